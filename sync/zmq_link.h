@@ -1,0 +1,102 @@
+/* The two ends of a link over ZeroMQ with CURVE: a listener (ROUTER) at a parent
+ * and a dialer (DEALER) at a child. With zap.c the only files that know ZeroMQ.
+ *
+ * Moves opaque messages of at most YS_MESSAGE_MAX bytes, one frame each; keeps no
+ * queue of its own, never blocks, decides nothing. Socket options are those of
+ * ENGINEERING.md 1.2. Peers are known by their transport key alone; routing ids
+ * never leave this file but as opaque `struct ys_route`.
+ *
+ * Threads: the network thread only. */
+#ifndef YS_SYNC_ZMQ_LINK_H
+#define YS_SYNC_ZMQ_LINK_H
+
+#include "crypto/key.h"
+#include "proto/limits.h"
+#include "sync/zap.h"
+
+/* One ZeroMQ context. `random_seed` are 32 random bits for srand(): auto-generated routing ids of
+ * libzmq are guessable without it, and a guessed one aborts the process (ENGINEERING.md 0.1). */
+YS_CHECKED enum ys_code ys_zmq_context_open(uint32_t random_seed, void **context_out,
+                                            struct ys_err *err);
+void ys_zmq_context_close(void *context);
+
+/* --- listener --- */
+
+struct ys_listener;
+enum { YS_ROUTE_MAX = 16 };
+/* One connection of one peer. Plain value; compare with ys_route_equal. */
+struct ys_route {
+    uint8_t size;
+    uint8_t bytes[YS_ROUTE_MAX];
+};
+bool ys_route_equal(const struct ys_route *a, const struct ys_route *b);
+
+struct ys_listener_options {
+    void *zmq_context;
+    const char *endpoint;  /* "tcp://host:port"; port 0 or * lets the system choose */
+    const uint8_t *secret; /* X25519 secret key, 32 bytes */
+};
+/* The context must have a ZAP handler already. YS_BUSY when the address is in use, YS_IO with the
+ * address otherwise. */
+YS_CHECKED enum ys_code ys_listener_open(const struct ys_listener_options *options,
+                                         struct ys_listener **out, struct ys_err *err);
+void ys_listener_close(struct ys_listener *listener);
+void *ys_listener_socket(const struct ys_listener *listener);
+/* The real endpoint, with the port that was chosen. Valid until close. */
+const char *ys_listener_endpoint(const struct ys_listener *listener);
+
+/* Next message, if one waits. YS_NOT_FOUND when none. `key_out` is the transport key that the
+ * handshake proved, read from the payload frame (ENGINEERING.md 0.3). The bytes are valid until the
+ * next call. A message that is not exactly one frame, or larger than YS_MESSAGE_MAX, or without a
+ * key is read to its end and reported as YS_MALFORMED with `route_out` and, where known, `key_out`
+ * set (else zero). */
+YS_CHECKED enum ys_code ys_listener_receive(struct ys_listener *listener,
+                                            struct ys_route *route_out,
+                                            uint8_t key_out[YS_PUBKEY_LEN],
+                                            struct ys_bytes *message_out, struct ys_err *err);
+/* YS_OK: handed to ZeroMQ. YS_BUSY: the peer's queue is full, try at the next turn. YS_NOT_FOUND: the
+ * connection is gone. */
+YS_CHECKED enum ys_code ys_listener_send(struct ys_listener *listener, const struct ys_route *route,
+                                         struct ys_bytes message, struct ys_err *err);
+
+/* Dial our own listener with a key that `allow` must refuse, and require the handshake to fail: proof
+ * that the ZAP handler works. Serves `zap` meanwhile. `stray_secret` are 32 random bytes. YS_DENIED
+ * when the stranger got in, YS_IO when nothing was learned before `deadline_ms` of waiting. */
+YS_CHECKED enum ys_code ys_listener_selftest(struct ys_listener *listener, struct ys_zap *zap,
+                                             const uint8_t server_public[YS_PUBKEY_LEN],
+                                             const uint8_t stray_secret[YS_SEED_LEN],
+                                             int deadline_ms, struct ys_err *err);
+
+/* --- dialer: one connection attempt, one object --- */
+
+struct ys_dialer;
+struct ys_dialer_options {
+    void *zmq_context;
+    const char *endpoint;
+    const uint8_t *server_public; /* 32 bytes, pinned */
+    const uint8_t *secret;        /* our X25519 secret key */
+    uint64_t serial;              /* distinct for each attempt in this context (monitor address) */
+};
+enum ys_dialer_state {
+    YS_DIALER_CONNECTING,
+    YS_DIALER_READY,     /* handshake done: messages may flow */
+    YS_DIALER_DENIED,    /* the parent does not know our key */
+    YS_DIALER_WRONG_KEY, /* the other end does not hold the pinned key, or speaks no CURVE */
+    YS_DIALER_LOST       /* refused, unreachable or cut */
+};
+/* Starts connecting; never waits. YS_MALFORMED for an address that ZeroMQ cannot read. */
+YS_CHECKED enum ys_code ys_dialer_open(const struct ys_dialer_options *options,
+                                       struct ys_dialer **out, struct ys_err *err);
+void ys_dialer_close(struct ys_dialer *dialer);
+/* Both are to be polled for input. */
+void *ys_dialer_socket(const struct ys_dialer *dialer);
+void *ys_dialer_monitor(const struct ys_dialer *dialer);
+/* Read what the monitor has to say. Once DENIED, WRONG_KEY or LOST the object is of no more use. */
+enum ys_dialer_state ys_dialer_update(struct ys_dialer *dialer);
+/* As for the listener; YS_BUSY also before the connection stands. */
+YS_CHECKED enum ys_code ys_dialer_receive(struct ys_dialer *dialer, struct ys_bytes *message_out,
+                                          struct ys_err *err);
+YS_CHECKED enum ys_code ys_dialer_send(struct ys_dialer *dialer, struct ys_bytes message,
+                                       struct ys_err *err);
+
+#endif
