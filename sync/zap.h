@@ -3,7 +3,8 @@
  * CURVE without a live handler lets everybody in (ENGINEERING.md 0.2), so it is
  * opened before any listener of its context and closed after the last. It asks
  * one question of its owner: may this transport key connect? Unknown keys fail
- * the handshake (400); a key that handshakes too often is put off (300).
+ * the handshake (400); a key that handshakes too often is put off (300, which
+ * closes its connection without a word). Decides nothing about who is enrolled.
  *
  * Threads: the network thread only. Memory: fixed tables. */
 #ifndef YS_SYNC_ZAP_H
@@ -13,6 +14,9 @@
 
 struct ys_zap;
 
+/* ZAP domain of our listeners; requests of any other are refused. */
+#define YS_ZAP_DOMAIN "sync"
+
 /* `now_ms` is a monotonic clock, read once a turn by the owner. */
 struct ys_zap_options {
     void *zmq_context;
@@ -20,17 +24,21 @@ struct ys_zap_options {
     bool (*allow)(void *context, const uint8_t key[YS_PUBKEY_LEN]);
     void *context;
     unsigned handshakes_max; /* of one key ... */
-    int64_t window_ms;       /* ... in this time; 3 in 10 s are usual */
+    int64_t window_ms;       /* ... since the first of them; 3 in 10 s are usual */
 };
 
+/* The options are copied. YS_BUSY when the context has a handler already. */
 YS_CHECKED enum ys_code ys_zap_open(const struct ys_zap_options *options, struct ys_zap **out,
                                     struct ys_err *err);
-/* NULL is allowed. */
+/* `zap` may be NULL. */
 void ys_zap_close(struct ys_zap *zap);
 /* The ZeroMQ socket to poll for input. */
 void *ys_zap_socket(const struct ys_zap *zap);
-/* Answer every request that waits, at most 256 of them. */
+/* Answer every request that waits, at most 256 of them. What is no proper ZAP 1.0 request gets no
+ * answer; one of another domain, mechanism or key size is refused. */
 YS_CHECKED enum ys_code ys_zap_serve(struct ys_zap *zap, int64_t now_ms, struct ys_err *err);
+/* `now_ms` of the last ys_zap_serve; 0 before the first. */
+int64_t ys_zap_served_at_ms(const struct ys_zap *zap);
 
 /* For status and metrics: handshakes let in, refused as unknown, put off; the last refused key. */
 struct ys_zap_counts {

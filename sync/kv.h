@@ -1,0 +1,98 @@
+/* An ordered key-value store with transactions: the only file that knows LMDB.
+ *
+ * Default flags of LMDB: a committed transaction is on the disk. One environment
+ * a node; other processes (the command line) may open it at the same time.
+ *
+ * Threads: an environment is shared; a transaction stays in the thread that began
+ * it. A thread holds at most one read transaction at a time for a turn of work and
+ * never across a wait (a held reader makes the file grow).
+ * Memory: bytes read are valid until the transaction ends or, in a write
+ * transaction, until the next write. They never leave sync/ uncopied. */
+#ifndef YS_SYNC_KV_H
+#define YS_SYNC_KV_H
+
+#include "crypto/bytes.h"
+#include "crypto/err.h"
+
+struct ys_kv;
+struct ys_txn;
+
+/* One named database each. The names are those of FORMATS.md, "Store". */
+#define YS_DBS(X)         \
+    X(META, "meta")       \
+    X(LOG, "log")         \
+    X(ORIGIN, "origin")   \
+    X(ENTRY, "entry")     \
+    X(BODY, "body")       \
+    X(TILE, "tile")       \
+    X(BYID, "byid")       \
+    X(ARRIVAL, "arrival") \
+    X(CHANGED, "changed") \
+    X(HEAD, "head")       \
+    X(STATUS, "status")   \
+    X(MEMBER, "member")
+
+enum ys_db {
+#define YS_DB_ENUM(name, text) YS_DB_##name,
+    YS_DBS(YS_DB_ENUM)
+#undef YS_DB_ENUM
+        YS_DB_COUNT
+};
+
+struct ys_kv_options {
+    const char *path; /* folder that exists */
+    bool create;      /* make the file; else YS_NOT_FOUND when there is none */
+    size_t map_bytes; /* room to grow, sparse; 0: 16 GiB */
+};
+YS_CHECKED enum ys_code ys_kv_open(const struct ys_kv_options *options, struct ys_kv **out,
+                                   struct ys_err *err);
+/* No transaction may be open. NULL is allowed. */
+void ys_kv_close(struct ys_kv *kv);
+
+/* What `status` shows. */
+struct ys_kv_info {
+    uint64_t last_txn;          /* id of the newest committed transaction */
+    uint64_t oldest_reader_txn; /* equals last_txn when nobody reads */
+    unsigned readers;
+    uint64_t used_bytes; /* pages in use or free inside the file */
+    uint64_t map_bytes;
+};
+YS_CHECKED enum ys_code ys_kv_info(struct ys_kv *kv, struct ys_kv_info *out, struct ys_err *err);
+/* Clear the slots of readers that died. */
+YS_CHECKED enum ys_code ys_kv_clear_dead_readers(struct ys_kv *kv, int *cleared_out,
+                                                 struct ys_err *err);
+
+/* Begin. A write transaction waits for that of another process or thread. */
+YS_CHECKED enum ys_code ys_txn_begin(struct ys_kv *kv, bool write, struct ys_txn **out,
+                                     struct ys_err *err);
+/* Ends it in every case and empties the pointer; YS_OK means durable. */
+YS_CHECKED enum ys_code ys_txn_commit(struct ys_txn **txn, struct ys_err *err);
+/* Ends it without effect; a pointer to NULL is allowed. */
+void ys_txn_abort(struct ys_txn **txn);
+/* Aborted at the end of its scope unless committed. */
+#define YS_TXN_SCOPED __attribute__((cleanup(ys_txn_abort))) struct ys_txn *
+
+/* YS_NOT_FOUND when there is no such key. */
+YS_CHECKED enum ys_code ys_txn_get(struct ys_txn *txn, enum ys_db db, struct ys_bytes key,
+                                   struct ys_bytes *value_out, struct ys_err *err);
+YS_CHECKED enum ys_code ys_txn_put(struct ys_txn *txn, enum ys_db db, struct ys_bytes key,
+                                   struct ys_bytes value, struct ys_err *err);
+/* Room for a value to be filled in before the next call. */
+YS_CHECKED enum ys_code ys_txn_reserve(struct ys_txn *txn, enum ys_db db, struct ys_bytes key,
+                                       size_t size, uint8_t **value_out, struct ys_err *err);
+/* YS_NOT_FOUND when there is no such key. */
+YS_CHECKED enum ys_code ys_txn_delete(struct ys_txn *txn, enum ys_db db, struct ys_bytes key,
+                                      struct ys_err *err);
+/* First key >= `key` (empty: the first of all), or with `last_below` the last key < `key` (empty: the
+ * last of all). YS_NOT_FOUND at the end. One cursor a database is kept inside the transaction, so a
+ * walk by keys in order is cheap. */
+enum ys_seek { YS_SEEK_AT_LEAST, YS_SEEK_LAST_BELOW };
+YS_CHECKED enum ys_code ys_txn_seek(struct ys_txn *txn, enum ys_db db, struct ys_bytes key,
+                                    enum ys_seek how, struct ys_bytes *key_out,
+                                    struct ys_bytes *value_out, struct ys_err *err);
+
+/* For tests: the n-th call from now on of a function that touches the store fails with YS_IO;
+ * 0 switches it off. Counts down in all threads of the process. */
+void ys_kv_fail_after(struct ys_kv *kv, unsigned calls);
+
+#endif

@@ -1,0 +1,551 @@
+#include "sync/log.h"
+
+#include "crypto/assert.h"
+#include "sync/tiles.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { ROW_FIXED = 1 + 8 + 8 + YS_HASH_LEN, ROW_MAX = ROW_FIXED + 63 * YS_HASH_LEN + 128 };
+
+const char *ys_log_state_name(enum ys_log_state state)
+{
+    switch (state) {
+    case YS_LOG_FOLLOWING:
+        return "following";
+    case YS_LOG_RECOVERING:
+        return "recovering";
+    case YS_LOG_FORKED:
+        return "forked";
+    case YS_LOG_CLOSED:
+        return "closed";
+    }
+    return "?";
+}
+
+/* --- the log's row: state, changed, size, root, frontier, origin --- */
+
+static enum ys_code save_row(struct ys_txn *txn, const struct ys_log *log, struct ys_err *err)
+{
+    uint8_t key[4];
+    uint8_t row[ROW_MAX];
+    struct ys_writer w = {.data = row + ROW_FIXED, .capacity = sizeof row - ROW_FIXED};
+    ys_be32_put(key, log->id);
+    row[0] = (uint8_t)log->state;
+    ys_be64_put(row + 1, log->changed);
+    ys_be64_put(row + 9, log->frontier.size);
+    memcpy(row + 17, log->root.bytes, YS_HASH_LEN);
+    for (unsigned level = 0; level < YS_FRONTIER_MAX; level++)
+        if ((log->frontier.size >> level & 1) != 0)
+            ys_writer_bytes(&w, (struct ys_bytes){log->frontier.subtree[level].bytes, YS_HASH_LEN});
+    ys_writer_text(&w, log->origin_text);
+    YS_ASSERT(!w.overflow);
+    return ys_txn_put(txn, YS_DB_LOG, (struct ys_bytes){key, sizeof key},
+                      (struct ys_bytes){row, ROW_FIXED + w.size}, err);
+}
+
+static enum ys_code parse_row(uint32_t id, struct ys_bytes row, struct ys_log *out,
+                              struct ys_err *err)
+{
+    if (row.size < ROW_FIXED || row.data[0] > YS_LOG_CLOSED)
+        return ys_fail(err, YS_CORRUPT, "store: row of log %u has no such form", id);
+    *out = (struct ys_log){.id = id, .state = (enum ys_log_state)row.data[0]};
+    out->changed = ys_be64_get(row.data + 1);
+    out->frontier.size = ys_be64_get(row.data + 9);
+    memcpy(out->root.bytes, row.data + 17, YS_HASH_LEN);
+    size_t at = ROW_FIXED;
+    if (out->frontier.size > INT64_MAX)
+        return ys_fail(err, YS_CORRUPT, "store: row of log %u has an impossible size", id);
+    for (unsigned level = 0; level < YS_FRONTIER_MAX; level++) {
+        if ((out->frontier.size >> level & 1) == 0)
+            continue;
+        if (row.size - at < YS_HASH_LEN)
+            return ys_fail(err, YS_CORRUPT, "store: row of log %u is cut short", id);
+        memcpy(out->frontier.subtree[level].bytes, row.data + at, YS_HASH_LEN);
+        at += YS_HASH_LEN;
+    }
+    const struct ys_bytes origin = {row.data + at, row.size - at};
+    if (ys_name_parse(origin, &out->origin, NULL) != YS_OK || out->origin.kind != YS_NAME_LOG)
+        return ys_fail(err, YS_CORRUPT, "store: row of log %u names no origin", id);
+    ys_name_print(&out->origin, out->origin_text);
+    return YS_OK;
+}
+
+enum ys_code ys_log_load(struct ys_txn *txn, uint32_t id, struct ys_log *out, struct ys_err *err)
+{
+    uint8_t key[4];
+    struct ys_bytes row;
+    ys_be32_put(key, id);
+    const enum ys_code code =
+        ys_txn_get(txn, YS_DB_LOG, (struct ys_bytes){key, sizeof key}, &row, err);
+    return code != YS_OK ? code : parse_row(id, row, out, err);
+}
+
+enum ys_code ys_log_next(struct ys_txn *txn, uint32_t id, struct ys_log *out, struct ys_err *err)
+{
+    uint8_t key[4];
+    struct ys_bytes found;
+    struct ys_bytes row;
+    ys_be32_put(key, id);
+    const enum ys_code code = ys_txn_seek(txn, YS_DB_LOG, (struct ys_bytes){key, sizeof key},
+                                          YS_SEEK_AT_LEAST, &found, &row, err);
+    if (code != YS_OK)
+        return code;
+    if (found.size != 4)
+        return ys_fail(err, YS_CORRUPT, "store: a key of \"log\" has %zu bytes", found.size);
+    return parse_row(ys_be32_get(found.data), row, out, err);
+}
+
+enum ys_code ys_log_find(struct ys_txn *txn, const char *origin, struct ys_log *out,
+                         struct ys_err *err)
+{
+    struct ys_bytes value;
+    const enum ys_code code = ys_txn_get(txn, YS_DB_ORIGIN, ys_bytes_of_text(origin), &value, err);
+    if (code != YS_OK)
+        return code;
+    if (value.size != 4)
+        return ys_fail(err, YS_CORRUPT, "store: \"origin\" of %s has %zu bytes", origin,
+                       value.size);
+    return ys_log_load(txn, ys_be32_get(value.data), out, err);
+}
+
+enum ys_code ys_log_add(struct ys_txn *txn, const struct ys_name *origin, struct ys_log *out,
+                        struct ys_err *err)
+{
+    YS_ASSERT(origin->kind == YS_NAME_LOG);
+    struct ys_log log = {.origin = *origin};
+    ys_name_print(origin, log.origin_text);
+    enum ys_code code = ys_log_find(txn, log.origin_text, out, err);
+    if (code != YS_NOT_FOUND)
+        return code == YS_OK ? ys_fail(err, YS_EXISTS, "log %s is there", log.origin_text) : code;
+
+    struct ys_bytes key;
+    struct ys_bytes row;
+    code = ys_txn_seek(txn, YS_DB_LOG, (struct ys_bytes){0}, YS_SEEK_LAST_BELOW, &key, &row, err);
+    if (code != YS_OK && code != YS_NOT_FOUND)
+        return code;
+    log.id = code == YS_NOT_FOUND ? YS_OWN_LOG : ys_be32_get(key.data) + 1;
+    ys_frontier_root(&log.frontier, &log.root);
+    uint8_t id[4];
+    ys_be32_put(id, log.id);
+    code = ys_txn_put(txn, YS_DB_ORIGIN, ys_bytes_of_text(log.origin_text),
+                      (struct ys_bytes){id, sizeof id}, err);
+    if (code == YS_OK)
+        code = save_row(txn, &log, err);
+    if (code == YS_OK)
+        *out = log;
+    return code;
+}
+
+/* --- counters --- */
+
+static enum ys_code last_counter(struct ys_txn *txn, enum ys_db db, uint64_t *out,
+                                 struct ys_err *err)
+{
+    struct ys_bytes key;
+    struct ys_bytes value;
+    const enum ys_code code =
+        ys_txn_seek(txn, db, (struct ys_bytes){0}, YS_SEEK_LAST_BELOW, &key, &value, err);
+    if (code == YS_NOT_FOUND) {
+        *out = 0;
+        return YS_OK;
+    }
+    if (code != YS_OK)
+        return code;
+    if (key.size != 8)
+        return ys_fail(err, YS_CORRUPT, "store: a counter has %zu bytes", key.size);
+    *out = ys_be64_get(key.data);
+    return YS_OK;
+}
+
+/* The row behind counter `after`. */
+static enum ys_code next_counter(struct ys_txn *txn, enum ys_db db, uint64_t after,
+                                 size_t value_size, uint64_t *counter_out,
+                                 struct ys_bytes *value_out, struct ys_err *err)
+{
+    uint8_t key[8];
+    struct ys_bytes found;
+    if (after == UINT64_MAX)
+        return YS_NOT_FOUND;
+    ys_be64_put(key, after + 1);
+    const enum ys_code code = ys_txn_seek(txn, db, (struct ys_bytes){key, sizeof key},
+                                          YS_SEEK_AT_LEAST, &found, value_out, err);
+    if (code != YS_OK)
+        return code;
+    if (found.size != 8 || value_out->size != value_size)
+        return ys_fail(err, YS_CORRUPT, "store: a counter row has %zu and %zu bytes", found.size,
+                       value_out->size);
+    *counter_out = ys_be64_get(found.data);
+    return YS_OK;
+}
+
+enum ys_code ys_changed_last(struct ys_txn *txn, uint64_t *out, struct ys_err *err)
+{
+    return last_counter(txn, YS_DB_CHANGED, out, err);
+}
+
+enum ys_code ys_changed_next(struct ys_txn *txn, uint64_t after, uint64_t *counter_out,
+                             uint32_t *log_id_out, struct ys_err *err)
+{
+    struct ys_bytes value;
+    const enum ys_code code = next_counter(txn, YS_DB_CHANGED, after, 4, counter_out, &value, err);
+    if (code == YS_OK)
+        *log_id_out = ys_be32_get(value.data);
+    return code;
+}
+
+enum ys_code ys_arrival_next(struct ys_txn *txn, uint64_t after, struct ys_arrival *out,
+                             struct ys_err *err)
+{
+    struct ys_bytes value;
+    uint64_t counter = 0;
+    const enum ys_code code = next_counter(txn, YS_DB_ARRIVAL, after, 16, &counter, &value, err);
+    if (code == YS_OK)
+        *out = (struct ys_arrival){.counter = counter,
+                                   .log_id = ys_be32_get(value.data),
+                                   .first_index = ys_be64_get(value.data + 4),
+                                   .count = ys_be32_get(value.data + 12)};
+    return code;
+}
+
+static enum ys_code move_changed(struct ys_txn *txn, struct ys_log *log, struct ys_err *err)
+{
+    uint8_t key[8];
+    uint8_t id[4];
+    uint64_t last = 0;
+    enum ys_code code = last_counter(txn, YS_DB_CHANGED, &last, err);
+    if (code != YS_OK)
+        return code;
+    if (log->changed != 0) {
+        ys_be64_put(key, log->changed);
+        code = ys_txn_delete(txn, YS_DB_CHANGED, (struct ys_bytes){key, sizeof key}, err);
+        if (code == YS_NOT_FOUND)
+            return ys_fail(err, YS_CORRUPT, "store: \"changed\" has no row for log %u", log->id);
+        if (code != YS_OK)
+            return code;
+    }
+    log->changed = last + 1;
+    ys_be64_put(key, log->changed);
+    ys_be32_put(id, log->id);
+    return ys_txn_put(txn, YS_DB_CHANGED, (struct ys_bytes){key, sizeof key},
+                      (struct ys_bytes){id, sizeof id}, err);
+}
+
+enum ys_code ys_log_touch(struct ys_txn *txn, struct ys_log *log, struct ys_err *err)
+{
+    const enum ys_code code = move_changed(txn, log, err);
+    return code != YS_OK ? code : save_row(txn, log, err);
+}
+
+enum ys_code ys_log_set_state(struct ys_txn *txn, struct ys_log *log, enum ys_log_state state,
+                              struct ys_err *err)
+{
+    log->state = state;
+    return ys_log_touch(txn, log, err);
+}
+
+/* --- appending --- */
+
+bool ys_note_peek(struct ys_bytes note, struct ys_bytes *text_out, struct ys_bytes *kind_out)
+{
+    /* The text ends at the first empty line; the kind is its third line. */
+    const uint8_t *const gap =
+        note.size == 0 ? NULL : (const uint8_t *)memmem(note.data, note.size, "\n\n", 2);
+    if (gap == NULL)
+        return false;
+    *text_out = (struct ys_bytes){note.data, (size_t)(gap - note.data) + 1};
+    const uint8_t *line = note.data;
+    const uint8_t *end = NULL;
+    for (int i = 0; i < 3; i++) {
+        if (end != NULL)
+            line = end + 1;
+        end = memchr(line, '\n', (size_t)(gap + 1 - line));
+        if (end == NULL)
+            return false;
+    }
+    *kind_out = (struct ys_bytes){line, (size_t)(end - line)};
+    return true;
+}
+
+static enum ys_code add_by_id(struct ys_txn *txn, struct ys_bytes text, uint32_t log_id,
+                              uint64_t index, struct ys_err *err)
+{
+    enum { POSITION = YS_ROW_KEY_LEN, POSITIONS_MAX = 64 };
+    struct ys_hash id;
+    uint8_t value[POSITION * POSITIONS_MAX];
+    size_t size = 0;
+    struct ys_bytes old;
+    ys_record_id(text, &id);
+    const struct ys_bytes key = {id.bytes, 8};
+    const enum ys_code code = ys_txn_get(txn, YS_DB_BYID, key, &old, err);
+    if (code == YS_OK) {
+        /* More copies of one prefix than this come only from somebody who makes them; the first
+         * ones stay findable, and every entry is reached by its position. */
+        if (old.size % POSITION != 0 || old.size > sizeof value - POSITION)
+            return YS_OK;
+        memcpy(value, old.data, old.size);
+        size = old.size;
+    } else if (code != YS_NOT_FOUND) {
+        return code;
+    }
+    ys_row_key(log_id, index, value + size);
+    return ys_txn_put(txn, YS_DB_BYID, key, (struct ys_bytes){value, size + POSITION}, err);
+}
+
+static enum ys_code put_body(struct ys_txn *txn, const uint8_t key[YS_ROW_KEY_LEN],
+                             enum ys_content content, struct ys_bytes body, struct ys_err *err)
+{
+    uint8_t *room = NULL;
+    const enum ys_code code = ys_txn_reserve(
+        txn, YS_DB_BODY, (struct ys_bytes){key, YS_ROW_KEY_LEN}, 1 + body.size, &room, err);
+    if (code != YS_OK)
+        return code;
+    room[0] = (uint8_t)content;
+    if (body.size != 0)
+        memcpy(room + 1, body.data, body.size);
+    return YS_OK;
+}
+
+static enum ys_code put_entry(struct ys_txn *txn, uint32_t log_id, uint64_t index,
+                              const struct ys_entry *entry, struct ys_err *err)
+{
+    uint8_t key[YS_ROW_KEY_LEN];
+    const struct ys_bytes row = {key, sizeof key};
+    struct ys_bytes text;
+    struct ys_bytes kind_name;
+    YS_ASSERT(entry->note.size <= YS_RECORD_NOTE_MAX && entry->body.size <= YS_RECORD_BODY_MAX);
+    ys_row_key(log_id, index, key);
+    enum ys_code code = ys_txn_put(txn, YS_DB_ENTRY, row, entry->note, err);
+    if (code == YS_OK)
+        code = put_body(txn, key, entry->content, entry->body, err);
+    if (code != YS_OK || !ys_note_peek(entry->note, &text, &kind_name))
+        return code;
+    code = add_by_id(txn, text, log_id, index, err);
+    const struct ys_kind *const kind = ys_kind_by_name(kind_name);
+    if (code == YS_OK && kind != NULL && kind->membership)
+        code = ys_txn_put(txn, YS_DB_MEMBER, row, (struct ys_bytes){0}, err);
+    return code;
+}
+
+static enum ys_code put_arrival(struct ys_txn *txn, uint32_t log_id, uint64_t first, size_t count,
+                                struct ys_err *err)
+{
+    uint8_t key[8];
+    uint8_t value[16];
+    uint64_t last = 0;
+    const enum ys_code code = last_counter(txn, YS_DB_ARRIVAL, &last, err);
+    if (code != YS_OK)
+        return code;
+    ys_be64_put(key, last + 1);
+    ys_row_key(log_id, first, value);
+    ys_be32_put(value + YS_ROW_KEY_LEN, (uint32_t)count);
+    return ys_txn_put(txn, YS_DB_ARRIVAL, (struct ys_bytes){key, sizeof key},
+                      (struct ys_bytes){value, sizeof value}, err);
+}
+
+/* DESIGN.md 5: before each append the stored row is the one we think, and its frontier folds to its
+ * root. */
+static enum ys_code check_row(struct ys_txn *txn, const struct ys_log *log, struct ys_err *err)
+{
+    struct ys_log stored;
+    struct ys_hash root;
+    const enum ys_code code = ys_log_load(txn, log->id, &stored, err);
+    if (code != YS_OK)
+        return code;
+    if (stored.frontier.size != log->frontier.size || !ys_hash_equal(&stored.root, &log->root))
+        return ys_fail(err, YS_BUSY, "log %s moved meanwhile", log->origin_text);
+    ys_frontier_root(&stored.frontier, &root);
+    if (!ys_hash_equal(&root, &stored.root))
+        return ys_fail(err, YS_CORRUPT, "log %s: the frontier at size %llu does not give the root",
+                       log->origin_text, (unsigned long long)stored.frontier.size);
+    return YS_OK;
+}
+
+static enum ys_code append_all(struct ys_txn *txn, struct ys_log *log,
+                               const struct ys_entry *entries, size_t count, struct ys_hash *leaf,
+                               struct ys_err *err)
+{
+    const uint64_t first = log->frontier.size;
+    enum ys_code code = YS_OK;
+    for (size_t i = 0; i < count && code == YS_OK; i++) {
+        ys_leaf_hash(entries[i].note, &leaf[i]);
+        code = ys_frontier_append(&log->frontier, &leaf[i]);
+        if (code == YS_OK)
+            code = put_entry(txn, log->id, first + i, &entries[i], err);
+    }
+    ys_frontier_root(&log->frontier, &log->root);
+    if (code == YS_OK)
+        code = ys_tiles_append(txn, log->id, first, leaf, count, err);
+    if (code == YS_OK)
+        code = put_arrival(txn, log->id, first, count, err);
+    return code != YS_OK ? code : ys_log_touch(txn, log, err);
+}
+
+enum ys_code ys_log_append(struct ys_txn *txn, struct ys_log *log, const struct ys_entry *entries,
+                           size_t count, struct ys_err *err)
+{
+    YS_ASSERT(count > 0 && count <= YS_APPEND_MAX);
+    enum ys_code code = check_row(txn, log, err);
+    if (code != YS_OK)
+        return code;
+    struct ys_hash *const leaf = malloc(count * sizeof *leaf);
+    if (leaf == NULL)
+        return ys_fail(err, YS_NOMEM, "log %s: out of memory", log->origin_text);
+    struct ys_log next = *log;
+    code = append_all(txn, &next, entries, count, leaf, err);
+    free(leaf);
+    if (code == YS_OK)
+        *log = next;
+    return code;
+}
+
+enum ys_code ys_log_fill_body(struct ys_txn *txn, struct ys_log *log, uint64_t index,
+                              struct ys_bytes body, struct ys_err *err)
+{
+    uint8_t key[YS_ROW_KEY_LEN];
+    struct ys_entry entry;
+    enum ys_code code = ys_log_entry(txn, log->id, index, &entry, err);
+    if (code != YS_OK)
+        return code;
+    if (entry.content != YS_CONTENT_ABSENT)
+        return ys_fail(err, YS_EXISTS, "log %s: entry %llu has its body", log->origin_text,
+                       (unsigned long long)index);
+    ys_row_key(log->id, index, key);
+    code = put_body(txn, key, YS_CONTENT_BODY, body, err);
+    return code != YS_OK ? code : ys_log_touch(txn, log, err);
+}
+
+/* --- reading --- */
+
+enum ys_code ys_log_entry(struct ys_txn *txn, uint32_t id, uint64_t index, struct ys_entry *out,
+                          struct ys_err *err)
+{
+    uint8_t key[YS_ROW_KEY_LEN];
+    const struct ys_bytes row = {key, sizeof key};
+    struct ys_bytes note;
+    struct ys_bytes body;
+    ys_row_key(id, index, key);
+    enum ys_code code = ys_txn_get(txn, YS_DB_ENTRY, row, &note, err);
+    if (code != YS_OK)
+        return code;
+    code = ys_txn_get(txn, YS_DB_BODY, row, &body, err);
+    if (code == YS_NOT_FOUND || (code == YS_OK && (body.size == 0 || body.data[0] > 2)))
+        return ys_fail(err, YS_CORRUPT, "store: log %u entry %llu has no row in \"body\"", id,
+                       (unsigned long long)index);
+    if (code == YS_OK)
+        *out = (struct ys_entry){.note = note,
+                                 .content = (enum ys_content)body.data[0],
+                                 .body = {body.data + 1, body.size - 1}};
+    return code;
+}
+
+struct ys_tree ys_log_tree(struct ys_log_place *place)
+{
+    return (struct ys_tree){.read = ys_tiles_read, .context = place};
+}
+
+enum ys_code ys_log_root_at(struct ys_txn *txn, const struct ys_log *log, uint64_t size,
+                            struct ys_hash *out, struct ys_err *err)
+{
+    if (size > log->frontier.size)
+        return ys_fail(err, YS_LIMIT, "log %s holds %llu entries, not %llu", log->origin_text,
+                       (unsigned long long)log->frontier.size, (unsigned long long)size);
+    if (size == log->frontier.size) {
+        *out = log->root;
+        return YS_OK;
+    }
+    struct ys_log_place place = {.txn = txn, .id = log->id};
+    const struct ys_tree tree = ys_log_tree(&place);
+    return ys_tree_root(&tree, size, out, err);
+}
+
+static enum ys_code collect(struct ys_txn *txn, struct ys_bytes positions, const uint8_t *id,
+                            size_t id_size, struct ys_position *out, size_t capacity, size_t *count,
+                            struct ys_err *err)
+{
+    for (size_t at = 0; at + YS_ROW_KEY_LEN <= positions.size; at += YS_ROW_KEY_LEN) {
+        const struct ys_position position = {.log_id = ys_be32_get(positions.data + at),
+                                             .index = ys_be64_get(positions.data + at + 4)};
+        struct ys_entry entry;
+        struct ys_bytes text;
+        struct ys_bytes kind;
+        struct ys_hash found;
+        const enum ys_code code = ys_log_entry(txn, position.log_id, position.index, &entry, err);
+        if (code == YS_NOT_FOUND)
+            return ys_fail(err, YS_CORRUPT,
+                           "store: \"byid\" names log %u entry %llu, which is not there",
+                           position.log_id, (unsigned long long)position.index);
+        if (code != YS_OK)
+            return code;
+        if (!ys_note_peek(entry.note, &text, &kind))
+            continue;
+        ys_record_id(text, &found);
+        if (memcmp(found.bytes, id, id_size) == 0 && *count < capacity)
+            out[(*count)++] = position;
+    }
+    return YS_OK;
+}
+
+enum ys_code ys_log_by_id(struct ys_txn *txn, const struct ys_hash *id, struct ys_position *out,
+                          size_t capacity, size_t *count_out, struct ys_err *err)
+{
+    struct ys_bytes positions;
+    size_t count = 0;
+    enum ys_code code =
+        ys_txn_get(txn, YS_DB_BYID, (struct ys_bytes){id->bytes, 8}, &positions, err);
+    if (code == YS_OK)
+        code = collect(txn, positions, id->bytes, YS_HASH_LEN, out, capacity, &count, err);
+    if (code == YS_OK || code == YS_NOT_FOUND)
+        *count_out = count;
+    return code == YS_NOT_FOUND ? YS_OK : code;
+}
+
+enum ys_code ys_log_by_prefix(struct ys_txn *txn, const uint8_t *prefix, size_t prefix_size,
+                              struct ys_position *out, size_t capacity, size_t *count_out,
+                              struct ys_err *err)
+{
+    YS_ASSERT(prefix_size >= 4 && prefix_size <= 8);
+    uint8_t key[8] = {0};
+    size_t count = 0;
+    memcpy(key, prefix, prefix_size);
+    for (;;) {
+        struct ys_bytes found;
+        struct ys_bytes positions;
+        enum ys_code code = ys_txn_seek(txn, YS_DB_BYID, (struct ys_bytes){key, sizeof key},
+                                        YS_SEEK_AT_LEAST, &found, &positions, err);
+        if (code != YS_OK && code != YS_NOT_FOUND)
+            return code;
+        if (code == YS_NOT_FOUND || found.size != 8 ||
+            memcmp(found.data, prefix, prefix_size) != 0 || count == capacity)
+            break;
+        uint8_t exact[8];
+        memcpy(exact, found.data, sizeof exact);
+        code = collect(txn, positions, exact, sizeof exact, out, capacity, &count, err);
+        if (code != YS_OK)
+            return code;
+        const uint64_t next = ys_be64_get(exact) + 1;
+        if (next == 0)
+            break;
+        ys_be64_put(key, next);
+    }
+    *count_out = count;
+    return YS_OK;
+}
+
+enum ys_code ys_membership_next(struct ys_txn *txn, uint32_t log_id, uint64_t index,
+                                struct ys_position *out, struct ys_err *err)
+{
+    uint8_t key[YS_ROW_KEY_LEN];
+    struct ys_bytes found;
+    struct ys_bytes value;
+    ys_row_key(log_id, index, key);
+    const enum ys_code code = ys_txn_seek(txn, YS_DB_MEMBER, (struct ys_bytes){key, sizeof key},
+                                          YS_SEEK_AT_LEAST, &found, &value, err);
+    if (code != YS_OK)
+        return code;
+    if (found.size != YS_ROW_KEY_LEN)
+        return ys_fail(err, YS_CORRUPT, "store: a key of \"member\" has %zu bytes", found.size);
+    *out = (struct ys_position){.log_id = ys_be32_get(found.data),
+                                .index = ys_be64_get(found.data + 4)};
+    return YS_OK;
+}

@@ -1,0 +1,79 @@
+/* Membership: whose keys may sign, speak and read. Replayed from records of the
+ * district's and the streets' logs (DESIGN.md 3); no clock takes part.
+ *
+ * The state is a function of the set of logs held, never of the order in which
+ * they arrived: a rebuild reads the district's log first, then each street's.
+ * A key that signs at index i of its own unit's log is valid iff from <= i < cut.
+ * Away from the issuer, a street's membership records count only below a head of
+ * the street that the district cosigned.
+ *
+ * Threads: none of its own; the owner locks. Memory: heap, grows with the members. */
+#ifndef YS_SYNC_MEMBER_H
+#define YS_SYNC_MEMBER_H
+
+#include "proto/body.h"
+#include "proto/root.h"
+#include "sync/log.h"
+
+struct ys_member;
+
+/* One key of one unit. */
+struct ys_member_key {
+    struct ys_vkey vkey;
+    struct ys_name name;       /* of the key: log, mirror or body */
+    uint64_t from;             /* first index of the unit's log at which it is valid */
+    uint64_t cut;              /* first index at which it is not any more; UINT64_MAX: none */
+    struct ys_position source; /* the record that registered it */
+    bool has_revocation;
+    struct ys_position revocation; /* the record that cut it */
+};
+
+/* One node: who holds which transport key. */
+struct ys_member_node {
+    struct ys_division division;
+    bool observer;
+    char name[YS_KEY_NAME_MAX * 4]; /* of the unit, for people */
+    char address[128];              /* empty when unknown */
+    uint8_t transport[YS_PUBKEY_LEN];
+    struct ys_name log; /* origin */
+    struct ys_position source;
+};
+
+/* `root` is copied. `self` is the own unit: for its own log membership counts at once. */
+YS_CHECKED enum ys_code ys_member_new(const struct ys_root *root, const struct ys_division *self,
+                                      struct ys_member **out, struct ys_err *err);
+void ys_member_free(struct ys_member *member);
+const struct ys_root *ys_member_root(const struct ys_member *member);
+
+/* Replay everything that the store holds. `changed_out` (may be NULL) says whether anything differs
+ * from before. A record that has no effect (wrong signer, wrong place) is passed over: audit names
+ * it. */
+YS_CHECKED enum ys_code ys_member_rebuild(struct ys_member *member, struct ys_txn *txn,
+                                          bool *changed_out, struct ys_err *err);
+
+/* The first entry of the district's log introduces the key of that log: a node_certificate signed by
+ * the root. YS_DENIED or YS_MALFORMED with the reason. */
+YS_CHECKED enum ys_code ys_member_introduce(const struct ys_member *member, struct ys_bytes note,
+                                            struct ys_bytes body, struct ys_vkey *log_key_out,
+                                            struct ys_err *err);
+
+/* NULL when unknown. Results are valid until the next rebuild. */
+const struct ys_member_node *ys_member_by_transport(const struct ys_member *member,
+                                                    const uint8_t key[YS_PUBKEY_LEN]);
+const struct ys_member_node *ys_member_node(const struct ys_member *member,
+                                            const struct ys_division *division);
+/* The key that signs the heads of a log, and the key with which a unit cosigns. */
+const struct ys_vkey *ys_member_log_key(const struct ys_member *member, const char *origin);
+const struct ys_vkey *ys_member_mirror(const struct ys_member *member,
+                                       const struct ys_division *division);
+
+/* All keys, for walking: 0 <= i < ys_member_key_count. */
+size_t ys_member_key_count(const struct ys_member *member);
+const struct ys_member_key *ys_member_key_at(const struct ys_member *member, size_t i);
+size_t ys_member_node_count(const struct ys_member *member);
+const struct ys_member_node *ys_member_node_at(const struct ys_member *member, size_t i);
+
+/* Do at least `threshold` different root keys have a good line, and none a bad one? */
+bool ys_root_signed(const struct ys_root *root, const struct ys_note *note);
+
+#endif

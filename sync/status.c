@@ -1,0 +1,119 @@
+#include "sync/status.h"
+
+#include "crypto/assert.h"
+
+#include <string.h>
+
+enum { ROW_LEN = YS_STATUS_CHUNK / 4 };
+
+const char *ys_verdict_name(enum ys_verdict verdict)
+{
+    switch (verdict) {
+    case YS_VERDICT_UNCHECKED:
+        return "unchecked";
+    case YS_VERDICT_OK:
+        return "ok";
+    case YS_VERDICT_BAD:
+        return "bad";
+    case YS_VERDICT_UNKNOWN_KEY:
+        return "unknown_key";
+    }
+    return "?";
+}
+
+/* Copy of a row; zeros (all unchecked) where none is stored. */
+static enum ys_code load_row(struct ys_txn *txn, uint32_t log_id, uint64_t chunk,
+                             uint8_t row[ROW_LEN], struct ys_err *err)
+{
+    uint8_t key[YS_ROW_KEY_LEN];
+    struct ys_bytes value;
+    ys_row_key(log_id, chunk, key);
+    memset(row, 0, ROW_LEN);
+    const enum ys_code code =
+        ys_txn_get(txn, YS_DB_STATUS, (struct ys_bytes){key, sizeof key}, &value, err);
+    if (code == YS_NOT_FOUND)
+        return YS_OK;
+    if (code != YS_OK)
+        return code;
+    if (value.size != ROW_LEN)
+        return ys_fail(err, YS_CORRUPT, "store: \"status\" of log %u has %zu bytes", log_id,
+                       value.size);
+    memcpy(row, value.data, ROW_LEN);
+    return YS_OK;
+}
+
+static enum ys_verdict bits_of(const uint8_t row[ROW_LEN], unsigned at)
+{
+    return (enum ys_verdict)(row[at / 4] >> (at % 4 * 2) & 3);
+}
+
+enum ys_code ys_status_get(struct ys_txn *txn, uint32_t log_id, uint64_t index,
+                           enum ys_verdict *out, struct ys_err *err)
+{
+    uint8_t row[ROW_LEN];
+    const enum ys_code code = load_row(txn, log_id, index / YS_STATUS_CHUNK, row, err);
+    if (code == YS_OK)
+        *out = bits_of(row, (unsigned)(index % YS_STATUS_CHUNK));
+    return code;
+}
+
+enum ys_code ys_status_set(struct ys_txn *txn, uint32_t log_id, uint64_t first_index,
+                           const uint8_t *verdicts, size_t count, struct ys_err *err)
+{
+    for (size_t done = 0; done < count;) {
+        const uint64_t chunk = (first_index + done) / YS_STATUS_CHUNK;
+        uint8_t row[ROW_LEN];
+        uint8_t key[YS_ROW_KEY_LEN];
+        enum ys_code code = load_row(txn, log_id, chunk, row, err);
+        if (code != YS_OK)
+            return code;
+        for (; done < count && (first_index + done) / YS_STATUS_CHUNK == chunk; done++) {
+            const unsigned at = (unsigned)((first_index + done) % YS_STATUS_CHUNK);
+            const unsigned shift = at % 4 * 2;
+            YS_ASSERT(verdicts[done] < YS_VERDICTS);
+            row[at / 4] =
+                (uint8_t)((row[at / 4] & ~(3u << shift)) | ((unsigned)verdicts[done] << shift));
+        }
+        ys_row_key(log_id, chunk, key);
+        code = ys_txn_put(txn, YS_DB_STATUS, (struct ys_bytes){key, sizeof key},
+                          (struct ys_bytes){row, sizeof row}, err);
+        if (code != YS_OK)
+            return code;
+    }
+    return YS_OK;
+}
+
+enum ys_code ys_status_count(struct ys_txn *txn, uint32_t log_id, uint64_t size,
+                             uint64_t counts_out[YS_VERDICTS], struct ys_err *err)
+{
+    uint64_t counts[YS_VERDICTS] = {0};
+    for (uint64_t index = 0; index < size;) {
+        uint8_t row[ROW_LEN];
+        const enum ys_code code = load_row(txn, log_id, index / YS_STATUS_CHUNK, row, err);
+        if (code != YS_OK)
+            return code;
+        for (unsigned at = 0; at < YS_STATUS_CHUNK && index < size; at++, index++)
+            counts[bits_of(row, at)]++;
+    }
+    memcpy(counts_out, counts, sizeof counts);
+    return YS_OK;
+}
+
+enum ys_code ys_status_find(struct ys_txn *txn, uint32_t log_id, uint64_t from, uint64_t size,
+                            enum ys_verdict wanted, uint64_t *index_out, struct ys_err *err)
+{
+    for (uint64_t index = from; index < size;) {
+        uint8_t row[ROW_LEN];
+        const enum ys_code code = load_row(txn, log_id, index / YS_STATUS_CHUNK, row, err);
+        if (code != YS_OK)
+            return code;
+        for (unsigned at = (unsigned)(index % YS_STATUS_CHUNK);
+             at < YS_STATUS_CHUNK && index < size; at++, index++) {
+            if (bits_of(row, at) == wanted) {
+                *index_out = index;
+                return YS_OK;
+            }
+        }
+    }
+    return YS_NOT_FOUND;
+}
