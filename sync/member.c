@@ -171,12 +171,17 @@ bool ys_root_signed(const struct ys_root *root, const struct ys_note *note)
     return good >= root->threshold;
 }
 
+/* "Not in the signer's own log": an index that no entry has. */
+static const uint64_t elsewhere = UINT64_MAX;
+
 static bool key_valid_at(const struct ys_member_key *key, uint64_t index)
 {
-    return key->from <= index && index < key->cut;
+    return index == elsewhere ? key->cut == UINT64_MAX : key->from <= index && index < key->cut;
 }
 
-/* Did a body of `division` named `body`, with a key valid at `index` of its unit's log, sign? */
+/* Did a body of `division` named `body`, with a key valid at `index` of its unit's log, sign? Outside
+ * that log there is no position: `index` is elsewhere and the key must not be cut at all. */
+
 static bool body_signed(const struct ys_member *member, const struct ys_division *division,
                         const char *body, uint64_t index, const struct ys_note *note)
 {
@@ -213,7 +218,7 @@ static bool parse_key(const struct ys_member *member, const char *text, enum ys_
                       const struct ys_division *division, struct ys_vkey *vkey,
                       struct ys_name *name)
 {
-    return text != NULL && ys_vkey_parse(ys_bytes_of_text(text), vkey, NULL) == YS_OK &&
+    return text != NULL && ys_vkey_parse(ys_bytes_of_text(text), vkey) == YS_OK &&
            vkey->type == (kind == YS_NAME_MIRROR ? YS_SIG_COSIGNATURE_V1 : YS_SIG_ED25519) &&
            ys_name_parse(ys_bytes_of_text(vkey->name), name, NULL) == YS_OK && name->kind == kind &&
            strcmp(name->deployment, member->root.deployment) == 0 &&
@@ -246,7 +251,7 @@ static bool replacement_allowed(struct ys_member *member, const struct step *ste
     if (!others || ys_division_level(&district) == YS_LEVEL_DISTRICT)
         return true;
     return ys_division_parent(&district, &district) &&
-           body_signed(member, &district, "da", 0, step->note);
+           body_signed(member, &district, "da", elsewhere, step->note);
 }
 
 static enum ys_code register_key(struct ys_member *member, const struct step *step,
@@ -350,7 +355,7 @@ static enum ys_code take_key_revoke(struct ys_member *member, const struct step 
     const Yishi__V1__KeyRevoke *const record = step->body->key_revoke;
     struct ys_vkey vkey;
     if (record->key == NULL || !record->has_cut_size ||
-        ys_vkey_parse(ys_bytes_of_text(record->key), &vkey, NULL) != YS_OK)
+        ys_vkey_parse(ys_bytes_of_text(record->key), &vkey) != YS_OK)
         return YS_OK;
     struct ys_member_key *const key = find_key(member, &vkey);
     if (key == NULL || !may_enrol(member, step, &key->name.division) ||
@@ -366,21 +371,13 @@ static enum ys_code take_key_revoke(struct ys_member *member, const struct step 
 
 static enum ys_code take_step(struct ys_member *member, const struct step *step, struct ys_err *err)
 {
-    switch (step->body->kind_case) {
-    case YISHI__V1__BODY__KIND_BODY_REGISTER:
+    if (step->body->kind_case == YISHI__V1__BODY__KIND_BODY_REGISTER)
         return take_body_register(member, step, err);
-    case YISHI__V1__BODY__KIND_NODE_CERTIFICATE:
+    if (step->body->kind_case == YISHI__V1__BODY__KIND_NODE_CERTIFICATE)
         return take_node_certificate(member, step, err);
-    case YISHI__V1__BODY__KIND_KEY_REVOKE:
+    if (step->body->kind_case == YISHI__V1__BODY__KIND_KEY_REVOKE)
         return take_key_revoke(member, step);
-    case YISHI__V1__BODY__KIND__NOT_SET:
-    case YISHI__V1__BODY__KIND_CONSENSUS:
-    case YISHI__V1__BODY__KIND_EVALUATION_RESULT:
-    case YISHI__V1__BODY__KIND_FEEDBACK_PUBLICATION:
-    case YISHI__V1__BODY__KIND_ACKNOWLEDGEMENT:
-    default: /* a constant that protobuf-c adds for its own use */
-        return YS_OK;
-    }
+    return YS_OK;
 }
 
 /* --- replay --- */

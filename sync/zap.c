@@ -196,25 +196,29 @@ static bool reply(struct ys_zap *zap, zmq_msg_t frames[FRAMES], enum verdict ver
            send_frame(zap, ys_bytes_of_text(""), 0);
 }
 
-/* Read one whole message; frames beyond FRAMES are counted and dropped. 0 when none waits, negative
- * on an error. */
-static int request_receive(struct ys_zap *zap, zmq_msg_t frames[FRAMES])
+/* Read one whole message; frames beyond FRAMES are counted once and dropped. YS_NOT_FOUND when none
+ * waits. */
+static enum ys_code request_receive(struct ys_zap *zap, zmq_msg_t frames[FRAMES], int *count_out,
+                                    struct ys_err *err)
 {
     zmq_msg_t surplus;
     zmq_msg_init(&surplus);
+    enum ys_code code = YS_OK;
     int count = 0;
-    for (bool more = true; more;) {
+    for (bool more = true; more && code == YS_OK;) {
         zmq_msg_t *frame = count < FRAMES ? &frames[count] : &surplus;
         if (zmq_msg_recv(frame, zap->socket, ZMQ_DONTWAIT) >= 0) {
             more = zmq_msg_more(frame) != 0;
             count += count <= FRAMES ? 1 : 0;
+        } else if (zmq_errno() == EAGAIN) {
+            code = YS_NOT_FOUND;
         } else if (zmq_errno() != EINTR) {
-            count = zmq_errno() == EAGAIN ? 0 : -1;
-            more = false;
+            code = fail_errno(err);
         }
     }
     zmq_msg_close(&surplus);
-    return count;
+    *count_out = count;
+    return code;
 }
 
 /* What is no ZAP 1.0 request of nine frames gets no answer, and a handshake without answer dies. */
@@ -224,21 +228,26 @@ static bool request_well_formed(zmq_msg_t frames[FRAMES], int count)
            ys_bytes_is_text(frame_bytes(&frames[FRAME_VERSION]), "1.0");
 }
 
+static enum ys_code serve_one(struct ys_zap *zap, int64_t now_ms, struct ys_err *err)
+{
+    zmq_msg_t frames[FRAMES];
+    for (unsigned i = 0; i < FRAMES; i++)
+        zmq_msg_init(&frames[i]);
+    int count = 0;
+    enum ys_code code = request_receive(zap, frames, &count, err);
+    if (code == YS_OK && request_well_formed(frames, count) &&
+        !reply(zap, frames, judge(zap, frames, now_ms)))
+        code = fail_errno(err);
+    for (unsigned i = 0; i < FRAMES; i++)
+        zmq_msg_close(&frames[i]);
+    return code;
+}
+
 enum ys_code ys_zap_serve(struct ys_zap *zap, int64_t now_ms, struct ys_err *err)
 {
     zap->served_at_ms = now_ms;
-    int count = 1;
-    for (unsigned served = 0; served < SERVE_MAX && count > 0; served++) {
-        zmq_msg_t frames[FRAMES];
-        for (unsigned i = 0; i < FRAMES; i++)
-            zmq_msg_init(&frames[i]);
-        count = request_receive(zap, frames);
-        if (request_well_formed(frames, count) && !reply(zap, frames, judge(zap, frames, now_ms)))
-            count = -1;
-        const int error = zmq_errno();
-        for (unsigned i = 0; i < FRAMES; i++)
-            zmq_msg_close(&frames[i]);
-        errno = error;
-    }
-    return count < 0 ? fail_errno(err) : YS_OK;
+    enum ys_code code = YS_OK;
+    for (unsigned served = 0; served < SERVE_MAX && code == YS_OK; served++)
+        code = serve_one(zap, now_ms, err);
+    return code == YS_NOT_FOUND ? YS_OK : code;
 }

@@ -1,0 +1,236 @@
+#include "sync/change.h"
+
+#include "crypto/assert.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What a change owns: its room, filled from the front. */
+struct block {
+    size_t used, capacity;
+    _Alignas(8) uint8_t data[];
+};
+
+enum ys_code ys_change_new(enum ys_change_kind kind, size_t room_bytes, struct ys_change **out,
+                           struct ys_err *err)
+{
+    struct ys_change *const change = calloc(1, sizeof *change);
+    struct block *const block = malloc(sizeof *block + room_bytes);
+    if (change == NULL || block == NULL) {
+        free(change);
+        free(block);
+        return ys_fail(err, YS_NOMEM, "change: out of memory");
+    }
+    block->used = 0;
+    block->capacity = room_bytes;
+    change->kind = kind;
+    change->block = block;
+    *out = change;
+    return YS_OK;
+}
+
+void *ys_change_room(struct ys_change *change, size_t size)
+{
+    struct block *const block = change->block;
+    const size_t at = (block->used + 7) & ~(size_t)7;
+    YS_ASSERT(at <= block->capacity && size <= block->capacity - at);
+    block->used = at + size;
+    return block->data + at;
+}
+
+struct ys_bytes ys_change_keep(struct ys_change *change, struct ys_bytes bytes)
+{
+    uint8_t *const room = ys_change_room(change, bytes.size);
+    if (bytes.size != 0)
+        memcpy(room, bytes.data, bytes.size);
+    return (struct ys_bytes){room, bytes.size};
+}
+
+void ys_change_free(struct ys_change *change)
+{
+    if (change == NULL)
+        return;
+    free(change->block);
+    free(change);
+}
+
+/* A code that is about this change alone: the group goes on. */
+static bool is_own_fault(enum ys_code code)
+{
+    return code == YS_BUSY || code == YS_NOT_FOUND || ys_code_fault(code) == YS_FAULT_PEER;
+}
+
+static bool changes_membership(const struct ys_entry *entries, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct ys_bytes text;
+        struct ys_bytes name;
+        const struct ys_kind *kind = NULL;
+        if (ys_note_peek(entries[i].note, &text, &name))
+            kind = ys_kind_by_name(name);
+        if (kind != NULL && kind->membership)
+            return true;
+    }
+    return false;
+}
+
+/* Store the head; with it the cosignature, if the log is a descendant's and all is here. */
+static enum ys_code keep_head(struct ys_txn *txn, const struct ys_node_keys *keys,
+                              const struct ys_change *change, struct ys_log *log, uint64_t now_s,
+                              struct ys_change_result *result, struct ys_err *err)
+{
+    bool stored = false;
+    bool cosigned = false;
+    enum ys_code code = ys_head_put(txn, log->id, change->checkpoint_size, log->frontier.size,
+                                    change->checkpoint, &stored, err);
+    if (code == YS_OK && change->cosign && log->state == YS_LOG_FOLLOWING &&
+        change->checkpoint_size <= log->frontier.size)
+        code = ys_witness_cosign(txn, log, change->checkpoint_size, &keys->mirror, now_s, &cosigned,
+                                 err);
+    if (code != YS_OK || !(stored || cosigned))
+        return code;
+    result->log_changed = true;
+    /* A street's records count from the district's cosignature on. */
+    result->membership = ys_division_level(&log->origin.division) == YS_LEVEL_STREET;
+    return ys_log_touch(txn, log, err);
+}
+
+static enum ys_code apply_entries(struct ys_txn *txn, const struct ys_node_keys *keys,
+                                  struct ys_change *change, uint64_t now_s,
+                                  struct ys_change_result *result, struct ys_err *err)
+{
+    struct ys_log log;
+    struct ys_name origin;
+    enum ys_code code = ys_log_find(txn, change->origin, &log, err);
+    if (code == YS_NOT_FOUND) {
+        code = ys_name_parse(ys_bytes_of_text(change->origin), &origin, err);
+        if (code == YS_OK && change->first_index != 0)
+            return YS_BUSY;
+        if (code == YS_OK)
+            code = ys_log_add(txn, &origin, &log, err);
+    }
+    if (code != YS_OK)
+        return code;
+    result->log_id = log.id;
+    result->durable_size = log.frontier.size;
+    if (log.frontier.size != change->first_index)
+        return ys_fail(err, YS_BUSY, "log %s moved meanwhile", change->origin);
+    code = ys_log_append(txn, &log, change->entries, change->count, err);
+    if (code != YS_OK)
+        return code;
+    result->durable_size = log.frontier.size;
+    result->first_index = change->first_index;
+    result->count = change->count;
+    result->log_changed = true;
+    const bool membership = changes_membership(change->entries, change->count);
+    code = keep_head(txn, keys, change, &log, now_s, result, err);
+    result->membership = result->membership || membership;
+    if (is_own_fault(code)) /* the entries stand in the transaction already: give all of it up */
+        return ys_fail(err, YS_CORRUPT, "log %s: a head that was verified does not fit its entries",
+                       change->origin);
+    return code;
+}
+
+static enum ys_code apply_head(struct ys_txn *txn, const struct ys_node_keys *keys,
+                               const struct ys_change *change, uint64_t now_s,
+                               struct ys_change_result *result, struct ys_err *err)
+{
+    struct ys_log log;
+    struct ys_note note;
+    struct ys_checkpoint checkpoint;
+    struct ys_hash root;
+    enum ys_code code = ys_log_find(txn, change->origin, &log, err);
+    if (code != YS_OK)
+        return code;
+    result->log_id = log.id;
+    result->durable_size = log.frontier.size;
+    if (change->checkpoint_size > log.frontier.size)
+        return ys_fail(err, YS_BUSY, "log %s moved meanwhile", change->origin);
+    code = ys_note_parse(change->checkpoint, &note, err);
+    if (code == YS_OK)
+        code = ys_checkpoint_parse(note.text, &checkpoint, err);
+    if (code == YS_OK)
+        code = ys_log_root_at(txn, &log, change->checkpoint_size, &root, err);
+    if (code != YS_OK)
+        return code;
+    if (!ys_hash_equal(&root, &checkpoint.root))
+        return ys_fail(err, YS_FORK, "log %s: the head of size %llu is not of the tree held",
+                       change->origin, (unsigned long long)checkpoint.size);
+    return keep_head(txn, keys, change, &log, now_s, result, err);
+}
+
+static enum ys_code apply_sign_own(struct ys_txn *txn, const struct ys_node_keys *keys,
+                                   struct ys_change_result *result, struct ys_err *err)
+{
+    struct ys_log own;
+    enum ys_code code = ys_log_load(txn, YS_OWN_LOG, &own, err);
+    if (code == YS_OK)
+        code = ys_witness_sign_own(txn, &own, &keys->log, &result->log_changed, err);
+    if (code == YS_OK && result->log_changed)
+        code = ys_log_touch(txn, &own, err);
+    result->log_id = YS_OWN_LOG;
+    result->durable_size = own.frontier.size;
+    return code;
+}
+
+static enum ys_code apply_to_log(struct ys_txn *txn, const struct ys_change *change,
+                                 struct ys_change_result *result, struct ys_err *err)
+{
+    struct ys_log log;
+    enum ys_code code = ys_log_find(txn, change->origin, &log, err);
+    if (code != YS_OK)
+        return code;
+    result->log_id = log.id;
+    result->durable_size = log.frontier.size;
+    if (change->kind == YS_CHANGE_STATE) {
+        result->log_changed = true;
+        return ys_log_set_state(txn, &log, change->state, err);
+    }
+    if (change->first_index > log.frontier.size ||
+        change->count > log.frontier.size - change->first_index)
+        return ys_fail(err, YS_BUSY, "log %s moved meanwhile", change->origin);
+    result->first_index = change->first_index;
+    result->count = change->count;
+    return ys_status_set(txn, log.id, change->first_index, change->verdicts, change->count, err);
+}
+
+static enum ys_code apply_one(struct ys_txn *txn, const struct ys_node_keys *keys,
+                              struct ys_change *change, uint64_t now_s,
+                              struct ys_change_result *result, struct ys_err *err)
+{
+    switch (change->kind) {
+    case YS_CHANGE_ENTRIES:
+        return apply_entries(txn, keys, change, now_s, result, err);
+    case YS_CHANGE_HEAD:
+        return apply_head(txn, keys, change, now_s, result, err);
+    case YS_CHANGE_SIGN_OWN:
+        return apply_sign_own(txn, keys, result, err);
+    case YS_CHANGE_VERDICTS:
+    case YS_CHANGE_STATE:
+        return apply_to_log(txn, change, result, err);
+    case YS_CHANGE_CURSOR:
+        return ys_cursor_save(txn, &change->peer, &change->cursor, err);
+    }
+    return YS_OK;
+}
+
+enum ys_code ys_change_apply(const struct ys_store *store, const struct ys_node_keys *keys,
+                             struct ys_change *const *changes, size_t count, uint64_t now_s,
+                             struct ys_change_result *results, struct ys_err *err)
+{
+    YS_TXN_SCOPED txn = NULL;
+    enum ys_code code = ys_store_begin(store, true, &txn, err);
+    for (size_t i = 0; i < count && code == YS_OK; i++) {
+        struct ys_change_result *const result = &results[i];
+        *result = (struct ys_change_result){
+            .session = changes[i]->session, .kind = changes[i]->kind, .credit = changes[i]->credit};
+        memcpy(result->origin, changes[i]->origin, sizeof result->origin);
+        result->code = apply_one(txn, keys, changes[i], now_s, result, &result->err);
+        if (result->code != YS_OK && !is_own_fault(result->code)) {
+            code = result->code;
+            if (err != NULL)
+                *err = result->err;
+        }
+    }
+    return code != YS_OK ? code : ys_txn_commit(&txn, err);
+}

@@ -1,0 +1,73 @@
+/* Changes to the store: what sessions, workers and the command line ask for, and
+ * the one function that carries a group of them out in one transaction.
+ *
+ * Entries, tiles, heads and signatures that belong together are committed
+ * together; nothing leaves the node before. A change is checked before anything
+ * of it is written, so that one refused change does not spoil its group.
+ *
+ * Threads: the writer's. Memory: a change owns one heap block. */
+#ifndef YS_SYNC_CHANGE_H
+#define YS_SYNC_CHANGE_H
+
+#include "sync/status.h"
+#include "sync/witness.h"
+
+enum ys_change_kind {
+    YS_CHANGE_ENTRIES,  /* append received entries, keep their checkpoint, cosign when complete */
+    YS_CHANGE_HEAD,     /* keep a head of entries that are here already; cosign it */
+    YS_CHANGE_SIGN_OWN, /* sign a head over the own log */
+    YS_CHANGE_VERDICTS, /* what the workers found */
+    YS_CHANGE_CURSOR,   /* how far a peer's changes are processed; may wait for company */
+    YS_CHANGE_STATE     /* state of a log */
+};
+
+struct ys_change {
+    enum ys_change_kind kind;
+    uint64_t session;                 /* who asked, 0 for nobody: comes back in the result */
+    char origin[YS_KEY_NAME_MAX + 1]; /* of the log; not for CURSOR */
+    uint64_t first_index;             /* ENTRIES, VERDICTS */
+    size_t count;                     /* of entries or verdicts */
+    struct ys_entry *entries;         /* ENTRIES */
+    const uint8_t *verdicts;          /* VERDICTS: one byte each */
+    struct ys_bytes checkpoint;       /* ENTRIES, HEAD: signed, every line verified */
+    uint64_t checkpoint_size;
+    bool cosign;             /* ENTRIES, HEAD: the log is a descendant's */
+    uint64_t credit;         /* ENTRIES: bytes to give back when committed */
+    struct ys_division peer; /* CURSOR */
+    struct ys_cursor cursor;
+    enum ys_log_state state; /* STATE */
+    void *block;             /* what the pointers above point into */
+};
+
+/* One heap block with room for entries, verdicts or a checkpoint, to be filled by ys_change_keep. */
+YS_CHECKED enum ys_code ys_change_new(enum ys_change_kind kind, size_t room_bytes,
+                                      struct ys_change **out, struct ys_err *err);
+/* Copy into the block; there must be room (asserted). Aligned to 8 bytes. */
+void *ys_change_room(struct ys_change *change, size_t size);
+struct ys_bytes ys_change_keep(struct ys_change *change, struct ys_bytes bytes);
+void ys_change_free(struct ys_change *change);
+
+struct ys_change_result {
+    enum ys_code code; /* of this change; YS_BUSY: the log has moved, begin again */
+    uint64_t session;
+    enum ys_change_kind kind;
+    char origin[YS_KEY_NAME_MAX + 1];
+    uint32_t log_id;
+    uint64_t first_index, count; /* ENTRIES: what was appended; VERDICTS */
+    uint64_t durable_size;       /* of the log, after the commit */
+    uint64_t credit;
+    bool log_changed; /* size, heads, receipts or state differ from before */
+    bool membership;  /* an entry that changes membership was appended, or may count now */
+    struct ys_err err;
+};
+
+/* Carry out `count` changes in one transaction and commit it. On a failure of the store itself
+ * nothing has happened, and that code is returned; otherwise each change has its own result. The
+ * changes are not freed. */
+YS_CHECKED enum ys_code ys_change_apply(const struct ys_store *store,
+                                        const struct ys_node_keys *keys,
+                                        struct ys_change *const *changes, size_t count,
+                                        uint64_t now_s, struct ys_change_result *results,
+                                        struct ys_err *err);
+
+#endif
