@@ -1,0 +1,94 @@
+/* One sync session between a node and its parent: a pure state machine.
+ *
+ * In: messages of the peer, results of commits, news that the own store changed.
+ * Out: messages to the peer and changes asked of the store. It reads the store
+ * through the read transaction of the current turn and knows neither clock, nor
+ * network, nor threads, so that whole federations run in one process.
+ *
+ *     HELLO <-> HELLO -> HEADS -> WANT -> ENTRIES ... -> [commit] -> ACK, COSIGNED
+ *
+ * Both ends run the same code; `role` says who dialled. What may be read and sent
+ * is decided by the peer's division, which comes from its transport key and never
+ * from what it says.
+ *
+ * Threads: the owner's. Memory: a small block a log that was talked about; a
+ * fetch in progress holds about 3 KiB more. */
+#ifndef YS_SYNC_SESSION_H
+#define YS_SYNC_SESSION_H
+
+#include "proto/message.h"
+#include "sync/change.h"
+#include "sync/member.h"
+
+struct ys_session;
+
+enum ys_session_role { YS_SESSION_CHILD, YS_SESSION_PARENT };
+
+struct ys_session_options {
+    enum ys_session_role role;           /* ours */
+    uint64_t id;                         /* not 0; comes back in changes and results */
+    struct ys_division peer;             /* of the other end, by its transport key */
+    uint8_t nonce[YS_SESSION_NONCE_LEN]; /* random; the child's choice */
+    uint64_t credit;                     /* bytes of ENTRIES that may be under way to us */
+    const char *software;                /* for HELLO; borrowed for the session's life */
+};
+
+/* What a session may use during one call. The transaction is a read transaction opened after the last
+ * commit it was told about. */
+struct ys_turn {
+    const struct ys_store *store;
+    struct ys_txn *txn;
+    const struct ys_member *member;
+    int64_t clock_ms; /* wall clock, only told to the peer */
+    void *context;
+    /* A message for the peer; the bytes are valid during the call. */
+    void (*send)(void *context, struct ys_bytes message);
+    /* A change asked of the store; ownership passes. */
+    void (*change)(void *context, struct ys_change *change);
+    /* Something a person should know: `code` says whose fault. One line. */
+    void (*notice)(void *context, enum ys_code code, const char *text);
+};
+
+YS_CHECKED enum ys_code ys_session_new(const struct ys_session_options *options,
+                                       struct ys_session **out, struct ys_err *err);
+void ys_session_free(struct ys_session *session);
+uint64_t ys_session_id(const struct ys_session *session);
+const struct ys_division *ys_session_peer(const struct ys_session *session);
+
+/* The child speaks first. */
+YS_CHECKED enum ys_code ys_session_start(struct ys_session *session, struct ys_turn *turn,
+                                         struct ys_err *err);
+/* A message came. Anything but YS_OK ends the session: tell the peer with ys_session_refuse. */
+YS_CHECKED enum ys_code ys_session_receive(struct ys_session *session, struct ys_turn *turn,
+                                           struct ys_bytes message, struct ys_err *err);
+/* A change that this session asked for was committed, or refused by its own fault. */
+YS_CHECKED enum ys_code ys_session_committed(struct ys_session *session, struct ys_turn *turn,
+                                             const struct ys_change_result *result,
+                                             struct ys_err *err);
+/* The store changed, by whatever cause: announce what the peer may see, serve what it waits for. */
+YS_CHECKED enum ys_code ys_session_changed(struct ys_session *session, struct ys_turn *turn,
+                                           struct ys_err *err);
+/* The membership changed: look again at heads whose keys were unknown. */
+YS_CHECKED enum ys_code ys_session_member_changed(struct ys_session *session, struct ys_turn *turn,
+                                                  struct ys_err *err);
+/* Send an ERROR with this failure. The owner closes afterwards. */
+void ys_session_refuse(struct ys_session *session, struct ys_turn *turn, const struct ys_err *why,
+                       uint32_t retry_after_s);
+/* Send BYE before an orderly end. */
+void ys_session_bye(struct ys_session *session, struct ys_turn *turn, const char *reason);
+
+/* Does the parent's statement about our own log fit what we hold (DESIGN.md 5)? Only then may heads of
+ * the own log be signed. */
+enum ys_own_log { YS_OWN_UNKNOWN, YS_OWN_FITS, YS_OWN_BEHIND, YS_OWN_DIFFERS };
+enum ys_own_log ys_session_own_log(const struct ys_session *session);
+/* Have both HELLOs been exchanged? */
+bool ys_session_open(const struct ys_session *session);
+
+/* May a peer of division `peer`, who is our child or our parent as `role` (ours) says, be given the log
+ * of `origin`; may it give it to us? */
+bool ys_scope_provides(enum ys_session_role role, const struct ys_division *self,
+                       const struct ys_division *peer, const struct ys_division *origin);
+bool ys_scope_receives(enum ys_session_role role, const struct ys_division *self,
+                       const struct ys_division *peer, const struct ys_division *origin);
+
+#endif

@@ -1,0 +1,196 @@
+#include "crypto/assert.h"
+#include "sync/session_state.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static enum ys_code want_one(struct ys_session *session, struct ys_turn *turn,
+                             const Yishi__V1__LogWant *want, struct ys_err *err)
+{
+    struct ys_peer_log *peer_log = NULL;
+    struct ys_log log;
+    struct ys_hash root;
+    enum ys_code code = ys_session_log(session, want->origin, &peer_log, err);
+    if (code != YS_OK)
+        return code;
+    if (!ys_scope_provides(session->options.role, &ys_store_identity(turn->store)->origin.division,
+                           &session->options.peer, &peer_log->division))
+        return ys_fail(err, YS_DENIED, "log %s is not for %s", peer_log->origin,
+                       session->options.peer.digits);
+    code = ys_log_find(turn->txn, peer_log->origin, &log, err);
+    if (code == YS_NOT_FOUND)
+        return YS_OK; /* it went between HEADS and WANT: nothing to send */
+    if (code != YS_OK)
+        return code;
+    if (want->from_index > log.frontier.size)
+        return YS_OK; /* the peer holds more than we do */
+    code = ys_log_root_at(turn->txn, &log, want->from_index, &root, err);
+    if (code != YS_OK)
+        return code;
+    if (memcmp(root.bytes, want->root.data, YS_HASH_LEN) != 0)
+        return ys_fail(err, YS_FORK, "log %s: the peer holds another history up to entry %llu",
+                       peer_log->origin, (unsigned long long)want->from_index);
+    peer_log->serving = true;
+    peer_log->next_index = want->from_index;
+    return YS_OK;
+}
+
+enum ys_code ys_session_on_want(struct ys_session *session, struct ys_turn *turn,
+                                const Yishi__V1__Want *want, struct ys_err *err)
+{
+    if (want->credit > YS_CREDIT_MAX || session->credit_out + want->credit > YS_CREDIT_MAX)
+        return ys_fail(err, YS_LIMIT, "the peer gives more than %d bytes of credit", YS_CREDIT_MAX);
+    session->credit_out += want->credit;
+    for (size_t i = 0; i < want->n_logs; i++) {
+        const enum ys_code code = want_one(session, turn, want->logs[i], err);
+        if (code != YS_OK)
+            return code;
+    }
+    return ys_session_serve(session, turn, err);
+}
+
+/* One ENTRIES under construction: pointers into the transaction. */
+struct load {
+    Yishi__V1__Entry entry[YS_ENTRIES_COUNT_MAX];
+    Yishi__V1__Entry *pointer[YS_ENTRIES_COUNT_MAX];
+    ProtobufCBinaryData proof[YS_PROOF_MAX];
+    struct ys_proof hashes;
+    size_t count;
+    uint64_t bytes;
+};
+
+static ProtobufCBinaryData borrow(struct ys_bytes bytes)
+{
+    union {
+        const uint8_t *in;
+        uint8_t *out;
+    } data = {.in = bytes.data};
+    return (ProtobufCBinaryData){.len = bytes.size, .data = data.out};
+}
+
+static void load_entry(struct load *load, const struct ys_entry *entry)
+{
+    Yishi__V1__Entry *const out = &load->entry[load->count];
+    *out = (Yishi__V1__Entry)YISHI__V1__ENTRY__INIT;
+    out->has_note = true;
+    out->note = borrow(entry->note);
+    switch (entry->content) {
+    case YS_CONTENT_BODY:
+        out->content_case = YISHI__V1__ENTRY__CONTENT_BODY;
+        out->body = borrow(entry->body);
+        break;
+    case YS_CONTENT_TOMBSTONE:
+        out->content_case = YISHI__V1__ENTRY__CONTENT_TOMBSTONE;
+        out->tombstone = borrow(entry->body);
+        break;
+    case YS_CONTENT_ABSENT:
+        out->content_case = YISHI__V1__ENTRY__CONTENT_ABSENT;
+        out->absent = 1;
+        break;
+    }
+    load->pointer[load->count++] = out;
+    load->bytes += entry->note.size + entry->body.size;
+}
+
+/* As many entries from `first` below `end` as fit in one message. */
+static enum ys_code fill(struct ys_turn *turn, const struct ys_log *log, uint64_t first,
+                         uint64_t end, struct load *load, struct ys_err *err)
+{
+    load->count = 0;
+    load->bytes = 0;
+    for (uint64_t index = first; index < end && load->count < YS_ENTRIES_COUNT_MAX; index++) {
+        struct ys_entry entry;
+        const enum ys_code code = ys_log_entry(turn->txn, log->id, index, &entry, err);
+        if (code == YS_NOT_FOUND)
+            return ys_fail(err, YS_CORRUPT, "log %s: entry %llu of %llu is missing",
+                           log->origin_text, (unsigned long long)index,
+                           (unsigned long long)log->frontier.size);
+        if (code != YS_OK)
+            return code;
+        if (load->count != 0 && load->bytes + entry.note.size + entry.body.size > YS_ENTRIES_MAX)
+            break;
+        load_entry(load, &entry);
+    }
+    return YS_OK;
+}
+
+static enum ys_code send_load(struct ys_session *session, struct ys_turn *turn,
+                              struct ys_peer_log *peer_log, const struct ys_log *log,
+                              uint64_t head_size, struct ys_bytes head, struct load *load,
+                              struct ys_err *err)
+{
+    Yishi__V1__Message message = YISHI__V1__MESSAGE__INIT;
+    Yishi__V1__Entries entries = YISHI__V1__ENTRIES__INIT;
+    struct ys_log_place place = {.txn = turn->txn, .id = log->id};
+    const struct ys_tree tree = ys_log_tree(&place);
+    const uint64_t end = peer_log->next_index + load->count;
+    enum ys_code code = ys_tree_consistency(&tree, end, head_size, &load->hashes, err);
+    if (code != YS_OK)
+        return code;
+    for (unsigned i = 0; i < load->hashes.count; i++)
+        load->proof[i] = borrow((struct ys_bytes){load->hashes.hash[i].bytes, YS_HASH_LEN});
+    union {
+        const char *in;
+        char *out;
+    } origin = {.in = log->origin_text};
+    entries.origin = origin.out;
+    entries.has_first_index = true;
+    entries.first_index = peer_log->next_index;
+    entries.n_entries = load->count;
+    entries.entries = load->pointer;
+    entries.has_checkpoint = true;
+    entries.checkpoint = borrow(head);
+    entries.n_proof = load->hashes.count;
+    entries.proof = load->proof;
+    message.kind_case = YISHI__V1__MESSAGE__KIND_ENTRIES;
+    message.entries = &entries;
+    code = ys_session_send(session, turn, &message, err);
+    if (code == YS_OK) {
+        peer_log->next_index = end;
+        session->credit_out -=
+            load->bytes < session->credit_out ? load->bytes : session->credit_out;
+    }
+    return code;
+}
+
+/* One message of this log, if there is something below a head that it has not got. */
+static enum ys_code serve_one(struct ys_session *session, struct ys_turn *turn,
+                              struct ys_peer_log *peer_log, struct load *load, bool *sent,
+                              struct ys_err *err)
+{
+    struct ys_log log;
+    struct ys_bytes head;
+    uint64_t head_size = 0;
+    *sent = false;
+    enum ys_code code = ys_log_find(turn->txn, peer_log->origin, &log, err);
+    if (code == YS_OK)
+        code = ys_head_at_most(turn->txn, log.id, log.frontier.size, &head_size, &head, err);
+    if (code == YS_NOT_FOUND)
+        return YS_OK;
+    if (code != YS_OK || peer_log->next_index >= head_size)
+        return code;
+    code = fill(turn, &log, peer_log->next_index, head_size, load, err);
+    if (code == YS_OK)
+        code = send_load(session, turn, peer_log, &log, head_size, head, load, err);
+    *sent = code == YS_OK;
+    return code;
+}
+
+enum ys_code ys_session_serve(struct ys_session *session, struct ys_turn *turn, struct ys_err *err)
+{
+    struct load *load = NULL;
+    enum ys_code code = YS_OK;
+    if (session->credit_out == 0)
+        return YS_OK;
+    /* A log is sent to its end before the next begins, in the order in which they were first named:
+     * runs of one log cost the receiver least. */
+    for (size_t i = 0; i < session->log_count && session->credit_out != 0 && code == YS_OK; i++) {
+        bool sent = session->logs[i].serving;
+        if (sent && load == NULL && (load = malloc(sizeof *load)) == NULL)
+            return ys_fail(err, YS_NOMEM, "session: out of memory");
+        while (sent && session->credit_out != 0 && code == YS_OK)
+            code = serve_one(session, turn, &session->logs[i], load, &sent, err);
+    }
+    free(load);
+    return code;
+}
