@@ -246,7 +246,7 @@ void ys_session_refuse(struct ys_session *session, struct ys_turn *turn, const s
     Yishi__V1__Message message = YISHI__V1__MESSAGE__INIT;
     Yishi__V1__Error error = YISHI__V1__ERROR__INIT;
     char text[YS_ERROR_TEXT_MAX + 1];
-    snprintf(text, sizeof text, "%s", why->msg);
+    snprintf(text, sizeof text, "%.*s", YS_ERROR_TEXT_MAX, why->msg);
     error.has_code = error.has_retry_after_s = true;
     error.code = (uint32_t)why->code;
     error.text = text;

@@ -398,8 +398,7 @@ static enum ys_code adopt_target(struct ys_turn *turn, struct ys_peer_log *log,
 {
     struct ys_fetch *const fetch = log->fetch;
     const struct ys_bytes bytes = view(&entries->checkpoint);
-    const struct ys_vkey *key = ys_member_log_key(turn->member, log->origin);
-    struct ys_vkey introduced;
+    const struct ys_vkey *const known = ys_member_log_key(turn->member, log->origin);
     struct ys_note note;
     struct ys_note ours;
     struct ys_checkpoint checkpoint;
@@ -410,17 +409,17 @@ static enum ys_code adopt_target(struct ys_turn *turn, struct ys_peer_log *log,
             YS_OK &&
         ys_note_parse(bytes, &note, NULL) == YS_OK && ys_bytes_equal(ours.text, note.text))
         return YS_OK;
-    if (key == NULL) {
-        code = introduce(turn, log, entries, &introduced, err);
-        key = &introduced;
-    }
+    if (known != NULL)
+        fetch->key = *known;
+    else if (!fetch->introduced)
+        code = introduce(turn, log, entries, &fetch->key, err);
     if (code == YS_OK)
-        code = ys_checkpoint_open(bytes, key, &checkpoint, &note, err);
+        code = ys_checkpoint_open(bytes, &fetch->key, &checkpoint, &note, err);
     if (code != YS_OK)
         return code;
     if ((head = malloc(sizeof *head)) == NULL)
         return ys_fail(err, YS_NOMEM, "session: out of memory");
-    code = keep_good_lines(turn->member, &note, key, &log->division, head, err);
+    code = keep_good_lines(turn->member, &note, &fetch->key, &log->division, head, err);
     if (code == YS_OK) {
         memcpy(fetch->target_note, head->note, head->note_size);
         fetch->target_size = head->note_size;
@@ -528,6 +527,21 @@ static enum ys_code ask_for_entries(struct ys_session *session, struct ys_turn *
     return YS_OK;
 }
 
+static enum ys_code send_ack(struct ys_session *session, struct ys_turn *turn,
+                             struct ys_peer_log *log, uint64_t durable_size, uint64_t credit,
+                             struct ys_err *err)
+{
+    Yishi__V1__Message message = YISHI__V1__MESSAGE__INIT;
+    Yishi__V1__Ack ack = YISHI__V1__ACK__INIT;
+    ack.origin = log->origin;
+    ack.has_durable_size = ack.has_credit = true;
+    ack.durable_size = durable_size;
+    ack.credit = credit;
+    message.kind_case = YISHI__V1__MESSAGE__KIND_ACK;
+    message.ack = &ack;
+    return ys_session_send(session, turn, &message, err);
+}
+
 enum ys_code ys_session_on_entries(struct ys_session *session, struct ys_turn *turn,
                                    const Yishi__V1__Entries *entries, struct ys_err *err)
 {
@@ -536,8 +550,10 @@ enum ys_code ys_session_on_entries(struct ys_session *session, struct ys_turn *t
     enum ys_code code = ys_session_log(session, entries->origin, &log, err);
     if (code != YS_OK)
         return code;
+    /* Sent before our last WANT reached the peer: of no use, but its credit is. */
     if (log->fetch == NULL || entries->first_index != log->fetch->received.size)
-        return YS_OK; /* sent before our last WANT reached the peer */
+        return send_ack(session, turn, log, log->fetch == NULL ? 0 : log->fetch->durable,
+                        payload_bytes(entries), err);
     code = adopt_target(turn, log, entries, err);
     if (code == YS_OK)
         code = check_tree(log, entries, &next, err);
@@ -549,21 +565,6 @@ enum ys_code ys_session_on_entries(struct ys_session *session, struct ys_turn *t
 }
 
 /* --- commits --- */
-
-static enum ys_code send_ack(struct ys_session *session, struct ys_turn *turn,
-                             struct ys_peer_log *log, const struct ys_change_result *result,
-                             struct ys_err *err)
-{
-    Yishi__V1__Message message = YISHI__V1__MESSAGE__INIT;
-    Yishi__V1__Ack ack = YISHI__V1__ACK__INIT;
-    ack.origin = log->origin;
-    ack.has_durable_size = ack.has_credit = true;
-    ack.durable_size = result->durable_size;
-    ack.credit = result->credit;
-    message.kind_case = YISHI__V1__MESSAGE__KIND_ACK;
-    message.ack = &ack;
-    return ys_session_send(session, turn, &message, err);
-}
 
 /* The log moved under us, for instance by an older session's change: begin again from the disk. */
 static enum ys_code begin_again(struct ys_turn *turn, struct ys_peer_log *log, struct ys_err *err)
@@ -595,7 +596,7 @@ enum ys_code ys_session_committed(struct ys_session *session, struct ys_turn *tu
     if (code != YS_OK)
         return code;
     if (result->kind == YS_CHANGE_ENTRIES) {
-        code = send_ack(session, turn, log, result, err);
+        code = send_ack(session, turn, log, result->durable_size, result->credit, err);
         if (code == YS_OK && result->code != YS_OK)
             code = begin_again(turn, log, err);
         else if (log->fetch != NULL && result->durable_size > log->fetch->durable)

@@ -71,7 +71,7 @@ static ProtobufCBinaryData borrow(struct ys_bytes bytes)
 static void load_entry(struct load *load, const struct ys_entry *entry)
 {
     Yishi__V1__Entry *const out = &load->entry[load->count];
-    *out = (Yishi__V1__Entry)YISHI__V1__ENTRY__INIT;
+    yishi__v1__entry__init(out);
     out->has_note = true;
     out->note = borrow(entry->note);
     switch (entry->content) {
