@@ -411,8 +411,9 @@ static enum ys_code adopt_target(struct ys_turn *turn, struct ys_peer_log *log,
         return YS_OK;
     if (known != NULL)
         fetch->key = *known;
-    else if (!fetch->introduced)
+    else if (!fetch->has_key)
         code = introduce(turn, log, entries, &fetch->key, err);
+    fetch->has_key = code == YS_OK;
     if (code == YS_OK)
         code = ys_checkpoint_open(bytes, &fetch->key, &checkpoint, &note, err);
     if (code != YS_OK)

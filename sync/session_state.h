@@ -12,6 +12,8 @@ struct ys_fetch {
     struct ys_frontier received; /* with what is on its way to the disk */
     uint64_t durable;
     bool introduced; /* the log's key is known and the target verified */
+    bool has_key;
+    struct ys_vkey key; /* of the log, as soon as it is known */
     struct ys_checkpoint target;
     size_t target_size; /* bytes of the signed target, lines verified when introduced */
     uint8_t target_note[YS_HEAD_MAX];
