@@ -35,6 +35,11 @@ enum {
     YS_ERROR_TEXT_MAX = 200,
     YS_JOIN_BODIES_MAX = 16,
 
+    /* evidence */
+    YS_EVIDENCE_MAX = 512 * 1024, /* bytes of one proof bundle */
+    YS_EVIDENCE_COUNT_MAX = 32,   /* membership records in one bundle */
+    YS_EVIDENCE_ARENA_MAX = 16 * 1024 * 1024,
+
     /* people's files */
     YS_JSON_DEPTH_MAX = 16,
     YS_JSON_FILE_MAX = 4 * 1024 * 1024,

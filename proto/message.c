@@ -1,0 +1,127 @@
+#include "proto/message.h"
+
+#include "crypto/assert.h"
+#include "proto/field.h"
+#include "proto/wire.h"
+
+static enum ys_code hello_check(const Yishi__V1__Hello *hello, struct ys_err *err)
+{
+    if (hello->wire_min == 0 || hello->wire_min > hello->wire_max)
+        return ys_fail(err, YS_MALFORMED, "hello: wire versions %u to %u", hello->wire_min,
+                       hello->wire_max);
+    return YS_OK;
+}
+
+static enum ys_code credit_check(bool present, uint64_t credit, const char *where,
+                                 struct ys_err *err)
+{
+    if (present && credit > YS_CREDIT_MAX)
+        return ys_fail(err, YS_LIMIT, "%s.credit: more than %d bytes", where, YS_CREDIT_MAX);
+    return YS_OK;
+}
+
+/* One record always fits; several share YS_ENTRIES_MAX. */
+static enum ys_code entries_check(const Yishi__V1__Entries *entries, struct ys_err *err)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < entries->n_entries; i++) {
+        const Yishi__V1__Entry *entry = entries->entries[i];
+        if (entry->content_case == YISHI__V1__ENTRY__CONTENT__NOT_SET ||
+            (entry->content_case == YISHI__V1__ENTRY__CONTENT_ABSENT && !entry->absent))
+            return ys_fail(err, YS_MALFORMED,
+                           "entries.entries[%zu]: has no body, tombstone or \"absent\"", i);
+        bytes += entry->note.len;
+        if (entry->content_case == YISHI__V1__ENTRY__CONTENT_BODY)
+            bytes += entry->body.len;
+    }
+    if (entries->n_entries > 1 && bytes > YS_ENTRIES_MAX)
+        return ys_fail(err, YS_LIMIT, "entries: %zu bytes of notes and bodies, limit %d", bytes,
+                       YS_ENTRIES_MAX);
+    if (entries->first_index > INT64_MAX - entries->n_entries)
+        return ys_fail(err, YS_MALFORMED, "entries.first_index: is out of range");
+    return YS_OK;
+}
+
+static enum ys_code together_check(const Yishi__V1__Message *message, struct ys_err *err)
+{
+    switch (message->kind_case) {
+    case YISHI__V1__MESSAGE__KIND_HELLO:
+        return hello_check(message->hello, err);
+    case YISHI__V1__MESSAGE__KIND_WANT:
+        return credit_check(message->want->has_credit, message->want->credit, "want", err);
+    case YISHI__V1__MESSAGE__KIND_ENTRIES:
+        return entries_check(message->entries, err);
+    case YISHI__V1__MESSAGE__KIND_ACK:
+        return credit_check(message->ack->has_credit, message->ack->credit, "ack", err);
+    case YISHI__V1__MESSAGE__KIND_HEADS:
+    case YISHI__V1__MESSAGE__KIND_COSIGNED:
+    case YISHI__V1__MESSAGE__KIND_JOIN:
+    case YISHI__V1__MESSAGE__KIND_JOINED:
+    case YISHI__V1__MESSAGE__KIND_FORK:
+    case YISHI__V1__MESSAGE__KIND_ERROR:
+    case YISHI__V1__MESSAGE__KIND_BYE:
+    case YISHI__V1__MESSAGE__KIND__NOT_SET:
+        return YS_OK;
+    case _YISHI__V1__MESSAGE__KIND__CASE_IS_INT_SIZE:
+        break;
+    }
+    YS_ASSERT(false);
+    return YS_CORRUPT;
+}
+
+enum ys_code ys_message_decode(struct ys_bytes bytes, struct ys_arena *arena,
+                               const Yishi__V1__Message **out, struct ys_err *err)
+{
+    ProtobufCMessage *decoded = NULL;
+    if (bytes.size > YS_MESSAGE_MAX)
+        return ys_fail(err, YS_LIMIT, "message has %zu bytes, limit %d", bytes.size,
+                       YS_MESSAGE_MAX);
+    enum ys_code code =
+        ys_wire_decode(bytes, &yishi__v1__message__descriptor, "", arena, &decoded, err);
+    if (code == YS_OK)
+        code = ys_field_check(decoded, YS_FIELD_TEXT | YS_FIELD_REQUIRED, "", err);
+    if (code != YS_OK)
+        return code;
+    const Yishi__V1__Message *message = (const void *)decoded;
+    code = together_check(message, err);
+    if (code == YS_OK)
+        *out = message;
+    return code;
+}
+
+enum ys_code ys_message_encode(const Yishi__V1__Message *message, struct ys_writer *w)
+{
+    return ys_wire_encode(&message->base, YS_MESSAGE_MAX, w, NULL);
+}
+
+const char *ys_message_name(const Yishi__V1__Message *message)
+{
+    switch (message->kind_case) {
+    case YISHI__V1__MESSAGE__KIND_HELLO:
+        return "HELLO";
+    case YISHI__V1__MESSAGE__KIND_HEADS:
+        return "HEADS";
+    case YISHI__V1__MESSAGE__KIND_WANT:
+        return "WANT";
+    case YISHI__V1__MESSAGE__KIND_ENTRIES:
+        return "ENTRIES";
+    case YISHI__V1__MESSAGE__KIND_ACK:
+        return "ACK";
+    case YISHI__V1__MESSAGE__KIND_COSIGNED:
+        return "COSIGNED";
+    case YISHI__V1__MESSAGE__KIND_JOIN:
+        return "JOIN";
+    case YISHI__V1__MESSAGE__KIND_JOINED:
+        return "JOINED";
+    case YISHI__V1__MESSAGE__KIND_FORK:
+        return "FORK";
+    case YISHI__V1__MESSAGE__KIND_ERROR:
+        return "ERROR";
+    case YISHI__V1__MESSAGE__KIND_BYE:
+        return "BYE";
+    case YISHI__V1__MESSAGE__KIND__NOT_SET:
+    case _YISHI__V1__MESSAGE__KIND__CASE_IS_INT_SIZE:
+        break;
+    }
+    return "?";
+}
