@@ -40,6 +40,7 @@ struct ys_turn {
     struct ys_txn *txn;
     const struct ys_member *member;
     int64_t clock_ms; /* wall clock, only told to the peer */
+    uint64_t room;    /* bytes of ENTRIES that the way out can take now; counted down */
     void *context;
     /* A message for the peer; the bytes are valid during the call. */
     void (*send)(void *context, struct ys_bytes message);

@@ -188,7 +188,7 @@ enum ys_code ys_session_serve(struct ys_session *session, struct ys_turn *turn, 
         bool sent = session->logs[i].serving;
         if (sent && load == NULL && (load = malloc(sizeof *load)) == NULL)
             return ys_fail(err, YS_NOMEM, "session: out of memory");
-        while (sent && session->credit_out != 0 && code == YS_OK)
+        while (sent && session->credit_out != 0 && turn->room != 0 && code == YS_OK)
             code = serve_one(session, turn, &session->logs[i], load, &sent, err);
     }
     free(load);

@@ -1,0 +1,181 @@
+#include "node/verifier.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { SLICE = 256, THREADS_MAX = 64 };
+
+struct range {
+    struct range *next;
+    uint32_t log_id;
+    unsigned which;
+    uint64_t first, count;
+};
+
+struct ys_verifier {
+    struct ys_verifier_options options;
+    pthread_mutex_t mutex; /* guards everything below */
+    pthread_cond_t wake;
+    struct range *first, **last;
+    uint64_t backlog;
+    bool closing;
+    unsigned thread_count;
+    pthread_t thread[THREADS_MAX];
+};
+
+/* The next slice of work; false at the end. */
+static bool next_slice(struct ys_verifier *v, struct range *out)
+{
+    pthread_mutex_lock(&v->mutex);
+    while (v->first == NULL && !v->closing)
+        pthread_cond_wait(&v->wake, &v->mutex);
+    if (v->closing) {
+        pthread_mutex_unlock(&v->mutex);
+        return false;
+    }
+    struct range *const range = v->first;
+    *out = *range;
+    if (range->count > SLICE) {
+        out->count = SLICE;
+        range->first += SLICE;
+        range->count -= SLICE;
+    } else {
+        v->first = range->next;
+        if (v->first == NULL)
+            v->last = &v->first;
+        free(range);
+    }
+    pthread_mutex_unlock(&v->mutex);
+    return true;
+}
+
+static enum ys_code judge_slice(struct ys_verifier *v, const struct range *range,
+                                uint8_t verdict[SLICE], struct ys_log *log, bool *any,
+                                struct ys_err *err)
+{
+    YS_TXN_SCOPED txn = NULL;
+    *any = false;
+    enum ys_code code = ys_store_begin(v->options.store, false, &txn, err);
+    if (code == YS_OK)
+        code = ys_log_load(txn, range->log_id, log, err);
+    for (uint64_t i = 0; i < range->count && code == YS_OK; i++) {
+        const uint64_t index = range->first + i;
+        struct ys_entry entry;
+        enum ys_verdict now = YS_VERDICT_UNCHECKED;
+        code = ys_status_get(txn, range->log_id, index, &now, err);
+        if (code == YS_OK && (range->which >> now & 1) != 0) {
+            code = ys_log_entry(txn, range->log_id, index, &entry, err);
+            if (code != YS_OK)
+                break;
+            const enum ys_verdict before = now;
+            pthread_rwlock_rdlock(v->options.member_lock);
+            now = ys_judge(v->options.member, &log->origin, index, &entry, NULL);
+            pthread_rwlock_unlock(v->options.member_lock);
+            *any = *any || now != before;
+        }
+        verdict[i] = (uint8_t)now;
+    }
+    return code;
+}
+
+static void report(struct ys_verifier *v, const struct range *range, const uint8_t *verdict,
+                   const struct ys_log *log)
+{
+    struct ys_change *change = NULL;
+    if (ys_change_new(YS_CHANGE_VERDICTS, (size_t)range->count + 8, &change, NULL) != YS_OK)
+        return; /* they stay unchecked, and are found at the next start */
+    memcpy(change->origin, log->origin_text, sizeof change->origin);
+    change->first_index = range->first;
+    change->count = (size_t)range->count;
+    change->verdicts =
+        ys_change_keep(change, (struct ys_bytes){verdict, (size_t)range->count}).data;
+    ys_committer_put(v->options.committer, change);
+}
+
+static void *work(void *argument)
+{
+    struct ys_verifier *const v = argument;
+    struct range range;
+    while (next_slice(v, &range)) {
+        uint8_t verdict[SLICE];
+        struct ys_log log;
+        bool any = false;
+        if (judge_slice(v, &range, verdict, &log, &any, NULL) == YS_OK && any)
+            report(v, &range, verdict, &log);
+        pthread_mutex_lock(&v->mutex);
+        v->backlog -= range.count;
+        pthread_mutex_unlock(&v->mutex);
+    }
+    return NULL;
+}
+
+enum ys_code ys_verifier_open(const struct ys_verifier_options *options, struct ys_verifier **out,
+                              struct ys_err *err)
+{
+    struct ys_verifier *const v = calloc(1, sizeof *v);
+    if (v == NULL)
+        return ys_fail(err, YS_NOMEM, "verifier: out of memory");
+    const long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    unsigned threads = options->threads != 0 ? options->threads : cores < 1 ? 1 : (unsigned)cores;
+    threads = threads > THREADS_MAX ? THREADS_MAX : threads;
+    v->options = *options;
+    v->last = &v->first;
+    pthread_mutex_init(&v->mutex, NULL);
+    pthread_cond_init(&v->wake, NULL);
+    for (; v->thread_count < threads; v->thread_count++) {
+        const int rc = pthread_create(&v->thread[v->thread_count], NULL, work, v);
+        if (rc != 0) {
+            ys_verifier_close(v);
+            return ys_fail(err, YS_IO, "verifier: thread: %s", strerror(rc));
+        }
+    }
+    *out = v;
+    return YS_OK;
+}
+
+void ys_verifier_close(struct ys_verifier *v)
+{
+    if (v == NULL)
+        return;
+    pthread_mutex_lock(&v->mutex);
+    v->closing = true;
+    pthread_cond_broadcast(&v->wake);
+    pthread_mutex_unlock(&v->mutex);
+    for (unsigned i = 0; i < v->thread_count; i++)
+        pthread_join(v->thread[i], NULL);
+    while (v->first != NULL) {
+        struct range *const next = v->first;
+        v->first = next->next;
+        free(next);
+    }
+    pthread_cond_destroy(&v->wake);
+    pthread_mutex_destroy(&v->mutex);
+    free(v);
+}
+
+enum ys_code ys_verifier_put(struct ys_verifier *v, uint32_t log_id, uint64_t first, uint64_t count,
+                             unsigned which, struct ys_err *err)
+{
+    struct range *range = NULL;
+    if (count == 0)
+        return YS_OK;
+    if ((range = malloc(sizeof *range)) == NULL)
+        return ys_fail(err, YS_NOMEM, "verifier: out of memory");
+    *range = (struct range){.log_id = log_id, .which = which, .first = first, .count = count};
+    pthread_mutex_lock(&v->mutex);
+    *v->last = range;
+    v->last = &range->next;
+    v->backlog += count;
+    pthread_cond_broadcast(&v->wake);
+    pthread_mutex_unlock(&v->mutex);
+    return YS_OK;
+}
+
+uint64_t ys_verifier_backlog(struct ys_verifier *v)
+{
+    pthread_mutex_lock(&v->mutex);
+    const uint64_t count = v->backlog;
+    pthread_mutex_unlock(&v->mutex);
+    return count;
+}

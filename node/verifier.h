@@ -1,0 +1,44 @@
+/* Worker threads that judge record signatures, at their leisure and on all cores.
+ *
+ * Entries are received, cosigned and forwarded before their signatures are
+ * checked; views and figures use `ok` ones only. The verdicts go to the committer.
+ *
+ * Threads: put and close from the owner's. The membership is read under the lock
+ * given at open; the owner takes it for writing while it rebuilds. */
+#ifndef YS_NODE_VERIFIER_H
+#define YS_NODE_VERIFIER_H
+
+#include "node/committer.h"
+#include "sync/verdict.h"
+
+#include <pthread.h>
+
+struct ys_verifier;
+
+struct ys_verifier_options {
+    const struct ys_store *store;
+    const struct ys_member *member;
+    pthread_rwlock_t *member_lock;
+    struct ys_committer *committer;
+    unsigned threads; /* 0: one a core */
+};
+YS_CHECKED enum ys_code ys_verifier_open(const struct ys_verifier_options *options,
+                                         struct ys_verifier **out, struct ys_err *err);
+/* Gives up what is queued: it is found again at the next start. NULL is allowed. */
+void ys_verifier_close(struct ys_verifier *verifier);
+
+/* Which of the entries to judge: bits 1 << enum ys_verdict of what `status` says now. */
+enum {
+    YS_JUDGE_NEW = 1 << YS_VERDICT_UNCHECKED,
+    YS_JUDGE_OPEN = 1 << YS_VERDICT_UNCHECKED | 1 << YS_VERDICT_UNKNOWN_KEY,
+    YS_JUDGE_ALL = 15
+};
+
+/* Judge entries first .. first + count of a log. */
+YS_CHECKED enum ys_code ys_verifier_put(struct ys_verifier *verifier, uint32_t log_id,
+                                        uint64_t first, uint64_t count, unsigned which,
+                                        struct ys_err *err);
+/* Entries queued or being judged. */
+uint64_t ys_verifier_backlog(struct ys_verifier *verifier);
+
+#endif
