@@ -3,8 +3,9 @@
  * CURVE without a live handler lets everybody in (ENGINEERING.md 0.2), so it is
  * opened before any listener of its context and closed after the last. It asks
  * one question of its owner: may this transport key connect? Unknown keys fail
- * the handshake (400); a key that handshakes too often is put off (300, which
- * closes its connection without a word). Decides nothing about who is enrolled.
+ * the handshake (400); a key that handshakes too often is put off (300: libzmq
+ * falls silent and cuts the connection at the end of the handshake's time).
+ * Decides nothing about who is enrolled.
  *
  * Threads: the network thread only. Memory: fixed tables. */
 #ifndef YS_SYNC_ZAP_H

@@ -623,6 +623,7 @@ enum ys_code ys_listener_selftest(struct ys_listener *listener, struct ys_zap *z
     enum ys_code code = ys_dialer_open(&options, &stranger, err);
     if (code != YS_OK)
         return code;
+    YS_ASSERT(stranger != NULL);
     code = stranger_watch(stranger, zap, deadline_ms, err);
     if (code == YS_OK)
         code = stranger_verdict(stranger, err);

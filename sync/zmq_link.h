@@ -14,8 +14,9 @@
 #include "proto/limits.h"
 #include "sync/zap.h"
 
-/* One ZeroMQ context; sodium_init() comes first. `random_seed` are 32 random bits for srand(): auto-generated routing ids of
- * libzmq are guessable without it, and a guessed one aborts the process (ENGINEERING.md 0.1). */
+/* One ZeroMQ context; sodium_init() comes first. `random_seed` are 32 random bits for srand():
+ * auto-generated routing ids of libzmq are guessable without it, and a guessed one aborts the
+ * process (ENGINEERING.md 0.1). */
 YS_CHECKED enum ys_code ys_zmq_context_open(uint32_t random_seed, void **context_out,
                                             struct ys_err *err);
 /* Waits until every socket of it is closed. `context` may be NULL. */
@@ -34,13 +35,14 @@ bool ys_route_equal(const struct ys_route *a, const struct ys_route *b);
 
 struct ys_listener_options {
     void *zmq_context;
-    const char *
-        endpoint; /* "tcp://host:port": address, interface or *; port 0 or * lets the system choose */
+    /* "tcp://host:port" with an address, an interface or * as host; port 0 or * lets the system
+     * choose. */
+    const char *endpoint;
     const uint8_t *secret; /* X25519 secret key, 32 bytes */
 };
-/* The context must have a ZAP handler already. YS_BUSY when the address is in use, YS_MALFORMED when
- * it is no TCP address, YS_IO with the address otherwise. An address that ys_listener_close has left
- * stays in use for a moment longer: after YS_BUSY try again at the next turn. */
+/* The context must have a ZAP handler already. YS_BUSY when the address is in use, YS_MALFORMED
+ * when it is no TCP address, YS_IO with the address otherwise. What ys_listener_close has left stays
+ * in use for a moment longer: after YS_BUSY try again at the next turn. */
 YS_CHECKED enum ys_code ys_listener_open(const struct ys_listener_options *options,
                                          struct ys_listener **out, struct ys_err *err);
 /* `listener` may be NULL. Cuts every connection: the only way to throw out a revoked key. */
@@ -65,8 +67,8 @@ YS_CHECKED enum ys_code ys_listener_send(struct ys_listener *listener, const str
 
 /* Dial our own listener with a key that `allow` must refuse, and require the handshake to fail: proof
  * that the ZAP handler works. Serves `zap` meanwhile, whose counts then show one refusal more.
- * `stray_secret` are 32 random bytes, new ones at each call. YS_DENIED when the stranger got in, YS_IO
- * when nothing was learned before `deadline_ms` of waiting. */
+ * `stray_secret` are 32 random bytes, new ones at each call. YS_DENIED when the stranger got in,
+ * YS_IO when nothing was learned before `deadline_ms` of waiting. */
 YS_CHECKED enum ys_code ys_listener_selftest(struct ys_listener *listener, struct ys_zap *zap,
                                              const uint8_t server_public[YS_PUBKEY_LEN],
                                              const uint8_t stray_secret[YS_SEED_LEN],
@@ -75,9 +77,9 @@ YS_CHECKED enum ys_code ys_listener_selftest(struct ys_listener *listener, struc
 /* --- dialer: one connection attempt, one object --- */
 
 struct ys_dialer;
-/* What the owner's clock must know. A name that cannot be looked up gives no event at all, so an attempt
- * that is still CONNECTING after YS_DIALER_PATIENCE_MS is to be closed as lost. A parent that puts
- * us off (ZAP 300) falls silent and cuts us after YS_LISTENER_HANDSHAKE_MS, which looks like
+/* What the owner's clock must know. A name that cannot be looked up gives no event at all, so an
+ * attempt that is still CONNECTING after YS_DIALER_PATIENCE_MS is to be closed as lost. A parent that
+ * puts us off (ZAP 300) falls silent and cuts us after YS_LISTENER_HANDSHAKE_MS, which looks like
  * WRONG_KEY; a truly wrong key shows after one round trip. */
 enum { YS_LISTENER_HANDSHAKE_MS = 8 * 1000, YS_DIALER_PATIENCE_MS = 30 * 1000 };
 
@@ -95,8 +97,8 @@ enum ys_dialer_state {
     YS_DIALER_WRONG_KEY, /* the other end does not hold the pinned key, or speaks no CURVE */
     YS_DIALER_LOST       /* refused, unreachable or cut */
 };
-/* Starts connecting; never waits. YS_MALFORMED for an address that ZeroMQ cannot read, YS_BUSY for a
- * `serial` that was used before. */
+/* Starts connecting; never waits. YS_MALFORMED for an address that ZeroMQ cannot read, YS_BUSY for
+ * a `serial` that was used before. */
 YS_CHECKED enum ys_code ys_dialer_open(const struct ys_dialer_options *options,
                                        struct ys_dialer **out, struct ys_err *err);
 /* `dialer` may be NULL. Drops what was not sent yet. */
