@@ -69,9 +69,7 @@ static enum ys_code judge_slice(struct ys_verifier *v, const struct range *range
             if (code != YS_OK)
                 break;
             const enum ys_verdict before = now;
-            pthread_rwlock_rdlock(v->options.member_lock);
             now = ys_judge(v->options.member, &log->origin, index, &entry, NULL);
-            pthread_rwlock_unlock(v->options.member_lock);
             *any = *any || now != before;
         }
         verdict[i] = (uint8_t)now;
@@ -101,8 +99,11 @@ static void *work(void *argument)
         uint8_t verdict[SLICE];
         struct ys_log log;
         bool any = false;
+        /* Held until the verdicts are queued: those of a newer membership then come behind them. */
+        pthread_rwlock_rdlock(v->options.member_lock);
         if (judge_slice(v, &range, verdict, &log, &any, NULL) == YS_OK && any)
             report(v, &range, verdict, &log);
+        pthread_rwlock_unlock(v->options.member_lock);
         pthread_mutex_lock(&v->mutex);
         v->backlog -= range.count;
         pthread_mutex_unlock(&v->mutex);

@@ -1,0 +1,236 @@
+#include "node/daemon.h"
+
+#include "node/daemon_state.h"
+
+#include <signal.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    SELFTEST_MS = 5000,
+    BUSY_WAIT_MS = 5, /* while a peer's queue is full */
+    IDLE_WAIT_MS = 1000,
+    READERS_EVERY_MS = 60000,
+    HANDSHAKES_MAX = 3,
+    HANDSHAKES_WINDOW_MS = 10000,
+};
+
+static int64_t monotonic_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_BOOTTIME, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* --- opening and closing --- */
+
+static enum ys_code open_listener(struct ys_daemon *daemon, struct ys_err *err)
+{
+    const struct ys_daemon_options *const options = daemon->options;
+    const struct ys_zap_options zap = {.zmq_context = daemon->zmq,
+                                       .allow = ys_daemon_allows,
+                                       .context = daemon,
+                                       .handshakes_max = HANDSHAKES_MAX,
+                                       .window_ms = HANDSHAKES_WINDOW_MS};
+    uint8_t stray[YS_SEED_LEN];
+    enum ys_code code = ys_zap_open(&zap, &daemon->zap, err);
+    if (code == YS_OK)
+        code = ys_listener_open(
+            &(struct ys_listener_options){.zmq_context = daemon->zmq,
+                                          .endpoint = options->listen,
+                                          .secret = options->keys->transport_secret},
+            &daemon->listener, err);
+    if (code != YS_OK)
+        return code;
+    randombytes_buf(stray, sizeof stray);
+    return ys_listener_selftest(daemon->listener, daemon->zap, options->keys->transport_public,
+                                stray, SELFTEST_MS, err);
+}
+
+static enum ys_code open_all(struct ys_daemon *daemon, struct ys_err *err)
+{
+    const struct ys_daemon_options *const options = daemon->options;
+    enum ys_code code = ys_member_new(options->root, &daemon->self, &daemon->member, err);
+    if (code == YS_OK)
+        code = ys_zmq_context_open(randombytes_random(), &daemon->zmq, err);
+    if (code == YS_OK)
+        code = ys_committer_open(options->store, options->keys, &daemon->committer, err);
+    if (code == YS_OK)
+        code = ys_verifier_open(&(struct ys_verifier_options){.store = options->store,
+                                                              .member = daemon->member,
+                                                              .member_lock = &daemon->member_lock,
+                                                              .committer = daemon->committer},
+                                &daemon->verifier, err);
+    if (code == YS_OK)
+        code = ys_daemon_begin(daemon, err);
+    if (code == YS_OK && options->listen != NULL)
+        code = open_listener(daemon, err);
+    return code;
+}
+
+static void close_all(struct ys_daemon *daemon)
+{
+    ys_verifier_close(daemon->verifier);
+    ys_committer_close(daemon->committer);
+    ys_dialer_close(daemon->dialing.dialer);
+    ys_listener_close(daemon->listener);
+    ys_zap_close(daemon->zap);
+    if (daemon->zmq != NULL)
+        ys_zmq_context_close(daemon->zmq);
+    ys_member_free(daemon->member);
+    pthread_rwlock_destroy(&daemon->member_lock);
+}
+
+/* --- the loop --- */
+
+enum { AT_SIGNAL, AT_DOORBELL, AT_RESULTS, AT_ZAP, AT_LISTENER, AT_DIALER, AT_MONITOR, AT_COUNT };
+
+static void drain(int fd)
+{
+    char bytes[64];
+    while (read(fd, bytes, sizeof bytes) > 0)
+        continue;
+}
+
+static void take_signal(struct ys_daemon *daemon)
+{
+    struct signalfd_siginfo info;
+    while (read(daemon->options->signal_fd, &info, sizeof info) == (ssize_t)sizeof info) {
+        if (info.ssi_signo == SIGHUP)
+            ys_daemon_dial_now(daemon);
+        else
+            daemon->ending = true;
+    }
+}
+
+static size_t list_sources(const struct ys_daemon *daemon, struct ys_poll_item *items, int *at)
+{
+    size_t count = 0;
+    for (int i = 0; i < AT_COUNT; i++)
+        at[i] = -1;
+#define SOURCE(place, what)                         \
+    do {                                            \
+        at[place] = (int)count;                     \
+        items[count++] = (struct ys_poll_item)what; \
+    } while (0)
+    SOURCE(AT_SIGNAL, {.fd = daemon->options->signal_fd});
+    SOURCE(AT_DOORBELL, {.fd = daemon->options->doorbell_fd});
+    SOURCE(AT_RESULTS, {.fd = ys_committer_fd(daemon->committer)});
+    if (daemon->listener != NULL) {
+        SOURCE(AT_ZAP, {.socket = ys_zap_socket(daemon->zap)});
+        SOURCE(AT_LISTENER, {.socket = ys_listener_socket(daemon->listener)});
+    }
+    if (daemon->dialing.dialer != NULL) {
+        SOURCE(AT_DIALER, {.socket = ys_dialer_socket(daemon->dialing.dialer)});
+        SOURCE(AT_MONITOR, {.socket = ys_dialer_monitor(daemon->dialing.dialer)});
+    }
+#undef SOURCE
+    return count;
+}
+
+static enum ys_code serve_sources(struct ys_daemon *daemon, struct ys_daemon_turn *turn,
+                                  const struct ys_poll_item *items, const int *at,
+                                  struct ys_err *err)
+{
+    enum ys_code code = YS_OK;
+#define READY(place) (at[place] >= 0 && items[at[place]].ready)
+    if (READY(AT_SIGNAL))
+        take_signal(daemon);
+    if (READY(AT_ZAP))
+        code = ys_zap_serve(daemon->zap, daemon->now_ms, err);
+    if (code == YS_OK && READY(AT_RESULTS))
+        code = ys_daemon_take_results(daemon, turn, err);
+    if (code == YS_OK && READY(AT_DOORBELL)) {
+        drain(daemon->options->doorbell_fd);
+        code = ys_daemon_doorbell(daemon, turn, err);
+    }
+    if (code == YS_OK && READY(AT_LISTENER))
+        code = ys_daemon_hear_children(daemon, turn, err);
+#undef READY
+    if (code == YS_OK && daemon->has_parent)
+        code = ys_daemon_tend_parent(daemon, turn, err);
+    return code;
+}
+
+static long wait_ms(const struct ys_daemon *daemon, bool busy)
+{
+    int64_t wait = busy ? BUSY_WAIT_MS : IDLE_WAIT_MS;
+    const int64_t until_dial = daemon->dialing.next_ms - monotonic_ms();
+    if (daemon->has_parent && daemon->dialing.dialer == NULL && until_dial < wait)
+        wait = until_dial < 0 ? 0 : until_dial;
+    if (daemon->store_moved || daemon->membership_moved)
+        wait = 0;
+    return (long)wait;
+}
+
+static enum ys_code one_turn(struct ys_daemon *daemon, bool *busy, struct ys_err *err)
+{
+    struct ys_poll_item items[YS_POLL_MAX];
+    int at[AT_COUNT];
+    struct ys_daemon_turn turn = {.daemon = daemon};
+    const size_t count = list_sources(daemon, items, at);
+    enum ys_code code = ys_poll(items, count, wait_ms(daemon, *busy), err);
+    daemon->now_ms = monotonic_ms();
+    if (code == YS_OK)
+        code = serve_sources(daemon, &turn, items, at, err);
+    if (code == YS_OK)
+        code = ys_daemon_settle(daemon, &turn, err);
+    if (code == YS_OK)
+        code = ys_daemon_turn_open(&turn, err);
+    if (code == YS_OK)
+        *busy = ys_daemon_flush(daemon, &turn);
+    if (code == YS_OK && daemon->fatal.code != YS_OK)
+        code = ys_fail(err, daemon->fatal.code, "%s", daemon->fatal.msg);
+    ys_daemon_turn_close(&turn);
+    return code;
+}
+
+static enum ys_code loop(struct ys_daemon *daemon, struct ys_err *err)
+{
+    enum ys_code code = YS_OK;
+    bool busy = false;
+    int64_t readers_ms = daemon->now_ms;
+    while (code == YS_OK && !daemon->ending) {
+        code = one_turn(daemon, &busy, err);
+        if (code == YS_OK && daemon->now_ms - readers_ms >= READERS_EVERY_MS) {
+            int cleared = 0;
+            readers_ms = daemon->now_ms;
+            code = ys_kv_clear_dead_readers(ys_store_kv(daemon->options->store), &cleared, err);
+        }
+    }
+    struct ys_daemon_turn turn = {.daemon = daemon};
+    if (ys_daemon_turn_open(&turn, NULL) == YS_OK)
+        ys_daemon_drop_peers(daemon, &turn, "the node is stopping");
+    ys_daemon_turn_close(&turn);
+    return code;
+}
+
+enum ys_code ys_daemon_run(const struct ys_daemon_options *options, struct ys_err *err)
+{
+    struct ys_division parent;
+    struct ys_daemon *const daemon = calloc(1, sizeof *daemon);
+    if (daemon == NULL)
+        return ys_fail(err, YS_NOMEM, "daemon: out of memory");
+    daemon->options = options;
+    daemon->self = ys_store_identity(options->store)->origin.division;
+    daemon->has_parent = ys_division_parent(&daemon->self, &parent);
+    pthread_rwlock_init(&daemon->member_lock, NULL);
+    daemon->now_ms = monotonic_ms();
+    daemon->dialing.next_ms =
+        daemon->now_ms + (options->dial_delay_max_ms == 0
+                              ? 0
+                              : (int64_t)randombytes_uniform(options->dial_delay_max_ms));
+    enum ys_code code = open_all(daemon, err);
+    if (code == YS_OK) {
+        options->ready(options->context,
+                       daemon->listener == NULL ? NULL : ys_listener_endpoint(daemon->listener));
+        code = loop(daemon, err);
+    }
+    close_all(daemon);
+    free(daemon);
+    return code;
+}

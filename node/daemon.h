@@ -1,0 +1,35 @@
+/* The daemon of one node: one network thread that owns every socket and session,
+ * a writer thread, and workers that judge signatures.
+ *
+ * Its only inputs are the options, the doorbell and the network. Logs one line an
+ * event, `key=value`, through the callback.
+ *
+ * Threads: ys_daemon_run is called once, from the main thread, with the signals
+ * that end it blocked. Memory: heap. */
+#ifndef YS_NODE_DAEMON_H
+#define YS_NODE_DAEMON_H
+
+#include "node/journal.h"
+#include "proto/root.h"
+#include "sync/witness.h"
+
+struct ys_daemon_options {
+    const struct ys_store *store;
+    const struct ys_node_keys *keys;
+    const struct ys_root *root;
+    const char *listen;           /* endpoint, or NULL: no children */
+    const char *parent;           /* endpoint, or NULL */
+    const uint8_t *parent_public; /* 32 bytes, with `parent` */
+    int doorbell_fd;              /* readable when another process has written to the store */
+    int signal_fd;                /* signalfd of SIGTERM, SIGINT (end) and SIGHUP (dial at once) */
+    uint32_t dial_delay_max_ms;   /* first dial after a random part of this */
+    const char *software;
+    /* Called once, when children may dial: the real endpoint (NULL without a listener). */
+    void (*ready)(void *context, const char *endpoint);
+    void *context;
+};
+
+/* Runs until a signal ends it: YS_OK. Any other code is a local failure, described in `err`. */
+YS_CHECKED enum ys_code ys_daemon_run(const struct ys_daemon_options *options, struct ys_err *err);
+
+#endif

@@ -1,0 +1,443 @@
+#include "node/daemon_state.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum {
+    CHILD_CREDIT = 256 * 1024,       /* a child may have this much on its way to us */
+    PARENT_CREDIT = 4 * 1024 * 1024, /* and the parent this much */
+    MESSAGES_A_TURN = 256,
+    DELAY_MIN_MS = 1000,
+    DELAY_MAX_MS = 300000,
+    DELAY_DENIED_MS = 30000, /* to start with, when the parent does not know us */
+    RETRY_AFTER_S = 60,
+};
+
+/* --- turns --- */
+
+enum ys_code ys_daemon_turn_open(struct ys_daemon_turn *turn, struct ys_err *err)
+{
+    return turn->txn != NULL ? YS_OK
+                             : ys_store_begin(turn->daemon->options->store, false, &turn->txn, err);
+}
+
+void ys_daemon_turn_close(struct ys_daemon_turn *turn)
+{
+    ys_txn_abort(&turn->txn);
+}
+
+static void send_later(void *context, struct ys_bytes message)
+{
+    struct ys_peer *const peer = context;
+    struct ys_err err = {0};
+    const enum ys_code code = ys_outbox_put(&peer->outbox, message, &err);
+    if (code != YS_OK)
+        ys_daemon_peer_failed(peer, code, &err);
+}
+
+static void change_store(void *context, struct ys_change *change)
+{
+    struct ys_peer *const peer = context;
+    ys_committer_put(peer->daemon->committer, change);
+}
+
+static void notice(void *context, enum ys_code code, const char *text)
+{
+    const struct ys_peer *const peer = context;
+    (void)peer;
+    ys_journal_text(ys_code_fault(code) == YS_FAULT_LOCAL ? YS_PRIORITY_ERROR : YS_PRIORITY_WARNING,
+                    "notice", "text", text);
+}
+
+struct ys_turn ys_daemon_peer_turn(struct ys_peer *peer, struct ys_daemon_turn *turn)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (struct ys_turn){
+        .store = peer->daemon->options->store,
+        .txn = turn->txn,
+        .member = peer->daemon->member,
+        .clock_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000,
+        .room = ys_outbox_room(&peer->outbox),
+        .context = peer,
+        .send = send_later,
+        .change = change_store,
+        .notice = notice,
+    };
+}
+
+void ys_daemon_peer_failed(struct ys_peer *peer, enum ys_code code, const struct ys_err *err)
+{
+    if (code == YS_OK || peer->failure.code != YS_OK)
+        return;
+    peer->failure = *err;
+    peer->failure.code = code;
+    if (ys_code_fault(code) == YS_FAULT_LOCAL)
+        peer->daemon->fatal = peer->failure;
+}
+
+/* --- the list --- */
+
+static enum ys_code new_peer(struct ys_daemon *daemon, const struct ys_session_options *options,
+                             struct ys_peer **out, struct ys_err *err)
+{
+    struct ys_peer *const peer = calloc(1, sizeof *peer);
+    struct ys_session_options with_id = *options;
+    if (peer == NULL)
+        return ys_fail(err, YS_NOMEM, "link: out of memory");
+    with_id.id = ++daemon->sessions_made;
+    with_id.software = daemon->options->software;
+    const enum ys_code code = ys_session_new(&with_id, &peer->session, err);
+    if (code != YS_OK) {
+        free(peer);
+        return code;
+    }
+    peer->daemon = daemon;
+    peer->next = daemon->peers;
+    daemon->peers = peer;
+    *out = peer;
+    return YS_OK;
+}
+
+static void free_peer(struct ys_peer *peer)
+{
+    ys_session_free(peer->session);
+    ys_outbox_clear(&peer->outbox);
+    free(peer);
+}
+
+struct ys_peer *ys_daemon_peer(struct ys_daemon *daemon, uint64_t session_id)
+{
+    for (struct ys_peer *peer = daemon->peers; peer != NULL; peer = peer->next)
+        if (ys_session_id(peer->session) == session_id)
+            return peer;
+    return NULL;
+}
+
+struct ys_peer *ys_daemon_parent(struct ys_daemon *daemon)
+{
+    for (struct ys_peer *peer = daemon->peers; peer != NULL; peer = peer->next)
+        if (peer->is_parent && peer->failure.code == YS_OK)
+            return peer;
+    return NULL;
+}
+
+static struct ys_peer *peer_by_route(struct ys_daemon *daemon, const struct ys_route *route)
+{
+    for (struct ys_peer *peer = daemon->peers; peer != NULL; peer = peer->next)
+        if (!peer->is_parent && ys_route_equal(&peer->route, route))
+            return peer;
+    return NULL;
+}
+
+/* --- children --- */
+
+static const struct ys_member_node *child_node(const struct ys_daemon *daemon,
+                                               const uint8_t key[YS_PUBKEY_LEN])
+{
+    const struct ys_member_node *const node = ys_member_by_transport(daemon->member, key);
+    struct ys_division parent;
+    return node != NULL && !node->observer && ys_division_parent(&node->division, &parent) &&
+                   ys_division_equal(&parent, &daemon->self)
+               ? node
+               : NULL;
+}
+
+bool ys_daemon_allows(void *context, const uint8_t key[YS_PUBKEY_LEN])
+{
+    return child_node(context, key) != NULL;
+}
+
+/* The newest HELLO of a key owns the session; an older connection is not answered any more. */
+static void supersede(struct ys_daemon *daemon, const struct ys_peer *newest)
+{
+    static const struct ys_err why = {.code = YS_NOT_FOUND,
+                                      .msg = "superseded by a newer connection of the same key"};
+    for (struct ys_peer *peer = daemon->peers; peer != NULL; peer = peer->next)
+        if (peer != newest && !peer->is_parent &&
+            memcmp(peer->key, newest->key, YS_PUBKEY_LEN) == 0)
+            ys_daemon_peer_failed(peer, why.code, &why);
+}
+
+static enum ys_code hear_child(struct ys_daemon *daemon, struct ys_daemon_turn *turn,
+                               const struct ys_route *route, const uint8_t key[YS_PUBKEY_LEN],
+                               struct ys_bytes message, struct ys_err *err)
+{
+    const struct ys_member_node *const node = child_node(daemon, key);
+    struct ys_peer *peer = peer_by_route(daemon, route);
+    struct ys_err why = {0};
+    if (node == NULL) /* revoked since the handshake: not served any more */
+        return YS_OK;
+    enum ys_code code = ys_daemon_turn_open(turn, err);
+    if (code != YS_OK)
+        return code;
+    const bool is_new = peer == NULL;
+    if (is_new) {
+        code =
+            new_peer(daemon,
+                     &(struct ys_session_options){
+                         .role = YS_SESSION_PARENT, .peer = node->division, .credit = CHILD_CREDIT},
+                     &peer, err);
+        if (code != YS_OK)
+            return code;
+        peer->route = *route;
+        memcpy(peer->key, key, YS_PUBKEY_LEN);
+    }
+    if (peer->failure.code != YS_OK)
+        return YS_OK;
+    struct ys_turn session_turn = ys_daemon_peer_turn(peer, turn);
+    code = ys_session_receive(peer->session, &session_turn, message, &why);
+    ys_daemon_peer_failed(peer, code, &why);
+    if (is_new && code == YS_OK && ys_session_open(peer->session)) {
+        supersede(daemon, peer);
+        ys_journal(YS_PRIORITY_INFO, "child", "code=%s state=connected",
+                   ys_session_peer(peer->session)->digits);
+    } else if (is_new && code == YS_OK) {
+        ys_daemon_peer_failed(peer, YS_NOT_FOUND,
+                              &(struct ys_err){.msg = "it did not begin with HELLO"});
+    }
+    return YS_OK;
+}
+
+enum ys_code ys_daemon_hear_children(struct ys_daemon *daemon, struct ys_daemon_turn *turn,
+                                     struct ys_err *err)
+{
+    for (int i = 0; i < MESSAGES_A_TURN; i++) {
+        struct ys_route route;
+        uint8_t key[YS_PUBKEY_LEN];
+        struct ys_bytes message;
+        struct ys_err why = {0};
+        enum ys_code code = ys_listener_receive(daemon->listener, &route, key, &message, &why);
+        if (code == YS_NOT_FOUND)
+            return YS_OK;
+        if (code == YS_MALFORMED) {
+            struct ys_peer *const peer = peer_by_route(daemon, &route);
+            if (peer != NULL)
+                ys_daemon_peer_failed(peer, code, &why);
+            continue;
+        }
+        if (code != YS_OK)
+            return ys_fail(err, code, "%s", why.msg);
+        code = hear_child(daemon, turn, &route, key, message, err);
+        if (code != YS_OK)
+            return code;
+    }
+    return YS_OK;
+}
+
+/* --- the parent --- */
+
+static void plan_dial(struct ys_daemon *daemon, int64_t floor_ms)
+{
+    struct ys_dialing *const dialing = &daemon->dialing;
+    int64_t delay = dialing->delay_ms == 0 ? DELAY_MIN_MS : dialing->delay_ms * 2;
+    delay = delay < floor_ms ? floor_ms : delay;
+    delay = delay > DELAY_MAX_MS ? DELAY_MAX_MS : delay;
+    dialing->delay_ms = delay;
+    /* Full jitter: children of a restarted parent do not all come at once. */
+    dialing->next_ms =
+        daemon->now_ms + delay / 4 + (int64_t)randombytes_uniform((uint32_t)(delay * 3 / 4 + 1));
+}
+
+void ys_daemon_dial_now(struct ys_daemon *daemon)
+{
+    daemon->dialing.delay_ms = 0;
+    if (daemon->dialing.dialer == NULL)
+        daemon->dialing.next_ms = daemon->now_ms;
+}
+
+static enum ys_code dial(struct ys_daemon *daemon, struct ys_err *err)
+{
+    struct ys_dialing *const dialing = &daemon->dialing;
+    const struct ys_dialer_options options = {
+        .zmq_context = daemon->zmq,
+        .endpoint = daemon->options->parent,
+        .server_public = daemon->options->parent_public,
+        .secret = daemon->options->keys->transport_secret,
+        .serial = ++dialing->attempts,
+    };
+    dialing->greeted = false;
+    return ys_dialer_open(&options, &dialing->dialer, err);
+}
+
+static enum ys_code greet(struct ys_daemon *daemon, struct ys_daemon_turn *turn, struct ys_err *err)
+{
+    struct ys_session_options options = {.role = YS_SESSION_CHILD, .credit = PARENT_CREDIT};
+    struct ys_peer *peer = NULL;
+    struct ys_err why = {0};
+    if (!ys_division_parent(&daemon->self, &options.peer))
+        return ys_fail(err, YS_USAGE, "a district has no parent to dial");
+    randombytes_buf(options.nonce, sizeof options.nonce);
+    enum ys_code code = ys_daemon_turn_open(turn, err);
+    if (code == YS_OK)
+        code = new_peer(daemon, &options, &peer, err);
+    if (code != YS_OK)
+        return code;
+    peer->is_parent = true;
+    daemon->dialing.greeted = true;
+    struct ys_turn session_turn = ys_daemon_peer_turn(peer, turn);
+    ys_daemon_peer_failed(peer, ys_session_start(peer->session, &session_turn, &why), &why);
+    return YS_OK;
+}
+
+static void hang_up(struct ys_daemon *daemon, const char *state, int64_t floor_ms)
+{
+    struct ys_peer *const peer = ys_daemon_parent(daemon);
+    ys_dialer_close(daemon->dialing.dialer);
+    daemon->dialing.dialer = NULL;
+    if (peer != NULL)
+        ys_daemon_peer_failed(peer, YS_NOT_FOUND, &(struct ys_err){.msg = "connection lost"});
+    plan_dial(daemon, floor_ms);
+    ys_journal(YS_PRIORITY_WARNING, "parent", "state=%s retry_in_ms=%lld", state,
+               (long long)(daemon->dialing.next_ms - daemon->now_ms));
+}
+
+static enum ys_code hear_parent(struct ys_daemon *daemon, struct ys_daemon_turn *turn,
+                                struct ys_err *err)
+{
+    for (int i = 0; i < MESSAGES_A_TURN; i++) {
+        struct ys_bytes message;
+        struct ys_err why = {0};
+        struct ys_peer *const peer = ys_daemon_parent(daemon);
+        if (peer == NULL)
+            return YS_OK;
+        enum ys_code code = ys_dialer_receive(daemon->dialing.dialer, &message, &why);
+        if (code == YS_NOT_FOUND)
+            return YS_OK;
+        if (code == YS_OK)
+            code = ys_daemon_turn_open(turn, err);
+        else
+            ys_daemon_peer_failed(peer, code, &why);
+        if (code != YS_OK)
+            return peer->failure.code != YS_OK ? YS_OK : code;
+        const bool was_open = ys_session_open(peer->session);
+        struct ys_turn session_turn = ys_daemon_peer_turn(peer, turn);
+        code = ys_session_receive(peer->session, &session_turn, message, &why);
+        ys_daemon_peer_failed(peer, code, &why);
+        if (!was_open && ys_session_open(peer->session)) {
+            daemon->dialing.delay_ms = 0;
+            ys_journal(YS_PRIORITY_INFO, "parent", "state=connected code=%s",
+                       ys_session_peer(peer->session)->digits);
+        }
+    }
+    return YS_OK;
+}
+
+enum ys_code ys_daemon_tend_parent(struct ys_daemon *daemon, struct ys_daemon_turn *turn,
+                                   struct ys_err *err)
+{
+    struct ys_dialing *const dialing = &daemon->dialing;
+    enum ys_code code = YS_OK;
+    if (dialing->dialer == NULL) {
+        if (daemon->options->parent != NULL && daemon->now_ms >= dialing->next_ms)
+            code = dial(daemon, err);
+        return code;
+    }
+    switch (ys_dialer_update(dialing->dialer)) {
+    case YS_DIALER_CONNECTING:
+        return YS_OK;
+    case YS_DIALER_READY:
+        if (!dialing->greeted)
+            code = greet(daemon, turn, err);
+        if (code == YS_OK)
+            code = hear_parent(daemon, turn, err);
+        if (code == YS_OK && dialing->greeted && ys_daemon_parent(daemon) == NULL)
+            hang_up(daemon, "ended", DELAY_MIN_MS);
+        return code;
+    case YS_DIALER_DENIED:
+        hang_up(daemon, "denied", DELAY_DENIED_MS);
+        return YS_OK;
+    case YS_DIALER_WRONG_KEY:
+        hang_up(daemon, "wrong_key", DELAY_DENIED_MS);
+        return YS_OK;
+    case YS_DIALER_LOST:
+        hang_up(daemon, "lost", DELAY_MIN_MS);
+        return YS_OK;
+    }
+    return YS_OK;
+}
+
+/* --- sending --- */
+
+static enum ys_code post(struct ys_daemon *daemon, const struct ys_peer *peer,
+                         struct ys_bytes message, struct ys_err *err)
+{
+    if (!peer->is_parent)
+        return ys_listener_send(daemon->listener, &peer->route, message, err);
+    if (daemon->dialing.dialer == NULL)
+        return YS_NOT_FOUND;
+    return ys_dialer_send(daemon->dialing.dialer, message, err);
+}
+
+static void empty_outbox(struct ys_daemon *daemon, struct ys_peer *peer)
+{
+    for (;;) {
+        const struct ys_bytes message = ys_outbox_peek(&peer->outbox);
+        struct ys_err why = {0};
+        if (message.data == NULL)
+            return;
+        const enum ys_code code = post(daemon, peer, message, &why);
+        if (code == YS_BUSY)
+            return;
+        if (code != YS_OK) {
+            ys_daemon_peer_failed(peer, YS_NOT_FOUND, &(struct ys_err){.msg = "connection lost"});
+            return;
+        }
+        ys_outbox_drop(&peer->outbox);
+    }
+}
+
+/* Tell the peer why, once, and let it go. */
+static void part(struct ys_daemon *daemon, struct ys_daemon_turn *turn, struct ys_peer *peer)
+{
+    if (ys_code_fault(peer->failure.code) == YS_FAULT_PEER) {
+        struct ys_turn session_turn = ys_daemon_peer_turn(peer, turn);
+        ys_outbox_clear(&peer->outbox);
+        ys_session_refuse(peer->session, &session_turn, &peer->failure, RETRY_AFTER_S);
+        const struct ys_bytes message = ys_outbox_peek(&peer->outbox);
+        if (message.data != NULL && post(daemon, peer, message, NULL) != YS_OK)
+            ys_outbox_clear(&peer->outbox);
+    }
+    ys_journal(YS_PRIORITY_INFO, "session_end", "code=%s reason=\"%s\"",
+               ys_session_peer(peer->session)->digits, peer->failure.msg);
+}
+
+bool ys_daemon_flush(struct ys_daemon *daemon, struct ys_daemon_turn *turn)
+{
+    bool waiting = false;
+    for (struct ys_peer **link = &daemon->peers; *link != NULL;) {
+        struct ys_peer *const peer = *link;
+        const uint64_t before = peer->outbox.bytes;
+        if (peer->failure.code == YS_OK)
+            empty_outbox(daemon, peer);
+        if (peer->failure.code == YS_OK) {
+            waiting = waiting || peer->outbox.bytes != 0;
+            /* There is room again for records that the peer has credit for. */
+            daemon->store_moved = daemon->store_moved ||
+                                  (before >= YS_OUTBOX_ROOM && peer->outbox.bytes < YS_OUTBOX_ROOM);
+            link = &peer->next;
+            continue;
+        }
+        part(daemon, turn, peer);
+        *link = peer->next;
+        free_peer(peer);
+    }
+    return waiting;
+}
+
+void ys_daemon_drop_peers(struct ys_daemon *daemon, struct ys_daemon_turn *turn, const char *reason)
+{
+    for (struct ys_peer *peer = daemon->peers; peer != NULL; peer = peer->next) {
+        struct ys_turn session_turn = ys_daemon_peer_turn(peer, turn);
+        ys_session_bye(peer->session, &session_turn, reason);
+        empty_outbox(daemon, peer);
+    }
+    while (daemon->peers != NULL) {
+        struct ys_peer *const next = daemon->peers;
+        daemon->peers = next->next;
+        free_peer(next);
+    }
+}

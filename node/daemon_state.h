@@ -1,0 +1,96 @@
+/* What the files of the daemon share: daemon.c runs the loop, daemon_peers.c keeps
+ * the sessions, daemon_store.c follows the store. Nobody else includes this. */
+#ifndef YS_NODE_DAEMON_STATE_H
+#define YS_NODE_DAEMON_STATE_H
+
+#include "node/committer.h"
+#include "node/daemon.h"
+#include "node/outbox.h"
+#include "node/verifier.h"
+#include "sync/poll.h"
+#include "sync/session.h"
+#include "sync/zmq_link.h"
+
+/* One end of a link: a child that dialled us, or the parent that we dialled. */
+struct ys_peer {
+    struct ys_peer *next;
+    struct ys_daemon *daemon;
+    bool is_parent;
+    struct ys_route route;      /* of a child */
+    uint8_t key[YS_PUBKEY_LEN]; /* of a child */
+    struct ys_session *session;
+    struct ys_outbox outbox;
+    struct ys_err failure; /* set: to be dropped at the end of the turn */
+};
+
+struct ys_dialing {
+    struct ys_dialer *dialer;
+    bool greeted; /* the session has begun */
+    int64_t next_ms;
+    int64_t delay_ms;
+    uint64_t attempts;
+};
+
+struct ys_daemon {
+    const struct ys_daemon_options *options;
+    void *zmq;
+    struct ys_zap *zap;
+    struct ys_listener *listener;
+    struct ys_committer *committer;
+    struct ys_verifier *verifier;
+    struct ys_member *member;
+    pthread_rwlock_t member_lock;
+    struct ys_division self;
+    bool has_parent;
+    struct ys_peer *peers;
+    struct ys_dialing dialing;
+    uint64_t sessions_made;
+    uint64_t own_size;     /* of the own log, as last seen */
+    bool signing;          /* a SIGN_OWN is on its way */
+    bool membership_moved; /* rebuild at the end of the turn */
+    bool store_moved;      /* tell the sessions at the end of the turn */
+    bool ending;
+    int64_t now_ms;      /* monotonic, of this turn */
+    struct ys_err fatal; /* the node must end */
+};
+
+/* --- daemon_peers.c --- */
+/* Read transaction of a turn and a turn for one peer; the transaction is opened when first needed. */
+struct ys_daemon_turn {
+    struct ys_daemon *daemon;
+    struct ys_txn *txn;
+};
+enum ys_code ys_daemon_turn_open(struct ys_daemon_turn *turn, struct ys_err *err);
+void ys_daemon_turn_close(struct ys_daemon_turn *turn);
+
+bool ys_daemon_allows(void *context, const uint8_t key[YS_PUBKEY_LEN]);
+enum ys_code ys_daemon_hear_children(struct ys_daemon *daemon, struct ys_daemon_turn *turn,
+                                     struct ys_err *err);
+/* Move on with the parent link: dial, greet, hear, give up. */
+enum ys_code ys_daemon_tend_parent(struct ys_daemon *daemon, struct ys_daemon_turn *turn,
+                                   struct ys_err *err);
+void ys_daemon_dial_now(struct ys_daemon *daemon);
+struct ys_peer *ys_daemon_peer(struct ys_daemon *daemon, uint64_t session_id);
+struct ys_peer *ys_daemon_parent(struct ys_daemon *daemon);
+/* Send what waits, drop who failed. True while something still waits. */
+bool ys_daemon_flush(struct ys_daemon *daemon, struct ys_daemon_turn *turn);
+void ys_daemon_drop_peers(struct ys_daemon *daemon, struct ys_daemon_turn *turn,
+                          const char *reason);
+/* A turn of one peer; what it fails with ends the peer, unless it is our own fault. */
+struct ys_turn ys_daemon_peer_turn(struct ys_peer *peer, struct ys_daemon_turn *turn);
+void ys_daemon_peer_failed(struct ys_peer *peer, enum ys_code code, const struct ys_err *err);
+
+/* --- daemon_store.c --- */
+/* First look at the store: membership, and what was never judged. */
+enum ys_code ys_daemon_begin(struct ys_daemon *daemon, struct ys_err *err);
+/* Results of the writer. */
+enum ys_code ys_daemon_take_results(struct ys_daemon *daemon, struct ys_daemon_turn *turn,
+                                    struct ys_err *err);
+/* Another process has appended to the own log. */
+enum ys_code ys_daemon_doorbell(struct ys_daemon *daemon, struct ys_daemon_turn *turn,
+                                struct ys_err *err);
+/* End of a turn: rebuild the membership, tell the sessions, sign the own head. */
+enum ys_code ys_daemon_settle(struct ys_daemon *daemon, struct ys_daemon_turn *turn,
+                              struct ys_err *err);
+
+#endif

@@ -1,0 +1,213 @@
+#include "node/daemon_state.h"
+#include "sync/heads.h"
+
+#include <string.h>
+
+/* Queue for judging whatever of every log has one of the verdicts in `which`. */
+static enum ys_code judge_logs(struct ys_daemon *daemon, struct ys_txn *txn, unsigned which,
+                               struct ys_err *err)
+{
+    for (uint32_t id = 0;; id++) {
+        struct ys_log log;
+        enum ys_code code = ys_log_next(txn, id, &log, err);
+        if (code == YS_NOT_FOUND)
+            return YS_OK;
+        if (code != YS_OK)
+            return code;
+        id = log.id;
+        uint64_t counts[YS_VERDICTS];
+        code = ys_status_count(txn, id, log.frontier.size, counts, err);
+        uint64_t open = 0;
+        for (unsigned verdict = 0; verdict < YS_VERDICTS; verdict++)
+            open += (which >> verdict & 1) != 0 ? counts[verdict] : 0;
+        if (code == YS_OK && open != 0)
+            code = ys_verifier_put(daemon->verifier, id, 0, log.frontier.size, which, err);
+        if (code != YS_OK)
+            return code;
+    }
+}
+
+static enum ys_code read_own_size(struct ys_daemon *daemon, struct ys_txn *txn, struct ys_err *err)
+{
+    struct ys_log own;
+    const enum ys_code code = ys_log_load(txn, YS_OWN_LOG, &own, err);
+    if (code == YS_OK)
+        daemon->own_size = own.frontier.size;
+    return code;
+}
+
+enum ys_code ys_daemon_begin(struct ys_daemon *daemon, struct ys_err *err)
+{
+    YS_TXN_SCOPED txn = NULL;
+    enum ys_code code = ys_store_begin(daemon->options->store, false, &txn, err);
+    if (code == YS_OK)
+        code = ys_member_rebuild(daemon->member, txn, NULL, err);
+    if (code == YS_OK)
+        code = read_own_size(daemon, txn, err);
+    if (code == YS_OK)
+        code = judge_logs(daemon, txn, YS_JUDGE_OPEN, err);
+    return code;
+}
+
+static size_t revocations(const struct ys_member *member)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < ys_member_key_count(member); i++)
+        count += ys_member_key_at(member, i)->has_revocation;
+    return count;
+}
+
+static enum ys_code rebuild(struct ys_daemon *daemon, struct ys_daemon_turn *turn,
+                            struct ys_err *err)
+{
+    bool changed = false;
+    enum ys_code code = ys_daemon_turn_open(turn, err);
+    if (code != YS_OK)
+        return code;
+    const size_t cut_before = revocations(daemon->member);
+    pthread_rwlock_wrlock(&daemon->member_lock);
+    code = ys_member_rebuild(daemon->member, turn->txn, &changed, err);
+    pthread_rwlock_unlock(&daemon->member_lock);
+    if (code != YS_OK || !changed)
+        return code;
+    ys_journal(YS_PRIORITY_INFO, "membership", "nodes=%zu keys=%zu",
+               ys_member_node_count(daemon->member), ys_member_key_count(daemon->member));
+    /* A new key can only help what was open; a cut can take away what was good. */
+    code =
+        judge_logs(daemon, turn->txn,
+                   revocations(daemon->member) != cut_before ? YS_JUDGE_ALL : YS_JUDGE_OPEN, err);
+    for (struct ys_peer *peer = daemon->peers; peer != NULL && code == YS_OK; peer = peer->next) {
+        struct ys_err why = {0};
+        struct ys_turn session_turn = ys_daemon_peer_turn(peer, turn);
+        ys_daemon_peer_failed(peer, ys_session_member_changed(peer->session, &session_turn, &why),
+                              &why);
+    }
+    return code;
+}
+
+enum ys_code ys_daemon_doorbell(struct ys_daemon *daemon, struct ys_daemon_turn *turn,
+                                struct ys_err *err)
+{
+    const uint64_t before = daemon->own_size;
+    ys_daemon_turn_close(turn); /* the news are in a newer transaction */
+    enum ys_code code = ys_daemon_turn_open(turn, err);
+    if (code == YS_OK)
+        code = read_own_size(daemon, turn->txn, err);
+    if (code != YS_OK || daemon->own_size <= before)
+        return code;
+    daemon->store_moved = true;
+    daemon->membership_moved = true;
+    return ys_verifier_put(daemon->verifier, YS_OWN_LOG, before, daemon->own_size - before,
+                           YS_JUDGE_NEW, err);
+}
+
+static void report(const struct ys_change_result *result)
+{
+    if (result->code != YS_OK && result->code != YS_BUSY)
+        ys_journal_text(ys_code_fault(result->code) == YS_FAULT_LOCAL ? YS_PRIORITY_ERROR
+                                                                      : YS_PRIORITY_WARNING,
+                        "change_refused", "reason", result->err.msg);
+    else if (result->kind == YS_CHANGE_ENTRIES && result->count != 0)
+        ys_journal(YS_PRIORITY_INFO, "received", "log=%s from=%llu n=%llu size=%llu",
+                   result->origin, (unsigned long long)result->first_index,
+                   (unsigned long long)result->count, (unsigned long long)result->durable_size);
+    else if (result->kind == YS_CHANGE_SIGN_OWN && result->log_changed)
+        ys_journal(YS_PRIORITY_INFO, "head_signed", "size=%llu",
+                   (unsigned long long)result->durable_size);
+}
+
+static enum ys_code take_result(struct ys_daemon *daemon, struct ys_daemon_turn *turn,
+                                const struct ys_change_result *result, struct ys_err *err)
+{
+    enum ys_code code = YS_OK;
+    report(result);
+    daemon->store_moved = daemon->store_moved || result->log_changed;
+    daemon->membership_moved = daemon->membership_moved || result->membership;
+    if (result->kind == YS_CHANGE_SIGN_OWN)
+        daemon->signing = false;
+    if (result->kind == YS_CHANGE_ENTRIES && result->code == YS_OK)
+        code = ys_verifier_put(daemon->verifier, result->log_id, result->first_index, result->count,
+                               YS_JUDGE_NEW, err);
+    struct ys_peer *const peer =
+        result->session == 0 ? NULL : ys_daemon_peer(daemon, result->session);
+    if (code != YS_OK || peer == NULL)
+        return code;
+    struct ys_err why = {0};
+    struct ys_turn session_turn = ys_daemon_peer_turn(peer, turn);
+    ys_daemon_peer_failed(peer, ys_session_committed(peer->session, &session_turn, result, &why),
+                          &why);
+    return YS_OK;
+}
+
+enum ys_code ys_daemon_take_results(struct ys_daemon *daemon, struct ys_daemon_turn *turn,
+                                    struct ys_err *err)
+{
+    enum { RESULTS = 64 };
+    struct ys_change_result results[RESULTS];
+    enum ys_code code = ys_committer_trouble(daemon->committer, err);
+    if (code != YS_OK && code != YS_FULL)
+        return code;
+    if (code == YS_FULL)
+        ys_journal_text(YS_PRIORITY_ERROR, "store_full", "reason", err == NULL ? "" : err->msg);
+    const size_t count = ys_committer_take(daemon->committer, results, RESULTS);
+    if (count == 0)
+        return YS_OK;
+    ys_daemon_turn_close(turn);
+    code = ys_daemon_turn_open(turn, err);
+    for (size_t i = 0; i < count && code == YS_OK; i++)
+        code = take_result(daemon, turn, &results[i], err);
+    return code;
+}
+
+/* May heads of the own log be signed now (DESIGN.md 5)? */
+static bool may_sign(struct ys_daemon *daemon)
+{
+    if (!daemon->has_parent)
+        return true;
+    const struct ys_peer *const parent = ys_daemon_parent(daemon);
+    return parent != NULL && ys_session_open(parent->session) &&
+           ys_session_own_log(parent->session) == YS_OWN_FITS;
+}
+
+static enum ys_code sign_own(struct ys_daemon *daemon, struct ys_daemon_turn *turn,
+                             struct ys_err *err)
+{
+    uint64_t size = 0;
+    struct ys_bytes note;
+    struct ys_change *change = NULL;
+    if (daemon->signing || daemon->own_size == 0 || !may_sign(daemon))
+        return YS_OK;
+    enum ys_code code = ys_daemon_turn_open(turn, err);
+    if (code == YS_OK)
+        code = ys_head_at_most(turn->txn, YS_OWN_LOG, INT64_MAX, &size, &note, err);
+    if ((code != YS_OK && code != YS_NOT_FOUND) || (code == YS_OK && size >= daemon->own_size))
+        return code;
+    code = ys_change_new(YS_CHANGE_SIGN_OWN, 0, &change, err);
+    if (code != YS_OK)
+        return code;
+    daemon->signing = true;
+    ys_committer_put(daemon->committer, change);
+    return YS_OK;
+}
+
+enum ys_code ys_daemon_settle(struct ys_daemon *daemon, struct ys_daemon_turn *turn,
+                              struct ys_err *err)
+{
+    enum ys_code code = YS_OK;
+    if (daemon->membership_moved) {
+        daemon->membership_moved = false;
+        code = rebuild(daemon, turn, err);
+    }
+    if (code == YS_OK && daemon->store_moved) {
+        daemon->store_moved = false;
+        code = ys_daemon_turn_open(turn, err);
+        for (struct ys_peer *peer = daemon->peers; peer != NULL && code == YS_OK;
+             peer = peer->next) {
+            struct ys_err why = {0};
+            struct ys_turn session_turn = ys_daemon_peer_turn(peer, turn);
+            ys_daemon_peer_failed(peer, ys_session_changed(peer->session, &session_turn, &why),
+                                  &why);
+        }
+    }
+    return code != YS_OK ? code : sign_own(daemon, turn, err);
+}
