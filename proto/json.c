@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { SHOWN_MAX = 60 }; /* bytes of a foreign text in a message */
+
 /* ---- text to JSON ---- */
 
 /* jansson reads with recursion, 2,048 levels deep; so depth is measured before it starts. */
@@ -231,7 +233,7 @@ static enum ys_code enum_read(const struct reader *r, const ProtobufCEnumDescrip
     const ProtobufCEnumValue *value = enum_find(type, name);
     if (value == NULL)
         return ys_path_fail(&r->path, r->err, YS_MALFORMED, "\"%.*s\" is no %s",
-                            name.size > 60 ? 60 : (int)name.size, (const char *)name.data,
+                            (int)ys_text_cut(name, SHOWN_MAX), (const char *)name.data,
                             type->short_name);
     memcpy(out, &value->value, sizeof value->value);
     return YS_OK;
@@ -246,7 +248,7 @@ static enum ys_code date_read(const struct reader *r, const json_t *in, Protobuf
         return code;
     if (ys_date_parse(text, &date->yyyymmdd) != YS_OK)
         return ys_path_fail(&r->path, r->err, YS_MALFORMED, "\"%.*s\" is not a date",
-                            text.size > 60 ? 60 : (int)text.size, (const char *)text.data);
+                            (int)ys_text_cut(text, SHOWN_MAX), (const char *)text.data);
     date->has_yyyymmdd = 1;
     return YS_OK;
 }
@@ -261,7 +263,7 @@ static enum ys_code time_read(const struct reader *r, const json_t *in, Protobuf
     if (ys_time_parse(text, &time->unix_ms) != YS_OK)
         return ys_path_fail(&r->path, r->err, YS_MALFORMED,
                             "\"%.*s\" is not a time such as 2026-11-25T09:30:00.000+08:00",
-                            text.size > 60 ? 60 : (int)text.size, (const char *)text.data);
+                            (int)ys_text_cut(text, SHOWN_MAX), (const char *)text.data);
     time->has_unix_ms = 1;
     return YS_OK;
 }
@@ -375,7 +377,8 @@ static enum ys_code key_step(struct reader *r, struct reading *reading)
     const ProtobufCFieldDescriptor *field =
         protobuf_c_message_descriptor_get_field_by_name(reading->message->descriptor, key);
     if (field == NULL)
-        return ys_path_fail(&r->path, r->err, YS_MALFORMED, "has no field \"%.60s\"", key);
+        return ys_path_fail(&r->path, r->err, YS_MALFORMED, "has no field \"%.*s\"",
+                            (int)ys_text_cut(ys_bytes_of_text(key), SHOWN_MAX), key);
     ys_path_push(&r->path, field->name);
     if (field->label == PROTOBUF_C_LABEL_REPEATED)
         return array_start(r, reading, field, in);

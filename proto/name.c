@@ -1,6 +1,7 @@
 #include "proto/name.h"
 
 #include "crypto/assert.h"
+#include "proto/text.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -151,7 +152,7 @@ enum ys_code ys_name_parse(struct ys_bytes text, struct ys_name *out, struct ys_
 {
     struct ys_name name = {0};
     if (text.size > YS_KEY_NAME_MAX || !name_parse(text, &name)) {
-        const int shown = text.size > YS_KEY_NAME_MAX ? YS_KEY_NAME_MAX : (int)text.size;
+        const int shown = (int)ys_text_cut(text, YS_KEY_NAME_MAX);
         return ys_fail(err, YS_MALFORMED, "\"%.*s\" is not the name of a log or key", shown,
                        shown == 0 ? "" : (const char *)text.data);
     }

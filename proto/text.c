@@ -55,6 +55,16 @@ enum ys_text_fault ys_text_check(struct ys_bytes text, size_t *points_out)
     return fault;
 }
 
+size_t ys_text_cut(struct ys_bytes text, size_t max)
+{
+    if (ys_text_check(text, NULL) != YS_TEXT_GOOD)
+        return 0;
+    size_t size = text.size < max ? text.size : max;
+    while (size > 0 && size < text.size && (text.data[size] & 0xc0) == 0x80)
+        size--;
+    return size;
+}
+
 const char *ys_text_fault_words(enum ys_text_fault fault)
 {
     switch (fault) {

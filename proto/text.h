@@ -15,6 +15,9 @@ enum ys_text_fault {
 
 /* `points_out` (may be NULL): how many code points, also of a text with a control character. */
 enum ys_text_fault ys_text_check(struct ys_bytes text, size_t *points_out);
+/* Bytes of the longest beginning of at most `max` bytes that ends with a whole code point; for
+ * texts that are cut for a message. 0 for a text that is not good: it is not shown. */
+size_t ys_text_cut(struct ys_bytes text, size_t max);
 /* "is not valid UTF-8"; for a good text "". */
 const char *ys_text_fault_words(enum ys_text_fault fault);
 
