@@ -159,23 +159,15 @@ enum ys_code ys_daemon_take_results(struct ys_daemon *daemon, struct ys_daemon_t
     return code;
 }
 
-/* May heads of the own log be signed now (DESIGN.md 5)? */
-static bool may_sign(struct ys_daemon *daemon)
-{
-    if (!daemon->has_parent)
-        return true;
-    const struct ys_peer *const parent = ys_daemon_parent(daemon);
-    return parent != NULL && ys_session_open(parent->session) &&
-           ys_session_own_log(parent->session) == YS_OWN_FITS;
-}
-
 static enum ys_code sign_own(struct ys_daemon *daemon, struct ys_daemon_turn *turn,
                              struct ys_err *err)
 {
     uint64_t size = 0;
     struct ys_bytes note;
     struct ys_change *change = NULL;
-    if (daemon->signing || daemon->own_size == 0 || !may_sign(daemon))
+    const struct ys_peer *const parent = ys_daemon_parent(daemon);
+    if (daemon->signing || daemon->own_size == 0 ||
+        !ys_session_may_sign(daemon->has_parent, parent == NULL ? NULL : parent->session))
         return YS_OK;
     enum ys_code code = ys_daemon_turn_open(turn, err);
     if (code == YS_OK)

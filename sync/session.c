@@ -50,6 +50,12 @@ enum ys_own_log ys_session_own_log(const struct ys_session *session)
     return session->own_log;
 }
 
+bool ys_session_may_sign(bool has_parent, const struct ys_session *parent)
+{
+    return !has_parent ||
+           (parent != NULL && ys_session_open(parent) && parent->own_log == YS_OWN_FITS);
+}
+
 bool ys_session_open(const struct ys_session *session)
 {
     return session->hello_sent && session->hello_received;

@@ -82,6 +82,9 @@ void ys_session_bye(struct ys_session *session, struct ys_turn *turn, const char
  * the own log be signed. */
 enum ys_own_log { YS_OWN_UNKNOWN, YS_OWN_FITS, YS_OWN_BEHIND, YS_OWN_DIFFERS };
 enum ys_own_log ys_session_own_log(const struct ys_session *session);
+/* May heads of the own log be signed now? `parent` is the session with the parent, NULL when there is
+ * none; a district (`has_parent` false) has nobody to ask. */
+bool ys_session_may_sign(bool has_parent, const struct ys_session *parent);
 /* Have both HELLOs been exchanged? */
 bool ys_session_open(const struct ys_session *session);
 
