@@ -12,7 +12,7 @@ TOP = {
 FILE_LINES_MAX = 800
 README_LINES_MAX = 40
 # Folders of data, described by the README of the folder above them.
-DATA_FOLDERS = re.compile(r"tests/fuzz/corpus(/|$)|tests/vectors/|tests/fixtures/")
+DATA_FOLDERS = re.compile(r"tests/fuzz/corpus(/|$)|tests/vectors/.|tests/e2e/fixtures(/|$)")
 
 # Call -> what to use. `allowed` below names the files that need one all the same.
 BANNED = {

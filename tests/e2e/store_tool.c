@@ -1,0 +1,153 @@
+/* Does to a node's store what yishi itself refuses to do, for the end to end tests.
+ *
+ *     store_tool newer HOME
+ *         mark the store as written by a newer version
+ *     store_tool append HOME KIND ORIGIN|- KEYFILE PASSPHRASE-FILE
+ *         append a record of any kind, bound to any origin (-: the own log), signed by one key
+ *
+ * The body of an appended record is of a field that this version does not know, so the record is of
+ * an unknown kind, or its body contradicts its note. */
+#include "crypto/keyfile.h"
+#include "crypto/note.h"
+#include "proto/record.h"
+#include "sync/log.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void stop(const char *what, const struct ys_err *err)
+{
+    fprintf(stderr, "%s: %s\n", what, err == NULL ? "" : err->msg);
+    exit(1);
+}
+
+static struct ys_bytes load(const char *path, uint8_t *room, size_t capacity)
+{
+    FILE *const file = fopen(path, "rb");
+    if (file == NULL)
+        stop(path, NULL);
+    const size_t size = fread(room, 1, capacity, file);
+    fclose(file);
+    return (struct ys_bytes){.data = room, .size = size};
+}
+
+static struct ys_store *open_store(const char *home)
+{
+    char path[4096];
+    struct ys_err err = {0};
+    struct ys_store *store = NULL;
+    if (snprintf(path, sizeof path, "%s/store", home) >= (int)sizeof path ||
+        ys_store_open(path, 0, &store, &err) != YS_OK)
+        stop(home, &err);
+    return store;
+}
+
+static void mark_newer(const char *home)
+{
+    struct ys_err err = {0};
+    struct ys_store *const store = open_store(home);
+    struct ys_txn *txn = NULL;
+    uint8_t schema[4];
+    ys_be32_put(schema, YS_STORE_SCHEMA + 1);
+    if (ys_store_begin(store, true, &txn, &err) != YS_OK ||
+        ys_txn_put(txn, YS_DB_META, ys_bytes_of_text("schema"),
+                   (struct ys_bytes){.data = schema, .size = sizeof schema}, &err) != YS_OK ||
+        ys_txn_commit(&txn, &err) != YS_OK)
+        stop(home, &err);
+    ys_store_close(store);
+}
+
+static struct ys_signer signer_of(const char *key_path, const char *passphrase_path)
+{
+    uint8_t text[YS_KEYFILE_TEXT_MAX];
+    uint8_t passphrase_room[1024];
+    struct ys_err err = {0};
+    struct ys_keyfile keys;
+    struct ys_signer signer;
+    struct ys_bytes passphrase = load(passphrase_path, passphrase_room, sizeof passphrase_room);
+    while (passphrase.size > 0 && passphrase.data[passphrase.size - 1] == '\n')
+        passphrase.size--;
+    if (ys_keyfile_parse(load(key_path, text, sizeof text), passphrase, &keys, &err) != YS_OK)
+        stop(key_path, &err);
+    if (ys_signer_init(&signer, keys.comment, YS_SIG_ED25519, keys.seed[0].seed) != YS_OK)
+        stop(keys.comment, NULL);
+    ys_keyfile_clear(&keys);
+    return signer;
+}
+
+/* 16 bytes of salt, and a message in field 199, which no version has had so far. */
+static struct ys_bytes unknown_body(uint8_t room[64])
+{
+    static const uint8_t field[] = {0xBA, 0x0C, 0x05, 0x0A, 0x03, 'n', 'e', 'w'};
+    room[0] = 0x0A;
+    room[1] = YS_BODY_SALT_LEN;
+    randombytes_buf(room + 2, YS_BODY_SALT_LEN);
+    memcpy(room + 2 + YS_BODY_SALT_LEN, field, sizeof field);
+    return (struct ys_bytes){.data = room, .size = 2 + YS_BODY_SALT_LEN + sizeof field};
+}
+
+static struct ys_bytes make_note(const struct ys_store *store, char *const argv[],
+                                 struct ys_bytes body, uint8_t *room, size_t capacity)
+{
+    struct ys_err err = {0};
+    struct ys_record record = {.subject = "-", .signed_at_s = 1795600000};
+    record.origin = ys_store_identity(store)->origin;
+    if (strcmp(argv[1], "-") != 0 &&
+        ys_name_parse(ys_bytes_of_text(argv[1]), &record.origin, &err) != YS_OK)
+        stop(argv[1], &err);
+    if (strlen(argv[0]) > YS_KIND_NAME_MAX)
+        stop(argv[0], NULL);
+    memcpy(record.kind, argv[0], strlen(argv[0]));
+    ys_record_bind(&record, body);
+
+    uint8_t text_room[YS_RECORD_TEXT_MAX];
+    struct ys_writer text = {.data = text_room, .capacity = sizeof text_room};
+    ys_record_print(&text, &record);
+    struct ys_signer signer = signer_of(argv[2], argv[3]);
+    const struct ys_signer *const signers[] = {&signer};
+    struct ys_writer note = {.data = room, .capacity = capacity};
+    if (ys_note_sign(&note, (struct ys_bytes){.data = text_room, .size = text.size}, signers, 1, 0,
+                     &err) != YS_OK)
+        stop("note", &err);
+    ys_signer_clear(&signer);
+    return (struct ys_bytes){.data = room, .size = note.size};
+}
+
+static void append(const char *home, char *const argv[])
+{
+    struct ys_err err = {0};
+    struct ys_store *const store = open_store(home);
+    struct ys_txn *txn = NULL;
+    struct ys_log own;
+    uint8_t body_room[64];
+    uint8_t note_room[4096];
+    const struct ys_bytes body = unknown_body(body_room);
+    const struct ys_entry entry = {
+        .note = make_note(store, argv, body, note_room, sizeof note_room),
+        .content = YS_CONTENT_BODY,
+        .body = body,
+    };
+    if (ys_store_begin(store, true, &txn, &err) != YS_OK ||
+        ys_log_load(txn, YS_OWN_LOG, &own, &err) != YS_OK ||
+        ys_log_append(txn, &own, &entry, 1, &err) != YS_OK || ys_txn_commit(&txn, &err) != YS_OK)
+        stop(home, &err);
+    printf("%llu\n", (unsigned long long)(own.frontier.size - 1));
+    ys_store_close(store);
+}
+
+int main(int argc, char **argv)
+{
+    if (sodium_init() < 0)
+        stop("sodium_init", NULL);
+    if (argc == 3 && strcmp(argv[1], "newer") == 0) {
+        mark_newer(argv[2]);
+    } else if (argc == 7 && strcmp(argv[1], "append") == 0) {
+        append(argv[2], argv + 3);
+    } else {
+        fprintf(stderr, "usage: store_tool newer HOME | append HOME KIND ORIGIN|- KEYFILE FILE\n");
+        return 2;
+    }
+    return 0;
+}
