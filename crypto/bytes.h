@@ -19,6 +19,12 @@ struct ys_bytes ys_bytes_of_text(const char *text);
 bool ys_bytes_equal(struct ys_bytes a, struct ys_bytes b);
 /* Does `bytes` equal the C string `text`? */
 bool ys_bytes_is_text(struct ys_bytes bytes, const char *text);
+bool ys_bytes_starts_with(struct ys_bytes bytes, const char *text);
+/* What is left after the first `size` bytes; none when there are no more than that. */
+struct ys_bytes ys_bytes_skip(struct ys_bytes bytes, size_t size);
+/* Cut the first line off `rest`; `line_out` is without its line feed. False, and `rest` unchanged,
+ * when no line feed is left. */
+bool ys_bytes_take_line(struct ys_bytes *rest, struct ys_bytes *line_out);
 
 /* Big-endian integers, as they stand in keys, signatures and store rows. */
 void ys_be32_put(uint8_t out[4], uint32_t value);

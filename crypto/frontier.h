@@ -16,7 +16,7 @@ enum { YS_FRONTIER_MAX = 63 };
 /* Plain value: copy it, compare it, put it on the stack. Zero is the empty tree. */
 struct ys_frontier {
     uint64_t size;                           /* leaves appended so far */
-    struct ys_hash subtree[YS_FRONTIER_MAX]; /* [k] is set iff bit k of size is set */
+    struct ys_hash subtree[YS_FRONTIER_MAX]; /* [k] is set iff bit k of size is set, else zero */
 };
 
 /* Add one leaf. YS_LIMIT, and `f` unchanged, once 2^63 - 1 leaves are held. */

@@ -7,7 +7,10 @@
 
 #include "crypto/bytes.h"
 
-enum { YS_HASH_LEN = 32 };
+enum { YS_HASH_LEN = 32, YS_HASH_TEXT_LEN = 44 /* in base64 */ };
+
+/* Leaves that a tree can have: sizes stay below 2^63. */
+#define YS_TREE_SIZE_MAX ((uint64_t)INT64_MAX)
 
 struct ys_hash {
     uint8_t bytes[YS_HASH_LEN];
@@ -23,6 +26,10 @@ void ys_node_hash(const struct ys_hash *left, const struct ys_hash *right, struc
 void ys_empty_root(struct ys_hash *out);
 
 bool ys_hash_equal(const struct ys_hash *a, const struct ys_hash *b);
+
+/* Base64, as hashes stand in checkpoints and proofs. False unless it is canonical and 32 bytes. */
+bool ys_hash_parse(struct ys_bytes text, struct ys_hash *out);
+void ys_hash_print(struct ys_writer *w, const struct ys_hash *hash);
 
 /* For data that does not fit in memory. Plain value; nothing to clear. */
 struct ys_sha256 {

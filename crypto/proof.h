@@ -25,14 +25,14 @@ struct ys_tree {
     void *context;
 };
 
-/* Root of the first `size` leaves. */
+/* Root of the first `size` leaves. YS_LIMIT, here and below, for 2^63 leaves or more. */
 YS_CHECKED enum ys_code ys_tree_root(const struct ys_tree *tree, uint64_t size,
                                      struct ys_hash *root_out, struct ys_err *err);
-/* Proof that leaf `index` is in the tree of `size` leaves. index < size. */
+/* Proof that leaf `index` is in the tree of `size` leaves. YS_NOT_FOUND unless index < size. */
 YS_CHECKED enum ys_code ys_tree_inclusion(const struct ys_tree *tree, uint64_t index, uint64_t size,
                                           struct ys_proof *proof_out, struct ys_err *err);
-/* Proof that the tree of `new_size` leaves begins with that of `old_size`. old_size <= new_size.
- * Empty when old_size is 0 or equals new_size. */
+/* Proof that the tree of `new_size` leaves begins with that of `old_size`. Empty when old_size is 0
+ * or equals new_size; YS_NOT_FOUND when it is larger. */
 YS_CHECKED enum ys_code ys_tree_consistency(const struct ys_tree *tree, uint64_t old_size,
                                             uint64_t new_size, struct ys_proof *proof_out,
                                             struct ys_err *err);
@@ -46,5 +46,12 @@ YS_CHECKED enum ys_code ys_inclusion_verify(const struct ys_hash *leaf, uint64_t
 YS_CHECKED enum ys_code ys_consistency_verify(uint64_t old_size, const struct ys_hash *old_root,
                                               uint64_t new_size, const struct ys_hash *new_root,
                                               const struct ys_proof *proof);
+
+/* Text: one hash a line, in base64. */
+void ys_proof_print(struct ys_writer *w, const struct ys_proof *proof);
+/* Reads hash lines off `rest` up to and with the empty line that must end them. On failure `rest` is
+ * unchanged. YS_MALFORMED, or YS_LIMIT for more than YS_PROOF_MAX hashes. */
+YS_CHECKED enum ys_code ys_proof_parse(struct ys_bytes *rest, struct ys_proof *out,
+                                       struct ys_err *err);
 
 #endif

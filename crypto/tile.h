@@ -19,8 +19,8 @@ struct ys_tile_place {
     unsigned level; /* tile level, 0 to YS_TILE_LEVELS - 1 */
     uint64_t index; /* tile number at that level */
     unsigned first; /* first hash in the tile's bottom row */
-    unsigned
-        height; /* 0 to YS_TILE_HEIGHT - 1: the subtree has 2^height hashes of the bottom row */
+    /* 0 to YS_TILE_HEIGHT - 1: the subtree spans 2^height hashes of the bottom row */
+    unsigned height;
 };
 struct ys_tile_place ys_tile_locate(unsigned level, uint64_t index);
 

@@ -1,0 +1,178 @@
+#include "sync/session.h"
+
+#include "sync/heads.h"
+#include "sync/verdict.h"
+#include "tests/support/world.h"
+
+#include <setjmp.h>
+#include <sodium.h>
+#include <stdarg.h>
+#include <stddef.h>
+/* cmocka wants the four above first */
+#include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { STEPS = 200000 };
+
+static struct world *small_world(const char *name)
+{
+    struct rng rng = rng_from_env(name);
+    return world_new(
+        &(struct world_options){.seed = rng_next(&rng), .streets = 2, .communities = 3});
+}
+
+static void a_record_reaches_all_ancestors_and_its_receipts_come_back(void **state)
+{
+    (void)state;
+    struct world *w = small_world(__func__);
+    world_publish(w, world_community(w, 0));
+
+    assert_true(world_settles(w, STEPS));
+
+    assert_true(world_is_complete(w));
+    world_free(w);
+}
+
+static void a_record_written_offline_is_delivered_when_the_link_comes_back(void **state)
+{
+    (void)state;
+    struct world *w = small_world(__func__);
+    world_hold(w, world_street(w, 0), true);
+    world_publish(w, world_community(w, 0));
+    assert_true(world_settles(w, STEPS));
+    assert_false(world_is_complete(w));
+
+    world_hold(w, world_street(w, 0), false);
+
+    assert_true(world_settles(w, STEPS));
+    assert_true(world_is_complete(w));
+    world_free(w);
+}
+
+static void nothing_new_is_one_hello_pair(void **state)
+{
+    (void)state;
+    struct world *w = small_world(__func__);
+    for (unsigned i = 0; i < 3; i++)
+        world_publish(w, world_community(w, i));
+    assert_true(world_settles(w, STEPS));
+    for (unsigned i = 1; i < world_node_count(w); i++)
+        (void)world_traffic(w, (int)i);
+
+    for (unsigned i = 1; i < world_node_count(w); i++)
+        world_cut(w, (int)i);
+    assert_true(world_settles(w, STEPS));
+
+    for (unsigned i = 1; i < world_node_count(w); i++) {
+        const struct world_traffic traffic = world_traffic(w, (int)i);
+        assert_int_equal(traffic.messages, 2);
+        assert_true(traffic.bytes <= 600);
+    }
+    world_free(w);
+}
+
+static void a_record_of_an_unknown_kind_is_kept_receipted_and_forwarded(void **state)
+{
+    (void)state;
+    struct world *w = small_world(__func__);
+    const uint64_t index = world_publish_unknown(w, world_community(w, 0));
+    assert_true(world_settles(w, STEPS));
+    assert_true(world_is_complete(w));
+
+    struct ys_err err = {0};
+    struct ys_txn *txn = NULL;
+    struct ys_log log;
+    struct ys_entry entry;
+    struct ys_log own;
+    assert_int_equal(ys_store_begin(world_store(w, world_community(w, 0)), false, &txn, &err),
+                     YS_OK);
+    assert_int_equal(ys_log_load(txn, YS_OWN_LOG, &own, &err), YS_OK);
+    ys_txn_abort(&txn);
+    assert_int_equal(ys_store_begin(world_store(w, world_district(w)), false, &txn, &err), YS_OK);
+    assert_int_equal(ys_log_find(txn, own.origin_text, &log, &err), YS_OK);
+    assert_int_equal(ys_log_entry(txn, log.id, index, &entry, &err), YS_OK);
+    assert_int_equal(entry.content, YS_CONTENT_BODY);
+    assert_int_equal(ys_judge(world_member(w, world_district(w)), &log.origin, index, &entry, NULL),
+                     YS_VERDICT_OK);
+    ys_txn_abort(&txn);
+    world_free(w);
+}
+
+static void cuts_and_crashes_lose_nothing(void **state)
+{
+    (void)state;
+    struct rng rng = rng_from_env(__func__);
+    for (int round = 0; round < 12; round++) {
+        struct world *w = world_new(
+            &(struct world_options){.seed = rng_next(&rng), .streets = 2, .communities = 4});
+        for (int fault = 0; fault < 30; fault++) {
+            const int node = (int)rng_below(&rng, world_node_count(w));
+            world_publish(w, (int)rng_below(&rng, world_node_count(w)));
+            world_run(w, (unsigned)rng_below(&rng, 60));
+            if (rng_below(&rng, 2) == 0)
+                world_crash(w, node);
+            else if (node != world_district(w))
+                world_cut(w, node);
+        }
+        assert_true(world_settles(w, STEPS));
+        assert_true(world_is_complete(w));
+        world_free(w);
+    }
+}
+
+static void the_same_seed_gives_the_same_events(void **state)
+{
+    (void)state;
+    uint64_t hash[2];
+    for (int i = 0; i < 2; i++) {
+        struct world *w =
+            world_new(&(struct world_options){.seed = 7, .streets = 1, .communities = 2});
+        world_publish(w, world_community(w, 1));
+        assert_true(world_settles(w, STEPS));
+        hash[i] = world_event_hash(w);
+        world_free(w);
+    }
+    assert_true(hash[0] == hash[1]);
+}
+
+static void scope_follows_the_tree(void **state)
+{
+    (void)state;
+    struct ys_division community;
+    struct ys_division street;
+    struct ys_division district;
+    struct ys_division other;
+    assert_int_equal(ys_division_parse(ys_bytes_of_text("110105001001"), &community, NULL), YS_OK);
+    assert_int_equal(ys_division_parse(ys_bytes_of_text("110105001"), &street, NULL), YS_OK);
+    assert_int_equal(ys_division_parse(ys_bytes_of_text("110105"), &district, NULL), YS_OK);
+    assert_int_equal(ys_division_parse(ys_bytes_of_text("110105001002"), &other, NULL), YS_OK);
+
+    /* A street gives its child the street's and the district's log, and no sibling's. */
+    assert_true(ys_scope_provides(YS_SESSION_PARENT, &street, &community, &street));
+    assert_true(ys_scope_provides(YS_SESSION_PARENT, &street, &community, &district));
+    assert_false(ys_scope_provides(YS_SESSION_PARENT, &street, &community, &other));
+    /* It takes from the child only the child's. */
+    assert_true(ys_scope_receives(YS_SESSION_PARENT, &street, &community, &community));
+    assert_false(ys_scope_receives(YS_SESSION_PARENT, &street, &community, &other));
+    assert_false(ys_scope_receives(YS_SESSION_PARENT, &street, &community, &street));
+    /* To its parent it gives all below. */
+    assert_true(ys_scope_provides(YS_SESSION_CHILD, &street, &district, &other));
+    assert_false(ys_scope_provides(YS_SESSION_CHILD, &street, &district, &district));
+    assert_true(ys_scope_receives(YS_SESSION_CHILD, &street, &district, &district));
+    assert_false(ys_scope_receives(YS_SESSION_CHILD, &street, &district, &other));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_record_reaches_all_ancestors_and_its_receipts_come_back),
+        cmocka_unit_test(a_record_written_offline_is_delivered_when_the_link_comes_back),
+        cmocka_unit_test(nothing_new_is_one_hello_pair),
+        cmocka_unit_test(a_record_of_an_unknown_kind_is_kept_receipted_and_forwarded),
+        cmocka_unit_test(cuts_and_crashes_lose_nothing),
+        cmocka_unit_test(the_same_seed_gives_the_same_events),
+        cmocka_unit_test(scope_follows_the_tree),
+    };
+    return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
+}
