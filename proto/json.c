@@ -460,6 +460,15 @@ static json_t *enum_json(const ProtobufCEnumDescriptor *type, int number)
     return json_string(name);
 }
 
+static enum ys_code text_json(const struct printer *p, const char *text, json_t **out)
+{
+    const enum ys_text_fault fault = ys_text_check(ys_bytes_of_text(text), NULL);
+    if (fault != YS_TEXT_GOOD)
+        return ys_path_fail(&p->path, p->err, YS_MALFORMED, "%s", ys_text_fault_words(fault));
+    *out = json_string(text);
+    return YS_OK;
+}
+
 static enum ys_code number_json(const struct printer *p, ProtobufCType type, const void *value,
                                 json_t **out)
 {
@@ -541,9 +550,9 @@ static enum ys_code value_json(struct printer *p, const ProtobufCMessage *messag
     const void *value = ys_reflect_at(message, field, index);
     if (field->type == PROTOBUF_C_TYPE_MESSAGE)
         return message_json(p, ys_reflect_message(message, field, index), out);
-    if (field->type == PROTOBUF_C_TYPE_STRING) {
-        *out = json_string(ys_reflect_text(message, field, index));
-    } else if (field->type == PROTOBUF_C_TYPE_BYTES) {
+    if (field->type == PROTOBUF_C_TYPE_STRING)
+        return text_json(p, ys_reflect_text(message, field, index), out);
+    if (field->type == PROTOBUF_C_TYPE_BYTES) {
         *out = bytes_json(ys_reflect_bytes(message, field, index));
     } else if (field->type == PROTOBUF_C_TYPE_BOOL) {
         const protobuf_c_boolean *yes = value;

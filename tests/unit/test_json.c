@@ -1,0 +1,494 @@
+#include "proto/json.h"
+
+#include "proto/body.h"
+#include "proto/message.pb-c.h"
+#include "proto/moment.h"
+#include "proto/reflect.h"
+#include "proto/wire.h"
+#include "tests/support/rng.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define BODY &yishi__v1__body__descriptor
+
+/* Reads a text as a message of that type; the verdict of loading or of decoding. */
+static enum ys_code read_as(const char *text, const ProtobufCMessageDescriptor *type,
+                            const char *where, struct ys_arena *arena, ProtobufCMessage **out,
+                            struct ys_err *err)
+{
+    json_t *json = NULL;
+    enum ys_code code = ys_json_load(ys_bytes_of_text(text), &json, err);
+    if (code == YS_OK)
+        code = ys_json_decode(json, type, where, arena, out, err);
+    json_decref(json);
+    return code;
+}
+
+static void assert_refused(const char *text, enum ys_code want, const char *message)
+{
+    struct ys_arena arena;
+    struct ys_err err = {.msg = ""};
+    ProtobufCMessage *out = NULL;
+    ys_arena_init(&arena, 1 << 20);
+    const enum ys_code code = read_as(text, BODY, "body", &arena, &out, &err);
+    assert_string_equal(err.msg, message);
+    assert_int_equal(code, want);
+    assert_null(out);
+    ys_arena_clear(&arena);
+}
+
+/* The rest of the message is jansson's own, and differs between its versions. */
+static void assert_refused_by_line(const char *text)
+{
+    struct ys_err err = {.msg = ""};
+    json_t *json = NULL;
+    assert_int_equal(ys_json_load(ys_bytes_of_text(text), &json, &err), YS_MALFORMED);
+    assert_int_equal(strncmp(err.msg, "line 1, column ", 15), 0);
+    assert_null(json);
+}
+
+/* Reads and writes again, without spaces. */
+static void assert_becomes(const char *text, const char *want)
+{
+    struct ys_arena arena;
+    struct ys_err err = {.msg = ""};
+    ProtobufCMessage *message = NULL;
+    json_t *json = NULL;
+    ys_arena_init(&arena, 1 << 20);
+    if (read_as(text, BODY, "body", &arena, &message, &err) != YS_OK)
+        fail_msg("%s", err.msg);
+    else if (ys_json_encode(message, &json, &err) != YS_OK)
+        fail_msg("%s", err.msg);
+    char *got = json_dumps(json, JSON_COMPACT);
+    assert_string_equal(got, want);
+    free(got);
+    json_decref(json);
+    ys_arena_clear(&arena);
+}
+
+static void a_body_is_written_in_the_order_of_the_schema(void **state)
+{
+    (void)state;
+    assert_becomes("{\"consensus\":{\"degree\":\"broad\",\"reached_on\":\"2026-11-20\",\"items\":["
+                   "{\"decision_matter\":false,\"nature\":\"public_service\",\"text\":\"修\\n缮\","
+                   "\"no\":1,\"due\":\"2027-01-31\"}]},\"salt\":\"AAECAwQFBgcICQoLDA0ODw==\"}",
+                   "{\"salt\":\"AAECAwQFBgcICQoLDA0ODw==\",\"consensus\":{\"items\":[{\"no\":1,"
+                   "\"text\":\"修\\n缮\",\"nature\":\"public_service\",\"decision_matter\":false,"
+                   "\"due\":\"2027-01-31\"}],\"reached_on\":\"2026-11-20\",\"degree\":\"broad\"}}");
+}
+
+static void absent_fields_stay_absent_and_zero_stays_zero(void **state)
+{
+    (void)state;
+    assert_becomes("{}", "{}");
+    assert_becomes("{\"refs\":[],\"acknowledgement\":{}}", "{\"acknowledgement\":{}}");
+    assert_becomes("{\"evaluation_result\":{\"issued\":0,\"dimensions\":[{}]}}",
+                   "{\"evaluation_result\":{\"issued\":0,\"dimensions\":[{}]}}");
+    assert_becomes("{\"acknowledgement\":{\"purpose\":\"\"},\"salt\":\"\"}",
+                   "{\"salt\":\"\",\"acknowledgement\":{\"purpose\":\"\"}}");
+}
+
+static void a_moment_is_a_day_or_a_time(void **state)
+{
+    (void)state;
+    assert_becomes("{\"occurred_at\":\"2026-11-25\"}", "{\"occurred_at\":\"2026-11-25\"}");
+    assert_becomes("{\"occurred_at\":\"2026-11-25T01:30:00Z\"}",
+                   "{\"occurred_at\":\"2026-11-25T09:30:00.000+08:00\"}");
+    assert_refused("{\"occurred_at\":\"2026-02-30\"}", YS_MALFORMED,
+                   "body.occurred_at: \"2026-02-30\" is not a date");
+    assert_refused("{\"occurred_at\":\"2026-02-30T00:00:00Z\"}", YS_MALFORMED,
+                   "body.occurred_at: \"2026-02-30T00:00:00Z\" is not a time such as "
+                   "2026-11-25T09:30:00.000+08:00");
+    assert_refused("{\"occurred_at\":20261125}", YS_MALFORMED, "body.occurred_at: is not a string");
+}
+
+static void errors_name_the_field_by_its_path(void **state)
+{
+    (void)state;
+    assert_refused("{\"consensus\":{\"items\":[{},{},{\"due\":\"2026-02-30\"}]}}", YS_MALFORMED,
+                   "body.consensus.items[2].due: \"2026-02-30\" is not a date");
+    assert_refused("{\"consensus\":{\"items\":[{\"no\":1},{\"number\":2}]}}", YS_MALFORMED,
+                   "body.consensus.items[1]: has no field \"number\"");
+    assert_refused("{\"consensus\":{\"items\":[{}],\"dissent\":1}}", YS_MALFORMED,
+                   "body.consensus.dissent: is not a string");
+    assert_refused("{\"consensus\":{\"items\":[{\"due\":\"2026-11-25\"}]},\"kind\":1}",
+                   YS_MALFORMED, "body: has no field \"kind\"");
+    assert_refused("{\"feedback_publication\":{\"channels\":[\"a\",2]}}", YS_MALFORMED,
+                   "body.feedback_publication.channels[1]: is not a string");
+    assert_refused("[]", YS_MALFORMED, "body: is not an object");
+}
+
+static void null_is_refused_everywhere(void **state)
+{
+    (void)state;
+    assert_refused("null", YS_MALFORMED, "body: is null; leave it out");
+    assert_refused("{\"salt\":null}", YS_MALFORMED, "body.salt: is null; leave it out");
+    assert_refused("{\"refs\":null}", YS_MALFORMED, "body.refs: is null; leave it out");
+    assert_refused("{\"refs\":[null]}", YS_MALFORMED, "body.refs[0]: is null; leave it out");
+    assert_refused("{\"refs\":[{\"rel\":null}]}", YS_MALFORMED,
+                   "body.refs[0].rel: is null; leave it out");
+    assert_refused("{\"occurred_at\":null}", YS_MALFORMED,
+                   "body.occurred_at: is null; leave it out");
+    assert_refused("{\"evaluation_result\":{\"issued\":null}}", YS_MALFORMED,
+                   "body.evaluation_result.issued: is null; leave it out");
+    assert_refused("{\"feedback_publication\":{\"explained_to_dissenters\":null}}", YS_MALFORMED,
+                   "body.feedback_publication.explained_to_dissenters: is null; leave it out");
+}
+
+static void integers_are_integers_in_the_range_of_their_type(void **state)
+{
+    (void)state;
+    assert_becomes("{\"evaluation_result\":{\"issued\":4294967295}}",
+                   "{\"evaluation_result\":{\"issued\":4294967295}}");
+    assert_refused("{\"evaluation_result\":{\"issued\":4294967296}}", YS_MALFORMED,
+                   "body.evaluation_result.issued: 4294967296 is not from 0 to 4294967295");
+    assert_refused("{\"evaluation_result\":{\"issued\":-1}}", YS_MALFORMED,
+                   "body.evaluation_result.issued: -1 is not from 0 to 4294967295");
+    assert_refused("{\"evaluation_result\":{\"issued\":1.0}}", YS_MALFORMED,
+                   "body.evaluation_result.issued: is not an integer");
+    assert_refused("{\"evaluation_result\":{\"issued\":\"1\"}}", YS_MALFORMED,
+                   "body.evaluation_result.issued: is not an integer");
+    assert_refused("{\"evaluation_result\":{\"issued\":true}}", YS_MALFORMED,
+                   "body.evaluation_result.issued: is not an integer");
+    assert_becomes("{\"key_revoke\":{\"cut_size\":9223372036854775807}}",
+                   "{\"key_revoke\":{\"cut_size\":9223372036854775807}}");
+    assert_refused_by_line("{\"key_revoke\":{\"cut_size\":9223372036854775808}}");
+    assert_refused("{\"feedback_publication\":{\"explained_to_dissenters\":1}}", YS_MALFORMED,
+                   "body.feedback_publication.explained_to_dissenters: is not true or false");
+}
+
+static void enums_are_their_names_without_prefix_in_lower_case(void **state)
+{
+    (void)state;
+    assert_becomes("{\"refs\":[{\"rel\":\"based_on\"}]}", "{\"refs\":[{\"rel\":\"based_on\"}]}");
+    assert_becomes("{\"attachments\":[{\"alg\":\"sha256\",\"scope\":\"local_only\"}]}",
+                   "{\"attachments\":[{\"alg\":\"sha256\",\"scope\":\"local_only\"}]}");
+    assert_refused("{\"refs\":[{\"rel\":\"BASED_ON\"}]}", YS_MALFORMED,
+                   "body.refs[0].rel: \"BASED_ON\" is no Relation");
+    assert_refused("{\"refs\":[{\"rel\":\"relation_based_on\"}]}", YS_MALFORMED,
+                   "body.refs[0].rel: \"relation_based_on\" is no Relation");
+    assert_refused("{\"refs\":[{\"rel\":1}]}", YS_MALFORMED, "body.refs[0].rel: is not a string");
+}
+
+static void bytes_are_canonical_base64(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {"AAA", "AAB=", "AA=", "A===", "AA==\\n", "A-_A", " AAAA"};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        char text[64];
+        (void)snprintf(text, sizeof text, "{\"salt\":\"%s\"}", bad[i]);
+        assert_refused(text, YS_MALFORMED, "body.salt: is not canonical base64");
+    }
+}
+
+static void two_members_of_one_oneof_are_refused(void **state)
+{
+    (void)state;
+    assert_refused("{\"acknowledgement\":{},\"consensus\":{}}", YS_MALFORMED,
+                   "body.consensus: excludes another field that is set");
+}
+
+static void texts_have_no_control_characters(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {"\\r", "\\t", "\\u001b[31m", "\\u007f", "\\u009b"};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        char text[96];
+        (void)snprintf(text, sizeof text, "{\"acknowledgement\":{\"purpose\":\"%s\"}}", bad[i]);
+        assert_refused(text, YS_MALFORMED,
+                       "body.acknowledgement.purpose: has a control character; only line feeds "
+                       "may stand in a text");
+    }
+    assert_refused_by_line("{\"acknowledgement\":{\"purpose\":\"\\u0000\"}}");
+}
+
+static enum ys_code load(const char *text, size_t size, struct ys_err *err)
+{
+    json_t *json = NULL;
+    const struct ys_bytes bytes = {.data = (const uint8_t *)text, .size = size};
+    const enum ys_code code = ys_json_load(bytes, &json, err);
+    json_decref(json);
+    return code;
+}
+
+static void only_one_whole_json_text_is_loaded(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {"",
+                                      " ",
+                                      "{",
+                                      "{}x",
+                                      "{} {}",
+                                      "{\"a\":1,\"a\":1}",
+                                      "{\"a\":{\"b\":1,\"b\":2}}",
+                                      "{'a':1}",
+                                      "{\"a\":01}",
+                                      "\"\xff\"",
+                                      "\"\\ud800\"",
+                                      "{\"a\":1,}",
+                                      "// x\n{}"};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        struct ys_err err;
+        assert_int_equal(load(bad[i], strlen(bad[i]), &err), YS_MALFORMED);
+        assert_int_equal(strncmp(err.msg, "line ", 5), 0);
+    }
+    assert_int_equal(load("{}\0", 3, NULL), YS_MALFORMED);
+    assert_int_equal(load(" {} \n", 5, NULL), YS_OK);
+}
+
+static void nesting_and_size_have_limits(void **state)
+{
+    (void)state;
+    struct ys_err err;
+    char text[2 * (YS_JSON_DEPTH_MAX + 1) + 1] = "";
+    for (size_t depth = YS_JSON_DEPTH_MAX; depth <= YS_JSON_DEPTH_MAX + 1; depth++) {
+        memset(text, '[', depth);
+        memset(text + depth, ']', depth);
+        assert_int_equal(load(text, 2 * depth, &err),
+                         depth <= YS_JSON_DEPTH_MAX ? YS_OK : YS_LIMIT);
+    }
+    assert_string_equal(err.msg, "line 1: JSON is nested more than 16 deep");
+    const char *quoted = "[\"[[[[[[[[[[[[[[[[[[[\\\"[[[[\"]";
+    assert_int_equal(load(quoted, strlen(quoted), &err), YS_OK);
+
+    char *large = malloc(YS_JSON_FILE_MAX + 1);
+    assert_non_null(large);
+    memset(large, ' ', YS_JSON_FILE_MAX + 1);
+    memcpy(large, "{}", 2);
+    assert_int_equal(load(large, YS_JSON_FILE_MAX, &err), YS_OK);
+    assert_int_equal(load(large, YS_JSON_FILE_MAX + 1, &err), YS_LIMIT);
+    free(large);
+}
+
+static void an_array_that_does_not_fit_the_arena_is_refused(void **state)
+{
+    (void)state;
+    struct ys_arena arena;
+    struct ys_err err;
+    ProtobufCMessage *out = NULL;
+    enum { COUNT = 2000 };
+    char *text = malloc(3 * COUNT + 32);
+    assert_non_null(text);
+    size_t used = (size_t)sprintf(text, "{\"refs\":[");
+    for (unsigned i = 0; i < COUNT; i++)
+        used += (size_t)sprintf(text + used, i == 0 ? "{}" : ",{}");
+    sprintf(text + used, "]}");
+    ys_arena_init(&arena, 20000);
+
+    assert_int_equal(read_as(text, BODY, "body", &arena, &out, &err), YS_LIMIT);
+
+    ys_arena_clear(&arena);
+    free(text);
+}
+
+/* ---- random messages ---- */
+
+struct maker {
+    struct rng rng;
+    struct ys_arena arena;
+};
+
+static ProtobufCMessage *make(struct maker *m, const ProtobufCMessageDescriptor *type);
+
+static void make_value(struct maker *m, const ProtobufCFieldDescriptor *field, void *out)
+{
+    static const char *const texts[] = {"", "x", "协商\n共识", "😀", "\"\\/<>&"};
+    if (field->type == PROTOBUF_C_TYPE_MESSAGE) {
+        ProtobufCMessage *inner = make(m, field->descriptor);
+        memcpy(out, &inner, sizeof inner);
+    } else if (field->type == PROTOBUF_C_TYPE_STRING) {
+        const char *text = texts[rng_below(&m->rng, 5)];
+        memcpy(out, &text, sizeof text);
+    } else if (field->type == PROTOBUF_C_TYPE_BYTES) {
+        ProtobufCBinaryData bytes = {.len = rng_below(&m->rng, 70)};
+        bytes.data = ys_arena_alloc(&m->arena, bytes.len);
+        rng_fill(&m->rng, bytes.data, bytes.len);
+        memcpy(out, &bytes, sizeof bytes);
+    } else if (field->type == PROTOBUF_C_TYPE_ENUM) {
+        const ProtobufCEnumDescriptor *type = field->descriptor;
+        const int value = type->values[rng_below(&m->rng, type->n_values)].value;
+        memcpy(out, &value, sizeof value);
+    } else if (field->type == PROTOBUF_C_TYPE_BOOL) {
+        const protobuf_c_boolean value = (protobuf_c_boolean)rng_below(&m->rng, 2);
+        memcpy(out, &value, sizeof value);
+    } else {
+        const uint64_t value = rng_next(&m->rng) >> (1 + rng_below(&m->rng, 63));
+        memcpy(out, &value, ys_reflect_size(field->type)); /* little-endian, as our machines are */
+    }
+}
+
+static void make_field(struct maker *m, ProtobufCMessage *message,
+                       const ProtobufCFieldDescriptor *field)
+{
+    const bool repeated = field->label == PROTOBUF_C_LABEL_REPEATED;
+    const size_t count = repeated ? 1 + rng_below(&m->rng, 3) : 1;
+    void *first = NULL;
+    if (ys_reflect_in_oneof(field) && ys_reflect_case(message, field) != 0)
+        return;
+    assert_true(ys_reflect_add(message, field, count, &m->arena, &first));
+    for (size_t i = 0; i < count; i++)
+        make_value(m, field, (uint8_t *)first + i * ys_reflect_size(field->type));
+}
+
+static ProtobufCMessage *make(struct maker *m, const ProtobufCMessageDescriptor *type)
+{
+    ProtobufCMessage *message = ys_reflect_new(type, &m->arena);
+    for (unsigned i = 0; i < type->n_fields; i++) {
+        if (rng_below(&m->rng, 3) != 0)
+            make_field(m, message, &type->fields[i]);
+    }
+    if (type == &yishi__v1__date__descriptor) {
+        Yishi__V1__Date *date = (void *)message;
+        date->has_yyyymmdd = 1;
+        date->yyyymmdd = ys_date_from_days((int32_t)rng_below(&m->rng, 376000));
+    } else if (type == &yishi__v1__time__descriptor) {
+        Yishi__V1__Time *time = (void *)message;
+        time->has_unix_ms = 1;
+        time->unix_ms = (int64_t)rng_below(&m->rng, (uint64_t)YS_TIME_LAST_MS + 1);
+    } else if (type == &yishi__v1__moment__descriptor &&
+               ys_reflect_case(message, &type->fields[0]) == 0) {
+        make_field(m, message, &type->fields[rng_below(&m->rng, 2)]);
+    }
+    return message;
+}
+
+static void assert_survives_json(struct maker *m, const ProtobufCMessageDescriptor *type)
+{
+    enum { ROOM = 1 << 20 };
+    static uint8_t before[ROOM];
+    static uint8_t after[ROOM];
+    struct ys_writer a = {.data = before, .capacity = ROOM};
+    struct ys_writer b = {.data = after, .capacity = ROOM};
+    struct ys_err err = {.msg = ""};
+    ProtobufCMessage *again = NULL;
+    json_t *json = NULL;
+    const ProtobufCMessage *message = make(m, type);
+    assert_int_equal(ys_wire_encode(message, ROOM, &a, NULL), YS_OK);
+
+    if (ys_json_encode(message, &json, &err) != YS_OK)
+        fail_msg("%s", err.msg);
+    char *text = json_dumps(json, JSON_COMPACT);
+    json_decref(json);
+    if (read_as(text, type, "", &m->arena, &again, &err) != YS_OK)
+        fail_msg("%s", err.msg);
+    free(text);
+
+    assert_int_equal(ys_wire_encode(again, ROOM, &b, NULL), YS_OK);
+    assert_int_equal(a.size, b.size);
+    assert_memory_equal(before, after, a.size);
+    assert_int_equal(
+        ys_wire_check((struct ys_bytes){.data = before, .size = a.size}, type, "", &err), YS_OK);
+}
+
+static void every_message_survives_json_unchanged(void **state)
+{
+    (void)state;
+    struct maker m = {.rng = rng_from_env(__func__)};
+    for (unsigned round = 0; round < 300; round++) {
+        ys_arena_init(&m.arena, 64 << 20);
+        assert_survives_json(&m, BODY);
+        assert_survives_json(&m, &yishi__v1__message__descriptor);
+        assert_survives_json(&m, &yishi__v1__join__descriptor);
+        ys_arena_clear(&m.arena);
+    }
+}
+
+static void what_cannot_be_written_is_an_error_and_not_a_lie(void **state)
+{
+    (void)state;
+    struct ys_err err;
+    json_t *json = NULL;
+    Yishi__V1__KeyRevoke revoke = YISHI__V1__KEY_REVOKE__INIT;
+    revoke.has_cut_size = 1;
+    revoke.cut_size = (uint64_t)INT64_MAX + 1;
+    assert_int_equal(ys_json_encode(&revoke.base, &json, &err), YS_LIMIT);
+    assert_string_equal(err.msg,
+                        "cut_size: 9223372036854775808 is too large for an integer of JSON");
+
+    Yishi__V1__Date date = YISHI__V1__DATE__INIT;
+    Yishi__V1__Consensus consensus = YISHI__V1__CONSENSUS__INIT;
+    consensus.reached_on = &date;
+    assert_int_equal(ys_json_encode(&consensus.base, &json, &err), YS_MALFORMED);
+    assert_string_equal(err.msg, "reached_on: is not a date");
+
+    char bad[] = "\xff";
+    char *channels[] = {bad};
+    Yishi__V1__FeedbackPublication feedback = YISHI__V1__FEEDBACK_PUBLICATION__INIT;
+    feedback.n_channels = 1;
+    feedback.channels = channels;
+    assert_int_equal(ys_json_encode(&feedback.base, &json, &err), YS_MALFORMED);
+    assert_string_equal(err.msg, "channels[0]: is not valid UTF-8");
+    assert_null(json);
+}
+
+static void an_enum_value_of_a_newer_version_is_shown_as_a_number(void **state)
+{
+    (void)state;
+    json_t *json = NULL;
+    const int unknown = 42;
+    Yishi__V1__Reference ref = YISHI__V1__REFERENCE__INIT;
+    ref.has_rel = 1;
+    memcpy(&ref.rel, &unknown, sizeof unknown);
+    assert_int_equal(ys_json_encode(&ref.base, &json, NULL), YS_OK);
+    char *text = json_dumps(json, JSON_COMPACT);
+    assert_string_equal(text, "{\"rel\":42}");
+    free(text);
+    json_decref(json);
+}
+
+/* json.c takes away the prefix by counting; so each value must have it. */
+static void every_enum_value_has_its_types_prefix(void **state)
+{
+    (void)state;
+    static const ProtobufCEnumDescriptor *const types[] = {
+        &yishi__v1__relation__descriptor,         &yishi__v1__attachment_scope__descriptor,
+        &yishi__v1__hash_algorithm__descriptor,   &yishi__v1__revoke_reason__descriptor,
+        &yishi__v1__node_role__descriptor,        &yishi__v1__nature__descriptor,
+        &yishi__v1__consensus_degree__descriptor, &yishi__v1__dimension__descriptor,
+        &yishi__v1__party_kind__descriptor,       &yishi__v1__feedback_subject__descriptor,
+        &yishi__v1__joined__state__descriptor};
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+        char prefix[64];
+        size_t used = 0;
+        for (const char *c = types[i]->short_name; *c != '\0'; c++) {
+            if (*c >= 'A' && *c <= 'Z' && used > 0)
+                prefix[used++] = '_';
+            prefix[used++] = *c >= 'a' && *c <= 'z' ? (char)(*c - 'a' + 'A') : *c;
+        }
+        prefix[used++] = '_';
+        for (unsigned v = 0; v < types[i]->n_values; v++)
+            assert_int_equal(strncmp(types[i]->values[v].name, prefix, used), 0);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_body_is_written_in_the_order_of_the_schema),
+        cmocka_unit_test(absent_fields_stay_absent_and_zero_stays_zero),
+        cmocka_unit_test(a_moment_is_a_day_or_a_time),
+        cmocka_unit_test(errors_name_the_field_by_its_path),
+        cmocka_unit_test(null_is_refused_everywhere),
+        cmocka_unit_test(integers_are_integers_in_the_range_of_their_type),
+        cmocka_unit_test(enums_are_their_names_without_prefix_in_lower_case),
+        cmocka_unit_test(bytes_are_canonical_base64),
+        cmocka_unit_test(two_members_of_one_oneof_are_refused),
+        cmocka_unit_test(texts_have_no_control_characters),
+        cmocka_unit_test(only_one_whole_json_text_is_loaded),
+        cmocka_unit_test(nesting_and_size_have_limits),
+        cmocka_unit_test(an_array_that_does_not_fit_the_arena_is_refused),
+        cmocka_unit_test(every_message_survives_json_unchanged),
+        cmocka_unit_test(what_cannot_be_written_is_an_error_and_not_a_lie),
+        cmocka_unit_test(an_enum_value_of_a_newer_version_is_shown_as_a_number),
+        cmocka_unit_test(every_enum_value_has_its_types_prefix),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
