@@ -39,7 +39,7 @@ enum ys_code ys_failv(struct ys_err *err, enum ys_code code, const char *format,
     return code;
 }
 
-enum ys_code ys_fail(struct ys_err *err, enum ys_code code, const char *format, ...)
+enum ys_code(ys_fail)(struct ys_err *err, enum ys_code code, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
