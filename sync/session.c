@@ -24,11 +24,7 @@ void ys_session_free(struct ys_session *session)
     if (session == NULL)
         return;
     for (size_t i = 0; i < session->log_count; i++) {
-        union {
-            const uint8_t *in;
-            void *out;
-        } offer = {.in = session->logs[i].offer.data};
-        free(offer.out);
+        ys_offers_clear(&session->logs[i]);
         ys_fetch_end(&session->logs[i]);
     }
     free(session->logs);
@@ -534,7 +530,7 @@ enum ys_code ys_session_settle(struct ys_session *session, struct ys_turn *turn,
     if (session->in_flight != 0 || session->peer_changed == session->saved_changed)
         return YS_OK;
     for (size_t i = 0; i < session->log_count; i++)
-        if (session->logs[i].fetch != NULL || session->logs[i].offer.data != NULL)
+        if (session->logs[i].fetch != NULL || ys_offers_wait(&session->logs[i]))
             return YS_OK;
     const enum ys_code code = ys_change_new(YS_CHANGE_CURSOR, 0, &change, err);
     if (code != YS_OK)

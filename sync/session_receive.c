@@ -102,8 +102,6 @@ static enum ys_code begin_fetch(struct ys_turn *turn, struct ys_peer_log *log,
             return code;
         fetch->durable = fetch->received.size;
         log->wanted = true;
-    } else if (head->checkpoint.size <= log->fetch->target.size) {
-        return YS_OK;
     }
     struct ys_fetch *const fetch = log->fetch;
     const struct ys_bytes note =
@@ -253,19 +251,56 @@ static enum ys_code compare_head(struct ys_session *session, struct ys_turn *tur
 
 /* --- HEADS and COSIGNED --- */
 
-/* Keep a head whose keys are not known yet; it is looked at again when the membership has changed. */
-static enum ys_code keep_offer(struct ys_peer_log *log, struct ys_bytes note, struct ys_err *err)
+static void drop_bytes(struct ys_bytes *bytes)
 {
     union {
         const uint8_t *in;
         void *out;
-    } old = {.in = log->offer.data};
+    } block = {.in = bytes->data};
+    free(block.out);
+    *bytes = (struct ys_bytes){0};
+}
+
+void ys_offers_clear(struct ys_peer_log *log)
+{
+    for (unsigned i = 0; i < YS_OFFERS; i++)
+        drop_bytes(&log->offer[i]);
+}
+
+bool ys_offers_wait(const struct ys_peer_log *log)
+{
+    return log->offer[0].data != NULL;
+}
+
+/* Of two signed heads with one text the later one has all lines of the earlier. */
+static bool same_text(struct ys_bytes a, struct ys_bytes b)
+{
+    struct ys_bytes text_a;
+    struct ys_bytes text_b;
+    struct ys_bytes line;
+    return ys_note_peek(a, &text_a, &line) && ys_note_peek(b, &text_b, &line) &&
+           ys_bytes_equal(text_a, text_b);
+}
+
+/* Keep a head whose keys are not known yet, or whose entries are on their way; it is looked at again
+ * when the membership has changed or the entries have come. The oldest goes when there are too many. */
+static enum ys_code keep_offer(struct ys_peer_log *log, struct ys_bytes note, struct ys_err *err)
+{
+    unsigned at = 0;
+    while (at < YS_OFFERS && log->offer[at].data != NULL && !same_text(log->offer[at], note))
+        at++;
     uint8_t *const copy = malloc(note.size);
     if (copy == NULL)
         return ys_fail(err, YS_NOMEM, "session: out of memory");
     memcpy(copy, note.data, note.size);
-    free(old.out);
-    log->offer = (struct ys_bytes){copy, note.size};
+    if (at == YS_OFFERS) {
+        drop_bytes(&log->offer[0]);
+        memmove(log->offer, log->offer + 1, (YS_OFFERS - 1) * sizeof *log->offer);
+        at = YS_OFFERS - 1;
+        log->offer[at] = (struct ys_bytes){0};
+    }
+    drop_bytes(&log->offer[at]);
+    log->offer[at] = (struct ys_bytes){copy, note.size};
     return YS_OK;
 }
 
@@ -292,7 +327,10 @@ static enum ys_code consider(struct ys_session *session, struct ys_turn *turn,
     const uint64_t have = code == YS_OK ? stored.frontier.size : 0;
     if (code == YS_OK && head->key_known && head->checkpoint.size <= have)
         code = compare_head(session, turn, log, &stored, head, err);
-    else if ((code == YS_OK || code == YS_NOT_FOUND) && may_fetch && head->checkpoint.size > have)
+    else if ((code == YS_OK || code == YS_NOT_FOUND) && may_fetch && log->fetch != NULL &&
+             head->checkpoint.size <= log->fetch->target.size)
+        code = keep_offer(log, bytes, err);
+    else if ((code == YS_OK || code == YS_NOT_FOUND) && may_fetch)
         code = begin_fetch(turn, log, head, bytes, err);
     else if (code == YS_NOT_FOUND)
         code = YS_OK;
@@ -344,24 +382,30 @@ enum ys_code ys_session_on_cosigned(struct ys_session *session, struct ys_turn *
     return take_heads(session, turn, cosigned->heads, cosigned->n_heads, false, err);
 }
 
+/* Look again at the heads kept for one log. */
+static enum ys_code retry_log(struct ys_session *session, struct ys_turn *turn,
+                              struct ys_peer_log *log, struct ys_err *err)
+{
+    const struct ys_division *const self = &ys_store_identity(turn->store)->origin.division;
+    const bool may_fetch =
+        ys_scope_receives(session->options.role, self, &session->options.peer, &log->division);
+    struct ys_bytes kept[YS_OFFERS];
+    enum ys_code code = YS_OK;
+    memcpy(kept, log->offer, sizeof kept);
+    memset(log->offer, 0, sizeof log->offer);
+    for (unsigned i = 0; i < YS_OFFERS; i++) {
+        if (kept[i].data != NULL && code == YS_OK)
+            code = consider(session, turn, log, kept[i], may_fetch, err);
+        drop_bytes(&kept[i]);
+    }
+    return code;
+}
+
 enum ys_code ys_session_retry_offers(struct ys_session *session, struct ys_turn *turn,
                                      struct ys_err *err)
 {
-    const struct ys_division *const self = &ys_store_identity(turn->store)->origin.division;
     for (size_t i = 0; i < session->log_count; i++) {
-        struct ys_peer_log *const log = &session->logs[i];
-        const struct ys_bytes offer = log->offer;
-        union {
-            const uint8_t *in;
-            void *out;
-        } block = {.in = offer.data};
-        if (offer.data == NULL)
-            continue;
-        log->offer = (struct ys_bytes){0};
-        const bool may_fetch =
-            ys_scope_receives(session->options.role, self, &session->options.peer, &log->division);
-        const enum ys_code code = consider(session, turn, log, offer, may_fetch, err);
-        free(block.out);
+        const enum ys_code code = retry_log(session, turn, &session->logs[i], err);
         if (code != YS_OK)
             return code;
     }
@@ -604,6 +648,8 @@ enum ys_code ys_session_committed(struct ys_session *session, struct ys_turn *tu
             log->fetch->durable = result->durable_size;
         if (log->fetch != NULL && log->fetch->durable >= log->fetch->target.size)
             ys_fetch_end(log);
+        if (code == YS_OK && log->fetch == NULL)
+            code = retry_log(session, turn, log, err);
     } else if (result->code == YS_FORK) {
         turn->notice(turn->context, YS_FORK, result->err.msg);
     }

@@ -5,7 +5,7 @@
 
 #include "sync/session.h"
 
-enum { YS_EXCHANGED = 4 };
+enum { YS_EXCHANGED = 4, YS_OFFERS = 4 };
 
 /* A head that was sent ahead of its entries, and how far these have come. */
 struct ys_fetch {
@@ -25,7 +25,7 @@ struct ys_peer_log {
     struct ys_division division;
     bool wanted;                            /* a WANT has to be sent for `fetch` */
     struct ys_fetch *fetch;                 /* NULL unless we are behind a head of the peer's */
-    struct ys_bytes offer;                  /* signed head with keys not known yet; heap */
+    struct ys_bytes offer[YS_OFFERS];       /* signed heads to be looked at again; heap */
     bool serving;                           /* the peer asked for it */
     uint64_t next_index;                    /* first entry it has not been sent */
     struct ys_hash exchanged[YS_EXCHANGED]; /* heads that both ends have seen; a ring */
@@ -72,6 +72,8 @@ enum ys_code ys_session_on_entries(struct ys_session *session, struct ys_turn *t
 enum ys_code ys_session_retry_offers(struct ys_session *session, struct ys_turn *turn,
                                      struct ys_err *err);
 void ys_fetch_end(struct ys_peer_log *log);
+void ys_offers_clear(struct ys_peer_log *log);
+bool ys_offers_wait(const struct ys_peer_log *log);
 
 /* --- session_serve.c --- */
 enum ys_code ys_session_on_want(struct ys_session *session, struct ys_turn *turn,

@@ -4,7 +4,7 @@
  * opened before any listener of its context and closed after the last. It asks
  * one question of its owner: may this transport key connect? Unknown keys fail
  * the handshake (400); a key that handshakes too often is put off (300: libzmq
- * falls silent and cuts the connection at the end of the handshake's time).
+ * cuts it without a word, at once or when the time for the handshake ends).
  * Decides nothing about who is enrolled.
  *
  * Threads: the network thread only. Memory: fixed tables. */

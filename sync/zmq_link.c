@@ -43,9 +43,8 @@ static const struct option common_options[] = {
 };
 
 static const struct option listener_options[] = {
-    {ZMQ_CURVE_SERVER, 1},          {ZMQ_ROUTER_MANDATORY, 1},
-    {ZMQ_ROUTER_HANDOVER, 0},       {ZMQ_HANDSHAKE_IVL, YS_LISTENER_HANDSHAKE_MS},
-    {ZMQ_HEARTBEAT_IVL, 25 * 1000}, {ZMQ_BACKLOG, 1024},
+    {ZMQ_CURVE_SERVER, 1},         {ZMQ_ROUTER_MANDATORY, 1},      {ZMQ_ROUTER_HANDOVER, 0},
+    {ZMQ_HANDSHAKE_IVL, 8 * 1000}, {ZMQ_HEARTBEAT_IVL, 25 * 1000}, {ZMQ_BACKLOG, 1024},
 };
 
 static const struct option dialer_options[] = {

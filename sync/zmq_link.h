@@ -77,11 +77,9 @@ YS_CHECKED enum ys_code ys_listener_selftest(struct ys_listener *listener, struc
 /* --- dialer: one connection attempt, one object --- */
 
 struct ys_dialer;
-/* What the owner's clock must know. A name that cannot be looked up gives no event at all, so an
- * attempt that is still CONNECTING after YS_DIALER_PATIENCE_MS is to be closed as lost. A parent that
- * puts us off (ZAP 300) falls silent and cuts us after YS_LISTENER_HANDSHAKE_MS, which looks like
- * WRONG_KEY; a truly wrong key shows after one round trip. */
-enum { YS_LISTENER_HANDSHAKE_MS = 8 * 1000, YS_DIALER_PATIENCE_MS = 30 * 1000 };
+/* For the owner's clock: a name that cannot be looked up gives no event at all, so an attempt that is
+ * still CONNECTING after this time is to be closed as lost. */
+enum { YS_DIALER_PATIENCE_MS = 30 * 1000 };
 
 struct ys_dialer_options {
     void *zmq_context;
@@ -90,6 +88,8 @@ struct ys_dialer_options {
     const uint8_t *secret;        /* our X25519 secret key */
     uint64_t serial;              /* distinct for each attempt in this context (monitor address) */
 };
+/* A parent that puts us off (ZAP 300) cuts the handshake at once or when its time ends, and so looks
+ * like WRONG_KEY: believe that only when it stays after a pause longer than the parent's window. */
 enum ys_dialer_state {
     YS_DIALER_CONNECTING,
     YS_DIALER_READY,     /* handshake done: messages may flow */

@@ -456,7 +456,7 @@ static void sign_own(struct world *w, int index)
     must(w, ys_log_load(txn, YS_OWN_LOG, &own, &err), &err);
     const enum ys_code code = ys_head_at_most(txn, YS_OWN_LOG, INT64_MAX, &size, &note, &err);
     ys_txn_abort(&txn);
-    if (code == YS_OK && size >= own.frontier.size)
+    if (own.frontier.size == 0 || (code == YS_OK && size >= own.frontier.size))
         return;
     check(w, node->change_count < CHANGES_MAX, "too many changes queued");
     must(w, ys_change_new(YS_CHANGE_SIGN_OWN, 0, &node->changes[node->change_count], &err), &err);
@@ -685,12 +685,16 @@ static bool holds_all(struct world *w, struct ys_txn *txn, int owner)
     struct ys_err err = {0};
     char origin[YS_KEY_NAME_MAX + 1];
     ys_name_print(&w->node[owner].origin, origin);
+    if (own_size(w, owner) == 0)
+        return true;
     return ys_log_find(txn, origin, &log, &err) == YS_OK && log.frontier.size == own_size(w, owner);
 }
 
 static bool has_receipts(struct world *w, struct ys_txn *txn, int owner)
 {
     struct ys_err err = {0};
+    if (own_size(w, owner) == 0)
+        return true;
     for (int witness = parent_of(w, owner); witness >= 0; witness = parent_of(w, witness)) {
         struct ys_receipt receipt;
         struct ys_bytes note;
