@@ -256,7 +256,7 @@ static void a_body_belongs_to_a_note_of_its_kind(void **state)
     assert_int_equal(decode(&w, &arena, &body, &err), YS_OK);
 
     assert_int_equal(ys_body_check_note(body, &record, &err), YS_OK);
-    strcpy(record.kind, "consensus");
+    (void)snprintf(record.kind, sizeof record.kind, "consensus");
     assert_int_equal(ys_body_check_note(body, &record, &err), YS_MALFORMED);
     assert_string_equal(err.msg, "body is of kind acknowledgement, but its note says consensus");
     ys_arena_clear(&arena);

@@ -221,6 +221,25 @@ static void lists_are_taken_at_their_limit_and_not_above(void **state)
     }
 }
 
+/* The limits that other floors rely on stand in the rows that they are meant for. */
+static void rows_hold_the_limits_of_limits_h(void **state)
+{
+    (void)state;
+    assert_int_equal(row_find(&yishi__v1__body__descriptor, "refs")->count_max, YS_BODY_REFS_MAX);
+    assert_int_equal(row_find(&yishi__v1__body__descriptor, "attachments")->count_max,
+                     YS_BODY_ATTACHMENTS_MAX);
+    assert_int_equal(row_find(&yishi__v1__consensus__descriptor, "items")->count_max,
+                     YS_BODY_REPEATED_MAX);
+    assert_int_equal(row_find(&yishi__v1__body__descriptor, "backfill_reason")->text_max,
+                     YS_TEXT_DEFAULT_MAX);
+    assert_int_equal(row_find(&yishi__v1__heads__descriptor, "heads")->count_max,
+                     YS_HEADS_COUNT_MAX);
+    assert_int_equal(row_find(&yishi__v1__want__descriptor, "logs")->count_max, YS_WANT_COUNT_MAX);
+    assert_int_equal(row_find(&yishi__v1__error__descriptor, "text")->text_max, YS_ERROR_TEXT_MAX);
+    assert_int_equal(row_find(&yishi__v1__proof_extra__descriptor, "evidence")->size_max,
+                     YS_EVIDENCE_MAX);
+}
+
 static void mandatory_fields_are_named_when_missing(void **state)
 {
     (void)state;
@@ -318,6 +337,7 @@ int main(void)
         cmocka_unit_test(texts_are_taken_at_their_limit_and_not_above),
         cmocka_unit_test(bytes_are_taken_within_their_sizes_only),
         cmocka_unit_test(lists_are_taken_at_their_limit_and_not_above),
+        cmocka_unit_test(rows_hold_the_limits_of_limits_h),
         cmocka_unit_test(mandatory_fields_are_named_when_missing),
         cmocka_unit_test(days_and_times_are_in_range_at_every_level_of_checking),
         cmocka_unit_test(enum_values_must_be_known_and_specified_to_be_signed),

@@ -274,13 +274,13 @@ static void an_array_that_does_not_fit_the_arena_is_refused(void **state)
     struct ys_arena arena;
     struct ys_err err;
     ProtobufCMessage *out = NULL;
-    enum { COUNT = 2000 };
-    char *text = malloc(3 * COUNT + 32);
+    enum { COUNT = 2000, SIZE = 3 * COUNT + 32 };
+    char *text = malloc(SIZE);
     assert_non_null(text);
-    size_t used = (size_t)sprintf(text, "{\"refs\":[");
+    size_t used = (size_t)snprintf(text, SIZE, "{\"refs\":[");
     for (unsigned i = 0; i < COUNT; i++)
-        used += (size_t)sprintf(text + used, i == 0 ? "{}" : ",{}");
-    sprintf(text + used, "]}");
+        used += (size_t)snprintf(text + used, SIZE - used, i == 0 ? "{}" : ",{}");
+    (void)snprintf(text + used, SIZE - used, "]}");
     ys_arena_init(&arena, 20000);
 
     assert_int_equal(read_as(text, BODY, "body", &arena, &out, &err), YS_LIMIT);

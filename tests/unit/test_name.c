@@ -128,6 +128,23 @@ static void the_longest_name_fits_a_key_name(void **state)
     assert_true(ys_name_equal(&longest, &again));
 }
 
+static void incarnations_and_bodies_have_limits(void **state)
+{
+    (void)state;
+    struct ys_name out;
+    char text[80];
+    (void)snprintf(text, sizeof text, "a.b/110101/%d", YS_INCARNATION_MAX);
+    assert_int_equal(ys_name_parse(ys_bytes_of_text(text), &out, NULL), YS_OK);
+    (void)snprintf(text, sizeof text, "a.b/110101/%d", YS_INCARNATION_MAX + 1);
+    assert_int_equal(ys_name_parse(ys_bytes_of_text(text), &out, NULL), YS_MALFORMED);
+
+    char body[YS_BODY_NAME_MAX + 2] = "gd-";
+    memset(body + 3, 'x', YS_BODY_NAME_MAX - 3);
+    assert_true(ys_body_name_valid(ys_bytes_of_text(body)));
+    body[YS_BODY_NAME_MAX] = 'x';
+    assert_false(ys_body_name_valid(ys_bytes_of_text(body)));
+}
+
 static void names_differ_in_every_part(void **state)
 {
     (void)state;
@@ -199,6 +216,7 @@ int main(void)
         cmocka_unit_test(a_message_about_a_name_is_printable_whatever_the_name),
         cmocka_unit_test(a_deployment_has_63_bytes_at_most),
         cmocka_unit_test(the_longest_name_fits_a_key_name),
+        cmocka_unit_test(incarnations_and_bodies_have_limits),
         cmocka_unit_test(names_differ_in_every_part),
         cmocka_unit_test(constructors_make_what_the_parser_reads),
         cmocka_unit_test(bodies_exist_at_their_levels_only),
