@@ -89,11 +89,13 @@ static enum ys_code revoke_check(const Yishi__V1__KeyRevoke *body, struct ys_err
     return YS_OK;
 }
 
-static enum ys_code node_keys_check(const Yishi__V1__NodeCertificate *body,
-                                    const struct ys_division *division, struct ys_err *err)
+static enum ys_code certificate_check(const Yishi__V1__NodeCertificate *body, struct ys_err *err)
 {
+    struct ys_division division;
     struct ys_name log;
     struct ys_name mirror;
+    if (ys_division_parse(ys_bytes_of_text(body->division), &division, NULL) != YS_OK)
+        return ys_fail(err, YS_MALFORMED, "body.node_certificate.division: not a division code");
     enum ys_code code =
         key_check(body->log, YS_SIG_ED25519, YS_NAME_LOG, "body.node_certificate.log", &log, err);
     if (code == YS_OK)
@@ -101,32 +103,12 @@ static enum ys_code node_keys_check(const Yishi__V1__NodeCertificate *body,
                          "body.node_certificate.mirror", &mirror, err);
     if (code != YS_OK)
         return code;
-    if (!ys_division_equal(&log.division, division))
+    if (!ys_division_equal(&log.division, &division))
         return ys_fail(err, YS_MALFORMED, "body.node_certificate.log: not a log of %s",
-                       division->digits);
+                       division.digits);
     if (!same_unit(&log, &mirror))
         return ys_fail(err, YS_MALFORMED, "body.node_certificate.mirror: not of the log's unit");
     return YS_OK;
-}
-
-/* A node has a log and a mirror key, both proved; an observer has neither. */
-static enum ys_code certificate_check(const Yishi__V1__NodeCertificate *body, struct ys_err *err)
-{
-    struct ys_division division;
-    if (ys_division_parse(ys_bytes_of_text(body->division), &division, NULL) != YS_OK)
-        return ys_fail(err, YS_MALFORMED, "body.node_certificate.division: not a division code");
-    const bool all = body->log != NULL && body->mirror != NULL && body->has_log_possession &&
-                     body->has_mirror_possession;
-    const bool none = body->log == NULL && body->mirror == NULL && !body->has_log_possession &&
-                      !body->has_mirror_possession;
-    if (body->role == YISHI__V1__NODE_ROLE__NODE_ROLE_OBSERVER)
-        return none ? YS_OK
-                    : ys_fail(err, YS_MALFORMED,
-                              "body.node_certificate: an observer has no log and no mirror key");
-    if (!all)
-        return ys_fail(err, YS_MALFORMED,
-                       "body.node_certificate: a node has log, mirror and the possession of both");
-    return node_keys_check(body, &division, err);
 }
 
 static enum ys_code consensus_check(const Yishi__V1__Consensus *body, struct ys_err *err)
