@@ -26,6 +26,9 @@ struct ys_daemon_options {
     const char *software;
     /* Called once, when children may dial: the real endpoint (NULL without a listener). */
     void (*ready)(void *context, const char *endpoint);
+    /* State of the link to the parent, when it changes: "connected", "denied", "wrong_key", "lost",
+     * "ended". May be NULL. */
+    void (*link)(void *context, const char *state);
     void *context;
 };
 

@@ -283,6 +283,12 @@ static enum ys_code greet(struct ys_daemon *daemon, struct ys_daemon_turn *turn,
     return YS_OK;
 }
 
+static void tell_link(const struct ys_daemon *daemon, const char *state)
+{
+    if (daemon->options->link != NULL)
+        daemon->options->link(daemon->options->context, state);
+}
+
 static void hang_up(struct ys_daemon *daemon, const char *state, int64_t floor_ms)
 {
     struct ys_peer *const peer = ys_daemon_parent(daemon);
@@ -291,6 +297,7 @@ static void hang_up(struct ys_daemon *daemon, const char *state, int64_t floor_m
     if (peer != NULL)
         ys_daemon_peer_failed(peer, YS_NOT_FOUND, &(struct ys_err){.msg = "connection lost"});
     plan_dial(daemon, floor_ms);
+    tell_link(daemon, state);
     ys_journal(YS_PRIORITY_WARNING, "parent", "state=%s retry_in_ms=%lld", state,
                (long long)(daemon->dialing.next_ms - daemon->now_ms));
 }
@@ -319,6 +326,7 @@ static enum ys_code hear_parent(struct ys_daemon *daemon, struct ys_daemon_turn 
         ys_daemon_peer_failed(peer, code, &why);
         if (!was_open && ys_session_open(peer->session)) {
             daemon->dialing.delay_ms = 0;
+            tell_link(daemon, "connected");
             ys_journal(YS_PRIORITY_INFO, "parent", "state=connected code=%s",
                        ys_session_peer(peer->session)->digits);
         }

@@ -25,8 +25,8 @@ struct ys_member {
 
 /* One membership record on its way in. */
 struct step {
-    const struct ys_log *log;
-    uint64_t index;
+    const struct ys_name *origin; /* of the log in which it stands */
+    struct ys_position at;
     const struct ys_note *note;
     const Yishi__V1__Body *body;
 };
@@ -200,7 +200,7 @@ static bool body_signed(const struct ys_member *member, const struct ys_division
 static bool may_enrol(const struct ys_member *member, const struct step *step,
                       const struct ys_division *subject)
 {
-    const struct ys_division *const issuer = &step->log->origin.division;
+    const struct ys_division *const issuer = &step->origin->division;
     struct ys_division parent;
     if (ys_division_equal(subject, issuer))
         return ys_division_level(issuer) == YS_LEVEL_DISTRICT &&
@@ -208,7 +208,7 @@ static bool may_enrol(const struct ys_member *member, const struct step *step,
     if (!ys_division_parent(subject, &parent) || !ys_division_equal(&parent, issuer))
         return false;
     const char *const body = ys_division_level(issuer) == YS_LEVEL_DISTRICT ? "da" : "st";
-    return body_signed(member, issuer, body, step->index, step->note);
+    return body_signed(member, issuer, body, step->at.index, step->note);
 }
 
 /* --- taking effect --- */
@@ -247,7 +247,7 @@ static bool replacement_allowed(struct ys_member *member, const struct step *ste
         if (ys_note_check(step->note, &key->vkey, NULL) == YS_LINE_GOOD)
             return true;
     }
-    struct ys_division district = step->log->origin.division;
+    struct ys_division district = step->origin->division;
     if (!others || ys_division_level(&district) == YS_LEVEL_DISTRICT)
         return true;
     return ys_division_parent(&district, &district) &&
@@ -263,11 +263,8 @@ static enum ys_code register_key(struct ys_member *member, const struct step *st
     struct ys_member_key *const key = add_key(&member->keys);
     if (key == NULL)
         return ys_fail(err, YS_NOMEM, "membership: out of memory");
-    *key = (struct ys_member_key){.vkey = *vkey,
-                                  .name = *name,
-                                  .from = from,
-                                  .cut = UINT64_MAX,
-                                  .source = {step->log->id, step->index}};
+    *key = (struct ys_member_key){
+        .vkey = *vkey, .name = *name, .from = from, .cut = UINT64_MAX, .source = step->at};
     return YS_OK;
 }
 
@@ -311,10 +308,8 @@ static enum ys_code put_node(struct ys_member *member, const struct step *step,
         node = add_node(&member->nodes);
     if (node == NULL)
         return ys_fail(err, YS_NOMEM, "membership: out of memory");
-    *node = (struct ys_member_node){.division = *division,
-                                    .observer = observer,
-                                    .log = *log,
-                                    .source = {step->log->id, step->index}};
+    *node = (struct ys_member_node){
+        .division = *division, .observer = observer, .log = *log, .source = step->at};
     copy_text(node->name, sizeof node->name, record->name);
     copy_text(node->address, sizeof node->address, record->address);
     memcpy(node->transport, record->transport.data, YS_PUBKEY_LEN);
@@ -363,7 +358,7 @@ static enum ys_code take_key_revoke(struct ys_member *member, const struct step 
         return YS_OK;
     key->cut = record->cut_size;
     key->has_revocation = true;
-    key->revocation = (struct ys_position){step->log->id, step->index};
+    key->revocation = step->at;
     if (key->name.kind == YS_NAME_LOG)
         drop_node_of(member, &key->name);
     return YS_OK;
@@ -382,9 +377,8 @@ static enum ys_code take_step(struct ys_member *member, const struct step *step,
 
 /* --- replay --- */
 
-/* Parse one membership entry and let it take effect if it may. */
-static enum ys_code replay_entry(struct ys_member *member, const struct ys_log *log, uint64_t index,
-                                 const struct ys_entry *entry, struct ys_err *err)
+enum ys_code ys_member_take(struct ys_member *member, const struct ys_name *origin,
+                            struct ys_position at, const struct ys_entry *entry, struct ys_err *err)
 {
     struct ys_note note;
     struct ys_record record;
@@ -392,7 +386,7 @@ static enum ys_code replay_entry(struct ys_member *member, const struct ys_log *
     struct ys_arena arena;
     if (entry->content != YS_CONTENT_BODY || ys_note_parse(entry->note, &note, NULL) != YS_OK ||
         ys_record_parse(note.text, &record, NULL) != YS_OK ||
-        !ys_name_equal(&record.origin, &log->origin) ||
+        !ys_name_equal(&record.origin, origin) ||
         ys_record_check_body(&record, entry->body, NULL) != YS_OK)
         return YS_OK;
     ys_arena_init(&arena, YS_BODY_ARENA_MAX);
@@ -401,7 +395,7 @@ static enum ys_code replay_entry(struct ys_member *member, const struct ys_log *
         code = ys_body_check_note(body, &record, err);
     if (code == YS_OK)
         code = take_step(
-            member, &(struct step){.log = log, .index = index, .note = &note, .body = body}, err);
+            member, &(struct step){.origin = origin, .at = at, .note = &note, .body = body}, err);
     else if (code != YS_NOMEM)
         code = YS_OK; /* a body that says nothing has no effect */
     ys_arena_clear(&arena);
@@ -420,7 +414,7 @@ static enum ys_code replay_log(struct ys_member *member, struct ys_txn *txn,
         if (code == YS_OK)
             code = ys_log_entry(txn, at.log_id, at.index, &entry, err);
         if (code == YS_OK)
-            code = replay_entry(member, log, at.index, &entry, err);
+            code = ys_member_take(member, &log->origin, at, &entry, err);
         if (code != YS_OK)
             return code;
         index = at.index + 1;

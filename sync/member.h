@@ -51,6 +51,13 @@ const struct ys_root *ys_member_root(const struct ys_member *member);
 YS_CHECKED enum ys_code ys_member_rebuild(struct ys_member *member, struct ys_txn *txn,
                                           bool *changed_out, struct ys_err *err);
 
+/* Let one record take effect, if its signers may say so: for evidence that comes without a store. The
+ * caller has proven that it stands at `at` in the log of `origin` and counts there; records are taken
+ * in the order of ys_member_rebuild. */
+YS_CHECKED enum ys_code ys_member_take(struct ys_member *member, const struct ys_name *origin,
+                                       struct ys_position at, const struct ys_entry *entry,
+                                       struct ys_err *err);
+
 /* The first entry of the district's log introduces the key of that log: a node_certificate signed by
  * the root. YS_DENIED or YS_MALFORMED with the reason. */
 YS_CHECKED enum ys_code ys_member_introduce(const struct ys_member *member, struct ys_bytes note,
