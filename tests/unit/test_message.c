@@ -69,6 +69,7 @@ static void assert_refused(uint32_t kind, const struct ys_writer *content, enum 
     assert_string_equal(err.msg, message);
 }
 
+/* A HELLO without its last field but one, `yours`. */
 static struct ys_writer hello(uint32_t wire_min, uint32_t wire_max)
 {
     struct ys_writer w = begin_in(inner_room);
@@ -78,22 +79,28 @@ static struct ys_writer hello(uint32_t wire_min, uint32_t wire_max)
     pb_text(&w, 5, "110101");
     pb_text(&w, 6, "0123456789abcdef");
     pb_number(&w, 7, 0);
+    pb_text(&w, 8, "0123456789abcdef");
+    pb_number(&w, 9, 0);
+    pb_number(&w, 11, 1764000000000);
     return w;
 }
 
-static void a_hello_names_versions_place_and_store(void **state)
+static void a_hello_names_versions_place_and_stores(void **state)
 {
     (void)state;
+    static const char yours[] = "\x08\x05\x12\x20" HASH;
     struct ys_writer w = hello(1, 1);
-    assert_accepted(HELLO, &w, "HELLO");
+    assert_refused(HELLO, &w, YS_MALFORMED, "hello.yours: is missing");
     pb_text(&w, 10, "\x08\x05");
     assert_refused(HELLO, &w, YS_MALFORMED, "hello.yours.root: is missing");
     w = hello(1, 3);
-    pb_text(&w, 10, "\x08\x05\x12\x20" HASH);
+    pb_text(&w, 10, yours);
     assert_accepted(HELLO, &w, "HELLO");
     w = hello(2, 1);
+    pb_text(&w, 10, yours);
     assert_refused(HELLO, &w, YS_MALFORMED, "hello: wire versions 2 to 1");
     w = hello(0, 1);
+    pb_text(&w, 10, yours);
     assert_refused(HELLO, &w, YS_MALFORMED, "hello: wire versions 0 to 1");
     w = begin_in(inner_room);
     assert_refused(HELLO, &w, YS_MALFORMED, "hello.wire_min: is missing");
@@ -395,7 +402,7 @@ static void evidence_is_a_note_with_what_it_rests_on(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_hello_names_versions_place_and_store),
+        cmocka_unit_test(a_hello_names_versions_place_and_stores),
         cmocka_unit_test(every_message_carries_the_session),
         cmocka_unit_test(a_kind_of_a_newer_version_is_to_be_ignored),
         cmocka_unit_test(two_kinds_in_one_frame_are_refused),
