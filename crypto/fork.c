@@ -141,11 +141,14 @@ enum ys_code ys_fork_check(const struct ys_fork_proof *fork, const struct ys_vke
                        a.origin);
     if (ys_consistency_verify(a.size, &fork->prefix_root, b.size, &b.root, &fork->proof) != YS_OK)
         return ys_fail(err, YS_MALFORMED,
-                       "fork proof of %s: the prefix is not that of the head of %" PRIu64 " entries",
+                       "fork proof of %s: the prefix is not that of the head of %" PRIu64
+                       " entries",
                        a.origin, b.size);
     if (ys_hash_equal(&fork->prefix_root, &a.root))
-        return ys_fail(err, YS_MALFORMED, "fork proof of %s: the heads of %" PRIu64 " and %" PRIu64
-                       " entries are one history", a.origin, a.size, b.size);
+        return ys_fail(err, YS_MALFORMED,
+                       "fork proof of %s: the heads of %" PRIu64 " and %" PRIu64
+                       " entries are one history",
+                       a.origin, a.size, b.size);
     *a_out = a;
     *b_out = b;
     return YS_OK;

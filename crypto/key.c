@@ -160,7 +160,7 @@ enum ys_code ys_verify(const uint8_t key[YS_PUBKEY_LEN], struct ys_bytes message
     if (sig.size != YS_SIG_LEN)
         return YS_BAD_SIG;
     return crypto_sign_verify_detached(sig.data, message.data, message.size, key) == 0 ? YS_OK
-                                                                                      : YS_BAD_SIG;
+                                                                                       : YS_BAD_SIG;
 }
 
 void ys_seed_derive(const uint8_t master[YS_SEED_LEN], enum ys_key_purpose purpose,
@@ -214,10 +214,9 @@ enum ys_code ys_crypto_selftest(struct ys_err *err)
         const enum ys_code got = ys_verify(key, ys_bytes_of_text(known->message),
                                            (struct ys_bytes){.data = sig, .size = sizeof sig});
         if (got != known->verdict)
-            return ys_fail(err, YS_CORRUPT,
-                           "libsodium %s: Ed25519 self-test %zu gave %s where %s is right",
-                           sodium_version_string(), i + 1, ys_code_name(got),
-                           ys_code_name(known->verdict));
+            return ys_fail(
+                err, YS_CORRUPT, "libsodium %s: Ed25519 self-test %zu gave %s where %s is right",
+                sodium_version_string(), i + 1, ys_code_name(got), ys_code_name(known->verdict));
     }
     return YS_OK;
 }

@@ -174,8 +174,8 @@ enum ys_code ys_keyfile_print(const struct ys_keyfile *keys, enum ys_keyfile_kdf
     uint8_t bytes[BYTES_MAX];
     header_encode(&cost, salt, nonce, bytes);
     const size_t plain_size = plain_encode(keys, secrets.plain);
-    YS_ASSERT(crypto_secretbox_easy(bytes + AT_BOX, secrets.plain, plain_size, nonce,
-                                    secrets.key) == 0);
+    YS_ASSERT(
+        crypto_secretbox_easy(bytes + AT_BOX, secrets.plain, plain_size, nonce, secrets.key) == 0);
 
     struct ys_writer w = {.data = (uint8_t *)out, .capacity = YS_KEYFILE_TEXT_MAX - 1};
     ys_writer_text(&w, COMMENT_PREFIX);

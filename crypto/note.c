@@ -69,8 +69,7 @@ static bool is_foreign_name(struct ys_bytes name)
     if (name.size == 0 || memchr(name.data, '+', name.size) != NULL)
         return false;
     for (size_t i = 0; i < name.size;) {
-        const size_t size =
-            name.data[i] < 0x80 ? 1 : character_size(name.data + i, name.size - i);
+        const size_t size = name.data[i] < 0x80 ? 1 : character_size(name.data + i, name.size - i);
         if (size > 1 && is_wide_space(name.data + i, size))
             return false;
         i += size;
