@@ -1,0 +1,398 @@
+#include "node/check.h"
+
+#include "crypto/assert.h"
+#include "crypto/base64.h"
+#include "crypto/bundle.h"
+#include "proto/evidence.h"
+#include "sync/verdict.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* One check under way. */
+struct check {
+    const struct ys_check_options *options;
+    struct ys_member *member;
+    struct ys_arena arena;
+    struct ys_check_result result;
+};
+
+/* One bundle, opened: its parts, and the record in it. */
+struct opened {
+    struct ys_bundle bundle;
+    const Yishi__V1__ProofExtra *extra;
+    struct ys_bytes note_bytes, body;
+    struct ys_note note;
+    struct ys_record record;
+    char origin[YS_KEY_NAME_MAX + 1];
+};
+
+const char *ys_check_step_name(enum ys_check_step step)
+{
+    switch (step) {
+    case YS_CHECK_FORM:
+        return "form";
+    case YS_CHECK_ROOT:
+        return "root";
+    case YS_CHECK_EVIDENCE:
+        return "evidence";
+    case YS_CHECK_CHECKPOINT:
+        return "checkpoint";
+    case YS_CHECK_COSIGNATURE:
+        return "cosignature";
+    case YS_CHECK_INCLUSION:
+        return "inclusion";
+    case YS_CHECK_BODY:
+        return "body";
+    case YS_CHECK_SIGNATURES:
+        return "signatures";
+    }
+    return "?";
+}
+
+static void say(const struct check *check, enum ys_check_step step, const char *format, ...)
+    YS_PRINTF(3, 4);
+static void say(const struct check *check, enum ys_check_step step, const char *format, ...)
+{
+    char text[400];
+    va_list args;
+    if (check->options->step == NULL)
+        return;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    check->options->step(check->options->context, step, text);
+}
+
+/* --- opening --- */
+
+static enum ys_code decode_extra(struct ys_bytes base64, struct ys_arena *arena,
+                                 const Yishi__V1__ProofExtra **out, struct ys_err *err)
+{
+    const size_t capacity = base64.size / 4 * 3 + 3;
+    uint8_t *const bytes = ys_arena_alloc(arena, capacity);
+    size_t size = 0;
+    if (base64.size == 0)
+        return ys_fail(err, YS_MALFORMED, "bundle: it has no extra line");
+    if (bytes == NULL)
+        return ys_fail(err, YS_LIMIT, "bundle: too large");
+    if (ys_base64_decode(base64, bytes, capacity, &size) != YS_OK)
+        return ys_fail(err, YS_MALFORMED, "bundle: the extra line is no base64");
+    return ys_evidence_decode((struct ys_bytes){bytes, size}, arena, out, err);
+}
+
+static enum ys_code open_bundle(struct check *check, struct ys_bytes bytes, struct opened *out,
+                                struct ys_err *err)
+{
+    const struct ys_root *const root = check->options->root;
+    enum ys_code code = ys_bundle_parse(bytes, &out->bundle, err);
+    if (code == YS_OK)
+        code = decode_extra(out->bundle.extra_base64, &check->arena, &out->extra, err);
+    if (code != YS_OK)
+        return code;
+    out->note_bytes = (struct ys_bytes){out->extra->note.data, out->extra->note.len};
+    out->body = (struct ys_bytes){out->extra->body.data, out->extra->body.len};
+    code = ys_note_parse(out->note_bytes, &out->note, err);
+    if (code == YS_OK)
+        code = ys_record_parse(out->note.text, &out->record, err);
+    if (code != YS_OK)
+        return code;
+    ys_name_print(&out->record.origin, out->origin);
+    if (strcmp(out->record.origin.deployment, root->deployment) != 0)
+        return ys_fail(err, YS_DENIED, "record: deployment %s is another than %s of the root",
+                       out->record.origin.deployment, root->deployment);
+    if (!ys_division_within(&out->record.origin.division, &root->division))
+        return ys_fail(err, YS_DENIED, "record: %s is not in district %s of the root",
+                       out->record.origin.division.digits, root->division.digits);
+    return YS_OK;
+}
+
+enum ys_code ys_check_record(struct ys_bytes bytes, struct ys_arena *arena, struct ys_entry *out,
+                             struct ys_err *err)
+{
+    struct ys_bundle bundle;
+    const Yishi__V1__ProofExtra *extra = NULL;
+    enum ys_code code = ys_bundle_parse(bytes, &bundle, err);
+    if (code == YS_OK)
+        code = decode_extra(bundle.extra_base64, arena, &extra, err);
+    if (code == YS_OK)
+        *out = (struct ys_entry){.note = {extra->note.data, extra->note.len},
+                                 .content = extra->has_body ? YS_CONTENT_BODY : YS_CONTENT_ABSENT,
+                                 .body = {extra->body.data, extra->body.len}};
+    return code;
+}
+
+/* --- steps on one bundle --- */
+
+/* Lines under a name that we know must be made by the key that we know. */
+static enum ys_code check_known_names(const struct ys_note *note, const struct ys_vkey *key,
+                                      const char *what, struct ys_err *err)
+{
+    for (unsigned i = 0; i < note->line_count; i++)
+        if (ys_bytes_is_text(note->line[i].name, key->name) && note->line[i].key_id != key->id)
+            return ys_fail(err, YS_BAD_SIG, "%s: a line names %s, but is not of its key", what,
+                           key->name);
+    return YS_OK;
+}
+
+static enum ys_code check_witness(struct check *check, const struct ys_note *note,
+                                  const struct ys_division *witness, bool *found, uint64_t *time_s,
+                                  struct ys_err *err)
+{
+    const struct ys_vkey *const mirror = ys_member_mirror(check->member, witness);
+    *found = false;
+    if (mirror == NULL)
+        return ys_fail(err, YS_DENIED, "cosignature: the evidence names no key of %s",
+                       witness->digits);
+    const enum ys_code code = check_known_names(note, mirror, "checkpoint", err);
+    if (code != YS_OK)
+        return code;
+    switch (ys_note_check(note, mirror, time_s)) {
+    case YS_LINE_GOOD:
+        *found = true;
+        return YS_OK;
+    case YS_LINE_BAD:
+        return ys_fail(err, YS_BAD_SIG, "cosignature: the line of %s does not verify",
+                       mirror->name);
+    case YS_LINE_ABSENT:
+        return YS_OK;
+    }
+    return YS_OK;
+}
+
+/* Signed by the log's key, and the record in its tree. */
+static enum ys_code check_in_log(struct check *check, const struct opened *opened,
+                                 struct ys_checkpoint *checkpoint, struct ys_note *head,
+                                 struct ys_err *err)
+{
+    const struct ys_vkey *const key = ys_member_log_key(check->member, opened->origin);
+    struct ys_hash leaf;
+    if (key == NULL)
+        return ys_fail(err, YS_DENIED, "checkpoint: the evidence names no key of log %s",
+                       opened->origin);
+    enum ys_code code = ys_checkpoint_open(opened->bundle.checkpoint, key, checkpoint, head, err);
+    if (code == YS_OK)
+        code = check_known_names(head, key, "checkpoint", err);
+    if (code != YS_OK)
+        return code;
+    ys_leaf_hash(opened->note_bytes, &leaf);
+    if (ys_inclusion_verify(&leaf, opened->bundle.index, checkpoint->size, &opened->bundle.proof,
+                            &checkpoint->root) != YS_OK)
+        return ys_fail(err, YS_MALFORMED,
+                       "inclusion: the record is not entry %llu of %s at size %llu",
+                       (unsigned long long)opened->bundle.index, opened->origin,
+                       (unsigned long long)checkpoint->size);
+    return YS_OK;
+}
+
+/* --- evidence --- */
+
+static size_t effect_of(const struct ys_member *member)
+{
+    size_t count = ys_member_key_count(member) + ys_member_node_count(member);
+    for (size_t i = 0; i < ys_member_key_count(member); i++)
+        count += ys_member_key_at(member, i)->has_revocation;
+    return count;
+}
+
+/* The district's own certificate introduces the key under which it is proven. */
+static enum ys_code introduce(struct check *check, const struct opened *opened, struct ys_err *err)
+{
+    struct ys_vkey key;
+    if (ys_member_log_key(check->member, opened->origin) != NULL ||
+        !ys_division_equal(&opened->record.origin.division, &check->options->root->division))
+        return YS_OK;
+    enum ys_code code =
+        ys_member_introduce(check->member, opened->note_bytes, opened->body, &key, err);
+    if (code == YS_OK && strcmp(key.name, opened->origin) != 0)
+        code = ys_fail(err, YS_DENIED, "evidence: the certificate is of %s, not of %s", key.name,
+                       opened->origin);
+    if (code == YS_OK)
+        code = ys_member_take(
+            check->member, &opened->record.origin, (struct ys_position){0, opened->bundle.index},
+            &(struct ys_entry){
+                .note = opened->note_bytes, .content = YS_CONTENT_BODY, .body = opened->body},
+            err);
+    return code;
+}
+
+/* Away from the issuer a street's records count below a head that the district cosigned. */
+static enum ys_code check_counts(struct check *check, const struct opened *opened,
+                                 const struct ys_note *head, struct ys_err *err)
+{
+    const struct ys_division *const district = &check->options->root->division;
+    bool found = false;
+    uint64_t time_s = 0;
+    if (ys_division_equal(&opened->record.origin.division, district))
+        return YS_OK;
+    const enum ys_code code = check_witness(check, head, district, &found, &time_s, err);
+    if (code == YS_OK && !found)
+        return ys_fail(err, YS_DENIED,
+                       "evidence: entry %llu of %s is not under a head that the district cosigned",
+                       (unsigned long long)opened->bundle.index, opened->origin);
+    return code;
+}
+
+static enum ys_code take_evidence(struct check *check, struct ys_bytes bytes, size_t number,
+                                  struct ys_err *err)
+{
+    struct opened opened;
+    struct ys_checkpoint checkpoint;
+    struct ys_note head;
+    const size_t before = effect_of(check->member);
+    enum ys_code code = open_bundle(check, bytes, &opened, err);
+    if (code == YS_OK)
+        code = ys_record_check_body(&opened.record, opened.body, err);
+    if (code == YS_OK)
+        code = introduce(check, &opened, err);
+    if (code == YS_OK)
+        code = check_in_log(check, &opened, &checkpoint, &head, err);
+    if (code == YS_OK)
+        code = check_counts(check, &opened, &head, err);
+    if (code == YS_OK && effect_of(check->member) == before)
+        code = ys_member_take(
+            check->member, &opened.record.origin, (struct ys_position){0, opened.bundle.index},
+            &(struct ys_entry){
+                .note = opened.note_bytes, .content = YS_CONTENT_BODY, .body = opened.body},
+            err);
+    if (code == YS_OK && effect_of(check->member) == before)
+        code = ys_fail(
+            err, YS_DENIED,
+            "evidence %zu: the %s at entry %llu of %s has no effect: its signers may not "
+            "say so",
+            number, opened.record.kind, (unsigned long long)opened.bundle.index, opened.origin);
+    if (code != YS_OK)
+        return code;
+    if (ys_division_equal(&opened.record.origin.division, &check->options->root->division) &&
+        checkpoint.size > check->result.district_size)
+        check->result.district_size = checkpoint.size;
+    say(check, YS_CHECK_EVIDENCE, "%s, entry %llu of %s, under its head of size %llu",
+        opened.record.kind, (unsigned long long)opened.bundle.index, opened.origin,
+        (unsigned long long)checkpoint.size);
+    return YS_OK;
+}
+
+/* --- the record itself --- */
+
+static enum ys_code check_witnesses(struct check *check, const struct opened *opened,
+                                    const struct ys_note *head, struct ys_err *err)
+{
+    struct ys_check_result *const result = &check->result;
+    struct ys_division witness = opened->record.origin.division;
+    while (ys_division_parent(&witness, &witness)) {
+        const unsigned i = result->witnesses_wanted++;
+        YS_ASSERT(i < 2);
+        result->witness[i].division = witness;
+        const enum ys_code code = check_witness(check, head, &witness, &result->witness[i].found,
+                                                &result->witness[i].time_s, err);
+        if (code != YS_OK)
+            return code;
+        if (!result->witness[i].found) {
+            say(check, YS_CHECK_COSIGNATURE, "none of %s in this bundle", witness.digits);
+            continue;
+        }
+        result->witnesses_found++;
+        if (result->witness[i].time_s > result->latest_s)
+            result->latest_s = result->witness[i].time_s;
+        say(check, YS_CHECK_COSIGNATURE, "%s held everything below the head at POSIX time %llu",
+            witness.digits, (unsigned long long)result->witness[i].time_s);
+    }
+    return YS_OK;
+}
+
+static enum ys_code check_body(struct check *check, const struct opened *opened, struct ys_err *err)
+{
+    struct ys_arena arena;
+    const Yishi__V1__Body *body = NULL;
+    check->result.known_kind = ys_kind_by_name(ys_bytes_of_text(opened->record.kind)) != NULL;
+    check->result.has_body = opened->extra->has_body != 0;
+    if (!check->result.has_body) {
+        say(check, YS_CHECK_BODY, "not in this bundle: what it says is not proven");
+        return YS_OK;
+    }
+    enum ys_code code = ys_record_check_body(&opened->record, opened->body, err);
+    if (code == YS_OK && check->result.known_kind) {
+        ys_arena_init(&arena, YS_BODY_ARENA_MAX);
+        code = ys_body_decode(opened->body, &arena, &body, err);
+        if (code == YS_OK)
+            code = ys_body_check_note(body, &opened->record, err);
+        ys_arena_clear(&arena);
+    }
+    if (code == YS_OK)
+        say(check, YS_CHECK_BODY, "its %zu bytes have the SHA-256 that was signed",
+            opened->body.size);
+    return code;
+}
+
+static enum ys_code check_signatures(struct check *check, const struct opened *opened,
+                                     struct ys_err *err)
+{
+    struct ys_err why = {0};
+    const enum ys_verdict verdict =
+        ys_judge_note(check->member, &opened->record.origin, opened->bundle.index, &opened->note,
+                      &opened->record, &check->result.signed_by, &why);
+    if (verdict != YS_VERDICT_OK)
+        return ys_fail(err, why.code == YS_OK ? YS_BAD_SIG : why.code, "signatures: %s", why.msg);
+    say(check, YS_CHECK_SIGNATURES, "every body that a %s needs has signed", opened->record.kind);
+    return YS_OK;
+}
+
+static enum ys_code check_record(struct check *check, const struct opened *opened,
+                                 struct ys_err *err)
+{
+    struct ys_checkpoint checkpoint;
+    struct ys_note head;
+    enum ys_code code = check_in_log(check, opened, &checkpoint, &head, err);
+    if (code != YS_OK)
+        return code;
+    check->result.head_size = checkpoint.size;
+    say(check, YS_CHECK_CHECKPOINT, "%s, size %llu, signed by its log key", opened->origin,
+        (unsigned long long)checkpoint.size);
+    say(check, YS_CHECK_INCLUSION, "the record is entry %llu of that log",
+        (unsigned long long)opened->bundle.index);
+    code = check_witnesses(check, opened, &head, err);
+    if (code == YS_OK)
+        code = check_body(check, opened, err);
+    return code != YS_OK ? code : check_signatures(check, opened, err);
+}
+
+static enum ys_code run(struct check *check, struct ys_bytes bytes, struct ys_err *err)
+{
+    struct opened opened;
+    enum ys_code code = open_bundle(check, bytes, &opened, err);
+    if (code != YS_OK)
+        return code;
+    check->result.record = opened.record;
+    check->result.index = opened.bundle.index;
+    ys_record_id(opened.note.text, &check->result.id);
+    say(check, YS_CHECK_FORM, "a %s of log %s", opened.record.kind, opened.origin);
+    say(check, YS_CHECK_ROOT, "deployment %s, district %s", check->options->root->deployment,
+        check->options->root->division.digits);
+    for (size_t i = 0; i < opened.extra->n_evidence && code == YS_OK; i++) {
+        const ProtobufCBinaryData *const evidence = &opened.extra->evidence[i];
+        code = take_evidence(check, (struct ys_bytes){evidence->data, evidence->len}, i + 1, err);
+    }
+    return code != YS_OK ? code : check_record(check, &opened, err);
+}
+
+enum ys_code ys_check(const struct ys_check_options *options, struct ys_bytes bundle,
+                      struct ys_check_result *out, struct ys_err *err)
+{
+    struct check *const check = calloc(1, sizeof *check);
+    if (check == NULL)
+        return ys_fail(err, YS_NOMEM, "check: out of memory");
+    check->options = options;
+    ys_arena_init(&check->arena, YS_EVIDENCE_ARENA_MAX);
+    /* A stranger is no unit of the tree: for him no log counts beyond what was cosigned. */
+    enum ys_code code = ys_member_new(options->root, &options->root->division, &check->member, err);
+    if (code == YS_OK)
+        code = run(check, bundle, err);
+    if (code == YS_OK)
+        *out = check->result;
+    ys_member_free(check->member);
+    ys_arena_clear(&check->arena);
+    free(check);
+    return code;
+}
