@@ -19,8 +19,8 @@ enum {
     ROUTE_SIZE = 5
 };
 
-/* Names are looked up inside an I/O thread, which stands still meanwhile. So dialers have one and the
- * listener, whose children must not notice our broken DNS, has another. */
+/* Names are looked up inside an I/O thread, which stands still meanwhile. So dialers have one, and
+ * the listener, whose children must not notice our broken DNS, has another. */
 enum { IO_THREADS = 2, LISTENER_THREAD = 1, DIALER_THREAD = 2 };
 
 struct option {
@@ -252,7 +252,7 @@ bool ys_route_equal(const struct ys_route *a, const struct ys_route *b)
     return a->size == b->size && memcmp(a->bytes, b->bytes, a->size) == 0;
 }
 
-/* ZeroMQ writes a port of the system's choice as a star. */
+/* ZeroMQ writes a port of the system's choice as a star; a zero it takes, but does not document. */
 static void translate_port_zero(char endpoint[ENDPOINT_SIZE])
 {
     char *port = strrchr(endpoint, ':') + 1;
@@ -260,7 +260,7 @@ static void translate_port_zero(char endpoint[ENDPOINT_SIZE])
         *port = '*';
 }
 
-/* An IPv4 address on a socket of both families reads "tcp://[::ffff:127.0.0.1]:7": write it plainly. */
+/* On a socket of both families IPv4 reads "tcp://[::ffff:127.0.0.1]:7": write it plainly. */
 static void unmap_ipv4(char endpoint[ENDPOINT_SIZE])
 {
     const char prefix[] = "tcp://[::ffff:";
@@ -569,8 +569,8 @@ static void endpoint_from_here(const char *endpoint, char out[ENDPOINT_SIZE])
     YS_ASSERT(length > 0 && length < ENDPOINT_SIZE);
 }
 
-/* Serve `zap` until the stranger's fate is known or `deadline_ms` are waited away. There is no clock
- * here: a turn that waited in vain took its whole time, any other counts as a millisecond. */
+/* Serve `zap` until the stranger's fate is known or `deadline_ms` are waited away. There is no
+ * clock here: a turn that waited in vain took its whole time, any other counts as a millisecond. */
 static enum ys_code stranger_watch(struct ys_dialer *stranger, struct ys_zap *zap, int deadline_ms,
                                    struct ys_err *err)
 {

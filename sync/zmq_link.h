@@ -41,7 +41,7 @@ struct ys_listener_options {
     const uint8_t *secret; /* X25519 secret key, 32 bytes */
 };
 /* The context must have a ZAP handler already. YS_BUSY when the address is in use, YS_MALFORMED
- * when it is no TCP address, YS_IO with the address otherwise. What ys_listener_close has left stays
+ * when it is no TCP address, YS_IO with the address otherwise. What ys_listener_close has left is
  * in use for a moment longer: after YS_BUSY try again at the next turn. */
 YS_CHECKED enum ys_code ys_listener_open(const struct ys_listener_options *options,
                                          struct ys_listener **out, struct ys_err *err);
@@ -60,13 +60,13 @@ YS_CHECKED enum ys_code ys_listener_receive(struct ys_listener *listener,
                                             struct ys_route *route_out,
                                             uint8_t key_out[YS_PUBKEY_LEN],
                                             struct ys_bytes *message_out, struct ys_err *err);
-/* YS_OK: handed to ZeroMQ. YS_BUSY: the peer's queue is full, try at the next turn. YS_NOT_FOUND: the
- * connection is gone. */
+/* YS_OK: handed to ZeroMQ. YS_BUSY: the peer's queue is full, try at the next turn. YS_NOT_FOUND:
+ * the connection is gone. */
 YS_CHECKED enum ys_code ys_listener_send(struct ys_listener *listener, const struct ys_route *route,
                                          struct ys_bytes message, struct ys_err *err);
 
-/* Dial our own listener with a key that `allow` must refuse, and require the handshake to fail: proof
- * that the ZAP handler works. Serves `zap` meanwhile, whose counts then show one refusal more.
+/* Dial our own listener with a key that `allow` must refuse, and require the handshake to fail:
+ * proof that the ZAP handler works. Serves `zap` meanwhile; its counts show one refusal more.
  * `stray_secret` are 32 random bytes, new ones at each call. YS_DENIED when the stranger got in,
  * YS_IO when nothing was learned before `deadline_ms` of waiting. */
 YS_CHECKED enum ys_code ys_listener_selftest(struct ys_listener *listener, struct ys_zap *zap,
@@ -77,8 +77,8 @@ YS_CHECKED enum ys_code ys_listener_selftest(struct ys_listener *listener, struc
 /* --- dialer: one connection attempt, one object --- */
 
 struct ys_dialer;
-/* For the owner's clock: a name that cannot be looked up gives no event at all, so an attempt that is
- * still CONNECTING after this time is to be closed as lost. */
+/* For the owner's clock: a name that cannot be looked up gives no event at all, so an attempt that
+ * is still CONNECTING after this time is to be closed as lost. */
 enum { YS_DIALER_PATIENCE_MS = 30 * 1000 };
 
 struct ys_dialer_options {
@@ -88,8 +88,9 @@ struct ys_dialer_options {
     const uint8_t *secret;        /* our X25519 secret key */
     uint64_t serial;              /* distinct for each attempt in this context (monitor address) */
 };
-/* A parent that puts us off (ZAP 300) cuts the handshake at once or when its time ends, and so looks
- * like WRONG_KEY: believe that only when it stays after a pause longer than the parent's window. */
+/* A parent that puts us off (ZAP 300) cuts the handshake at once or when its time ends, and so
+ * looks like WRONG_KEY, as does one that stops just then: believe that only when it stays after a
+ * pause longer than the parent's window. */
 enum ys_dialer_state {
     YS_DIALER_CONNECTING,
     YS_DIALER_READY,     /* handshake done: messages may flow */
