@@ -1,5 +1,6 @@
 #include "crypto/bundle.h"
 
+#include "crypto/assert.h"
 #include "crypto/base64.h"
 
 #include <string.h>
@@ -12,6 +13,7 @@ enum ys_code ys_bundle_print(struct ys_writer *w, struct ys_bytes extra, uint64_
                              const struct ys_proof *proof, struct ys_bytes checkpoint,
                              struct ys_err *err)
 {
+    YS_ASSERT(index < YS_TREE_SIZE_MAX);
     const size_t start = w->size;
     ys_writer_text(w, FIRST_LINE "\n");
     if (extra.size > 0) {

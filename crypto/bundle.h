@@ -21,7 +21,8 @@ struct ys_bundle {
     struct ys_bytes checkpoint; /* signed checkpoint, borrowed */
 };
 
-/* `extra` are the raw bytes. YS_LIMIT when it does not fit. */
+/* `extra` are the raw bytes; none leaves out the line. YS_LIMIT, and nothing appended, when it does
+ * not fit. `index` is one that a tree can have (asserted). */
 YS_CHECKED enum ys_code ys_bundle_print(struct ys_writer *w, struct ys_bytes extra, uint64_t index,
                                         const struct ys_proof *proof, struct ys_bytes checkpoint,
                                         struct ys_err *err);

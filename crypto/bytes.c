@@ -25,7 +25,7 @@ bool ys_bytes_starts_with(struct ys_bytes bytes, const char *text)
 
 struct ys_bytes ys_bytes_skip(struct ys_bytes bytes, size_t size)
 {
-    if (size == 0)
+    if (size == 0 || bytes.size == 0)
         return bytes; /* no arithmetic on a NULL that means "no bytes" */
     if (size >= bytes.size)
         return (struct ys_bytes){.data = bytes.data + bytes.size, .size = 0};

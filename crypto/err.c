@@ -18,10 +18,14 @@ static void flatten(char *text)
 /* A message that was cut may end inside a UTF-8 character; drop what is left of it. */
 static void drop_partial_character(char *text, size_t size)
 {
-    size_t tail = 0;
+    size_t tail = 0; /* continuation bytes at the end */
     while (tail < 3 && tail < size && ((unsigned char)text[size - 1 - tail] & 0xc0) == 0x80)
         tail++;
-    if (tail < size && ((unsigned char)text[size - 1 - tail] & 0xc0) == 0xc0)
+    if (tail == size)
+        return;
+    const unsigned char first = (unsigned char)text[size - 1 - tail];
+    const size_t wanted = first >= 0xf0 ? 3 : first >= 0xe0 ? 2 : first >= 0xc0 ? 1 : 0;
+    if (tail < wanted)
         text[size - 1 - tail] = '\0';
 }
 

@@ -50,8 +50,10 @@ struct sealed {
     size_t size;
 };
 
-/* Everything secret that one call needs, in one place to wipe. */
+/* Everything secret that one call needs, in one place to wipe. The sealed bytes are as good as the
+ * seeds when there is no passphrase. */
 struct secrets {
+    struct sealed sealed;
     uint8_t key[KEY_LEN];
     uint8_t plain[PLAIN_MAX];
     struct ys_keyfile keys;
@@ -171,7 +173,7 @@ enum ys_code ys_keyfile_print(const struct ys_keyfile *keys, enum ys_keyfile_kdf
     if (code != YS_OK)
         return code;
 
-    uint8_t bytes[BYTES_MAX];
+    uint8_t *bytes = secrets.sealed.bytes;
     header_encode(&cost, salt, nonce, bytes);
     const size_t plain_size = plain_encode(keys, secrets.plain);
     YS_ASSERT(
@@ -257,30 +259,30 @@ static bool plain_decode(const uint8_t *plain, size_t size, struct ys_keyfile *o
 enum ys_code ys_keyfile_parse(struct ys_bytes text, struct ys_bytes passphrase,
                               struct ys_keyfile *out, struct ys_err *err)
 {
-    struct sealed sealed;
-    enum ys_code code = sealed_parse(text, &sealed, err);
+    SECRETS_SCOPED secrets = {.keys = {.count = 0}};
+    const struct sealed *sealed = &secrets.sealed;
+    enum ys_code code = sealed_parse(text, &secrets.sealed, err);
     if (code != YS_OK)
         return code;
-    SECRETS_SCOPED secrets = {.keys = {.count = 0}};
-    code = key_derive(&sealed.cost, passphrase, sealed.bytes + AT_SALT, secrets.key, err);
+    code = key_derive(&sealed->cost, passphrase, sealed->bytes + AT_SALT, secrets.key, err);
     if (code != YS_OK)
         return code;
 
-    if (crypto_secretbox_open_easy(secrets.plain, sealed.bytes + AT_BOX, sealed.size - AT_BOX,
-                                   sealed.bytes + AT_NONCE, secrets.key) != 0)
+    if (crypto_secretbox_open_easy(secrets.plain, sealed->bytes + AT_BOX, sealed->size - AT_BOX,
+                                   sealed->bytes + AT_NONCE, secrets.key) != 0)
         return ys_fail(err, YS_BAD_SIG, "key file: wrong passphrase, or the file was changed");
-    if (!plain_decode(secrets.plain, sealed.size - AT_BOX - MAC_LEN, &secrets.keys))
+    if (!plain_decode(secrets.plain, sealed->size - AT_BOX - MAC_LEN, &secrets.keys))
         return ys_fail(err, YS_MALFORMED, "key file: its count of keys does not fit its length");
-    memcpy(secrets.keys.comment, sealed.comment.data, sealed.comment.size);
+    memcpy(secrets.keys.comment, sealed->comment.data, sealed->comment.size);
     *out = secrets.keys;
     return YS_OK;
 }
 
 enum ys_code ys_keyfile_is_locked(struct ys_bytes text, bool *locked_out, struct ys_err *err)
 {
-    struct sealed sealed;
-    const enum ys_code code = sealed_parse(text, &sealed, err);
+    SECRETS_SCOPED secrets = {.keys = {.count = 0}};
+    const enum ys_code code = sealed_parse(text, &secrets.sealed, err);
     if (code == YS_OK)
-        *locked_out = sealed.cost.kdf != KDF_BYTE_NONE;
+        *locked_out = secrets.sealed.cost.kdf != KDF_BYTE_NONE;
     return code;
 }

@@ -173,6 +173,8 @@ static bool cosignature_verifies(struct ys_bytes text, const struct ys_vkey *key
     if (payload.size != PAYLOAD_MAX || text.size > YS_COSIGNED_TEXT_MAX)
         return false;
     const uint64_t time_s = ys_be64_get(payload.data + KEY_ID_LEN);
+    if (time_s > YS_COSIGNED_TIME_MAX)
+        return false;
     uint8_t message[COSIGNED_MESSAGE_MAX];
     struct ys_writer w = {.data = message, .capacity = sizeof message};
     cosigned_message(&w, text, time_s);
@@ -245,6 +247,7 @@ void ys_note_sign_line(struct ys_writer *w, const struct ys_signer *signer, stru
             w->overflow = true;
             return;
         }
+        YS_ASSERT(time_s <= YS_COSIGNED_TIME_MAX);
         cosigned_message(&m, text, time_s);
         YS_ASSERT(!m.overflow);
         ys_be64_put(payload + size, time_s);

@@ -15,6 +15,8 @@ enum {
     YS_NOTE_LINES_AUTHORED = 16, /* signature lines we write */
     YS_COSIGNED_TEXT_MAX = 1024, /* cosignatures are over checkpoints, which are short */
 };
+/* C2SP tlog-cosignature: a time must not exceed 2^63 - 1. A line that does is bad. */
+#define YS_COSIGNED_TIME_MAX ((uint64_t)INT64_MAX)
 
 /* Points into the bytes given to ys_note_parse and is valid until they go. */
 struct ys_note_line {
@@ -49,8 +51,8 @@ enum ys_line_verdict ys_note_check(const struct ys_note *note, const struct ys_v
                                    uint64_t *time_out);
 
 /* Append one signature line to `w` (which holds text, empty line and earlier lines). For signers of
- * type YS_SIG_COSIGNATURE_V1 `time_s` is the time signed, and a text over YS_COSIGNED_TEXT_MAX sets
- * overflow; for others it is ignored. `text` is the text with its last LF. */
+ * type YS_SIG_COSIGNATURE_V1 `time_s` is the time signed (at most YS_COSIGNED_TIME_MAX, asserted),
+ * and a text over YS_COSIGNED_TEXT_MAX sets overflow; for others it is ignored. `text` is the text with its last LF. */
 void ys_note_sign_line(struct ys_writer *w, const struct ys_signer *signer, struct ys_bytes text,
                        uint64_t time_s);
 
