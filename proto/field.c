@@ -19,6 +19,7 @@ enum {
     TITLE_MAX = 60, /* code points of names and titles */
     LABEL_MAX = 60, /* of channels and responsible bodies */
     VKEY_MAX = YS_VKEY_TEXT_MAX - 1,
+    MEDIA_TYPE_MAX = 127, /* names of office formats are long */
     ADDRESS_MAX = 128,
     TOKEN_MAX = 64,
     ROOT_TEXT_MAX = 1024,
@@ -64,7 +65,7 @@ static const struct ys_field fields[] = {
     VALUE(attachment, "alg", MUST),
     EXACT(attachment, "hash", MUST, YS_HASH_LEN),
     VALUE(attachment, "size", MUST),
-    TEXT(attachment, "media_type", MUST, LABEL_MAX),
+    TEXT(attachment, "media_type", MUST, MEDIA_TYPE_MAX),
     TEXT(attachment, "title", MAY, TITLE_MAX),
     VALUE(attachment, "scope", MUST),
     TEXT(sealed, "slot", MUST, LABEL_MAX),

@@ -16,3 +16,7 @@ yishi_unit_test(test_name ys_proto yishi_test_pb)
 yishi_unit_test(test_record ys_proto yishi_test_pb)
 yishi_unit_test(test_root ys_proto yishi_test_pb)
 yishi_unit_test(test_text ys_proto yishi_test_pb)
+
+yishi_unit_test(test_formats ys_proto)
+target_compile_definitions(test_formats
+                           PRIVATE YS_FORMATS_PATH="${PROJECT_SOURCE_DIR}/proto/FORMATS.md")
