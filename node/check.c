@@ -80,7 +80,12 @@ static enum ys_code decode_extra(struct ys_bytes base64, struct ys_arena *arena,
         return ys_fail(err, YS_LIMIT, "bundle: too large");
     if (ys_base64_decode(base64, bytes, capacity, &size) != YS_OK)
         return ys_fail(err, YS_MALFORMED, "bundle: the extra line is no base64");
-    return ys_evidence_decode((struct ys_bytes){bytes, size}, arena, out, err);
+    const enum ys_code code = ys_evidence_decode((struct ys_bytes){bytes, size}, arena, out, err);
+    /* Passing over what we do not know would let a changed field name hide a body. */
+    if (code == YS_OK && (*out)->base.n_unknown_fields != 0)
+        return ys_fail(err, YS_MALFORMED,
+                       "bundle: the extra line has fields that this version does not know");
+    return code;
 }
 
 static enum ys_code open_bundle(struct check *check, struct ys_bytes bytes, struct opened *out,
@@ -353,6 +358,11 @@ static enum ys_code check_record(struct check *check, const struct opened *opene
     say(check, YS_CHECK_INCLUSION, "the record is entry %llu of that log",
         (unsigned long long)opened->bundle.index);
     code = check_witnesses(check, opened, &head, err);
+    check->result.unknown_lines = head.line_count - 1 - check->result.witnesses_found;
+    if (code == YS_OK && check->result.unknown_lines != 0)
+        say(check, YS_CHECK_COSIGNATURE,
+            "%u lines of keys that the evidence does not name: ignored",
+            check->result.unknown_lines);
     if (code == YS_OK)
         code = check_body(check, opened, err);
     return code != YS_OK ? code : check_signatures(check, opened, err);

@@ -35,8 +35,10 @@ struct ys_check_result {
         struct ys_division division;
         bool found;
         uint64_t time_s;
-    } witness[2];           /* the nearest first */
-    uint64_t latest_s;      /* the later of the times found: it existed no later than this */
+    } witness[2]; /* the nearest first */
+    unsigned
+        unknown_lines; /* on its checkpoint, of keys that the evidence does not name: ignored */
+    uint64_t latest_s; /* the later of the times found: it existed no later than this */
     uint64_t district_size; /* size of the largest district head in the evidence */
 };
 
