@@ -573,7 +573,7 @@ static enum ys_code give(struct printer *p, const struct writing *writing, const
     const int failed = writing->array != NULL ? json_array_append_new(writing->array, value)
                                               : json_object_set_new(writing->object, name, value);
     if (failed != 0)
-        return ys_path_fail(&p->path, p->err, YS_NOMEM, "no memory, or a text that is not UTF-8");
+        return ys_path_fail(&p->path, p->err, YS_NOMEM, "out of memory while writing JSON");
     return YS_OK;
 }
 

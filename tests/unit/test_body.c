@@ -530,6 +530,8 @@ static void a_register_names_a_key_of_its_body_and_unit(void **state)
     reg.log = log;
     reg.key = log;
     assert_verdict(&body, "body.body_register.key: not a verifier key");
+    reg.division = rc;
+    assert_verdict(&body, "body.body_register.division: not a division code");
 }
 
 static void a_certificate_has_log_and_mirror_keys_of_its_unit(void **state)
@@ -575,6 +577,11 @@ static void a_certificate_has_log_and_mirror_keys_of_its_unit(void **state)
     cert.mirror = mirror;
     cert.division = sibling;
     assert_verdict(&body, "body.node_certificate.log: not a log of 110101002");
+    cert.division = name;
+    assert_verdict(&body, "body.node_certificate.division: not a division code");
+    cert.division = code;
+    vkey(2, "a.b/mirror/110101002", YS_SIG_COSIGNATURE_V1, mirror);
+    assert_verdict(&body, "body.node_certificate.mirror: not of the log's unit");
 }
 
 static void a_revocation_cuts_a_key_in_a_log_of_its_unit(void **state)
@@ -602,6 +609,17 @@ static void a_revocation_cuts_a_key_in_a_log_of_its_unit(void **state)
     revoke.cut_size = 0;
     revoke.log = other_log;
     assert_verdict(&body, "body.key_revoke.log: not a log of the key's unit");
+    revoke.log = key;
+    assert_verdict(&body, "body.key_revoke.log: not the origin of a log");
+    revoke.key = log;
+    assert_verdict(&body, "body.key_revoke.key: not a verifier key of ours");
+}
+
+static void a_body_without_a_kind_is_not_signed(void **state)
+{
+    (void)state;
+    const Yishi__V1__Body body = authored();
+    assert_verdict(&body, "body: has no kind");
 }
 
 static void an_encoded_body_decodes_to_the_same_bytes(void **state)
@@ -653,6 +671,7 @@ int main(void)
         cmocka_unit_test(a_register_names_a_key_of_its_body_and_unit),
         cmocka_unit_test(a_certificate_has_log_and_mirror_keys_of_its_unit),
         cmocka_unit_test(a_revocation_cuts_a_key_in_a_log_of_its_unit),
+        cmocka_unit_test(a_body_without_a_kind_is_not_signed),
         cmocka_unit_test(an_encoded_body_decodes_to_the_same_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -230,6 +230,9 @@ static void mandatory_fields_and_limits_hold_in_files_too(void **state)
     r.join.name = empty;
     assert_verdict(&r, YS_MALFORMED, "join.name: is empty");
     fill(&r);
+    r.body[1].name = empty;
+    assert_verdict(&r, YS_MALFORMED, "join.bodies[1].name: is empty");
+    fill(&r);
     r.join.token_id = with_space;
     assert_verdict(&r, YS_MALFORMED, "join.token_id: not a token id");
     fill(&r);

@@ -124,6 +124,10 @@ static void errors_name_the_field_by_its_path(void **state)
     assert_refused("{\"feedback_publication\":{\"channels\":[\"a\",2]}}", YS_MALFORMED,
                    "body.feedback_publication.channels[1]: is not a string");
     assert_refused("[]", YS_MALFORMED, "body: is not an object");
+    assert_refused("{\"consensus\":{\"reached_on\":20261120}}", YS_MALFORMED,
+                   "body.consensus.reached_on: is not a string");
+    assert_refused("{\"consensus\":{\"items\":{}}}", YS_MALFORMED,
+                   "body.consensus.items: is not an array");
 }
 
 static void null_is_refused_everywhere(void **state)
@@ -289,6 +293,88 @@ static void an_array_that_does_not_fit_the_arena_is_refused(void **state)
     free(text);
 }
 
+static const char rich[] =
+    "{\"salt\":\"AAECAwQFBgcICQoLDA0ODw==\",\"occurred_at\":\"2026-11-25T01:30:00Z\",\"refs\":[{"
+    "\"rel\":\"answers\",\"record\":\"AAAA\"}],\"feedback_publication\":{\"channels\":[\"a\","
+    "\"b\"],\"from\":\"2026-11-25\",\"reach\":0,\"explained_to_dissenters\":true}}";
+
+static void any_smaller_arena_is_a_limit(void **state)
+{
+    (void)state;
+    enum ys_code code = YS_LIMIT;
+    size_t max = 0;
+    for (; code == YS_LIMIT && max < 16384; max += 16) {
+        struct ys_arena arena;
+        ProtobufCMessage *out = NULL;
+        ys_arena_init(&arena, max);
+        code = read_as(rich, BODY, "body", &arena, &out, NULL);
+        assert_int_equal(out != NULL, code == YS_OK);
+        ys_arena_clear(&arena);
+    }
+    assert_int_equal(code, YS_OK);
+    assert_true(max > 500);
+}
+
+/* Memory for jansson: the allocation that counts `fails_at` down to 0 fails. */
+static unsigned fails_at;
+static unsigned live;
+
+static void *alloc_until(size_t size)
+{
+    if (fails_at > 0 && --fails_at == 0)
+        return NULL;
+    live++;
+    return malloc(size);
+}
+
+static void free_counted(void *pointer)
+{
+    if (pointer != NULL)
+        live--;
+    free(pointer);
+}
+
+/* Load, decode and encode with the n-th allocation of jansson failing. */
+static enum ys_code round_with_failure(unsigned n)
+{
+    struct ys_arena arena;
+    ProtobufCMessage *message = NULL;
+    json_t *json = NULL;
+    json_t *again = NULL;
+    ys_arena_init(&arena, 1 << 20);
+    fails_at = n;
+    enum ys_code code = ys_json_load(ys_bytes_of_text(rich), &json, NULL);
+    if (code == YS_OK)
+        code = ys_json_decode(json, BODY, "", &arena, &message, NULL);
+    if (code == YS_OK)
+        code = ys_json_encode(message, &again, NULL);
+    fails_at = 0;
+    json_decref(again);
+    json_decref(json);
+    ys_arena_clear(&arena);
+    return code;
+}
+
+static void every_failed_allocation_is_reported_and_leaks_nothing(void **state)
+{
+    (void)state;
+    json_malloc_t before_malloc = NULL;
+    json_free_t before_free = NULL;
+    json_get_alloc_funcs(&before_malloc, &before_free);
+    json_set_alloc_funcs(alloc_until, free_counted);
+    unsigned n = 1;
+    /* jansson calls some of its own failures bad input; none may pass for success. */
+    for (; n < 1000; n++) {
+        const enum ys_code code = round_with_failure(n);
+        assert_int_equal(live, 0);
+        if (code == YS_OK)
+            break;
+        assert_true(code == YS_NOMEM || code == YS_MALFORMED);
+    }
+    json_set_alloc_funcs(before_malloc, before_free);
+    assert_in_range(n, 20, 999);
+}
+
 /* ---- random messages ---- */
 
 struct maker {
@@ -419,6 +505,17 @@ static void what_cannot_be_written_is_an_error_and_not_a_lie(void **state)
     assert_int_equal(ys_json_encode(&consensus.base, &json, &err), YS_MALFORMED);
     assert_string_equal(err.msg, "reached_on: is not a date");
 
+    Yishi__V1__Time time = YISHI__V1__TIME__INIT;
+    Yishi__V1__Moment moment = YISHI__V1__MOMENT__INIT;
+    Yishi__V1__Body body = YISHI__V1__BODY__INIT;
+    body.occurred_at = &moment;
+    assert_int_equal(ys_json_encode(&body.base, &json, &err), YS_MALFORMED);
+    assert_string_equal(err.msg, "occurred_at: is neither a day nor a time");
+    moment.when_case = YISHI__V1__MOMENT__WHEN_TIME;
+    moment.time = &time;
+    assert_int_equal(ys_json_encode(&body.base, &json, &err), YS_MALFORMED);
+    assert_string_equal(err.msg, "occurred_at: is not a time");
+
     char bad[] = "\xff";
     char *channels[] = {bad};
     Yishi__V1__FeedbackPublication feedback = YISHI__V1__FEEDBACK_PUBLICATION__INIT;
@@ -485,6 +582,8 @@ int main(void)
         cmocka_unit_test(only_one_whole_json_text_is_loaded),
         cmocka_unit_test(nesting_and_size_have_limits),
         cmocka_unit_test(an_array_that_does_not_fit_the_arena_is_refused),
+        cmocka_unit_test(any_smaller_arena_is_a_limit),
+        cmocka_unit_test(every_failed_allocation_is_reported_and_leaks_nothing),
         cmocka_unit_test(every_message_survives_json_unchanged),
         cmocka_unit_test(what_cannot_be_written_is_an_error_and_not_a_lie),
         cmocka_unit_test(an_enum_value_of_a_newer_version_is_shown_as_a_number),

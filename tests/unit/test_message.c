@@ -399,6 +399,26 @@ static void evidence_is_a_note_with_what_it_rests_on(void **state)
     ys_arena_clear(&arena);
 }
 
+static void evidence_has_512_kib_at_most(void **state)
+{
+    (void)state;
+    static uint8_t large[YS_EVIDENCE_MAX + 1];
+    struct ys_arena arena;
+    struct ys_err err;
+    const Yishi__V1__ProofExtra *extra = NULL;
+    struct ys_writer w = {.data = large, .capacity = sizeof large};
+    ys_arena_init(&arena, YS_EVIDENCE_ARENA_MAX);
+    pb_text(&w, 1, "note");
+    pb_bytes(&w, 3, (struct ys_bytes){.data = filler, .size = 1 << 18});
+    pb_bytes(&w, 3, (struct ys_bytes){.data = filler, .size = YS_EVIDENCE_MAX - w.size - 4});
+    assert_int_equal(w.size, YS_EVIDENCE_MAX);
+    assert_int_equal(ys_evidence_decode(pb_written(&w), &arena, &extra, &err), YS_OK);
+    ys_writer_text(&w, "x");
+    assert_int_equal(ys_evidence_decode(pb_written(&w), &arena, &extra, &err), YS_LIMIT);
+    assert_string_equal(err.msg, "extra: has 524289 bytes, limit 524288");
+    ys_arena_clear(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -418,6 +438,7 @@ int main(void)
         cmocka_unit_test(a_message_has_256_kib_at_most),
         cmocka_unit_test(a_bomb_of_empty_messages_ends_at_the_arena),
         cmocka_unit_test(what_is_encoded_decodes_again),
+        cmocka_unit_test(evidence_has_512_kib_at_most),
         cmocka_unit_test(evidence_is_a_note_with_what_it_rests_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
