@@ -99,8 +99,8 @@ struct ys_zap_counts ys_zap_counts(const struct ys_zap *zap)
     return zap->counts;
 }
 
-/* The place that remembers `key`: its own, else the one whose window began first. Only enrolled keys
- * come here, so nobody can push others out of the memory but with keys we gave him. */
+/* The place that remembers `key`: its own, else the one whose window began first. Only enrolled
+ * keys come here, so nobody can push others out of the memory but with keys we gave him. */
 static struct handshakes *handshakes_find(struct ys_zap *zap, const uint8_t key[YS_PUBKEY_LEN])
 {
     struct handshakes *set = zap->memory[ys_be32_get(key) % SETS];
