@@ -25,6 +25,7 @@ enum {
     ROOT_TEXT_MAX = 1024,
 };
 
+/* NOLINTBEGIN(bugprone-macro-parentheses): the arguments are names of types, and rows of a table. */
 /* One row each: a plain value, a text, bytes of one size, bytes of any size up to a limit, a list. */
 #define MESSAGE(type) .message = &yishi__v1__##type##__descriptor
 #define VALUE(type, field, need)                       \
@@ -52,6 +53,7 @@ enum {
         MESSAGE(type), .name = field, .count_max = YS_PROOF_MAX, .size_min = YS_HASH_LEN, \
                        .size_max = YS_HASH_LEN                                            \
     }
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 /* clang-format off */
 static const struct ys_field fields[] = {

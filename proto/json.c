@@ -201,7 +201,8 @@ static enum ys_code string_read(const struct reader *r, const json_t *in, void *
     char *copy = ys_arena_alloc(r->arena, text.size + 1);
     if (copy == NULL)
         return ys_arena_fail(r->arena, r->err);
-    memcpy(copy, text.data, text.size);
+    if (text.size > 0)
+        memcpy(copy, text.data, text.size);
     memcpy(out, &copy, sizeof copy);
     return YS_OK;
 }

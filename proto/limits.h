@@ -26,7 +26,7 @@ enum {
     /* wire */
     YS_MESSAGE_MAX = 256 * 1024,          /* bytes of one message, before encryption */
     YS_FRAME_MAX = YS_MESSAGE_MAX + 1024, /* what ZMQ_MAXMSGSIZE is set to */
-    YS_ENTRIES_MAX = 192 * 1024,          /* bytes of notes and bodies in one ENTRIES of several */
+    YS_ENTRIES_MAX = 192 * 1024,          /* bytes of notes and bodies in one ENTRIES */
     YS_ENTRIES_COUNT_MAX = 1024,          /* records in one ENTRIES */
     YS_HEADS_COUNT_MAX = 128,             /* logs in one HEADS or COSIGNED */
     YS_WANT_COUNT_MAX = 256,              /* logs in one WANT */

@@ -20,7 +20,9 @@ static enum ys_code credit_check(bool present, uint64_t credit, const char *wher
     return YS_OK;
 }
 
-/* One record always fits; several share YS_ENTRIES_MAX. */
+_Static_assert(YS_RECORD_NOTE_MAX + YS_RECORD_BODY_MAX <= YS_ENTRIES_MAX,
+               "one record always fits in ENTRIES");
+
 static enum ys_code entries_check(const Yishi__V1__Entries *entries, struct ys_err *err)
 {
     size_t bytes = 0;
@@ -34,7 +36,7 @@ static enum ys_code entries_check(const Yishi__V1__Entries *entries, struct ys_e
         if (entry->content_case == YISHI__V1__ENTRY__CONTENT_BODY)
             bytes += entry->body.len;
     }
-    if (entries->n_entries > 1 && bytes > YS_ENTRIES_MAX)
+    if (bytes > YS_ENTRIES_MAX)
         return ys_fail(err, YS_LIMIT, "entries: %zu bytes of notes and bodies, limit %d", bytes,
                        YS_ENTRIES_MAX);
     if (entries->first_index > INT64_MAX - entries->n_entries)

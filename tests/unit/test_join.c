@@ -178,6 +178,11 @@ static void keys_have_the_names_of_the_applicant(void **state)
     assert_verdict(&r, YS_MALFORMED,
                    "join.mirror: a.b/110101001001/1 is not the name of such a key of 110101001001");
     fill(&r);
+    offer(&r, MIRROR, 2, "a.b/mirror/" CODE, YS_SIG_ED25519);
+    assert_verdict(
+        &r, YS_MALFORMED,
+        "join.mirror: a.b/mirror/110101001001 is not the name of such a key of 110101001001");
+    fill(&r);
     r.body[0].key = r.vkey[PO];
     assert_verdict(
         &r, YS_MALFORMED,

@@ -260,7 +260,7 @@ static void nesting_and_size_have_limits(void **state)
                          depth <= YS_JSON_DEPTH_MAX ? YS_OK : YS_LIMIT);
     }
     assert_string_equal(err.msg, "line 1: JSON is nested more than 16 deep");
-    const char *quoted = "[\"[[[[[[[[[[[[[[[[[[[\\\"[[[[\"]";
+    const char *quoted = "[\"[[[[[[[[[[[[[[[[[[[\\\"[[[[[[[[[[[[[[[[[[[\"]";
     assert_int_equal(load(quoted, strlen(quoted), &err), YS_OK);
 
     char *large = malloc(YS_JSON_FILE_MAX + 1);
