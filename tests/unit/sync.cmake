@@ -1,3 +1,15 @@
 # Tests of sync/.
 yishi_unit_test(test_zap ys_sync)
 yishi_unit_test(test_zmq_link ys_sync)
+
+add_library(yishi_test_federation STATIC
+  ${PROJECT_SOURCE_DIR}/tests/support/cast.c
+  ${PROJECT_SOURCE_DIR}/tests/support/folder.c
+  ${PROJECT_SOURCE_DIR}/tests/support/scribe.c
+  ${PROJECT_SOURCE_DIR}/tests/support/world.c)
+yishi_target(yishi_test_federation)
+target_link_libraries(yishi_test_federation PUBLIC ys_sync yishi_test_support)
+
+yishi_unit_test(test_kv yishi_test_federation)
+yishi_unit_test(test_session yishi_test_federation)
+yishi_unit_test(test_store yishi_test_federation)
