@@ -319,16 +319,24 @@ static void a_second_handler_of_one_context_is_busy(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define DESK_TEST(name) cmocka_unit_test_setup_teardown(name, open_desk, close_desk)
-        DESK_TEST(an_enrolled_key_gets_in_under_its_name_in_hex),
-        DESK_TEST(an_unknown_key_is_refused_without_a_name),
-        DESK_TEST(a_key_that_comes_too_often_is_put_off_until_its_window_ends),
-        DESK_TEST(many_keys_at_a_time_do_not_put_each_other_off),
-        DESK_TEST(refused_keys_take_no_room_in_the_memory),
-        DESK_TEST(another_domain_or_mechanism_or_size_of_key_is_refused_unasked),
-        DESK_TEST(what_is_no_request_gets_no_answer_and_harms_none_behind_it),
-        DESK_TEST(one_call_answers_at_most_256_requests),
-        DESK_TEST(a_second_handler_of_one_context_is_busy),
+        cmocka_unit_test_setup_teardown(an_enrolled_key_gets_in_under_its_name_in_hex, open_desk,
+                                        close_desk),
+        cmocka_unit_test_setup_teardown(an_unknown_key_is_refused_without_a_name, open_desk,
+                                        close_desk),
+        cmocka_unit_test_setup_teardown(a_key_that_comes_too_often_is_put_off_until_its_window_ends,
+                                        open_desk, close_desk),
+        cmocka_unit_test_setup_teardown(many_keys_at_a_time_do_not_put_each_other_off, open_desk,
+                                        close_desk),
+        cmocka_unit_test_setup_teardown(refused_keys_take_no_room_in_the_memory, open_desk,
+                                        close_desk),
+        cmocka_unit_test_setup_teardown(
+            another_domain_or_mechanism_or_size_of_key_is_refused_unasked, open_desk, close_desk),
+        cmocka_unit_test_setup_teardown(what_is_no_request_gets_no_answer_and_harms_none_behind_it,
+                                        open_desk, close_desk),
+        cmocka_unit_test_setup_teardown(one_call_answers_at_most_256_requests, open_desk,
+                                        close_desk),
+        cmocka_unit_test_setup_teardown(a_second_handler_of_one_context_is_busy, open_desk,
+                                        close_desk),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

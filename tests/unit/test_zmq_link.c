@@ -450,9 +450,10 @@ static void the_port_that_the_system_chose_is_told(void **state)
         net->listener = NULL;
         assert_int_equal(listen_on(net, asked[i], NULL), YS_OK);
 
-        unsigned port = 0;
-        assert_int_equal(sscanf(ys_listener_endpoint(net->listener), "tcp://127.0.0.1:%u", &port),
-                         1);
+        const char *endpoint = ys_listener_endpoint(net->listener);
+        uint64_t port = 0;
+        assert_true(ys_bytes_starts_with(ys_bytes_of_text(endpoint), "tcp://127.0.0.1:"));
+        assert_true(ys_decimal_parse(ys_bytes_of_text(strrchr(endpoint, ':') + 1), 65535, &port));
         assert_in_range(port, 1, 65535);
     }
 }
@@ -589,7 +590,7 @@ static void the_selftest_is_content_when_a_stranger_is_refused(void **state)
 {
     struct net *net = *state;
     const char *const hosts[] = {"tcp://127.0.0.1:0", "tcp://*:0", "tcp://0.0.0.0:0"};
-    for (uint8_t i = 0; i < sizeof hosts / sizeof hosts[0]; i++) {
+    for (size_t i = 0; i < sizeof hosts / sizeof hosts[0]; i++) {
         ys_listener_close(net->listener);
         net->listener = NULL;
         assert_int_equal(listen_on(net, hosts[i], NULL), YS_OK);
@@ -1193,41 +1194,62 @@ static void a_forged_user_id_in_the_handshake_is_ignored(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define NET_TEST(name) cmocka_unit_test_setup_teardown(name, open_net, close_net)
-        NET_TEST(messages_of_192_kib_go_both_ways),
-        NET_TEST(two_children_are_told_apart_and_answered_each),
-        NET_TEST(the_key_is_known_after_polling),
-        NET_TEST(an_empty_message_arrives_as_one),
-        NET_TEST(the_port_that_the_system_chose_is_told),
-        NET_TEST(the_socket_options_are_those_of_engineering_1_2),
-        NET_TEST(a_key_that_is_not_allowed_is_denied_and_nothing_is_received),
-        NET_TEST(a_parent_with_another_key_is_noticed),
-        NET_TEST(a_parent_without_curve_is_noticed),
+        cmocka_unit_test_setup_teardown(messages_of_192_kib_go_both_ways, open_net, close_net),
+        cmocka_unit_test_setup_teardown(two_children_are_told_apart_and_answered_each, open_net,
+                                        close_net),
+        cmocka_unit_test_setup_teardown(the_key_is_known_after_polling, open_net, close_net),
+        cmocka_unit_test_setup_teardown(an_empty_message_arrives_as_one, open_net, close_net),
+        cmocka_unit_test_setup_teardown(the_port_that_the_system_chose_is_told, open_net,
+                                        close_net),
+        cmocka_unit_test_setup_teardown(the_socket_options_are_those_of_engineering_1_2, open_net,
+                                        close_net),
+        cmocka_unit_test_setup_teardown(a_key_that_is_not_allowed_is_denied_and_nothing_is_received,
+                                        open_net, close_net),
+        cmocka_unit_test_setup_teardown(a_parent_with_another_key_is_noticed, open_net, close_net),
+        cmocka_unit_test_setup_teardown(a_parent_without_curve_is_noticed, open_net, close_net),
         cmocka_unit_test_setup_teardown(a_key_that_dials_too_often_is_put_off_for_a_while,
                                         open_strict_net, close_net),
-        NET_TEST(the_selftest_is_content_when_a_stranger_is_refused),
-        NET_TEST(the_selftest_finds_a_handler_that_lets_everybody_in),
-        NET_TEST(the_selftest_finds_that_the_handler_is_absent),
-        NET_TEST(a_selftest_that_learns_nothing_is_no_success),
-        NET_TEST(an_address_in_use_is_busy),
-        NET_TEST(what_is_no_tcp_address_is_refused_at_both_ends),
-        NET_TEST(an_address_of_another_machine_cannot_be_listened_on),
-        NET_TEST(a_parent_out_of_reach_is_lost),
-        NET_TEST(a_serial_is_good_for_one_dialer),
-        NET_TEST(a_message_of_several_frames_is_malformed_and_the_next_one_arrives),
-        NET_TEST(a_dialer_too_takes_only_one_frame),
-        NET_TEST(the_longest_message_arrives_and_one_byte_more_is_malformed),
-        NET_TEST(a_frame_beyond_the_limit_cuts_its_sender),
-        NET_TEST(a_peer_that_chose_its_routing_id_is_malformed),
-        NET_TEST(a_peer_that_does_not_read_is_busy_and_holds_up_nobody),
-        NET_TEST(a_parent_that_does_not_read_makes_the_dialer_busy),
-        NET_TEST(a_route_of_a_vanished_peer_is_not_found),
-        NET_TEST(closing_the_listener_cuts_its_peers),
-        NET_TEST(nothing_said_on_a_dead_connection_arrives_on_the_next),
-        NET_TEST(squatters_on_the_ids_of_an_unseeded_process_harm_nobody),
-        NET_TEST(a_giant_frame_before_authentication_is_cut),
-        NET_TEST(peers_without_curve_are_cut_and_never_heard),
-        NET_TEST(a_forged_user_id_in_the_handshake_is_ignored),
+        cmocka_unit_test_setup_teardown(the_selftest_is_content_when_a_stranger_is_refused,
+                                        open_net, close_net),
+        cmocka_unit_test_setup_teardown(the_selftest_finds_a_handler_that_lets_everybody_in,
+                                        open_net, close_net),
+        cmocka_unit_test_setup_teardown(the_selftest_finds_that_the_handler_is_absent, open_net,
+                                        close_net),
+        cmocka_unit_test_setup_teardown(a_selftest_that_learns_nothing_is_no_success, open_net,
+                                        close_net),
+        cmocka_unit_test_setup_teardown(an_address_in_use_is_busy, open_net, close_net),
+        cmocka_unit_test_setup_teardown(what_is_no_tcp_address_is_refused_at_both_ends, open_net,
+                                        close_net),
+        cmocka_unit_test_setup_teardown(an_address_of_another_machine_cannot_be_listened_on,
+                                        open_net, close_net),
+        cmocka_unit_test_setup_teardown(a_parent_out_of_reach_is_lost, open_net, close_net),
+        cmocka_unit_test_setup_teardown(a_serial_is_good_for_one_dialer, open_net, close_net),
+        cmocka_unit_test_setup_teardown(
+            a_message_of_several_frames_is_malformed_and_the_next_one_arrives, open_net, close_net),
+        cmocka_unit_test_setup_teardown(a_dialer_too_takes_only_one_frame, open_net, close_net),
+        cmocka_unit_test_setup_teardown(the_longest_message_arrives_and_one_byte_more_is_malformed,
+                                        open_net, close_net),
+        cmocka_unit_test_setup_teardown(a_frame_beyond_the_limit_cuts_its_sender, open_net,
+                                        close_net),
+        cmocka_unit_test_setup_teardown(a_peer_that_chose_its_routing_id_is_malformed, open_net,
+                                        close_net),
+        cmocka_unit_test_setup_teardown(a_peer_that_does_not_read_is_busy_and_holds_up_nobody,
+                                        open_net, close_net),
+        cmocka_unit_test_setup_teardown(a_parent_that_does_not_read_makes_the_dialer_busy, open_net,
+                                        close_net),
+        cmocka_unit_test_setup_teardown(a_route_of_a_vanished_peer_is_not_found, open_net,
+                                        close_net),
+        cmocka_unit_test_setup_teardown(closing_the_listener_cuts_its_peers, open_net, close_net),
+        cmocka_unit_test_setup_teardown(nothing_said_on_a_dead_connection_arrives_on_the_next,
+                                        open_net, close_net),
+        cmocka_unit_test_setup_teardown(squatters_on_the_ids_of_an_unseeded_process_harm_nobody,
+                                        open_net, close_net),
+        cmocka_unit_test_setup_teardown(a_giant_frame_before_authentication_is_cut, open_net,
+                                        close_net),
+        cmocka_unit_test_setup_teardown(peers_without_curve_are_cut_and_never_heard, open_net,
+                                        close_net),
+        cmocka_unit_test_setup_teardown(a_forged_user_id_in_the_handshake_is_ignored, open_net,
+                                        close_net),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
