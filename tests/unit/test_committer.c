@@ -1,0 +1,197 @@
+#include "node/committer.h"
+
+#include "node/verifier.h"
+#include "tests/support/world.h"
+
+#include <poll.h>
+#include <setjmp.h>
+#include <sodium.h>
+#include <stdarg.h>
+#include <stddef.h>
+/* cmocka wants the four above first */
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { DEADLINE_MS = 20000 };
+
+struct scene {
+    struct world *w;
+    struct ys_node_keys keys;
+    struct ys_committer *committer;
+};
+
+static struct scene *open_scene(void)
+{
+    struct scene *scene = calloc(1, sizeof *scene);
+    struct ys_err err = {0};
+    assert_non_null(scene);
+    scene->w = world_new(&(struct world_options){.seed = 5, .streets = 1, .communities = 1});
+    const int community = world_community(scene->w, 0);
+    for (int i = 0; i < 3; i++)
+        world_publish(scene->w, community);
+    assert_int_equal(
+        ys_committer_open(world_store(scene->w, community), &scene->keys, &scene->committer, &err),
+        YS_OK);
+    return scene;
+}
+
+static void close_scene(struct scene *scene)
+{
+    ys_committer_close(scene->committer);
+    world_free(scene->w);
+    free(scene);
+}
+
+/* Wait for results; each wait is bounded. */
+static size_t take(struct scene *scene, struct ys_change_result *out, size_t capacity)
+{
+    struct pollfd wait = {.fd = ys_committer_fd(scene->committer), .events = POLLIN};
+    assert_int_equal(poll(&wait, 1, DEADLINE_MS), 1);
+    return ys_committer_take(scene->committer, out, capacity);
+}
+
+static struct ys_change *verdicts(struct scene *scene, uint64_t first, const uint8_t *bytes,
+                                  size_t count)
+{
+    struct ys_change *change = NULL;
+    const struct ys_identity *self =
+        ys_store_identity(world_store(scene->w, world_community(scene->w, 0)));
+    assert_int_equal(ys_change_new(YS_CHANGE_VERDICTS, 64, &change, NULL), YS_OK);
+    ys_name_print(&self->origin, change->origin);
+    change->session = 9;
+    change->first_index = first;
+    change->count = count;
+    change->verdicts = ys_change_keep(change, (struct ys_bytes){bytes, count}).data;
+    return change;
+}
+
+static void a_change_is_on_the_disk_when_its_result_comes(void **state)
+{
+    (void)state;
+    struct scene *scene = open_scene();
+    const uint8_t bad[3] = {YS_VERDICT_OK, YS_VERDICT_BAD, YS_VERDICT_OK};
+    struct ys_change_result result;
+    struct ys_txn *txn = NULL;
+    enum ys_verdict verdict = YS_VERDICT_UNCHECKED;
+
+    ys_committer_put(scene->committer, verdicts(scene, 0, bad, 3));
+
+    assert_int_equal(take(scene, &result, 1), 1);
+    assert_int_equal(result.code, YS_OK);
+    assert_int_equal(result.session, 9);
+    assert_int_equal(
+        ys_store_begin(world_store(scene->w, world_community(scene->w, 0)), false, &txn, NULL),
+        YS_OK);
+    assert_int_equal(ys_status_get(txn, YS_OWN_LOG, 1, &verdict, NULL), YS_OK);
+    assert_int_equal(verdict, YS_VERDICT_BAD);
+    ys_txn_abort(&txn);
+    assert_int_equal(ys_committer_trouble(scene->committer, NULL), YS_OK);
+    close_scene(scene);
+}
+
+static void results_come_in_the_order_of_the_changes(void **state)
+{
+    (void)state;
+    struct scene *scene = open_scene();
+    const uint8_t ok = YS_VERDICT_OK;
+    struct ys_change_result results[40];
+    size_t count = 0;
+    for (int i = 0; i < 40; i++)
+        ys_committer_put(scene->committer, verdicts(scene, (uint64_t)(i % 3), &ok, 1));
+
+    while (count < 40)
+        count += take(scene, results + count, 7 < 40 - count ? 7 : 40 - count);
+
+    for (int i = 0; i < 40; i++)
+        assert_int_equal(results[i].first_index, i % 3);
+    assert_true(ys_committer_commits(scene->committer) <= 40);
+    close_scene(scene);
+}
+
+static void a_refused_change_does_not_spoil_its_group(void **state)
+{
+    (void)state;
+    struct scene *scene = open_scene();
+    const uint8_t ok = YS_VERDICT_OK;
+    struct ys_change_result results[2];
+    ys_committer_put(scene->committer, verdicts(scene, 1000, &ok, 1));
+    ys_committer_put(scene->committer, verdicts(scene, 0, &ok, 1));
+    size_t count = 0;
+
+    while (count < 2)
+        count += take(scene, results + count, 2 - count);
+
+    assert_int_equal(results[0].code, YS_BUSY);
+    assert_int_equal(results[1].code, YS_OK);
+    close_scene(scene);
+}
+
+static void what_is_queued_at_the_end_is_carried_out(void **state)
+{
+    (void)state;
+    struct scene *scene = open_scene();
+    struct ys_change *change = NULL;
+    struct ys_division peer;
+    struct ys_cursor cursor;
+    struct ys_txn *txn = NULL;
+    assert_int_equal(ys_division_parse(ys_bytes_of_text("110105901"), &peer, NULL), YS_OK);
+    assert_int_equal(ys_change_new(YS_CHANGE_CURSOR, 0, &change, NULL), YS_OK);
+    change->peer = peer;
+    change->cursor.changed = 77;
+    ys_committer_put(scene->committer, change); /* would wait for company */
+
+    ys_committer_close(scene->committer);
+    scene->committer = NULL;
+
+    assert_int_equal(
+        ys_store_begin(world_store(scene->w, world_community(scene->w, 0)), false, &txn, NULL),
+        YS_OK);
+    assert_int_equal(ys_cursor_load(txn, &peer, &cursor, NULL), YS_OK);
+    assert_int_equal(cursor.changed, 77);
+    ys_txn_abort(&txn);
+    close_scene(scene);
+}
+
+static void workers_judge_what_they_are_given(void **state)
+{
+    (void)state;
+    struct scene *scene = open_scene();
+    assert_true(world_settles(scene->w, 200000));
+    const int community = world_community(scene->w, 0);
+    pthread_rwlock_t lock = PTHREAD_RWLOCK_INITIALIZER;
+    struct ys_verifier *verifier = NULL;
+    struct ys_change_result result;
+    uint64_t counts[YS_VERDICTS];
+    struct ys_txn *txn = NULL;
+    const struct ys_verifier_options options = {.store = world_store(scene->w, community),
+                                                .member = world_member(scene->w, community),
+                                                .member_lock = &lock,
+                                                .committer = scene->committer,
+                                                .threads = 2};
+    assert_int_equal(ys_verifier_open(&options, &verifier, NULL), YS_OK);
+
+    assert_int_equal(ys_verifier_put(verifier, YS_OWN_LOG, 0, 3, YS_JUDGE_NEW, NULL), YS_OK);
+
+    assert_int_equal(take(scene, &result, 1), 1);
+    assert_int_equal(result.kind, YS_CHANGE_VERDICTS);
+    assert_int_equal(ys_store_begin(world_store(scene->w, community), false, &txn, NULL), YS_OK);
+    assert_int_equal(ys_status_count(txn, YS_OWN_LOG, 3, counts, NULL), YS_OK);
+    assert_int_equal(counts[YS_VERDICT_OK], 3);
+    ys_txn_abort(&txn);
+    ys_verifier_close(verifier);
+    pthread_rwlock_destroy(&lock);
+    close_scene(scene);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_change_is_on_the_disk_when_its_result_comes),
+        cmocka_unit_test(results_come_in_the_order_of_the_changes),
+        cmocka_unit_test(a_refused_change_does_not_spoil_its_group),
+        cmocka_unit_test(what_is_queued_at_the_end_is_carried_out),
+        cmocka_unit_test(workers_judge_what_they_are_given),
+    };
+    return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
+}
