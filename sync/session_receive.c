@@ -44,6 +44,7 @@ static enum ys_code keep_good_lines(const struct ys_member *member, const struct
 {
     struct ys_note_line lines[YS_NOTE_LINES_MAX];
     unsigned count = 0;
+    out->unknown_witness = false;
     for (unsigned i = 0; i < note->line_count; i++) {
         struct ys_division witness;
         const struct ys_vkey *key = NULL;

@@ -120,9 +120,10 @@ static int parent_of(const struct world *w, int node)
 {
     if (node == 0)
         return -1;
-    if (node < (int)(1 + w->streets))
+    const int streets = (int)w->streets;
+    if (node <= streets || streets == 0)
         return 0;
-    return 1 + (node - 1 - (int)w->streets) % (int)w->streets;
+    return 1 + (node - 1 - streets) % streets;
 }
 
 struct ys_store *world_store(struct world *w, int node)
