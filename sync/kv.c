@@ -84,17 +84,22 @@ static enum ys_code check_file_size(MDB_env *env, const char *path, struct ys_er
     return YS_OK;
 }
 
-static enum ys_code open_databases(struct ys_kv *kv, bool create, struct ys_err *err)
+const char *ys_db_name(enum ys_db db)
 {
     static const char *const names[] = {
 #define YS_DB_NAME(name, text) text,
         YS_DBS(YS_DB_NAME)
 #undef YS_DB_NAME
     };
+    return names[db];
+}
+
+static enum ys_code open_databases(struct ys_kv *kv, bool create, struct ys_err *err)
+{
     MDB_txn *txn = NULL;
     int rc = mdb_txn_begin(kv->env, NULL, create ? 0 : MDB_RDONLY, &txn);
     for (int i = 0; rc == 0 && i < YS_DB_COUNT; i++)
-        rc = mdb_dbi_open(txn, names[i], create ? MDB_CREATE : 0, &kv->dbi[i]);
+        rc = mdb_dbi_open(txn, ys_db_name((enum ys_db)i), create ? MDB_CREATE : 0, &kv->dbi[i]);
     if (rc != 0) {
         if (txn != NULL)
             mdb_txn_abort(txn);

@@ -39,6 +39,8 @@ enum ys_db {
         YS_DB_COUNT
 };
 
+const char *ys_db_name(enum ys_db db);
+
 struct ys_kv_options {
     const char *path; /* folder that exists */
     bool create;      /* make the file; else YS_NOT_FOUND when there is none */

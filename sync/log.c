@@ -1,6 +1,7 @@
 #include "sync/log.h"
 
 #include "crypto/assert.h"
+#include "sync/checked_row.h"
 #include "sync/tiles.h"
 
 #include <stdlib.h>
@@ -40,8 +41,8 @@ static enum ys_code save_row(struct ys_txn *txn, const struct ys_log *log, struc
             ys_writer_bytes(&w, (struct ys_bytes){log->frontier.subtree[level].bytes, YS_HASH_LEN});
     ys_writer_text(&w, log->origin_text);
     YS_ASSERT(!w.overflow);
-    return ys_txn_put(txn, YS_DB_LOG, (struct ys_bytes){key, sizeof key},
-                      (struct ys_bytes){row, ROW_FIXED + w.size}, err);
+    return ys_checked_put(txn, YS_DB_LOG, (struct ys_bytes){key, sizeof key},
+                          (struct ys_bytes){row, ROW_FIXED + w.size}, err);
 }
 
 static enum ys_code parse_row(uint32_t id, struct ys_bytes row, struct ys_log *out,
@@ -77,7 +78,7 @@ enum ys_code ys_log_load(struct ys_txn *txn, uint32_t id, struct ys_log *out, st
     struct ys_bytes row;
     ys_be32_put(key, id);
     const enum ys_code code =
-        ys_txn_get(txn, YS_DB_LOG, (struct ys_bytes){key, sizeof key}, &row, err);
+        ys_checked_get(txn, YS_DB_LOG, (struct ys_bytes){key, sizeof key}, &row, err);
     return code != YS_OK ? code : parse_row(id, row, out, err);
 }
 
@@ -93,7 +94,9 @@ enum ys_code ys_log_next(struct ys_txn *txn, uint32_t id, struct ys_log *out, st
         return code;
     if (found.size != 4)
         return ys_fail(err, YS_CORRUPT, "store: a key of \"log\" has %zu bytes", found.size);
-    return parse_row(ys_be32_get(found.data), row, out, err);
+    struct ys_bytes value;
+    const enum ys_code opened = ys_checked_open(YS_DB_LOG, found, row, &value, err);
+    return opened != YS_OK ? opened : parse_row(ys_be32_get(found.data), value, out, err);
 }
 
 enum ys_code ys_log_find(struct ys_txn *txn, const char *origin, struct ys_log *out,

@@ -1,6 +1,7 @@
 #include "sync/status.h"
 
 #include "crypto/assert.h"
+#include "sync/checked_row.h"
 
 #include <string.h>
 
@@ -30,7 +31,7 @@ static enum ys_code load_row(struct ys_txn *txn, uint32_t log_id, uint64_t chunk
     ys_row_key(log_id, chunk, key);
     memset(row, 0, ROW_LEN);
     const enum ys_code code =
-        ys_txn_get(txn, YS_DB_STATUS, (struct ys_bytes){key, sizeof key}, &value, err);
+        ys_checked_get(txn, YS_DB_STATUS, (struct ys_bytes){key, sizeof key}, &value, err);
     if (code == YS_NOT_FOUND)
         return YS_OK;
     if (code != YS_OK)
@@ -75,8 +76,8 @@ enum ys_code ys_status_set(struct ys_txn *txn, uint32_t log_id, uint64_t first_i
                 (uint8_t)((row[at / 4] & ~(3u << shift)) | ((unsigned)verdicts[done] << shift));
         }
         ys_row_key(log_id, chunk, key);
-        code = ys_txn_put(txn, YS_DB_STATUS, (struct ys_bytes){key, sizeof key},
-                          (struct ys_bytes){row, sizeof row}, err);
+        code = ys_checked_put(txn, YS_DB_STATUS, (struct ys_bytes){key, sizeof key},
+                              (struct ys_bytes){row, sizeof row}, err);
         if (code != YS_OK)
             return code;
     }

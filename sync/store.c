@@ -1,6 +1,7 @@
 #include "sync/store.h"
 
 #include "crypto/assert.h"
+#include "sync/checked_row.h"
 #include "sync/log.h"
 
 #include <stdio.h>
@@ -21,14 +22,14 @@ void ys_row_key(uint32_t log_id, uint64_t index, uint8_t out[YS_ROW_KEY_LEN])
 static enum ys_code put_meta(struct ys_txn *txn, const char *name, const void *data, size_t size,
                              struct ys_err *err)
 {
-    return ys_txn_put(txn, YS_DB_META, ys_bytes_of_text(name),
-                      (struct ys_bytes){.data = data, .size = size}, err);
+    return ys_checked_put(txn, YS_DB_META, ys_bytes_of_text(name),
+                          (struct ys_bytes){.data = data, .size = size}, err);
 }
 
 static enum ys_code get_meta(struct ys_txn *txn, const char *name, size_t size,
                              struct ys_bytes *out, struct ys_err *err)
 {
-    const enum ys_code code = ys_txn_get(txn, YS_DB_META, ys_bytes_of_text(name), out, err);
+    const enum ys_code code = ys_checked_get(txn, YS_DB_META, ys_bytes_of_text(name), out, err);
     if (code == YS_NOT_FOUND)
         return ys_fail(err, YS_CORRUPT, "store: meta \"%s\" is missing", name);
     if (code == YS_OK && size != 0 && out->size != size)
@@ -68,7 +69,7 @@ enum ys_code ys_store_create(const char *path, const struct ys_identity *identit
         code = ys_txn_begin(kv, true, &txn, err);
     if (code != YS_OK)
         goto out;
-    code = ys_txn_get(txn, YS_DB_META, ys_bytes_of_text("schema"), &schema, err);
+    code = ys_checked_get(txn, YS_DB_META, ys_bytes_of_text("schema"), &schema, err);
     if (code == YS_OK)
         code = ys_fail(err, YS_EXISTS, "%s: there is a store already", path);
     else if (code == YS_NOT_FOUND)
@@ -159,7 +160,7 @@ enum ys_code ys_cursor_load(struct ys_txn *txn, const struct ys_division *peer,
     char name[CURSOR_NAME_MAX];
     snprintf(name, sizeof name, "peer/%s", peer->digits);
     struct ys_bytes value;
-    const enum ys_code code = ys_txn_get(txn, YS_DB_META, ys_bytes_of_text(name), &value, err);
+    const enum ys_code code = ys_checked_get(txn, YS_DB_META, ys_bytes_of_text(name), &value, err);
     if (code == YS_NOT_FOUND) {
         *out = (struct ys_cursor){0};
         return YS_OK;
@@ -190,7 +191,7 @@ enum ys_code ys_witness_time_load(struct ys_txn *txn, uint64_t *out, struct ys_e
 {
     struct ys_bytes value;
     const enum ys_code code =
-        ys_txn_get(txn, YS_DB_META, ys_bytes_of_text(witness_time_name), &value, err);
+        ys_checked_get(txn, YS_DB_META, ys_bytes_of_text(witness_time_name), &value, err);
     if (code == YS_NOT_FOUND) {
         *out = 0;
         return YS_OK;

@@ -1,0 +1,347 @@
+#include "node/scrub_tables.h"
+
+#include "crypto/assert.h"
+#include "sync/checked_row.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { POSITIONS_MAX = 64 };
+
+enum ys_code ys_scrub_indexes(struct ys_scrub *scrub, struct ys_txn *txn, const struct ys_log *log,
+                              uint64_t index, struct ys_bytes text, bool membership,
+                              struct ys_err *err)
+{
+    struct ys_hash id;
+    struct ys_position found[POSITIONS_MAX];
+    struct ys_position next;
+    size_t count = 0;
+    bool there = false;
+    ys_record_id(text, &id);
+    enum ys_code code = ys_log_by_id(txn, &id, found, POSITIONS_MAX, &count, err);
+    if (code == YS_CORRUPT) {
+        ys_scrub_find(scrub, "byid", "%s", err == NULL ? "a row names no entry" : err->msg);
+        code = YS_OK;
+        there = true;
+    }
+    for (size_t i = 0; i < count; i++)
+        there = there || (found[i].log_id == log->id && found[i].index == index);
+    if (code == YS_OK && !there && count < POSITIONS_MAX)
+        ys_scrub_find(scrub, log->origin_text, "entry %" PRIu64 " is not in \"byid\"", index);
+    scrub->positions++;
+    if (code != YS_OK || !membership)
+        return code;
+    scrub->membership++;
+    code = ys_membership_next(txn, log->id, index, &next, err);
+    if (code == YS_NOT_FOUND || code == YS_CORRUPT ||
+        (code == YS_OK && (next.log_id != log->id || next.index != index))) {
+        ys_scrub_find(scrub, log->origin_text, "entry %" PRIu64 " is not in \"member\"", index);
+        return YS_OK;
+    }
+    return code;
+}
+
+/* --- all rows of a table --- */
+
+/* Called for each row; bytes are valid during the call. */
+typedef void row_check(struct ys_scrub *scrub, struct ys_txn *txn, struct ys_bytes key,
+                       struct ys_bytes value, void *context);
+
+static enum ys_code each_row(struct ys_scrub *scrub, struct ys_txn *txn, enum ys_db db,
+                             row_check *check, void *context, struct ys_err *err)
+{
+    enum { KEY_MAX = 511 };
+    uint8_t after[KEY_MAX + 1];
+    struct ys_bytes from = {0};
+    for (;;) {
+        struct ys_bytes key;
+        struct ys_bytes value;
+        const enum ys_code code = ys_txn_seek(txn, db, from, YS_SEEK_AT_LEAST, &key, &value, err);
+        if (code == YS_NOT_FOUND)
+            return YS_OK;
+        if (code != YS_OK)
+            return code;
+        YS_ASSERT(key.size <= KEY_MAX);
+        /* The smallest key behind this one is this one with a zero byte. */
+        memcpy(after, key.data, key.size);
+        after[key.size] = 0;
+        from = (struct ys_bytes){after, key.size + 1};
+        check(scrub, txn, key, value, context);
+    }
+}
+
+/* Size of a log, by id; false when there is no such log. */
+static bool log_size(struct ys_txn *txn, uint32_t id, uint64_t *size)
+{
+    struct ys_log log;
+    if (ys_log_load(txn, id, &log, NULL) != YS_OK)
+        return false;
+    *size = log.frontier.size;
+    return true;
+}
+
+/* Rows keyed by log and index: the log exists, and reaches that far. */
+static void entry_row(struct ys_scrub *scrub, struct ys_txn *txn, struct ys_bytes key,
+                      struct ys_bytes value, void *context)
+{
+    const char *const table = context;
+    uint64_t size = 0;
+    (void)value;
+    if (key.size != YS_ROW_KEY_LEN || !log_size(txn, ys_be32_get(key.data), &size) ||
+        ys_be64_get(key.data + 4) >= size)
+        ys_scrub_find(scrub, table, "a row that belongs to no entry");
+}
+
+static void tile_row(struct ys_scrub *scrub, struct ys_txn *txn, struct ys_bytes key,
+                     struct ys_bytes value, void *context)
+{
+    enum { KEY_LEN = 13 };
+    uint64_t size = 0;
+    (void)context;
+    if (key.size != KEY_LEN || key.data[4] >= YS_TILE_LEVELS ||
+        !log_size(txn, ys_be32_get(key.data), &size) ||
+        value.size !=
+            ys_tile_width(key.data[4], ys_be64_get(key.data + 5), size) * (size_t)YS_HASH_LEN ||
+        value.size == 0)
+        ys_scrub_find(scrub, "tile", "a row that is no tile of any log");
+}
+
+static void head_row(struct ys_scrub *scrub, struct ys_txn *txn, struct ys_bytes key,
+                     struct ys_bytes value, void *context)
+{
+    uint64_t size = 0;
+    (void)value;
+    (void)context;
+    if (key.size != YS_ROW_KEY_LEN || !log_size(txn, ys_be32_get(key.data), &size))
+        ys_scrub_find(scrub, "head", "a row that belongs to no log");
+}
+
+static void status_row(struct ys_scrub *scrub, struct ys_txn *txn, struct ys_bytes key,
+                       struct ys_bytes value, void *context)
+{
+    uint64_t size = 0;
+    (void)context;
+    struct ys_bytes row = value;
+    if (ys_checked_open(YS_DB_STATUS, key, row, &value, NULL) != YS_OK) {
+        ys_scrub_find(scrub, "status", "a row is damaged");
+        return;
+    }
+    if (key.size != YS_ROW_KEY_LEN || value.size != YS_STATUS_CHUNK / 4 ||
+        !log_size(txn, ys_be32_get(key.data), &size) ||
+        ys_be64_get(key.data + 4) > size / YS_STATUS_CHUNK) {
+        ys_scrub_find(scrub, "status", "a row that belongs to no entries");
+        return;
+    }
+    const uint64_t first = ys_be64_get(key.data + 4) * YS_STATUS_CHUNK;
+    for (unsigned i = 0; i < YS_STATUS_CHUNK; i++)
+        if (first + i >= size && (value.data[i / 4] >> (i % 4 * 2) & 3) != 0) {
+            ys_scrub_find(scrub, "status", "a verdict on entry %" PRIu64 ", which does not exist",
+                          first + i);
+            return;
+        }
+}
+
+static void byid_row(struct ys_scrub *scrub, struct ys_txn *txn, struct ys_bytes key,
+                     struct ys_bytes value, void *context)
+{
+    uint64_t *const positions = context;
+    if (key.size != 8 || value.size == 0 || value.size % YS_ROW_KEY_LEN != 0) {
+        ys_scrub_find(scrub, "byid", "a row of %zu and %zu bytes", key.size, value.size);
+        return;
+    }
+    for (size_t at = 0; at < value.size; at += YS_ROW_KEY_LEN) {
+        struct ys_entry entry;
+        struct ys_bytes text;
+        struct ys_bytes kind;
+        struct ys_hash id;
+        const uint32_t log_id = ys_be32_get(value.data + at);
+        const uint64_t index = ys_be64_get(value.data + at + 4);
+        (*positions)++;
+        if (ys_log_entry(txn, log_id, index, &entry, NULL) != YS_OK ||
+            !ys_note_peek(entry.note, &text, &kind)) {
+            ys_scrub_find(scrub, "byid", "a row names log %u entry %" PRIu64 ", which is no record",
+                          log_id, index);
+            continue;
+        }
+        ys_record_id(text, &id);
+        if (memcmp(id.bytes, key.data, key.size) != 0)
+            ys_scrub_find(scrub, "byid",
+                          "log %u entry %" PRIu64 " stands under another record's id", log_id,
+                          index);
+    }
+}
+
+static void member_row(struct ys_scrub *scrub, struct ys_txn *txn, struct ys_bytes key,
+                       struct ys_bytes value, void *context)
+{
+    static char table[] = "member";
+    uint64_t *const rows = context;
+    (*rows)++;
+    entry_row(scrub, txn, key, value, table);
+    if (value.size != 0)
+        ys_scrub_find(scrub, "member", "a row with a value");
+}
+
+static void changed_row(struct ys_scrub *scrub, struct ys_txn *txn, struct ys_bytes key,
+                        struct ys_bytes value, void *context)
+{
+    struct ys_log log;
+    (void)context;
+    if (key.size != 8 || value.size != 4 ||
+        ys_log_load(txn, ys_be32_get(value.data), &log, NULL) != YS_OK ||
+        log.changed != ys_be64_get(key.data))
+        ys_scrub_find(scrub, "changed", "a row that its log does not know");
+}
+
+/* Runs come in counter order and continue their log. */
+struct arrivals {
+    uint64_t counter;
+    uint64_t *reached; /* by log id */
+    uint32_t logs;
+};
+
+static void arrival_row(struct ys_scrub *scrub, struct ys_txn *txn, struct ys_bytes key,
+                        struct ys_bytes value, void *context)
+{
+    struct arrivals *const arrivals = context;
+    (void)txn;
+    if (key.size != 8 || value.size != 16 || ys_be64_get(key.data) != ++arrivals->counter) {
+        ys_scrub_find(scrub, "arrival", "a row is missing or has no such form");
+        arrivals->counter = key.size == 8 ? ys_be64_get(key.data) : arrivals->counter;
+        return;
+    }
+    const uint32_t log_id = ys_be32_get(value.data);
+    if (log_id >= arrivals->logs || arrivals->reached[log_id] != ys_be64_get(value.data + 4)) {
+        ys_scrub_find(scrub, "arrival", "run %" PRIu64 " does not continue its log",
+                      arrivals->counter);
+        return;
+    }
+    arrivals->reached[log_id] += ys_be32_get(value.data + 12);
+}
+
+static void origin_row(struct ys_scrub *scrub, struct ys_txn *txn, struct ys_bytes key,
+                       struct ys_bytes value, void *context)
+{
+    struct ys_log log;
+    uint64_t *const rows = context;
+    (*rows)++;
+    if (value.size != 4 || ys_log_load(txn, ys_be32_get(value.data), &log, NULL) != YS_OK ||
+        !ys_bytes_is_text(key, log.origin_text))
+        ys_scrub_find(scrub, "origin", "a row that its log does not know");
+}
+
+static void log_row(struct ys_scrub *scrub, struct ys_txn *txn, struct ys_bytes key,
+                    struct ys_bytes value, void *context)
+{
+    struct ys_log log;
+    struct ys_log found;
+    uint64_t *const rows = context;
+    uint64_t counter = 0;
+    uint32_t id = 0;
+    (void)value;
+    (*rows)++;
+    if (key.size != 4 || ys_log_load(txn, ys_be32_get(key.data), &log, NULL) != YS_OK) {
+        ys_scrub_find(scrub, "log", "a row that is no log");
+        return;
+    }
+    if (ys_log_find(txn, log.origin_text, &found, NULL) != YS_OK || found.id != log.id)
+        ys_scrub_find(scrub, "log", "%s is not in \"origin\"", log.origin_text);
+    if (log.changed != 0 && (ys_changed_next(txn, log.changed - 1, &counter, &id, NULL) != YS_OK ||
+                             counter != log.changed || id != log.id))
+        ys_scrub_find(scrub, "log", "%s is not in \"changed\"", log.origin_text);
+}
+
+static void meta_row(struct ys_scrub *scrub, struct ys_txn *txn, struct ys_bytes key,
+                     struct ys_bytes value, void *context)
+{
+    static const struct {
+        const char *name;
+        size_t size; /* 0: any */
+    } known[] = {{"schema", 4}, {"store_id", YS_STORE_ID_LEN}, {"origin", 0}, {"witness_time", 8}};
+    const struct ys_bytes row = value;
+    (void)txn;
+    (void)context;
+    if (ys_checked_open(YS_DB_META, key, row, &value, NULL) != YS_OK) {
+        ys_scrub_find(scrub, "meta", "a row is damaged");
+        return;
+    }
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (ys_bytes_is_text(key, known[i].name)) {
+            if (known[i].size != 0 && value.size != known[i].size)
+                ys_scrub_find(scrub, "meta", "\"%s\" has %zu bytes", known[i].name, value.size);
+            return;
+        }
+    struct ys_division peer;
+    if (key.size < 5 || memcmp(key.data, "peer/", 5) != 0 ||
+        ys_division_parse((struct ys_bytes){key.data + 5, key.size - 5}, &peer, NULL) != YS_OK ||
+        value.size != YS_STORE_ID_LEN + 8)
+        ys_scrub_find(scrub, "meta", "a row of %zu bytes that nobody wrote", key.size);
+}
+
+static enum ys_code scrub_arrivals(struct ys_scrub *scrub, struct ys_txn *txn, struct ys_err *err)
+{
+    struct arrivals arrivals = {0};
+    struct ys_log log;
+    for (uint32_t id = 0; ys_log_next(txn, id, &log, NULL) == YS_OK; id = log.id + 1)
+        arrivals.logs = log.id + 1;
+    arrivals.reached = calloc(arrivals.logs == 0 ? 1 : arrivals.logs, sizeof *arrivals.reached);
+    if (arrivals.reached == NULL)
+        return ys_fail(err, YS_NOMEM, "scrub: out of memory");
+    const enum ys_code code = each_row(scrub, txn, YS_DB_ARRIVAL, arrival_row, &arrivals, err);
+    for (uint32_t id = 0; id < arrivals.logs && code == YS_OK; id++) {
+        uint64_t size = 0;
+        if (log_size(txn, id, &size) && arrivals.reached[id] != size)
+            ys_scrub_find(scrub, "arrival", "its runs of log %u reach %" PRIu64 " of %" PRIu64, id,
+                          arrivals.reached[id], size);
+    }
+    free(arrivals.reached);
+    return code;
+}
+
+static enum ys_code scrub_counts(struct ys_scrub *scrub, struct ys_txn *txn, struct ys_err *err)
+{
+    uint64_t positions = 0;
+    uint64_t members = 0;
+    uint64_t origins = 0;
+    uint64_t logs = 0;
+    enum ys_code code = each_row(scrub, txn, YS_DB_BYID, byid_row, &positions, err);
+    if (code == YS_OK)
+        code = each_row(scrub, txn, YS_DB_MEMBER, member_row, &members, err);
+    if (code == YS_OK)
+        code = each_row(scrub, txn, YS_DB_ORIGIN, origin_row, &origins, err);
+    if (code == YS_OK)
+        code = each_row(scrub, txn, YS_DB_LOG, log_row, &logs, err);
+    if (code == YS_OK && members < scrub->membership)
+        ys_scrub_find(scrub, "member",
+                      "%" PRIu64 " rows where %" PRIu64 " records change membership", members,
+                      scrub->membership);
+    if (code == YS_OK && origins != logs)
+        ys_scrub_find(scrub, "origin", "%" PRIu64 " rows for %" PRIu64 " logs", origins, logs);
+    return code;
+}
+
+enum ys_code ys_scrub_tables(struct ys_scrub *scrub, struct ys_err *err)
+{
+    static char entry[] = "entry";
+    static char body[] = "body";
+    YS_TXN_SCOPED txn = NULL;
+    enum ys_code code = ys_store_begin(scrub->options->store, false, &txn, err);
+    if (code == YS_OK)
+        code = each_row(scrub, txn, YS_DB_META, meta_row, NULL, err);
+    if (code == YS_OK)
+        code = each_row(scrub, txn, YS_DB_ENTRY, entry_row, entry, err);
+    if (code == YS_OK)
+        code = each_row(scrub, txn, YS_DB_BODY, entry_row, body, err);
+    if (code == YS_OK)
+        code = each_row(scrub, txn, YS_DB_TILE, tile_row, NULL, err);
+    if (code == YS_OK)
+        code = each_row(scrub, txn, YS_DB_HEAD, head_row, NULL, err);
+    if (code == YS_OK)
+        code = each_row(scrub, txn, YS_DB_STATUS, status_row, NULL, err);
+    if (code == YS_OK)
+        code = each_row(scrub, txn, YS_DB_CHANGED, changed_row, NULL, err);
+    if (code == YS_OK)
+        code = scrub_arrivals(scrub, txn, err);
+    return code != YS_OK ? code : scrub_counts(scrub, txn, err);
+}

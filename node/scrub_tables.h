@@ -1,0 +1,30 @@
+/* What the files of the scrub share: scrub.c walks the logs, scrub_tables.c the
+ * tables that span them. Nobody else includes this. */
+#ifndef YS_NODE_SCRUB_TABLES_H
+#define YS_NODE_SCRUB_TABLES_H
+
+#include "crypto/tile.h"
+#include "node/scrub.h"
+#include "sync/tiles.h"
+
+enum { YS_TILES_DEEP = YS_TILE_LEVELS };
+
+struct ys_scrub {
+    const struct ys_scrub_options *options;
+    uint64_t problems;
+    uint64_t entries;    /* read so far */
+    uint64_t positions;  /* that "byid" must have */
+    uint64_t membership; /* rows that "member" must have */
+};
+
+/* Say one finding. */
+void ys_scrub_find(struct ys_scrub *scrub, const char *where, const char *format, ...)
+    YS_PRINTF(3, 4);
+/* Is an entry in "byid" and, if it must be, in "member"? */
+enum ys_code ys_scrub_indexes(struct ys_scrub *scrub, struct ys_txn *txn, const struct ys_log *log,
+                              uint64_t index, struct ys_bytes text, bool membership,
+                              struct ys_err *err);
+/* Rows of every table that belong to nothing, and those that are missing. */
+enum ys_code ys_scrub_tables(struct ys_scrub *scrub, struct ys_err *err);
+
+#endif
