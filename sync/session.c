@@ -1,6 +1,7 @@
 #include "sync/session.h"
 
 #include "crypto/assert.h"
+#include "proto/text.h"
 #include "sync/session_state.h"
 
 #include <stdio.h>
@@ -248,7 +249,9 @@ void ys_session_refuse(struct ys_session *session, struct ys_turn *turn, const s
     Yishi__V1__Message message = YISHI__V1__MESSAGE__INIT;
     Yishi__V1__Error error = YISHI__V1__ERROR__INIT;
     char text[YS_ERROR_TEXT_MAX + 1];
-    snprintf(text, sizeof text, "%.*s", YS_ERROR_TEXT_MAX, why->msg);
+    /* Foreign words may stand in it: never cut inside a character. */
+    snprintf(text, sizeof text, "%.*s",
+             (int)ys_text_cut(ys_bytes_of_text(why->msg), YS_ERROR_TEXT_MAX), why->msg);
     error.has_code = error.has_retry_after_s = true;
     error.code = (uint32_t)why->code;
     error.text = text;
