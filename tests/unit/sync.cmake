@@ -1,6 +1,10 @@
 # Tests of sync/.
 yishi_unit_test(test_zap ys_sync)
 yishi_unit_test(test_zmq_link ys_sync)
+yishi_unit_test(test_zmq_link_hostile ys_sync)
+foreach(name test_zmq_link test_zmq_link_hostile)
+  target_sources(${name} PRIVATE ../support/net.c)
+endforeach()
 
 add_library(yishi_test_federation STATIC
   ${PROJECT_SOURCE_DIR}/tests/support/cast.c
