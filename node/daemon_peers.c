@@ -13,6 +13,7 @@ enum {
     DELAY_MIN_MS = 1000,
     DELAY_MAX_MS = 300000,
     DELAY_DENIED_MS = 30000, /* to start with, when the parent does not know us */
+    DELAY_WRONG_MS = 12000,  /* it may be putting off handshakes that come too often (10 s) */
     RETRY_AFTER_S = 60,
 };
 
@@ -260,6 +261,7 @@ static enum ys_code dial(struct ys_daemon *daemon, struct ys_err *err)
         .serial = ++dialing->attempts,
     };
     dialing->greeted = false;
+    dialing->began_ms = daemon->now_ms;
     return ys_dialer_open(&options, &dialing->dialer, err);
 }
 
@@ -346,6 +348,9 @@ enum ys_code ys_daemon_tend_parent(struct ys_daemon *daemon, struct ys_daemon_tu
     }
     switch (ys_dialer_update(dialing->dialer)) {
     case YS_DIALER_CONNECTING:
+        /* A name that cannot be looked up gives no event at all. */
+        if (daemon->now_ms - dialing->began_ms >= YS_DIALER_PATIENCE_MS)
+            hang_up(daemon, "unreachable", DELAY_MIN_MS);
         return YS_OK;
     case YS_DIALER_READY:
         if (!dialing->greeted)
@@ -359,7 +364,7 @@ enum ys_code ys_daemon_tend_parent(struct ys_daemon *daemon, struct ys_daemon_tu
         hang_up(daemon, "denied", DELAY_DENIED_MS);
         return YS_OK;
     case YS_DIALER_WRONG_KEY:
-        hang_up(daemon, "wrong_key", DELAY_DENIED_MS);
+        hang_up(daemon, "wrong_key", DELAY_WRONG_MS);
         return YS_OK;
     case YS_DIALER_LOST:
         hang_up(daemon, "lost", DELAY_MIN_MS);

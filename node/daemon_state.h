@@ -25,7 +25,8 @@ struct ys_peer {
 
 struct ys_dialing {
     struct ys_dialer *dialer;
-    bool greeted; /* the session has begun */
+    bool greeted;     /* the session has begun */
+    int64_t began_ms; /* this attempt */
     int64_t next_ms;
     int64_t delay_ms;
     uint64_t attempts;
