@@ -1,0 +1,480 @@
+#include "node/author.h"
+
+#include "crypto/assert.h"
+#include "node/lang.h"
+#include "proto/json.h"
+#include "sync/verdict.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- drafts --- */
+
+void ys_draft_clear(struct ys_draft *draft)
+{
+    ys_arena_clear(&draft->arena);
+    draft->body = NULL;
+}
+
+/* Take a text out of the object, if it is there. */
+static enum ys_code take_text(json_t *object, const char *field, char *out, size_t size,
+                              bool *found_out, struct ys_err *err)
+{
+    const json_t *const value = json_object_get(object, field);
+    *found_out = value != NULL;
+    if (value == NULL)
+        return YS_OK;
+    if (!json_is_string(value))
+        return ys_fail(err, YS_MALFORMED, _("%s: is not a string"), field);
+    if (json_string_length(value) >= size ||
+        strlen(json_string_value(value)) != json_string_length(value))
+        return ys_fail(err, YS_LIMIT, _("%s: has more than %zu bytes"), field, size - 1);
+    memcpy(out, json_string_value(value), json_string_length(value) + 1);
+    json_object_del(object, field);
+    return YS_OK;
+}
+
+/* A record says for which log it is made only to be refused by every other. */
+static enum ys_code check_target(json_t *object, const struct ys_name *origin, struct ys_err *err)
+{
+    char own[YS_KEY_NAME_MAX + 1];
+    char text[YS_KEY_NAME_MAX + 1];
+    bool found = false;
+    ys_name_print(origin, own);
+    enum ys_code code = take_text(object, "deployment", text, sizeof text, &found, err);
+    if (code == YS_OK && found && strcmp(text, origin->deployment) != 0)
+        return ys_fail(err, YS_DENIED,
+                       _("deployment: the record is made for %s, this node is of %s"), text,
+                       origin->deployment);
+    if (code == YS_OK)
+        code = take_text(object, "origin", text, sizeof text, &found, err);
+    if (code == YS_OK && found && strcmp(text, own) != 0)
+        return ys_fail(err, YS_DENIED,
+                       _("origin: the record is made for log %s, the log here is %s"), text, own);
+    return code;
+}
+
+static enum ys_code take_subject(json_t *object, char subject[YS_KIND_NAME_MAX + 1],
+                                 struct ys_err *err)
+{
+    bool found = false;
+    const enum ys_code code =
+        take_text(object, "subject", subject, YS_KIND_NAME_MAX + 1, &found, err);
+    if (code != YS_OK)
+        return code;
+    if (!found)
+        memcpy(subject, "-", 2);
+    if (!ys_kind_word_valid(ys_bytes_of_text(subject)))
+        return ys_fail(err, YS_MALFORMED,
+                       _("subject: \"%s\" is no matter number (a-z, 0-9, point, dash, underscore)"),
+                       subject);
+    return YS_OK;
+}
+
+static enum ys_code take_kind(json_t *object, const struct ys_kind **out, struct ys_err *err)
+{
+    char name[YS_KIND_NAME_MAX + 1];
+    bool found = false;
+    const enum ys_code code = take_text(object, "kind", name, sizeof name, &found, err);
+    if (code != YS_OK || !found)
+        return code;
+    *out = ys_kind_by_name(ys_bytes_of_text(name));
+    if (*out == NULL)
+        return ys_fail(err, YS_MALFORMED, _("kind: \"%s\" is not known to this version"), name);
+    return YS_OK;
+}
+
+static enum ys_code decode_body(json_t *object, const struct ys_kind *said, struct ys_draft *draft,
+                                struct ys_err *err)
+{
+    ProtobufCMessage *message = NULL;
+    if (json_object_get(object, "salt") != NULL)
+        return ys_fail(err, YS_MALFORMED, _("salt: is made by the node; leave it out"));
+    const enum ys_code code =
+        ys_json_decode(object, &yishi__v1__body__descriptor, "", &draft->arena, &message, err);
+    if (code != YS_OK)
+        return code;
+    draft->body = (Yishi__V1__Body *)(void *)message;
+    if (draft->body->kind_case == YISHI__V1__BODY__KIND__NOT_SET)
+        return ys_fail(err, YS_MALFORMED, _("%s: is missing"), said == NULL ? "kind" : said->name);
+    draft->kind = ys_body_kind(draft->body);
+    if (said != NULL && said != draft->kind)
+        return ys_fail(err, YS_MALFORMED, _("kind: is %s, but what stands in the record is %s"),
+                       said->name, draft->kind->name);
+    return YS_OK;
+}
+
+enum ys_code ys_draft_parse(struct ys_bytes json, const struct ys_name *origin,
+                            struct ys_draft *out, struct ys_err *err)
+{
+    json_t *object = NULL;
+    const struct ys_kind *said = NULL;
+    struct ys_draft draft = {.body = NULL};
+    enum ys_code code = ys_json_load(json, &object, err);
+    if (code != YS_OK)
+        return code;
+    ys_arena_init(&draft.arena, YS_BODY_ARENA_MAX);
+    if (!json_is_object(object))
+        code = ys_fail(err, YS_MALFORMED, _("the record is no JSON object"));
+    if (code == YS_OK)
+        code = check_target(object, origin, err);
+    if (code == YS_OK)
+        code = take_subject(object, draft.subject, err);
+    if (code == YS_OK)
+        code = take_kind(object, &said, err);
+    if (code == YS_OK)
+        code = decode_body(object, said, &draft, err);
+    json_decref(object);
+    if (code == YS_OK)
+        *out = draft;
+    else
+        ys_draft_clear(&draft);
+    return code;
+}
+
+void ys_draft_of(Yishi__V1__Body *body, struct ys_draft *out)
+{
+    *out = (struct ys_draft){.body = body, .kind = ys_body_kind(body), .subject = "-"};
+    ys_arena_init(&out->arena, YS_BODY_ARENA_MAX);
+}
+
+/* --- who signs --- */
+
+static const char root_name[] = "root";
+
+static unsigned class_of(const char *body)
+{
+    return strcmp(body, root_name) == 0 ? YS_BODY_ROOT : ys_body_class(body);
+}
+
+static bool class_possible(unsigned class, enum ys_level level)
+{
+    return class == YS_BODY_ROOT ? level == YS_LEVEL_DISTRICT : ys_body_class_at(class, level);
+}
+
+/* Add the body of a class: the two letters are its name, but for departments, which must be here. */
+static bool add_class(struct ys_signatories *list, unsigned class,
+                      const struct ys_body_names *present)
+{
+    static const struct {
+        unsigned class;
+        const char *name;
+    } fixed[] = {{YS_BODY_RC, "rc"}, {YS_BODY_PO, "po"}, {YS_BODY_SC, "sc"},
+                 {YS_BODY_ST, "st"}, {YS_BODY_DA, "da"}, {YS_BODY_ROOT, root_name}};
+    const char *name = NULL;
+    for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
+        if (fixed[i].class == class)
+            name = fixed[i].name;
+    for (size_t i = 0; i < present->count && name == NULL; i++)
+        if (class == YS_BODY_GD && ys_body_class(present->name[i]) == YS_BODY_GD)
+            name = present->name[i];
+    if (name == NULL || list->count == YS_SIGNATORIES_MAX)
+        return false;
+    memcpy(list->body[list->count++], name, strlen(name) + 1);
+    return true;
+}
+
+static unsigned classes_of(const struct ys_signatories *list)
+{
+    unsigned classes = 0;
+    for (size_t i = 0; i < list->count; i++)
+        classes |= class_of(list->body[i]);
+    return classes;
+}
+
+static enum ys_code check_named(const struct ys_kind *kind, const struct ys_division *unit,
+                                const struct ys_signatories *as, struct ys_err *err)
+{
+    const enum ys_level level = ys_division_level(unit);
+    for (size_t i = 0; i < as->count; i++)
+        if (class_of(as->body[i]) == 0 || !class_possible(class_of(as->body[i]), level))
+            return ys_fail(err, YS_USAGE, _("%s has no body \"%s\""), unit->digits, as->body[i]);
+    const unsigned classes = classes_of(as);
+    if ((classes & kind->authors) == 0)
+        return ys_fail(err, YS_DENIED, _("%s: none of those named may write it"), kind->name);
+    for (unsigned class = 1; class <= YS_BODY_ROOT; class <<= 1)
+        if ((kind->also & ~classes & class) != 0)
+            return ys_fail(err, YS_DENIED, _("%s: must also be signed by: %s"), kind->name,
+                           ys_body_class_text(class, ys_lang_is_chinese()));
+    return YS_OK;
+}
+
+enum ys_code ys_signatories_choose(const struct ys_kind *kind, const struct ys_division *unit,
+                                   const struct ys_signatories *as,
+                                   const struct ys_body_names *present, struct ys_signatories *out,
+                                   struct ys_err *err)
+{
+    /* The first of these that may write it does; a department or the root only if nobody else may. */
+    static const unsigned order[] = {YS_BODY_RC, YS_BODY_PO, YS_BODY_SC,  YS_BODY_ST,
+                                     YS_BODY_DA, YS_BODY_GD, YS_BODY_ROOT};
+    const enum ys_level level = ys_division_level(unit);
+    struct ys_signatories list = {.count = 0};
+    if (as != NULL && as->count != 0) {
+        const enum ys_code code = check_named(kind, unit, as, err);
+        if (code == YS_OK)
+            *out = *as;
+        return code;
+    }
+    for (size_t i = 0; i < sizeof order / sizeof *order && list.count == 0; i++)
+        if ((kind->authors & order[i]) != 0 && class_possible(order[i], level))
+            (void)add_class(&list, order[i], present);
+    if (list.count == 0)
+        return ys_fail(err, YS_DENIED, _("%s: no body of %s, a %s, may write it"), kind->name,
+                       unit->digits, ys_level_name(level));
+    for (size_t i = 0; i < sizeof order / sizeof *order; i++)
+        if ((kind->also & ~classes_of(&list) & order[i]) != 0 &&
+            !add_class(&list, order[i], present))
+            return ys_fail(err, YS_DENIED, _("%s: must also be signed by: %s"), kind->name,
+                           ys_body_class_text(order[i], ys_lang_is_chinese()));
+    *out = list;
+    return YS_OK;
+}
+
+struct ys_name ys_signatory_name(const struct ys_name *origin, const char *body)
+{
+    return strcmp(body, root_name) == 0 ? ys_name_root(origin->deployment, &origin->division)
+                                        : ys_name_body(origin->deployment, &origin->division, body);
+}
+
+/* --- writing --- */
+
+void ys_written_clear(struct ys_written *written)
+{
+    free(written->block);
+    *written = (struct ys_written){.signer_count = 0};
+}
+
+enum { BLOCK_SIZE = YS_RECORD_BODY_MAX + YS_RECORD_TEXT_MAX + YS_RECORD_NOTE_MAX };
+
+static enum ys_code salt_body(struct ys_draft *draft, struct ys_err *err)
+{
+    uint8_t *const salt = ys_arena_alloc(&draft->arena, YS_BODY_SALT_LEN);
+    if (salt == NULL)
+        return ys_arena_fail(&draft->arena, err);
+    randombytes_buf(salt, YS_BODY_SALT_LEN);
+    draft->body->has_salt = 1;
+    draft->body->salt = (ProtobufCBinaryData){.len = YS_BODY_SALT_LEN, .data = salt};
+    return YS_OK;
+}
+
+enum ys_code ys_written_bind(struct ys_draft *draft, const struct ys_name *origin,
+                             uint64_t signed_at_s, struct ys_written *out, struct ys_err *err)
+{
+    YS_ASSERT(ys_kind_word_valid(ys_bytes_of_text(draft->subject)));
+    enum ys_code code = salt_body(draft, err);
+    if (code == YS_OK)
+        code = ys_body_check_authored(draft->body, err);
+    if (code != YS_OK)
+        return code;
+    YS_WRITTEN_SCOPED made = {.record = {.origin = *origin, .signed_at_s = signed_at_s}};
+    made.block = malloc(BLOCK_SIZE);
+    if (made.block == NULL)
+        return ys_fail(err, YS_NOMEM, _("record: out of memory"));
+    memcpy(made.record.kind, draft->kind->name, strlen(draft->kind->name) + 1);
+    memcpy(made.record.subject, draft->subject, sizeof made.record.subject);
+
+    struct ys_writer body = {.data = made.block, .capacity = YS_RECORD_BODY_MAX};
+    code = ys_body_encode(draft->body, &body, err);
+    if (code != YS_OK)
+        return code;
+    made.body = (struct ys_bytes){.data = body.data, .size = body.size};
+    ys_record_bind(&made.record, made.body);
+    struct ys_writer text = {.data = made.block + YS_RECORD_BODY_MAX,
+                             .capacity = YS_RECORD_TEXT_MAX};
+    ys_record_print(&text, &made.record);
+    YS_ASSERT(!text.overflow);
+    made.text = (struct ys_bytes){.data = text.data, .size = text.size};
+    ys_record_id(made.text, &made.id);
+    *out = made;
+    made.block = NULL;
+    return YS_OK;
+}
+
+enum ys_code ys_written_sign(struct ys_written *written, const struct ys_signer *const *signers,
+                             unsigned count, struct ys_err *err)
+{
+    YS_ASSERT(written->block != NULL && count <= YS_NOTE_LINES_AUTHORED);
+    struct ys_writer note = {.data = written->block + YS_RECORD_BODY_MAX + YS_RECORD_TEXT_MAX,
+                             .capacity = YS_RECORD_NOTE_MAX};
+    const enum ys_code code = ys_note_sign(&note, written->text, signers, count, 0, err);
+    if (code != YS_OK)
+        return code;
+    written->note = (struct ys_bytes){.data = note.data, .size = note.size};
+    for (unsigned i = 0; i < count; i++)
+        written->signer[i] = signers[i]->vkey;
+    written->signer_count = count;
+    return YS_OK;
+}
+
+/* --- may these keys sign? --- */
+
+static bool is_root_key(const struct ys_root *root, const struct ys_vkey *vkey)
+{
+    for (unsigned i = 0; i < root->count; i++)
+        if (ys_vkey_equal(&root->key[i], vkey))
+            return true;
+    return false;
+}
+
+/* Does the membership say anything about keys of this unit? */
+static bool unit_known(const struct ys_member *member, const struct ys_division *unit)
+{
+    if (ys_member_node(member, unit) != NULL)
+        return true;
+    for (size_t i = 0; i < ys_member_key_count(member); i++)
+        if (ys_division_equal(&ys_member_key_at(member, i)->name.division, unit))
+            return true;
+    return false;
+}
+
+static enum ys_code check_key(const struct ys_node *node, const struct ys_vkey *vkey,
+                              uint64_t index, bool *known_out, struct ys_err *err)
+{
+    const struct ys_member *const member = node->member;
+    const struct ys_member_key *registered = NULL;
+    const struct ys_member_key *other = NULL;
+    *known_out = true;
+    if (is_root_key(&node->root, vkey))
+        return YS_OK;
+    for (size_t i = 0; i < ys_member_key_count(member); i++) {
+        const struct ys_member_key *const key = ys_member_key_at(member, i);
+        if (ys_vkey_equal(&key->vkey, vkey))
+            registered = key;
+        else if (strcmp(key->vkey.name, vkey->name) == 0)
+            other = key;
+    }
+    if (registered != NULL && index >= registered->cut)
+        return ys_fail(err, YS_DENIED, _("%s: this key was revoked from index %llu on"), vkey->name,
+                       (unsigned long long)registered->cut);
+    if (registered != NULL && index < registered->from)
+        return ys_fail(err, YS_DENIED,
+                       _("%s: this key is valid from index %llu on, the next is %llu"), vkey->name,
+                       (unsigned long long)registered->from, (unsigned long long)index);
+    if (registered != NULL)
+        return YS_OK;
+    if (other != NULL)
+        return ys_fail(err, YS_DENIED,
+                       _("%s: another key is registered under this name; have this "
+                         "one admitted first (yishi join, yishi admit)"),
+                       vkey->name);
+    if (unit_known(member, &node->origin.division))
+        return ys_fail(err, YS_DENIED,
+                       _("%s: this key is not registered; have it admitted first "
+                         "(yishi join, yishi admit)"),
+                       vkey->name);
+    *known_out = false;
+    return YS_OK;
+}
+
+enum ys_code ys_author_standing(const struct ys_node *node, const struct ys_written *written,
+                                uint64_t index, enum ys_standing *out, struct ys_err *err)
+{
+    enum ys_standing standing = YS_STANDING_REGISTERED;
+    if (node->member == NULL) {
+        *out = YS_STANDING_UNKNOWN;
+        return YS_OK;
+    }
+    for (unsigned i = 0; i < written->signer_count; i++) {
+        bool known = false;
+        const enum ys_code code = check_key(node, &written->signer[i], index, &known, err);
+        if (code != YS_OK)
+            return code;
+        if (!known)
+            standing = YS_STANDING_UNKNOWN;
+    }
+    *out = standing;
+    return YS_OK;
+}
+
+/* --- appending --- */
+
+static struct ys_entry entry_of(const struct ys_written *written)
+{
+    return (struct ys_entry){
+        .note = written->note, .content = YS_CONTENT_BODY, .body = written->body};
+}
+
+static enum ys_code check_open(const struct ys_log *own, struct ys_err *err)
+{
+    if (own->state == YS_LOG_FOLLOWING)
+        return YS_OK;
+    return ys_fail(err, YS_REFUSED, _("log %s is %s: nothing is written to it now"),
+                   own->origin_text, ys_log_state_name(own->state));
+}
+
+/* Verdicts that are certain already; what is open is left to the daemon. */
+static enum ys_code judge(const struct ys_node *node, struct ys_txn *txn,
+                          const struct ys_append *append, uint64_t first, struct ys_err *err)
+{
+    for (size_t i = 0; i < append->count; i++) {
+        const struct ys_entry entry = entry_of(&append->records[i]);
+        struct ys_err why = {0};
+        const enum ys_verdict verdict =
+            ys_judge(node->member, &node->origin, first + i, &entry, &why);
+        if (verdict == YS_VERDICT_BAD)
+            return ys_fail(err, YS_REFUSED, "%s: %s", append->records[i].record.kind, why.msg);
+        if (verdict != YS_VERDICT_OK)
+            continue;
+        const uint8_t ok = YS_VERDICT_OK;
+        const enum ys_code code = ys_status_set(txn, YS_OWN_LOG, first + i, &ok, 1, err);
+        if (code != YS_OK)
+            return code;
+    }
+    return YS_OK;
+}
+
+static enum ys_code append_all(const struct ys_node *node, struct ys_txn *txn,
+                               const struct ys_append *append, struct ys_appended *out,
+                               struct ys_err *err)
+{
+    struct ys_log own;
+    enum ys_code code = ys_log_load(txn, YS_OWN_LOG, &own, err);
+    if (code == YS_OK)
+        code = check_open(&own, err);
+    if (code == YS_OK)
+        code = ys_member_rebuild(node->member, txn, NULL, err);
+    *out = (struct ys_appended){.first_index = own.frontier.size};
+    for (size_t i = 0; i < append->count && code == YS_OK; i++) {
+        const struct ys_entry entry = entry_of(&append->records[i]);
+        enum ys_standing standing = YS_STANDING_REGISTERED;
+        code = ys_author_standing(node, &append->records[i], own.frontier.size, &standing, err);
+        if (standing == YS_STANDING_UNKNOWN)
+            out->standing = standing;
+        if (code == YS_OK)
+            code = ys_log_append(txn, &own, &entry, 1, err);
+    }
+    if (code == YS_OK)
+        code = ys_member_rebuild(node->member, txn, NULL, err);
+    if (code == YS_OK)
+        code = judge(node, txn, append, out->first_index, err);
+    out->size = own.frontier.size;
+    return code;
+}
+
+enum ys_code ys_author_append(const struct ys_node *node, const struct ys_append *append,
+                              struct ys_appended *out, struct ys_err *err)
+{
+    YS_TXN_SCOPED txn = NULL;
+    struct ys_appended appended = {0};
+    for (size_t i = 0; i < append->count; i++)
+        YS_ASSERT(append->records[i].signer_count > 0);
+    if (node->member == NULL)
+        return ys_fail(err, YS_REFUSED,
+                       _("%s: no root is pinned; give the district's with: yishi join --root FILE"),
+                       node->home.path);
+    enum ys_code code = ys_store_begin(node->store, true, &txn, err);
+    if (code == YS_OK)
+        code = append_all(node, txn, append, &appended, err);
+    if (code == YS_OK && append->effective != NULL &&
+        !append->effective(node->member, append->context, err))
+        code = YS_REFUSED;
+    if (code == YS_OK)
+        code = ys_txn_commit(&txn, err);
+    if (code != YS_OK)
+        return code;
+    ys_home_ring(&node->home);
+    *out = appended;
+    return YS_OK;
+}

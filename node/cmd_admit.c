@@ -1,0 +1,324 @@
+#include "crypto/base64.h"
+#include "node/certificate.h"
+#include "node/cmd.h"
+#include "node/lang.h"
+#include "node/view.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* What of an offer stands in the own log already. */
+struct found {
+    bool certificate;
+    bool body[YS_KEYSTORE_BODIES_MAX];
+};
+
+static bool same_text(const char *a, const char *b)
+{
+    return strcmp(a == NULL ? "" : a, b == NULL ? "" : b) == 0;
+}
+
+static bool same_certificate(const Yishi__V1__NodeCertificate *record, const struct ys_offer *offer)
+{
+    return same_text(record->division, offer->origin.division.digits) &&
+           same_text(record->name, offer->name) && same_text(record->log, offer->log) &&
+           same_text(record->mirror, offer->mirror) && same_text(record->address, offer->address) &&
+           record->transport.len == YS_PUBKEY_LEN &&
+           memcmp(record->transport.data, offer->transport, YS_PUBKEY_LEN) == 0;
+}
+
+static void look_at_body(const Yishi__V1__Body *body, const struct ys_offer *offer,
+                         struct found *found)
+{
+    if (body->kind_case == YISHI__V1__BODY__KIND_NODE_CERTIFICATE)
+        found->certificate = found->certificate || same_certificate(body->node_certificate, offer);
+    for (size_t i = 0; i < offer->body_count; i++)
+        if (body->kind_case == YISHI__V1__BODY__KIND_BODY_REGISTER &&
+            same_text(body->body_register->key, offer->body[i].key))
+            found->body[i] = true;
+}
+
+/* Read the own log's membership records: what was admitted counts here before the district has
+ * cosigned it. */
+static enum ys_code look_for(struct ys_txn *txn, const struct ys_offer *offer, struct found *found,
+                             struct ys_err *err)
+{
+    for (uint64_t index = 0;; index++) {
+        struct ys_position at;
+        struct ys_entry entry;
+        struct ys_arena arena;
+        const Yishi__V1__Body *body = NULL;
+        enum ys_code code = ys_membership_next(txn, YS_OWN_LOG, index, &at, err);
+        if (code == YS_NOT_FOUND || (code == YS_OK && at.log_id != YS_OWN_LOG))
+            return YS_OK;
+        if (code == YS_OK)
+            code = ys_log_entry(txn, at.log_id, at.index, &entry, err);
+        if (code != YS_OK)
+            return code;
+        index = at.index;
+        ys_arena_init(&arena, YS_BODY_ARENA_MAX);
+        if (entry.content == YS_CONTENT_BODY &&
+            ys_body_decode(entry.body, &arena, &body, NULL) == YS_OK)
+            look_at_body(body, offer, found);
+        ys_arena_clear(&arena);
+    }
+}
+
+/* --- may this unit be admitted here? --- */
+
+static enum ys_code check_place(const struct ys_node *node, const struct ys_offer *offer,
+                                struct ys_err *err)
+{
+    struct ys_division parent;
+    const char *const unit = offer->origin.division.digits;
+    if (strcmp(offer->origin.deployment, node->origin.deployment) != 0)
+        return ys_fail(err, YS_DENIED, _("request of %s: it is of deployment %s, this node of %s"),
+                       unit, offer->origin.deployment, node->origin.deployment);
+    if (!ys_division_parent(&offer->origin.division, &parent) ||
+        !ys_division_equal(&parent, &node->origin.division))
+        return ys_fail(err, YS_DENIED, _("request of %s: it is no child of %s"), unit,
+                       node->origin.division.digits);
+    return YS_OK;
+}
+
+static enum ys_code check_key(const struct ys_member *member, const char *text,
+                              const struct ys_offer *offer, struct ys_err *err)
+{
+    struct ys_vkey vkey;
+    const enum ys_code code = ys_vkey_parse(ys_bytes_of_text(text), &vkey);
+    if (code != YS_OK)
+        return code;
+    for (size_t i = 0; i < ys_member_key_count(member); i++) {
+        const struct ys_member_key *const key = ys_member_key_at(member, i);
+        if (ys_vkey_equal(&key->vkey, &vkey) && key->cut != UINT64_MAX)
+            return ys_fail(err, YS_DENIED, _("request of %s: its key %s was revoked"),
+                           offer->origin.division.digits, vkey.name);
+    }
+    return YS_OK;
+}
+
+static enum ys_code check_conflicts(const struct ys_node *node, const struct ys_offer *offer,
+                                    struct ys_err *err)
+{
+    const struct ys_member_node *const other =
+        ys_member_by_transport(node->member, offer->transport);
+    if (other != NULL && !ys_division_equal(&other->division, &offer->origin.division))
+        return ys_fail(err, YS_DENIED, _("request of %s: %s is enrolled with its transport key"),
+                       offer->origin.division.digits, other->division.digits);
+    enum ys_code code = check_key(node->member, offer->log, offer, err);
+    if (code == YS_OK)
+        code = check_key(node->member, offer->mirror, offer, err);
+    for (size_t i = 0; i < offer->body_count && code == YS_OK; i++)
+        code = check_key(node->member, offer->body[i].key, offer, err);
+    return code;
+}
+
+static enum ys_code check_offer(const struct ys_node *node, const struct ys_offer *offer,
+                                struct found *found, struct ys_err *err)
+{
+    YS_TXN_SCOPED txn = NULL;
+    enum ys_code code = check_place(node, offer, err);
+    if (code == YS_OK && node->member == NULL)
+        code = ys_fail(err, YS_REFUSED,
+                       _("%s: no root is pinned; give the district's with: yishi "
+                         "join --root FILE"),
+                       node->home.path);
+    if (code == YS_OK)
+        code = ys_node_read(node, &txn, err);
+    if (code == YS_OK)
+        code = check_conflicts(node, offer, err);
+    return code == YS_OK ? look_for(txn, offer, found, err) : code;
+}
+
+/* --- writing --- */
+
+static bool knows_key(const struct ys_member *member, const char *text)
+{
+    struct ys_vkey vkey;
+    if (ys_vkey_parse(ys_bytes_of_text(text), &vkey) != YS_OK)
+        return false;
+    for (size_t i = 0; i < ys_member_key_count(member); i++)
+        if (ys_vkey_equal(&ys_member_key_at(member, i)->vkey, &vkey))
+            return true;
+    return false;
+}
+
+/* Would the records do what they are written for? Not to be told while the own keys are unknown. */
+static bool takes_effect(const struct ys_member *member, const void *context, struct ys_err *err)
+{
+    const struct ys_offer *const offer = context;
+    struct ys_division self;
+    if (!ys_division_parent(&offer->origin.division, &self) ||
+        ys_member_node(member, &self) == NULL)
+        return true;
+    const struct ys_member_node *const unit = ys_member_node(member, &offer->origin.division);
+    const char *missing = NULL;
+    if (unit == NULL || !ys_name_equal(&unit->log, &offer->origin) ||
+        memcmp(unit->transport, offer->transport, YS_PUBKEY_LEN) != 0)
+        missing = offer->origin_text;
+    for (size_t i = 0; i < offer->body_count && missing == NULL; i++)
+        if (!knows_key(member, offer->body[i].key))
+            missing = offer->body[i].body;
+    if (missing == NULL)
+        return true;
+    (void)ys_fail(err, YS_REFUSED,
+                  _("request of %s: another key of %s is in force; revoke it first (key_revoke)"),
+                  offer->origin.division.digits, missing);
+    return false;
+}
+
+struct admission {
+    const struct ys_call *call;
+    struct ys_node node;
+    struct ys_offer offer;
+    struct ys_offer_parts parts;
+    struct found found;
+    bool dry;
+    size_t count;
+    struct ys_written written[YS_OFFER_RECORDS_MAX];
+    struct ys_appended appended;
+};
+
+static enum ys_code add_record(struct admission *admission, Yishi__V1__Body *body,
+                               struct ys_err *err)
+{
+    YS_DRAFT_SCOPED draft;
+    ys_draft_of(body, &draft);
+    const enum ys_code code = ys_written_bind(&draft, &admission->node.origin, ys_now_s(),
+                                              &admission->written[admission->count], err);
+    if (code == YS_OK)
+        admission->count++;
+    return code;
+}
+
+static enum ys_code make_records(struct admission *admission, struct ys_err *err)
+{
+    struct ys_offer *const offer = &admission->offer;
+    Yishi__V1__Body *body = NULL;
+    enum ys_code code = YS_OK;
+    if (!admission->found.certificate) {
+        ys_offer_certificate(offer, &admission->parts, &body);
+        code = add_record(admission, body, err);
+    }
+    for (size_t i = 0; i < offer->body_count && code == YS_OK; i++) {
+        if (admission->found.body[i])
+            continue;
+        ys_offer_registration(offer, i, &admission->parts, &body);
+        code = add_record(admission, body, err);
+    }
+    return code;
+}
+
+static enum ys_code sign_and_append(struct admission *admission, struct ys_err *err)
+{
+    YS_PASSPHRASES_SCOPED from = {.file_count = 0};
+    YS_SIGNER_SCOPED signer = {.secret = {0}};
+    char path[PATH_MAX];
+    struct ys_node *const node = &admission->node;
+    const char *const body =
+        ys_division_level(&node->origin.division) == YS_LEVEL_DISTRICT ? "da" : "st";
+    const struct ys_name name = ys_signatory_name(&node->origin, body);
+    ys_keystore_path(&node->home, body, ".key", path);
+    enum ys_code code = ys_passphrases_of_args(&admission->call->args, &from, err);
+    if (code == YS_OK)
+        code = ys_keystore_load(path, &name, &from, &signer, err);
+    for (size_t i = 0; i < admission->count && code == YS_OK; i++)
+        code =
+            ys_written_sign(&admission->written[i], &(const struct ys_signer *){&signer}, 1, err);
+    if (code != YS_OK)
+        return code;
+    return ys_author_append(node,
+                            &(struct ys_append){.records = admission->written,
+                                                .count = admission->count,
+                                                .effective = takes_effect,
+                                                .context = &admission->offer},
+                            &admission->appended, err);
+}
+
+/* --- telling --- */
+
+static const char *signer_name(const struct ys_node *node)
+{
+    return ys_division_level(&node->origin.division) == YS_LEVEL_DISTRICT ? "da" : "st";
+}
+
+static enum ys_code print(const struct admission *admission, struct ys_err *err)
+{
+    const struct ys_node *const node = &admission->node;
+    YS_NODE_KEYS_SCOPED keys = {.transport_secret = {0}};
+    char ids[YS_OFFER_RECORDS_MAX][YS_RECORD_ID_TEXT_MAX];
+    char texts[YS_OFFER_RECORDS_MAX][YS_RECORD_TEXT_MAX + 1];
+    char address[YS_ADDRESS_MAX];
+    char key[YS_BASE64_LEN(YS_PUBKEY_LEN) + 1];
+    char fingerprint[YS_RECORD_ID_TEXT_MAX];
+    struct ys_writer w = {.data = (uint8_t *)key, .capacity = sizeof key - 1};
+    struct ys_hash hash;
+    const enum ys_code code = ys_keystore_load_node(&node->home, &node->origin, &keys, err);
+    if (code != YS_OK)
+        return code;
+    ys_home_load_address(&node->home, address);
+    ys_writer_base64(&w, (struct ys_bytes){.data = keys.transport_public, .size = YS_PUBKEY_LEN});
+    key[w.size] = '\0';
+    ys_root_fingerprint(&node->root, &hash);
+    ys_record_id_print(&hash, fingerprint);
+
+    struct ys_view_admitted view = {.code = admission->offer.origin.division.digits,
+                                    .name = admission->offer.name,
+                                    .already = admission->count == 0,
+                                    .dry = admission->dry,
+                                    .record_count = admission->count,
+                                    .address = address,
+                                    .key = key,
+                                    .root_fingerprint = fingerprint};
+    for (size_t i = 0; i < admission->count; i++) {
+        const struct ys_written *const written = &admission->written[i];
+        ys_record_id_print(&written->id, ids[i]);
+        memcpy(texts[i], written->text.data, written->text.size);
+        texts[i][written->text.size] = '\0';
+        view.record[i] = (struct ys_view_written){.origin = node->origin_text,
+                                                  .id = ids[i],
+                                                  .kind = written->record.kind,
+                                                  .subject = written->record.subject,
+                                                  .text = texts[i],
+                                                  .signer_count = 1,
+                                                  .signer = {signer_name(node)},
+                                                  .dry = admission->dry,
+                                                  .index = admission->appended.first_index + i,
+                                                  .size = admission->appended.size};
+    }
+    (admission->call->json ? &ys_view_json : &ys_view_text)->admitted(&view);
+    if (admission->count > 0 && !admission->dry &&
+        admission->appended.standing == YS_STANDING_UNKNOWN)
+        fprintf(stderr, "yishi: %s\n",
+                _("note: this node does not know yet whether its own key is registered; what was "
+                  "signed counts once it is"));
+    return YS_OK;
+}
+
+static enum ys_code admit(struct admission *admission, struct ys_err *err)
+{
+    const struct ys_call *const call = admission->call;
+    enum ys_code code = ys_node_open(call->home, call->lang, &admission->node, err);
+    if (code == YS_OK && ys_division_level(&admission->node.origin.division) == YS_LEVEL_COMMUNITY)
+        code = ys_fail(err, YS_REFUSED, _("%s is a community: it has no children to admit"),
+                       admission->node.origin.division.digits);
+    if (code == YS_OK)
+        code = ys_offer_load(call->args.word[0], &admission->offer, err);
+    if (code == YS_OK)
+        code = check_offer(&admission->node, &admission->offer, &admission->found, err);
+    if (code == YS_OK)
+        code = make_records(admission, err);
+    if (code == YS_OK && admission->count > 0 && !admission->dry)
+        code = sign_and_append(admission, err);
+    return code == YS_OK ? print(admission, err) : code;
+}
+
+enum ys_code ys_cmd_admit(const struct ys_call *call, struct ys_err *err)
+{
+    struct admission admission = {.call = call, .dry = ys_args_has(&call->args, "dry-run")};
+    const enum ys_code code = admit(&admission, err);
+    for (size_t i = 0; i < admission.count; i++)
+        ys_written_clear(&admission.written[i]);
+    ys_node_close(&admission.node);
+    return code;
+}

@@ -1,0 +1,281 @@
+#include "node/certificate.h"
+#include "node/cmd.h"
+#include "node/file.h"
+#include "node/lang.h"
+#include "node/view.h"
+#include "proto/text.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char root_key_name[] = "root-1";
+
+/* What the command line asks for, checked before any file is made. */
+struct plan {
+    struct ys_config config;
+    struct ys_identity identity;
+    enum ys_keyfile_kdf kdf;
+    struct ys_body_names bodies;
+    const char *root_path; /* NULL: none given */
+    bool makes_root;
+};
+
+static enum ys_code plan_unit(const struct ys_call *call, struct plan *plan, struct ys_err *err)
+{
+    const char *const deployment = ys_args_value(&call->args, "deployment");
+    const char *const code = ys_args_value(&call->args, "code");
+    if (deployment == NULL || code == NULL)
+        return ys_fail(err, YS_USAGE, _("init needs --deployment NAME and --code CODE"));
+    if (!ys_deployment_valid(ys_bytes_of_text(deployment)))
+        return ys_fail(err, YS_USAGE,
+                       _("--deployment \"%s\" is no name of a federation such as beijing.example "
+                         "(lower case, at least one point)"),
+                       deployment);
+    if (ys_division_parse(ys_bytes_of_text(code), &plan->config.division, NULL) != YS_OK)
+        return ys_fail(err, YS_USAGE, _("--code \"%s\" is no division code of 6, 9 or 12 digits"),
+                       code);
+    memcpy(plan->config.deployment, deployment, strlen(deployment) + 1);
+    plan->identity.origin = ys_name_log(deployment, &plan->config.division, 1);
+    randombytes_buf(plan->identity.store_id, sizeof plan->identity.store_id);
+    return YS_OK;
+}
+
+static enum ys_code plan_settings(const struct ys_call *call, struct plan *plan, struct ys_err *err)
+{
+    enum { NAME_POINTS_MAX = 60 };
+    const char *const name = ys_args_value(&call->args, "name");
+    const char *const listen = ys_args_value(&call->args, "listen");
+    const char *const shown = name != NULL ? name : plan->config.division.digits;
+    size_t points = 0;
+    if (ys_text_check(ys_bytes_of_text(shown), &points) != YS_TEXT_GOOD || points == 0 ||
+        points > NAME_POINTS_MAX || strchr(shown, '\n') != NULL)
+        return ys_fail(err, YS_USAGE, _("--name: 1 to %d characters of text in one line"),
+                       NAME_POINTS_MAX);
+    memcpy(plan->config.name, shown, strlen(shown) + 1);
+    if (listen != NULL && !ys_endpoint_valid(listen))
+        return ys_fail(err, YS_USAGE, _("\"%s\" is no address like tcp://host:port"), listen);
+    if (listen != NULL)
+        memcpy(plan->config.listen, listen, strlen(listen) + 1);
+    if (call->lang != NULL)
+        memcpy(plan->config.lang, call->lang, strlen(call->lang) + 1);
+    const char *const kdf = ys_args_value(&call->args, "kdf");
+    return ys_kdf_parse(kdf == NULL ? "moderate" : kdf, &plan->kdf, err);
+}
+
+static enum ys_code add_body(struct plan *plan, struct ys_bytes body, struct ys_err *err)
+{
+    const enum ys_level level = ys_division_level(&plan->config.division);
+    char name[YS_BODY_NAME_MAX + 1] = "";
+    if (!ys_body_name_valid(body))
+        return ys_fail(err, YS_USAGE,
+                       _("--bodies: \"%.*s\" is no body: rc, po, sc, st, da, gd-NAME"),
+                       (int)body.size, (const char *)body.data);
+    memcpy(name, body.data, body.size);
+    if (!ys_body_class_at(ys_body_class(name), level))
+        return ys_fail(err, YS_USAGE, _("--bodies: a %s has no body \"%s\""), ys_level_name(level),
+                       name);
+    for (size_t i = 0; i < plan->bodies.count; i++)
+        if (strcmp(plan->bodies.name[i], name) == 0)
+            return ys_fail(err, YS_USAGE, _("--bodies: \"%s\" stands twice"), name);
+    if (plan->bodies.count == YS_KEYSTORE_BODIES_MAX)
+        return ys_fail(err, YS_USAGE, _("--bodies: more than %d"), YS_KEYSTORE_BODIES_MAX);
+    memcpy(plan->bodies.name[plan->bodies.count++], name, sizeof name);
+    return YS_OK;
+}
+
+static const char *default_bodies(const struct ys_division *division)
+{
+    switch (ys_division_level(division)) {
+    case YS_LEVEL_DISTRICT:
+        return "da";
+    case YS_LEVEL_STREET:
+        return "st";
+    case YS_LEVEL_COMMUNITY:
+        return "rc,po,sc";
+    }
+    return "";
+}
+
+static enum ys_code plan_bodies(const struct ys_call *call, struct plan *plan, struct ys_err *err)
+{
+    const char *list = ys_args_value(&call->args, "bodies");
+    if (list == NULL)
+        list = default_bodies(&plan->config.division);
+    for (;;) {
+        const size_t length = strcspn(list, ",");
+        const enum ys_code code =
+            add_body(plan, (struct ys_bytes){.data = (const uint8_t *)list, .size = length}, err);
+        if (code != YS_OK || list[length] == '\0')
+            return code;
+        list += length + 1;
+    }
+}
+
+static enum ys_code make_plan(const struct ys_call *call, struct plan *plan, struct ys_err *err)
+{
+    enum ys_code code = plan_unit(call, plan, err);
+    if (code == YS_OK)
+        code = plan_settings(call, plan, err);
+    if (code == YS_OK)
+        code = plan_bodies(call, plan, err);
+    plan->root_path = ys_args_value(&call->args, "root");
+    plan->makes_root =
+        plan->root_path == NULL && ys_division_level(&plan->config.division) == YS_LEVEL_DISTRICT;
+    return code;
+}
+
+static enum ys_code make_body_keys(const struct plan *plan, const struct ys_home *made,
+                                   const struct ys_node_keys *keys,
+                                   const struct ys_passphrases *from, struct ys_err *err)
+{
+    const struct ys_name *const origin = &plan->identity.origin;
+    enum ys_code code = YS_OK;
+    for (size_t i = 0; i < plan->bodies.count && code == YS_OK; i++) {
+        char path[PATH_MAX];
+        struct ys_public public;
+        YS_SIGNER_SCOPED signer;
+        const char *const body = plan->bodies.name[i];
+        const struct ys_name name = ys_signatory_name(origin, body);
+        ys_keystore_path(made, body, ".key", path);
+        code = ys_keystore_make(path, &name, plan->kdf, from, &signer, err);
+        if (code != YS_OK)
+            break;
+        public.vkey = signer.vkey;
+        ys_possession_sign(&signer, origin, keys->transport_public, public.possession);
+        ys_keystore_path(made, body, ".pub", path);
+        code = ys_public_save(path, &public, err);
+    }
+    return code;
+}
+
+/* A root of one key, made here. */
+static enum ys_code make_root(const struct plan *plan, const struct ys_home *made,
+                              const struct ys_passphrases *from, struct ys_signer *signer_out,
+                              struct ys_root *root_out, struct ys_err *err)
+{
+    char path[PATH_MAX];
+    const struct ys_name name = ys_signatory_name(&plan->identity.origin, "root");
+    ys_keystore_path(made, root_key_name, ".key", path);
+    const enum ys_code code = ys_keystore_make(path, &name, plan->kdf, from, signer_out, err);
+    if (code != YS_OK)
+        return code;
+    *root_out = (struct ys_root){
+        .division = plan->config.division, .threshold = 1, .count = 1, .key = {signer_out->vkey}};
+    memcpy(root_out->deployment, plan->config.deployment, sizeof root_out->deployment);
+    return ys_root_pin(made, root_out, err);
+}
+
+/* The district's first records, which only the root can sign. */
+static enum ys_code write_first_records(const struct ys_home *made, const struct ys_node_keys *keys,
+                                        const struct ys_signer *root_key, struct ys_err *err)
+{
+    YS_NODE_SCOPED node = {.store = NULL};
+    struct ys_offer offer;
+    struct ys_offer_parts parts;
+    struct ys_written written[YS_OFFER_RECORDS_MAX] = {0};
+    struct ys_appended appended;
+    enum ys_code code = ys_node_open(made->path, "", &node, err);
+    if (code == YS_OK)
+        code = ys_offer_of_home(made, &node.config, &node.origin, keys, &offer, err);
+    if (code != YS_OK)
+        return code;
+    const size_t count = 1 + offer.body_count;
+    for (size_t i = 0; i < count && code == YS_OK; i++) {
+        YS_DRAFT_SCOPED draft;
+        Yishi__V1__Body *body = NULL;
+        if (i == 0)
+            ys_offer_certificate(&offer, &parts, &body);
+        else
+            ys_offer_registration(&offer, i - 1, &parts, &body);
+        ys_draft_of(body, &draft);
+        code = ys_written_bind(&draft, &node.origin, ys_now_s(), &written[i], err);
+        if (code == YS_OK)
+            code = ys_written_sign(&written[i], &root_key, 1, err);
+    }
+    if (code == YS_OK)
+        code = ys_author_append(&node, &(struct ys_append){.records = written, .count = count},
+                                &appended, err);
+    for (size_t i = 0; i < count; i++)
+        ys_written_clear(&written[i]);
+    return code;
+}
+
+static enum ys_code fill_home(const struct plan *plan, const struct ys_home *made,
+                              const struct ys_passphrases *from, struct ys_err *err)
+{
+    char path[PATH_MAX];
+    struct ys_root root;
+    YS_NODE_KEYS_SCOPED keys = {.transport_secret = {0}};
+    YS_SIGNER_SCOPED root_key = {.secret = {0}};
+    if (plan->root_path != NULL) {
+        const enum ys_code loaded =
+            ys_root_load(plan->root_path, &plan->identity.origin, &root, err);
+        if (loaded != YS_OK)
+            return loaded == YS_NOT_FOUND
+                       ? ys_fail(err, YS_IO, _("%s: no such file"), plan->root_path)
+                       : loaded;
+    }
+    ys_home_path(made, "store", path);
+    enum ys_code code = ys_store_create(path, &plan->identity, err);
+    if (code == YS_OK)
+        code = ys_config_create(made, &plan->config, err);
+    if (code == YS_OK)
+        code = ys_keystore_make_node(made, &plan->identity.origin, &keys, err);
+    if (code == YS_OK)
+        code = make_body_keys(plan, made, &keys, from, err);
+    if (code == YS_OK && plan->makes_root)
+        code = make_root(plan, made, from, &root_key, &root, err);
+    else if (code == YS_OK && plan->root_path != NULL)
+        code = ys_root_pin(made, &root, err);
+    if (code == YS_OK && plan->makes_root)
+        code = write_first_records(made, &keys, &root_key, err);
+    return code;
+}
+
+static enum ys_code print_made(const struct ys_call *call, const struct ys_home *home,
+                               const struct plan *plan, struct ys_err *err)
+{
+    YS_NODE_SCOPED node = {.store = NULL};
+    char fingerprint[YS_RECORD_ID_TEXT_MAX] = "";
+    struct ys_hash hash;
+    const enum ys_code code = ys_node_open(home->path, "", &node, err);
+    if (code != YS_OK)
+        return code;
+    if (node.has_root) {
+        ys_root_fingerprint(&node.root, &hash);
+        ys_record_id_print(&hash, fingerprint);
+    }
+    (call->json ? &ys_view_json : &ys_view_text)
+        ->made(&(struct ys_view_made){.home = home->path,
+                                      .origin = node.origin_text,
+                                      .root_fingerprint = fingerprint,
+                                      .bodies = &plan->bodies,
+                                      .has_root_key = plan->makes_root});
+    return YS_OK;
+}
+
+enum ys_code ys_cmd_init(const struct ys_call *call, struct ys_err *err)
+{
+    struct plan plan = {.root_path = NULL};
+    struct ys_home home;
+    struct ys_home made;
+    YS_PASSPHRASES_SCOPED from = {.file_count = 0};
+    enum ys_code code = make_plan(call, &plan, err);
+    if (code == YS_OK)
+        code = ys_passphrases_of_args(&call->args, &from, err);
+    if (code == YS_OK)
+        code = ys_home_choose(call->home, &home, err);
+    if (code == YS_OK)
+        code = ys_home_begin(&home, &made, err);
+    if (code != YS_OK)
+        return code;
+    code = fill_home(&plan, &made, &from, err);
+    if (code == YS_OK)
+        code = ys_home_commit(&home, &made, err);
+    if (code != YS_OK) {
+        ys_home_abort(&made);
+        return code;
+    }
+    return print_made(call, &home, &plan, err);
+}

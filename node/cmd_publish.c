@@ -1,0 +1,208 @@
+#include "node/author.h"
+#include "node/cmd.h"
+#include "node/file.h"
+#include "node/lang.h"
+#include "node/view.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct publication {
+    const struct ys_call *call;
+    struct ys_node node;
+    struct ys_draft draft;
+    struct ys_signatories signatories;
+    struct ys_written written;
+    struct ys_appended appended;
+};
+
+static enum ys_code read_draft(struct publication *publication, struct ys_err *err)
+{
+    const char *const path = publication->call->args.word[0];
+    struct ys_err why = {0};
+    uint8_t *bytes = NULL;
+    struct ys_bytes text = {0};
+    enum ys_code code = ys_file_read_all(path, YS_JSON_FILE_MAX, &bytes, &text.size, err);
+    if (code != YS_OK)
+        return code;
+    text.data = bytes;
+    code = ys_draft_parse(text, &publication->node.origin, &publication->draft, &why);
+    free(bytes);
+    if (code != YS_OK)
+        return ys_fail(err, code, "%s: %s", strcmp(path, "-") == 0 ? _("standard input") : path,
+                       why.msg);
+    return YS_OK;
+}
+
+static enum ys_code read_as(const struct ys_args *args, struct ys_signatories *out,
+                            struct ys_err *err)
+{
+    size_t place = 0;
+    for (const char *body = ys_args_each(args, "as", &place); body != NULL;
+         body = ys_args_each(args, "as", &place)) {
+        if (!ys_body_name_valid(ys_bytes_of_text(body)) && strcmp(body, "root") != 0)
+            return ys_fail(err, YS_USAGE, _("--as \"%s\" is no body"), body);
+        if (out->count == YS_SIGNATORIES_MAX)
+            return ys_fail(err, YS_USAGE, _("too many options: --%s"), "as");
+        memcpy(out->body[out->count++], body, strlen(body) + 1);
+    }
+    return YS_OK;
+}
+
+static enum ys_code choose_signatories(struct publication *publication, struct ys_err *err)
+{
+    struct ys_signatories as = {.count = 0};
+    struct ys_body_names present;
+    enum ys_code code = read_as(&publication->call->args, &as, err);
+    if (code == YS_OK)
+        code = ys_keystore_bodies(&publication->node.home, &present, err);
+    return code != YS_OK
+               ? code
+               : ys_signatories_choose(publication->draft.kind, &publication->node.origin.division,
+                                       &as, &present, &publication->signatories, err);
+}
+
+/* --key BODY=FILE, else the file in the home. */
+static void key_path(const struct publication *publication, const char *body, char out[PATH_MAX])
+{
+    const size_t length = strlen(body);
+    size_t place = 0;
+    for (const char *key = ys_args_each(&publication->call->args, "key", &place); key != NULL;
+         key = ys_args_each(&publication->call->args, "key", &place)) {
+        if (strncmp(key, body, length) == 0 && key[length] == '=') {
+            snprintf(out, PATH_MAX, "%s", key + length + 1);
+            return;
+        }
+    }
+    ys_keystore_path(&publication->node.home, strcmp(body, "root") == 0 ? "root-1" : body, ".key",
+                     out);
+}
+
+static enum ys_code check_key_options(const struct ys_args *args, struct ys_err *err)
+{
+    size_t place = 0;
+    for (const char *key = ys_args_each(args, "key", &place); key != NULL;
+         key = ys_args_each(args, "key", &place)) {
+        const struct ys_bytes body = {.data = (const uint8_t *)key, .size = strcspn(key, "=")};
+        if (key[body.size] != '=' || (!ys_body_name_valid(body) && !ys_bytes_is_text(body, "root")))
+            return ys_fail(err, YS_USAGE, _("--key \"%s\" is not of the form BODY=FILE"), key);
+    }
+    return YS_OK;
+}
+
+/* All keys are there before the first passphrase is asked for. */
+static enum ys_code check_key_files(const struct publication *publication, struct ys_err *err)
+{
+    for (size_t i = 0; i < publication->signatories.count; i++) {
+        char path[PATH_MAX];
+        const char *const body = publication->signatories.body[i];
+        key_path(publication, body, path);
+        if (access(path, F_OK) != 0)
+            return ys_fail(err, YS_NOT_FOUND,
+                           _("%s must be signed by body %s, and its key is not here: %s"),
+                           publication->draft.kind->name, body, path);
+    }
+    return YS_OK;
+}
+
+static enum ys_code load_signers(const struct publication *publication,
+                                 struct ys_signer signers[YS_SIGNATORIES_MAX], struct ys_err *err)
+{
+    YS_PASSPHRASES_SCOPED from = {.file_count = 0};
+    enum ys_code code = ys_passphrases_of_args(&publication->call->args, &from, err);
+    for (size_t i = 0; i < publication->signatories.count && code == YS_OK; i++) {
+        char path[PATH_MAX];
+        const char *const body = publication->signatories.body[i];
+        const struct ys_name name = ys_signatory_name(&publication->node.origin, body);
+        key_path(publication, body, path);
+        code = ys_keystore_load(path, &name, &from, &signers[i], err);
+    }
+    return code;
+}
+
+static enum ys_code sign(struct publication *publication, struct ys_err *err)
+{
+    struct ys_signer signers[YS_SIGNATORIES_MAX] = {0};
+    const struct ys_signer *list[YS_SIGNATORIES_MAX];
+    enum ys_code code = load_signers(publication, signers, err);
+    for (size_t i = 0; i < YS_SIGNATORIES_MAX; i++)
+        list[i] = &signers[i];
+    if (code == YS_OK)
+        code = ys_written_sign(&publication->written, list,
+                               (unsigned)publication->signatories.count, err);
+    for (size_t i = 0; i < YS_SIGNATORIES_MAX; i++)
+        ys_signer_clear(&signers[i]);
+    return code;
+}
+
+static enum ys_code print(const struct publication *publication, bool dry, struct ys_err *err)
+{
+    const struct ys_written *const written = &publication->written;
+    char id[YS_RECORD_ID_TEXT_MAX];
+    char text[YS_RECORD_TEXT_MAX + 1];
+    json_t *body = NULL;
+    if (dry) {
+        const enum ys_code code = ys_json_encode(&publication->draft.body->base, &body, err);
+        if (code != YS_OK)
+            return code;
+    }
+    ys_record_id_print(&written->id, id);
+    memcpy(text, written->text.data, written->text.size);
+    text[written->text.size] = '\0';
+    struct ys_view_written view = {.origin = publication->node.origin_text,
+                                   .id = id,
+                                   .kind = written->record.kind,
+                                   .subject = written->record.subject,
+                                   .text = text,
+                                   .signer_count = publication->signatories.count,
+                                   .dry = dry,
+                                   .index = publication->appended.first_index,
+                                   .size = publication->appended.size,
+                                   .body = body};
+    for (size_t i = 0; i < publication->signatories.count; i++)
+        view.signer[i] = publication->signatories.body[i];
+    (publication->call->json ? &ys_view_json : &ys_view_text)->written(&view);
+    json_decref(body);
+    if (!dry && publication->appended.standing == YS_STANDING_UNKNOWN)
+        fprintf(stderr, "yishi: %s\n",
+                _("note: the keys are not known to be registered yet; the record counts once the "
+                  "parent has admitted this node (yishi join)"));
+    return YS_OK;
+}
+
+static enum ys_code publish(struct publication *publication, struct ys_err *err)
+{
+    const struct ys_call *const call = publication->call;
+    const bool dry = ys_args_has(&call->args, "dry-run");
+    enum ys_code code = check_key_options(&call->args, err);
+    if (code == YS_OK)
+        code = ys_node_open(call->home, call->lang, &publication->node, err);
+    if (code == YS_OK)
+        code = read_draft(publication, err);
+    if (code == YS_OK)
+        code = choose_signatories(publication, err);
+    if (code == YS_OK)
+        code = ys_written_bind(&publication->draft, &publication->node.origin, ys_now_s(),
+                               &publication->written, err);
+    if (code == YS_OK)
+        code = check_key_files(publication, err);
+    if (code == YS_OK && !dry)
+        code = sign(publication, err);
+    if (code == YS_OK && !dry)
+        code = ys_author_append(&publication->node,
+                                &(struct ys_append){.records = &publication->written, .count = 1},
+                                &publication->appended, err);
+    return code == YS_OK ? print(publication, dry, err) : code;
+}
+
+enum ys_code ys_cmd_publish(const struct ys_call *call, struct ys_err *err)
+{
+    struct publication publication = {.call = call};
+    const enum ys_code code = publish(&publication, err);
+    ys_written_clear(&publication.written);
+    ys_draft_clear(&publication.draft);
+    ys_node_close(&publication.node);
+    return code;
+}

@@ -1,0 +1,139 @@
+#include "node/cmd.h"
+#include "node/exhibit.h"
+#include "node/lang.h"
+#include "node/view.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static enum ys_code newest(struct ys_txn *txn, uint32_t log_id, const struct ys_vkey *witness,
+                           struct ys_view_receipt *out, struct ys_err *err)
+{
+    struct ys_receipt receipt;
+    struct ys_bytes note;
+    if (witness == NULL)
+        return YS_OK;
+    const enum ys_code code = ys_receipt_newest(txn, log_id, witness, &receipt, &note, err);
+    if (code == YS_OK)
+        *out =
+            (struct ys_view_receipt){.there = true, .size = receipt.size, .time_s = receipt.time_s};
+    return code == YS_NOT_FOUND ? YS_OK : code;
+}
+
+static void add_receipt(struct ys_view_log *log, const struct ys_vkey *witness, const char *level,
+                        const struct ys_view_receipt *receipt)
+{
+    if (!receipt->there || log->receipt_count == YS_VIEW_WITNESSES_MAX)
+        return;
+    log->receipt[log->receipt_count].witness = witness->name;
+    log->receipt[log->receipt_count].level = level;
+    log->receipt[log->receipt_count].size = receipt->size;
+    log->receipt[log->receipt_count++].time_s = receipt->time_s;
+}
+
+static enum ys_code read_log(const struct ys_node *node, struct ys_txn *txn,
+                             struct ys_view_log *out, struct ys_err *err)
+{
+    struct ys_view_receipt street = {.there = false};
+    struct ys_view_receipt district = {.there = false};
+    struct ys_bytes note;
+    const struct ys_witnesses witnesses = ys_witnesses_of(node, &out->log.origin);
+    out->name = ys_node_unit_name(node, &out->log.origin.division);
+    enum ys_code code = ys_head_at_most(txn, out->log.id, INT64_MAX, &out->head_size, &note, err);
+    if (code == YS_OK || code == YS_NOT_FOUND)
+        code = ys_status_count(txn, out->log.id, out->log.frontier.size, out->verdicts, err);
+    if (code == YS_OK)
+        code = newest(txn, out->log.id, witnesses.street, &street, err);
+    if (code == YS_OK)
+        code = newest(txn, out->log.id, witnesses.district, &district, err);
+    if (code != YS_OK)
+        return code;
+    add_receipt(out, witnesses.street, ys_level_name(YS_LEVEL_STREET), &street);
+    add_receipt(out, witnesses.district, ys_level_name(YS_LEVEL_DISTRICT), &district);
+    return YS_OK;
+}
+
+/* All logs, in a heap block that the caller frees. */
+static enum ys_code read_logs(const struct ys_node *node, struct ys_txn *txn,
+                              struct ys_view_log **out, size_t *count_out, struct ys_err *err)
+{
+    struct ys_view_log *logs = NULL;
+    size_t count = 0;
+    enum ys_code code = YS_OK;
+    for (uint32_t id = 0; code == YS_OK; id++) {
+        struct ys_log log;
+        code = ys_log_next(txn, id, &log, err);
+        if (code != YS_OK)
+            break;
+        id = log.id;
+        struct ys_view_log *const more = reallocarray(logs, count + 1, sizeof *logs);
+        if (more == NULL) {
+            code = ys_fail(err, YS_NOMEM, _("status: out of memory"));
+            break;
+        }
+        logs = more;
+        logs[count] = (struct ys_view_log){.log = log};
+        code = read_log(node, txn, &logs[count], err);
+        count++;
+    }
+    if (code != YS_NOT_FOUND) {
+        free(logs);
+        return code;
+    }
+    *out = logs;
+    *count_out = count;
+    return YS_OK;
+}
+
+/* Receipts over the own log, from its row in the list. */
+static void pick_own_receipts(struct ys_view_status *view)
+{
+    if (view->log_count == 0)
+        return;
+    const struct ys_view_log *const own = &view->log[0];
+    view->size = own->log.frontier.size;
+    for (size_t i = 0; i < own->receipt_count; i++) {
+        struct ys_view_receipt *const receipt =
+            strcmp(own->receipt[i].level, ys_level_name(YS_LEVEL_STREET)) == 0 ? &view->street
+                                                                               : &view->district;
+        *receipt = (struct ys_view_receipt){
+            .there = true, .size = own->receipt[i].size, .time_s = own->receipt[i].time_s};
+    }
+}
+
+enum ys_code ys_cmd_status(const struct ys_call *call, struct ys_err *err)
+{
+    YS_NODE_SCOPED node = {.store = NULL};
+    YS_TXN_SCOPED txn = NULL;
+    struct ys_view_log *logs = NULL;
+    char address[YS_ADDRESS_MAX];
+    char link[YS_ADDRESS_MAX];
+    struct ys_view_status view = {.log_count = 0};
+    enum ys_code code = ys_node_open(call->home, call->lang, &node, err);
+    if (code == YS_OK)
+        code = ys_node_read(&node, &txn, err);
+    if (code == YS_OK)
+        code = read_logs(&node, txn, &logs, &view.log_count, err);
+    if (code != YS_OK)
+        return code;
+    const enum ys_level level = ys_division_level(&node.origin.division);
+    ys_home_load_address(&node.home, address);
+    ys_home_load_link(&node.home, link);
+    view.deployment = node.origin.deployment;
+    view.code = node.origin.division.digits;
+    view.name = node.config.name;
+    view.level = ys_level_name(level);
+    view.origin = node.origin_text;
+    view.has_street = level == YS_LEVEL_COMMUNITY;
+    view.has_district = level != YS_LEVEL_DISTRICT;
+    view.parent = node.config.parent;
+    view.link = link;
+    view.connected = strcmp(link, "connected") == 0;
+    view.running = ys_home_daemon_runs(&node.home);
+    view.address = address;
+    view.log = logs;
+    pick_own_receipts(&view);
+    (call->json ? &ys_view_json : &ys_view_text)->status(&view);
+    free(logs);
+    return YS_OK;
+}

@@ -1,0 +1,139 @@
+#include "node/cmd.h"
+#include "node/lang.h"
+#include "node/node.h"
+#include "node/scrub.h"
+#include "node/view.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Findings of one log are gathered until it is done, then printed as one line. */
+struct verification {
+    const struct ys_view *view;
+    struct ys_view_verified line;
+    uint64_t bad_lines;
+    bool shows_progress, progress_shown;
+    struct timespec begun;
+};
+
+static void take_problem(void *context, const char *where, const char *text)
+{
+    struct verification *const verification = context;
+    struct ys_view_verified *const line = &verification->line;
+    if (line->problem_count < YS_VIEW_PROBLEMS_MAX)
+        snprintf(line->problem[line->problem_count], sizeof line->problem[0], "%s: %s", where,
+                 text);
+    line->problem_count++;
+}
+
+static void clear_progress(struct verification *verification)
+{
+    if (verification->progress_shown)
+        fputs("\r\033[K", stderr);
+    verification->progress_shown = false;
+}
+
+static void print_line(struct verification *verification)
+{
+    clear_progress(verification);
+    verification->view->verified(&verification->line);
+    if (verification->line.problem_count != 0)
+        verification->bad_lines++;
+    verification->line = (struct ys_view_verified){.is_log = false};
+}
+
+/* What could not be checked is no better than what failed. */
+static void count_unknown(struct verification *verification, const struct ys_scrub_log *done)
+{
+    char text[128];
+    const uint64_t keys = done->verdicts[YS_VERDICT_UNKNOWN_KEY];
+    if (keys != 0) {
+        snprintf(text, sizeof text, _("%llu records are signed with keys that are not registered"),
+                 (unsigned long long)keys);
+        take_problem(verification, done->log->origin_text, text);
+    }
+    if (done->unknown_cosignatures != 0) {
+        snprintf(text, sizeof text, _("%llu lines on heads are of keys that are not known here"),
+                 (unsigned long long)done->unknown_cosignatures);
+        take_problem(verification, done->log->origin_text, text);
+    }
+}
+
+static void finish_log(void *context, const struct ys_scrub_log *done)
+{
+    struct verification *const verification = context;
+    struct ys_view_verified *const line = &verification->line;
+    count_unknown(verification, done);
+    line->is_log = true;
+    line->origin = done->log->origin_text;
+    line->code = done->log->origin.division.digits;
+    line->size = done->log->frontier.size;
+    line->heads = done->heads;
+    line->cosignatures = done->cosignatures;
+    line->absent_bodies = done->absent_bodies;
+    line->tombstones = done->tombstones;
+    memcpy(line->verdicts, done->verdicts, sizeof line->verdicts);
+    print_line(verification);
+}
+
+static void show_progress(void *context, uint64_t done, uint64_t total)
+{
+    struct verification *const verification = context;
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    if (!verification->shows_progress || now.tv_sec - verification->begun.tv_sec < 1)
+        return;
+    fputc('\r', stderr);
+    fprintf(stderr, _("verified %llu of %llu records"), (unsigned long long)done,
+            (unsigned long long)total);
+    verification->progress_shown = true;
+}
+
+static enum ys_code begin(const struct ys_call *call, const struct ys_node *node,
+                          struct ys_scrub_options *options, struct ys_err *err)
+{
+    YS_TXN_SCOPED txn = NULL;
+    struct ys_log log;
+    if (node->member == NULL)
+        return ys_fail(
+            err, YS_IO,
+            _("%s: signatures cannot be verified: no root is pinned; give the district's "
+              "with: yishi join --root FILE"),
+            node->home.path);
+    enum ys_code code = ys_node_read(node, &txn, err);
+    if (code != YS_OK || call->args.word_count == 0)
+        return code;
+    code = ys_node_find_log(txn, call->args.word[0], &log, err);
+    options->one = true;
+    options->only_log = log.id;
+    return code;
+}
+
+enum ys_code ys_cmd_verify(const struct ys_call *call, struct ys_err *err)
+{
+    YS_NODE_SCOPED node = {.store = NULL};
+    struct verification verification = {.view = call->json ? &ys_view_json : &ys_view_text,
+                                        .shows_progress = isatty(STDERR_FILENO) != 0};
+    struct ys_scrub_options options = {.problem = take_problem,
+                                       .log_done = finish_log,
+                                       .progress = show_progress,
+                                       .context = &verification};
+    uint64_t problems = 0;
+    clock_gettime(CLOCK_MONOTONIC, &verification.begun);
+    enum ys_code code = ys_node_open(call->home, call->lang, &node, err);
+    if (code == YS_OK)
+        code = begin(call, &node, &options, err);
+    options.store = node.store;
+    options.member = node.member;
+    if (code == YS_OK)
+        code = ys_scrub(&options, &problems, err);
+    clear_progress(&verification);
+    if (verification.line.problem_count != 0)
+        print_line(&verification);
+    if (code == YS_OK && verification.bad_lines != 0)
+        return ys_fail(err, YS_BAD_SIG, _("verify: %llu of the lines above found something wrong"),
+                       (unsigned long long)verification.bad_lines);
+    return code;
+}

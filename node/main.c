@@ -1,0 +1,279 @@
+/* The program: finds the command, hands over, and says in one line what went wrong. */
+#include "node/cmd.h"
+#include "node/lang.h"
+#include "node/view.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+const struct ys_option ys_cmd_globals[] = {
+    {"home", "DIR", N_("home of the node; default YISHI_HOME, else ~/.local/share/yishi")},
+    {"json", NULL, N_("print JSON")},
+    {"lang", "zh|en", N_("language of texts; default: the node's settings, else the locale")},
+    {"help", NULL, N_("print how the command is used")},
+    {NULL, NULL, NULL},
+};
+
+#define PASSPHRASE_OPTIONS                                                                     \
+    {"passphrase-file", "[BODY=]FILE",                                                         \
+     N_("first line of FILE is the passphrase, of BODY's key alone if it is named; may stand " \
+        "more "                                                                                \
+        "than once")},                                                                         \
+    {                                                                                          \
+        "passphrase-fd", "N", N_("read the passphrase from descriptor N")                      \
+    }
+
+static const struct ys_option init_options[] = {
+    {"deployment", "NAME", N_("name of the federation, such as beijing.example")},
+    {"code", "CODE", N_("division code of the unit: 6, 9 or 12 digits")},
+    {"name", "TEXT", N_("name of the unit for people; default: its code")},
+    {"bodies", "LIST",
+     N_("bodies with a key here; default rc,po,sc at a community, st at a street, "
+        "da at a district")},
+    {"listen", "tcp://HOST:PORT", N_("where children dial; port 0 lets the system choose")},
+    {"root", "FILE",
+     N_("the district's root policy, to be pinned; a district without it makes its "
+        "own root")},
+    {"kdf", "moderate|interactive|none",
+     N_("cost of guessing a passphrase; none: no passphrase; default moderate")},
+    PASSPHRASE_OPTIONS,
+    {NULL, NULL, NULL},
+};
+
+static const struct ys_option key_options[] = {
+    {"kdf", "moderate|interactive|none",
+     N_("cost of guessing a passphrase; none: no passphrase; default moderate")},
+    PASSPHRASE_OPTIONS,
+    {"new-passphrase-file", "FILE", N_("the new passphrase, for `key passphrase`")},
+    {NULL, NULL, NULL},
+};
+
+static const struct ys_option join_options[] = {
+    {"request", "FILE", N_("where the request is written; - is standard output")},
+    {"parent", "tcp://HOST:PORT", N_("address of the parent")},
+    {"parent-key", "BASE64", N_("transport key of the parent (yishi key, at the parent)")},
+    {"root", "FILE", N_("the district's root policy; pinned if there is none yet, else compared")},
+    {NULL, NULL, NULL},
+};
+
+static const struct ys_option admit_options[] = {
+    PASSPHRASE_OPTIONS,
+    {"dry-run", NULL, N_("check and show, but sign and write nothing")},
+    {NULL, NULL, NULL},
+};
+
+static const struct ys_option run_options[] = {
+    {"listen", "tcp://HOST:PORT", N_("where children dial, instead of the setting")},
+    {NULL, NULL, NULL},
+};
+
+static const struct ys_option publish_options[] = {
+    PASSPHRASE_OPTIONS,
+    {"key", "BODY=FILE",
+     N_("key file of one body, instead of keys/BODY.key; may stand more than "
+        "once")},
+    {"as", "BODY", N_("who signs, where more than one body may; may stand more than once")},
+    {"dry-run", NULL, N_("check and show, but sign and write nothing")},
+    {NULL, NULL, NULL},
+};
+
+static const struct ys_option log_options[] = {
+    {"from", "N", N_("first index; default 0")},
+    {"limit", "N", N_("at most so many records")},
+    {"kind", "KIND", N_("records of this kind only")},
+    {"bodies", NULL, N_("with their content")},
+    {NULL, NULL, NULL},
+};
+
+static const struct ys_option show_options[] = {
+    {"note", NULL, N_("the signed note, exactly")},
+    {"text", NULL, N_("the text that is signed, exactly")},
+    {"body", NULL, N_("the bytes of the content, exactly")},
+    {NULL, NULL, NULL},
+};
+
+static const struct ys_option no_options[] = {{NULL, NULL, NULL}};
+
+static const struct ys_cmd table[] = {
+    {"init", ys_cmd_init, "", N_("make a node"),
+     N_("Makes the home of one unit: keys, settings and an empty log. A district without --root\n"
+        "makes its own root, and signs its first records with it. An existing home is never "
+        "touched."),
+     "init --deployment beijing.example --code 110105001001 --root root.pub", init_options, 0, 0},
+    {"key", ys_cmd_key, "[list | new BODY | passphrase BODY]", N_("list, make and relock keys"),
+     N_("Lists the public keys of the node and its bodies. `new` makes another key for a body "
+        "(the\n"
+        "old one stays beside it); `passphrase` changes the passphrase of a body's key."),
+     "key --json\nkey new rc", key_options, 0, 2},
+    {"join", ys_cmd_join, "", N_("write a request to join, and set the parent"),
+     N_("Writes a request that the parent admits with `yishi admit`, and puts the parent's "
+        "address\n"
+        "and key into the settings. May be run again."),
+     "join --request r.json --parent tcp://192.0.2.7:7315 --parent-key BASE64", join_options, 0, 0},
+    {"admit", ys_cmd_admit, "FILE", N_("enrol a child from its request"),
+     N_("Checks a request to join and signs the records that enrol the child and its bodies. A\n"
+        "request that was admitted before writes nothing."),
+     "admit r.json --passphrase-file st.pass", admit_options, 1, 1},
+    {"run", ys_cmd_run, "", N_("run the daemon, in the foreground"),
+     N_("Exchanges records with parent and children until SIGTERM or SIGINT. Writes its address "
+        "to\n"
+        "HOME/address, and one line an event on standard error."),
+     "run --listen tcp://127.0.0.1:7315", run_options, 0, 0},
+    {"publish", ys_cmd_publish, "FILE|-", N_("sign a record and append it to the own log"),
+     N_("FILE is a JSON object: kind, subject, occurred_at, refs ..., and the fields of the kind\n"
+        "under its name. Every body that the kind requires signs. Works with and without a "
+        "daemon."),
+     "publish consensus.json --passphrase-file rc=rc.pass --passphrase-file po=po.pass",
+     publish_options, 1, 1},
+    {"log", ys_cmd_log, "[CODE|ORIGIN]", N_("list the records of a log"),
+     N_("The own log, or that of another unit as it is held here: each record with its verdict "
+        "and\n"
+        "its receipts."),
+     "log 110105001001 --kind consensus --json", log_options, 0, 1},
+    {"show", ys_cmd_show, "RECORD", N_("show one record"),
+     N_("RECORD is a record id in hex, at least its first 8 digits, or CODE:INDEX. --text, --note\n"
+        "and --body give the exact bytes, for other programs to check."),
+     "show 110105001001:0\nshow 3fa1b2c4 --note", show_options, 1, 1},
+    {"status", ys_cmd_status, "", N_("how far the own records have come, and what is held"),
+     N_("Sizes and times of the own log here, at the street and at the district; the logs held; "
+        "the\n"
+        "link to the parent; the daemon."),
+     "status", no_options, 0, 0},
+    {"verify", ys_cmd_verify, "[CODE|ORIGIN]", N_("recompute everything that is held"),
+     N_("Recomputes leaf hashes, trees, heads, cosignatures and record signatures of every log, "
+        "or\n"
+        "of one, from what is stored. Exit status 1 when anything is wrong."),
+     "verify", no_options, 0, 1},
+    {"version", ys_cmd_version, "", N_("print the version"), N_("Prints the version."), "version",
+     no_options, 0, 0},
+    {"help", ys_cmd_help, "[COMMAND]", N_("print how a command is used"),
+     N_("Lists the commands, or prints how one is used."), "help publish", no_options, 0, 1},
+};
+
+const struct ys_cmd *ys_cmd_table(size_t *count_out)
+{
+    *count_out = sizeof table / sizeof *table;
+    return table;
+}
+
+const struct ys_cmd *ys_cmd_find(const char *name)
+{
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        if (strcmp(table[i].name, name) == 0)
+            return &table[i];
+    return NULL;
+}
+
+int ys_cmd_exit_status(enum ys_code code)
+{
+    enum { GOOD = 0, REFUSED = 1, USAGE = 2, ENVIRONMENT = 3 };
+    switch (code) {
+    case YS_OK:
+        return GOOD;
+    case YS_NOT_FOUND:
+    case YS_MALFORMED:
+    case YS_LIMIT:
+    case YS_BAD_SIG:
+    case YS_DENIED:
+    case YS_FORK:
+    case YS_EXISTS:
+    case YS_REFUSED:
+        return REFUSED;
+    case YS_USAGE:
+        return USAGE;
+    case YS_NOMEM:
+    case YS_IO:
+    case YS_FULL:
+    case YS_CORRUPT:
+    case YS_BUSY:
+    case YS_VERSION:
+        return ENVIRONMENT;
+    }
+    return ENVIRONMENT;
+}
+
+/* Before anything else: the library that signs does what it must, and files are the owner's. */
+static enum ys_code prepare(struct ys_err *err)
+{
+    umask(077);
+    signal(SIGPIPE, SIG_IGN);
+    const enum ys_code code = ys_lang_set(NULL, err);
+    if (code != YS_OK)
+        return code;
+    if (sodium_init() < 0)
+        return ys_fail(err, YS_IO, _("libsodium cannot be used on this computer"));
+    return ys_crypto_selftest(err);
+}
+
+/* Find the command and take all arguments apart. A call for help is a call of `help`. */
+static enum ys_code read_call(int argc, char *const *argv, struct ys_call *call, struct ys_err *err)
+{
+    int at = 0;
+    enum ys_code code =
+        ys_args_parse(ys_cmd_globals, NULL, argc, argv, true, &call->args, &at, err);
+    if (code != YS_OK)
+        return code;
+    if (at == argc && ys_args_has(&call->args, "help"))
+        call->cmd = ys_cmd_find("help");
+    else if (at == argc)
+        return ys_fail(err, YS_USAGE, _("which command? See: yishi help"));
+    else
+        call->cmd = ys_cmd_find(argv[at]);
+    if (call->cmd == NULL)
+        return ys_fail(err, YS_USAGE, _("unknown command \"%s\"; see: yishi help"), argv[at]);
+    if (at < argc)
+        code = ys_args_parse(ys_cmd_globals, call->cmd->options, argc - at - 1, argv + at + 1,
+                             false, &call->args, NULL, err);
+    call->home = ys_args_value(&call->args, "home");
+    call->lang = ys_args_value(&call->args, "lang");
+    call->json = ys_args_has(&call->args, "json");
+    return code;
+}
+
+static enum ys_code check_words(const struct ys_call *call, struct ys_err *err)
+{
+    const struct ys_cmd *const cmd = call->cmd;
+    if (call->args.word_count < cmd->words_min)
+        return ys_fail(err, YS_USAGE, _("%s needs %s; see: yishi help %s"), cmd->name, cmd->words,
+                       cmd->name);
+    if (call->args.word_count > cmd->words_max)
+        return ys_fail(err, YS_USAGE, _("%s: too many arguments: \"%s\"; see: yishi help %s"),
+                       cmd->name, call->args.word[cmd->words_max], cmd->name);
+    return YS_OK;
+}
+
+static enum ys_code run(int argc, char *const *argv, struct ys_err *err)
+{
+    struct ys_call call = {.cmd = NULL};
+    enum ys_code code = prepare(err);
+    if (code != YS_OK)
+        return code;
+    code = read_call(argc, argv, &call, err);
+    if (code == YS_OK && call.lang != NULL)
+        code = ys_lang_set(call.lang, err);
+    if (code != YS_OK)
+        return code;
+    if (ys_args_has(&call.args, "help"))
+        ys_cmd_print_help(strcmp(call.cmd->name, "help") == 0 ? NULL : call.cmd);
+    else
+        code = check_words(&call, err);
+    if (code == YS_OK && !ys_args_has(&call.args, "help"))
+        code = call.cmd->run(&call, err);
+    return code == YS_OK ? ys_view_flush(err) : code;
+}
+
+int main(int argc, char **argv)
+{
+    struct ys_err err = {.code = YS_OK};
+    const enum ys_code code = run(argc > 0 ? argc - 1 : 0, argv + 1, &err);
+    if (code != YS_OK) {
+        /* What was found out before is data. */
+        fflush(stdout);
+        fprintf(stderr, "yishi: %s\n", err.code == code ? err.msg : ys_code_text(code));
+    }
+    return ys_cmd_exit_status(code);
+}

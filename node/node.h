@@ -1,0 +1,51 @@
+/* A node as the command line opens it: home, settings, store, pinned root and
+ * membership, checked to belong together.
+ *
+ * Threads: main. Memory: heap, through the store and the membership. */
+#ifndef YS_NODE_NODE_H
+#define YS_NODE_NODE_H
+
+#include "node/config.h"
+#include "sync/member.h"
+
+struct ys_node {
+    struct ys_home home;
+    struct ys_config config;
+    struct ys_store *store;
+    struct ys_name origin; /* of the own log */
+    char origin_text[YS_KEY_NAME_MAX + 1];
+    bool has_root;
+    struct ys_root root;
+    struct ys_member *member; /* NULL without a root; empty until ys_node_read */
+};
+
+/* `home` is --home, or NULL; `lang` is --lang, or NULL: then the settings decide, if they do. YS_IO when
+ * there is no node, or settings and store disagree; YS_VERSION; YS_CORRUPT. */
+YS_CHECKED enum ys_code ys_node_open(const char *home, const char *lang, struct ys_node *out,
+                                     struct ys_err *err);
+void ys_node_close(struct ys_node *node);
+#define YS_NODE_SCOPED __attribute__((cleanup(ys_node_close))) struct ys_node
+
+/* Begin a read transaction and rebuild the membership from what it sees. */
+YS_CHECKED enum ys_code ys_node_read(const struct ys_node *node, struct ys_txn **out,
+                                     struct ys_err *err);
+
+/* A root policy from a file of at most YS_ROOT_TEXT_MAX bytes; messages begin with the path. YS_DENIED
+ * when it is of another deployment or of another district than `origin`'s. */
+YS_CHECKED enum ys_code ys_root_load(const char *path, const struct ys_name *origin,
+                                     struct ys_root *out, struct ys_err *err);
+/* Pin it in the home: root.pub. */
+YS_CHECKED enum ys_code ys_root_pin(const struct ys_home *home, const struct ys_root *root,
+                                    struct ys_err *err);
+
+/* The log that people mean by a division code or an origin: of several incarnations the newest.
+ * YS_NOT_FOUND with the text, YS_USAGE when it is neither. */
+YS_CHECKED enum ys_code ys_node_find_log(struct ys_txn *txn, const char *text, struct ys_log *out,
+                                         struct ys_err *err);
+/* Name of a unit for people: from its certificate, else the own settings, else "". */
+const char *ys_node_unit_name(const struct ys_node *node, const struct ys_division *division);
+
+/* POSIX seconds of the wall clock. */
+uint64_t ys_now_s(void);
+
+#endif

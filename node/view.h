@@ -1,0 +1,118 @@
+/* What commands print on standard output: one table of functions, once as text for
+ * people and once as JSON.
+ *
+ * JSON fields are only ever added. Foreign text on a terminal loses its control and
+ * direction characters. Nothing here reads the store. Threads: main. Memory: jansson's. */
+#ifndef YS_NODE_VIEW_H
+#define YS_NODE_VIEW_H
+
+#include "node/exhibit.h"
+#include "node/keystore.h"
+
+/* init: a new home. */
+struct ys_view_made {
+    const char *home, *origin, *root_fingerprint; /* fingerprint "" without a root */
+    const struct ys_body_names *bodies;
+    bool has_root_key; /* a root key was made here: to be taken offline */
+};
+
+/* key list. */
+struct ys_view_keys {
+    const char *log, *mirror, *transport, *root_fingerprint;
+    size_t body_count;
+    struct {
+        const char *body;
+        char key[YS_VKEY_TEXT_MAX];
+    } body[YS_KEYSTORE_BODIES_MAX];
+};
+
+/* publish, and each record of admit. */
+struct ys_view_written {
+    const char *origin, *id, *kind, *subject, *text;
+    size_t signer_count;
+    const char *signer[YS_EXHIBIT_SIGNERS_MAX];
+    bool dry; /* nothing was written: index and size mean nothing */
+    uint64_t index, size;
+    const json_t *body; /* of a dry run */
+};
+
+/* join: the request is written. */
+struct ys_view_joined {
+    const char *request, *code, *parent, *root_fingerprint;
+};
+
+/* admit: what the child needs. */
+struct ys_view_admitted {
+    const char *code, *name;
+    bool already, dry;
+    size_t record_count;
+    struct ys_view_written record[2 + YS_KEYSTORE_BODIES_MAX];
+    const char *address, *key, *root_fingerprint; /* address "" when it is not known */
+};
+
+/* status. */
+struct ys_view_receipt {
+    bool there;
+    uint64_t size, time_s;
+};
+enum { YS_VIEW_WITNESSES_MAX = 4 };
+struct ys_view_log {
+    struct ys_log log;
+    const char *name;
+    uint64_t head_size; /* 0 without a head */
+    uint64_t verdicts[YS_VERDICTS];
+    size_t receipt_count;
+    struct {
+        const char *witness, *level;
+        uint64_t size, time_s;
+    } receipt[YS_VIEW_WITNESSES_MAX];
+};
+struct ys_view_status {
+    const char *deployment, *code, *name, *level, *origin;
+    uint64_t size;
+    bool has_street, has_district; /* does this unit have them above it? */
+    struct ys_view_receipt street, district;
+    const char *parent; /* "" without */
+    bool connected;
+    const char *link; /* what the daemon says of it; "" when unknown */
+    bool running;
+    const char *address; /* of the running daemon; "" when it does not listen */
+    size_t log_count;
+    const struct ys_view_log *log;
+};
+
+/* verify: one log, or the tables that span them all (`is_log` false, with problems only). */
+enum { YS_VIEW_PROBLEMS_MAX = 8 };
+struct ys_view_verified {
+    bool is_log;
+    const char *origin, *code; /* of a log */
+    uint64_t size, heads, cosignatures, absent_bodies, tombstones;
+    uint64_t verdicts[YS_VERDICTS];
+    uint64_t problem_count; /* also those that are not listed */
+    char problem[YS_VIEW_PROBLEMS_MAX][240];
+};
+
+struct ys_view {
+    void (*made)(const struct ys_view_made *made);
+    void (*keys)(const struct ys_view_keys *keys);
+    void (*new_key)(const char *body, const char *key);
+    void (*written)(const struct ys_view_written *written);
+    void (*joined)(const struct ys_view_joined *joined);
+    void (*admitted)(const struct ys_view_admitted *admitted);
+    /* log: a heading, then one a record. */
+    void (*log_begin)(const struct ys_log *log, const char *name);
+    void (*log_entry)(const struct ys_exhibit *exhibit);
+    void (*record)(const struct ys_exhibit *exhibit);
+    void (*status)(const struct ys_view_status *status);
+    void (*verified)(const struct ys_view_verified *verified);
+    void (*version)(const char *version);
+};
+extern const struct ys_view ys_view_text, ys_view_json;
+
+/* Copy without control characters (C0, C1, DEL) and without characters that turn the direction of
+ * writing; cut at a whole character when `out` is too small. */
+void ys_view_clean(const char *text, char *out, size_t size);
+/* Everything printed reached standard output. YS_IO otherwise. */
+YS_CHECKED enum ys_code ys_view_flush(struct ys_err *err);
+
+#endif

@@ -1,0 +1,268 @@
+#include "node/view.h"
+
+#include "crypto/assert.h"
+#include "proto/moment.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* jansson gives NULL only when memory is gone; json_pack and the *_new functions accept that, so it
+ * is looked at once, here. Steals the reference. */
+static void put(json_t *object)
+{
+    YS_ASSERT(object != NULL);
+    YS_ASSERT(json_dumpf(object, stdout, 0) == 0);
+    putchar('\n');
+    json_decref(object);
+}
+
+/* RFC 3339 in +08:00, or null. */
+static json_t *time_or_null(bool there, uint64_t time_s)
+{
+    char shown[YS_TIME_TEXT_MAX];
+    if (!there || time_s > (uint64_t)(YS_TIME_LAST_MS / 1000))
+        return json_null();
+    ys_time_print((int64_t)time_s * 1000, shown);
+    return json_string(shown);
+}
+
+static json_t *number(uint64_t value)
+{
+    return json_integer((json_int_t)(value > INT64_MAX ? INT64_MAX : value));
+}
+
+/* A string, whatever its bytes: paths, and foreign text that was cut, may be no UTF-8. */
+static json_t *text(const char *bytes)
+{
+    enum { SHOWN_MAX = 1024 };
+    char shown[SHOWN_MAX];
+    json_t *const string = json_string(bytes);
+    if (string != NULL)
+        return string;
+    size_t length = 0;
+    for (; bytes[length] != '\0' && length + 1 < sizeof shown; length++)
+        shown[length] = bytes[length] >= ' ' && bytes[length] <= '~' ? bytes[length] : '?';
+    return json_stringn(shown, length);
+}
+
+static json_t *text_or_null(const char *bytes)
+{
+    return bytes == NULL || bytes[0] == '\0' ? json_null() : text(bytes);
+}
+
+static json_t *text_list(const char *const *items, size_t count)
+{
+    json_t *const list = json_array();
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(list, text(items[i]));
+    return list;
+}
+
+static json_t *verdict_counts(const uint64_t counts[YS_VERDICTS])
+{
+    static const enum ys_verdict order[] = {YS_VERDICT_OK, YS_VERDICT_BAD, YS_VERDICT_UNKNOWN_KEY,
+                                            YS_VERDICT_UNCHECKED};
+    json_t *const object = json_object();
+    for (size_t i = 0; i < sizeof order / sizeof *order; i++)
+        json_object_set_new(object, ys_verdict_name(order[i]), number(counts[order[i]]));
+    return object;
+}
+
+static void made(const struct ys_view_made *view)
+{
+    json_t *const bodies = json_array();
+    for (size_t i = 0; i < view->bodies->count; i++)
+        json_array_append_new(bodies, json_string(view->bodies->name[i]));
+    put(json_pack("{s:o, s:s, s:o, s:o, s:b}", "home", text(view->home), "origin", view->origin,
+                  "bodies", bodies, "root_fingerprint", text_or_null(view->root_fingerprint),
+                  "root_key_here", view->has_root_key));
+}
+
+static void keys(const struct ys_view_keys *view)
+{
+    json_t *const bodies = json_array();
+    for (size_t i = 0; i < view->body_count; i++)
+        json_array_append_new(
+            bodies, json_pack("{s:s, s:s}", "body", view->body[i].body, "key", view->body[i].key));
+    put(json_pack("{s:s, s:s, s:s, s:o, s:o}", "log", view->log, "mirror", view->mirror,
+                  "transport", view->transport, "bodies", bodies, "root_fingerprint",
+                  text_or_null(view->root_fingerprint)));
+}
+
+static void new_key(const char *body, const char *key)
+{
+    put(json_pack("{s:s, s:s}", "body", body, "key", key));
+}
+
+static json_t *written_object(const struct ys_view_written *view)
+{
+    json_t *const object = json_pack("{s:s, s:s, s:s, s:s, s:o}", "origin", view->origin, "id",
+                                     view->id, "kind", view->kind, "subject", view->subject,
+                                     "signers", text_list(view->signer, view->signer_count));
+    if (view->dry) {
+        json_object_set_new(object, "dry_run", json_true());
+        json_object_set_new(object, "text", json_string(view->text));
+        if (view->body != NULL)
+            json_object_set_new(object, "body", json_deep_copy(view->body));
+        return object;
+    }
+    json_object_set_new(object, "index", number(view->index));
+    json_object_set_new(object, "size", number(view->size));
+    return object;
+}
+
+static void written(const struct ys_view_written *view)
+{
+    put(written_object(view));
+}
+
+static void joined(const struct ys_view_joined *view)
+{
+    put(json_pack("{s:o, s:s, s:s, s:s}", "request", text(view->request), "code", view->code,
+                  "parent", view->parent, "root_fingerprint", view->root_fingerprint));
+}
+
+static void admitted(const struct ys_view_admitted *view)
+{
+    json_t *const records = json_array();
+    for (size_t i = 0; i < view->record_count; i++)
+        json_array_append_new(records, written_object(&view->record[i]));
+    put(json_pack("{s:s, s:o, s:b, s:b, s:o, s:{s:o, s:s, s:o}}", "code", view->code, "name",
+                  text(view->name), "already", view->already, "dry_run", view->dry, "records",
+                  records, "parent", "address", text_or_null(view->address), "key", view->key,
+                  "root_fingerprint", text_or_null(view->root_fingerprint)));
+}
+
+static void log_begin(const struct ys_log *log, const char *name)
+{
+    (void)log;
+    (void)name;
+}
+
+static const char *content_name(enum ys_content content)
+{
+    switch (content) {
+    case YS_CONTENT_ABSENT:
+        return "absent";
+    case YS_CONTENT_BODY:
+        return "body";
+    case YS_CONTENT_TOMBSTONE:
+        return "erased";
+    }
+    return "?";
+}
+
+static json_t *exhibit_object(const struct ys_exhibit *view)
+{
+    char id[YS_RECORD_ID_TEXT_MAX] = "";
+    json_t *const signers = json_array();
+    for (size_t i = 0; i < view->signer_count; i++)
+        json_array_append_new(signers, text(view->signer[i]));
+    if (view->readable)
+        ys_record_id_print(&view->id, id);
+    json_t *const object = json_pack(
+        "{s:s, s:s, s:o, s:o, s:o, s:b, s:o, s:o, s:s, s:o, s:o, s:o, s:s}", "origin",
+        view->log.origin_text, "code", view->log.origin.division.digits, "index",
+        number(view->index), "id", text_or_null(id), "kind",
+        text_or_null(view->readable ? view->record.kind : ""), "known", view->kind != NULL,
+        "subject", text_or_null(view->readable ? view->record.subject : ""), "signed_at",
+        time_or_null(view->readable, view->record.signed_at_s), "verdict",
+        ys_verdict_name(view->verdict), "signers", signers, "street_receipt",
+        time_or_null(view->has_street, view->street.time_s), "district_receipt",
+        time_or_null(view->has_district, view->district.time_s), "content",
+        content_name(view->content));
+    if (view->body != NULL)
+        json_object_set(object, "body", view->body);
+    return object;
+}
+
+static void log_entry(const struct ys_exhibit *view)
+{
+    put(exhibit_object(view));
+}
+
+static void record(const struct ys_exhibit *view)
+{
+    json_t *const object = exhibit_object(view);
+    if (view->why.code != YS_OK)
+        json_object_set_new(object, "reason", text(view->why.msg));
+    put(object);
+}
+
+static json_t *receipt_or_null(const struct ys_view_receipt *receipt)
+{
+    if (!receipt->there)
+        return json_null();
+    return json_pack("{s:o, s:o}", "size", number(receipt->size), "time",
+                     time_or_null(true, receipt->time_s));
+}
+
+static json_t *log_object(const struct ys_view_log *view)
+{
+    json_t *const receipts = json_array();
+    for (size_t i = 0; i < view->receipt_count; i++)
+        json_array_append_new(receipts,
+                              json_pack("{s:s, s:s, s:o, s:o}", "witness", view->receipt[i].witness,
+                                        "level", view->receipt[i].level, "size",
+                                        number(view->receipt[i].size), "time",
+                                        time_or_null(true, view->receipt[i].time_s)));
+    return json_pack("{s:s, s:s, s:o, s:o, s:s, s:o, s:o, s:o}", "origin", view->log.origin_text,
+                     "code", view->log.origin.division.digits, "name", text(view->name), "size",
+                     number(view->log.frontier.size), "state", ys_log_state_name(view->log.state),
+                     "head_size", number(view->head_size), "verdicts",
+                     verdict_counts(view->verdicts), "receipts", receipts);
+}
+
+static void status(const struct ys_view_status *view)
+{
+    json_t *const logs = json_array();
+    for (size_t i = 0; i < view->log_count; i++)
+        json_array_append_new(logs, log_object(&view->log[i]));
+    json_t *const parent = view->parent[0] == '\0'
+                               ? json_null()
+                               : json_pack("{s:s, s:b, s:o}", "address", view->parent, "connected",
+                                           view->connected, "link", text_or_null(view->link));
+    put(json_pack("{s:s, s:s, s:o, s:s, s:s, s:o, s:{s:o, s:o, s:o}, s:o, s:o, s:{s:b, s:o}}",
+                  "deployment", view->deployment, "code", view->code, "name", text(view->name),
+                  "level", view->level, "origin", view->origin, "size", number(view->size),
+                  "receipts", "saved", number(view->size), "street", receipt_or_null(&view->street),
+                  "district", receipt_or_null(&view->district), "logs", logs, "parent", parent,
+                  "daemon", "running", view->running, "address", text_or_null(view->address)));
+}
+
+static void verified(const struct ys_view_verified *view)
+{
+    json_t *const problems = json_array();
+    const uint64_t listed =
+        view->problem_count < YS_VIEW_PROBLEMS_MAX ? view->problem_count : YS_VIEW_PROBLEMS_MAX;
+    for (uint64_t i = 0; i < listed; i++)
+        json_array_append_new(problems, text(view->problem[i]));
+    put(json_pack("{s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "origin",
+                  text_or_null(view->origin), "code", text_or_null(view->code), "ok",
+                  view->problem_count == 0, "size", number(view->size), "heads",
+                  number(view->heads), "cosignatures", number(view->cosignatures), "absent_bodies",
+                  number(view->absent_bodies), "erased_bodies", number(view->tombstones),
+                  "verdicts", verdict_counts(view->verdicts), "problem_count",
+                  number(view->problem_count), "problems", problems));
+}
+
+static void version(const char *number_text)
+{
+    put(json_pack("{s:s}", "version", number_text));
+}
+
+const struct ys_view ys_view_json = {
+    .made = made,
+    .keys = keys,
+    .new_key = new_key,
+    .written = written,
+    .joined = joined,
+    .admitted = admitted,
+    .log_begin = log_begin,
+    .log_entry = log_entry,
+    .record = record,
+    .status = status,
+    .verified = verified,
+    .version = version,
+};

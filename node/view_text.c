@@ -1,0 +1,429 @@
+#include "node/lang.h"
+#include "node/view.h"
+#include "proto/moment.h"
+#include "proto/text.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CLEAN_MAX = 1024, TIME_SHOWN_MAX = 20, ID_SHOWN = 16 };
+
+/* Bytes of the character at `text` that may not reach a terminal; 0 for a harmless one. */
+static size_t harmful(const unsigned char *text)
+{
+    if (text[0] < 0x20 || text[0] == 0x7f)
+        return 1;
+    if (text[0] == 0xc2 && text[1] >= 0x80 && text[1] <= 0x9f)
+        return 2; /* C1 */
+    if (text[0] == 0xe2 && text[1] == 0x80 &&
+        ((text[2] >= 0xaa && text[2] <= 0xae) || text[2] == 0x8e || text[2] == 0x8f))
+        return 3; /* U+202A to U+202E, U+200E, U+200F */
+    if (text[0] == 0xe2 && text[1] == 0x81 && text[2] >= 0xa6 && text[2] <= 0xa9)
+        return 3; /* U+2066 to U+2069 */
+    return 0;
+}
+
+void ys_view_clean(const char *text, char *out, size_t size)
+{
+    size_t length = 0;
+    for (const unsigned char *at = (const unsigned char *)text; *at != '\0';) {
+        const size_t skip = harmful(at);
+        at += skip;
+        if (skip != 0)
+            continue;
+        if (length + 1 >= size)
+            break;
+        out[length++] = (char)*at++;
+    }
+    out[length] = '\0';
+    while (length > 0 && ys_text_check(ys_bytes_of_text(out), NULL) == YS_TEXT_NOT_UTF8)
+        out[--length] = '\0';
+}
+
+enum ys_code ys_view_flush(struct ys_err *err)
+{
+    if (fflush(stdout) == 0 && ferror(stdout) == 0)
+        return YS_OK;
+    return ys_fail(err, YS_IO, _("standard output: %s"), strerror(errno));
+}
+
+static void put_clean(const char *text)
+{
+    char clean[CLEAN_MAX];
+    ys_view_clean(text, clean, sizeof clean);
+    fputs(clean, stdout);
+}
+
+/* "name: value" with the value foreign. */
+static void put_pair(const char *name, const char *value)
+{
+    printf("%s: ", name);
+    put_clean(value);
+    putchar('\n');
+}
+
+/* "2026-11-25 09:30:00" in +08:00; "-" for none. */
+static void print_time(bool there, uint64_t time_s, char out[YS_TIME_TEXT_MAX])
+{
+    if (!there || time_s > (uint64_t)(YS_TIME_LAST_MS / 1000)) {
+        memcpy(out, "-", 2);
+        return;
+    }
+    ys_time_print((int64_t)time_s * 1000, out);
+    out[TIME_SHOWN_MAX - 1] = '\0';
+    out[10] = ' ';
+}
+
+/* Columns that a text takes on a terminal, roughly: what is beyond U+1100 is wide. */
+static int columns_of(const char *text)
+{
+    int columns = 0;
+    for (const unsigned char *at = (const unsigned char *)text; *at != '\0'; at++)
+        if ((*at & 0xc0) != 0x80)
+            columns += *at >= 0xe2 ? 2 : 1;
+    return columns;
+}
+
+static void put_padded(const char *text, int width)
+{
+    char clean[CLEAN_MAX];
+    ys_view_clean(text, clean, sizeof clean);
+    printf("%s%*s", clean, width > columns_of(clean) ? width - columns_of(clean) : 0, "");
+}
+
+static const char *verdict_word(enum ys_verdict verdict)
+{
+    switch (verdict) {
+    case YS_VERDICT_UNCHECKED:
+        return _("unchecked");
+    case YS_VERDICT_OK:
+        return _("ok");
+    case YS_VERDICT_BAD:
+        return _("bad");
+    case YS_VERDICT_UNKNOWN_KEY:
+        return _("unknown key");
+    }
+    return "?";
+}
+
+static const char *state_word(enum ys_log_state state)
+{
+    switch (state) {
+    case YS_LOG_FOLLOWING:
+        return _("following");
+    case YS_LOG_RECOVERING:
+        return _("recovering");
+    case YS_LOG_FORKED:
+        return _("forked");
+    case YS_LOG_CLOSED:
+        return _("closed");
+    }
+    return "?";
+}
+
+static const char *level_word(const char *level)
+{
+    if (strcmp(level, "community") == 0)
+        return _("community");
+    if (strcmp(level, "street") == 0)
+        return _("street");
+    return _("district");
+}
+
+static const char *kind_word(const struct ys_exhibit *exhibit)
+{
+    if (exhibit->kind == NULL)
+        return _("unknown to this version");
+    return ys_lang_is_chinese() ? exhibit->kind->zh : exhibit->kind->en;
+}
+
+static void made(const struct ys_view_made *view)
+{
+    put_pair(_("Node made in"), view->home);
+    put_pair(_("Log"), view->origin);
+    for (size_t i = 0; i < view->bodies->count; i++) {
+        const char *const body = view->bodies->name[i];
+        printf(_("Key of body %s (%s): keys/%s.key\n"), body,
+               ys_body_class_text(ys_body_class(body), ys_lang_is_chinese()), body);
+    }
+    if (view->root_fingerprint[0] != '\0')
+        put_pair(_("Fingerprint of the root"), view->root_fingerprint);
+    if (view->has_root_key) {
+        puts(
+            _("The district's root was made here: publish root.pub, and compare the fingerprint by "
+              "telephone."));
+        puts(_("Copy keys/root-1.key to a medium that is kept offline, and remove it from this "
+               "computer."));
+    }
+}
+
+static void keys(const struct ys_view_keys *view)
+{
+    put_pair(_("Log key"), view->log);
+    put_pair(_("Mirror key"), view->mirror);
+    put_pair(_("Transport key"), view->transport);
+    for (size_t i = 0; i < view->body_count; i++) {
+        printf(_("Body %s: "), view->body[i].body);
+        put_clean(view->body[i].key);
+        putchar('\n');
+    }
+    put_pair(_("Fingerprint of the root"),
+             view->root_fingerprint[0] == '\0' ? "-" : view->root_fingerprint);
+}
+
+static void new_key(const char *body, const char *key)
+{
+    printf(_("New key of body %s: %s\n"), body, key);
+    puts(_("It counts once the parent has admitted it: yishi join, then yishi admit there."));
+}
+
+static void put_signers(const struct ys_view_written *view)
+{
+    for (size_t i = 0; i < view->signer_count; i++)
+        printf("%s%s", i == 0 ? "" : ", ", view->signer[i]);
+}
+
+static void written(const struct ys_view_written *view)
+{
+    printf(view->dry ? _("Would be written: %s, signed by ") : _("Written: %s, signed by "),
+           view->kind);
+    put_signers(view);
+    putchar('\n');
+    if (view->dry) {
+        fputs(view->text, stdout);
+        if (view->body != NULL && json_dumpf(view->body, stdout, JSON_INDENT(2)) == 0)
+            putchar('\n');
+        return;
+    }
+    printf(_("Record: %s\n"), view->id);
+    printf(_("Place: index %llu of %s, which now has %llu\n"), (unsigned long long)view->index,
+           view->origin, (unsigned long long)view->size);
+}
+
+static void joined(const struct ys_view_joined *view)
+{
+    put_pair(_("Request written to"), view->request);
+    put_pair(_("Parent"), view->parent);
+    put_pair(_("Fingerprint of the root"), view->root_fingerprint);
+    puts(_("Compare the fingerprint with the one that the district publishes."));
+    puts(_("Then give the request to the parent: yishi admit FILE"));
+}
+
+static void admitted(const struct ys_view_admitted *view)
+{
+    printf("%s ", view->code);
+    put_clean(view->name);
+    printf(": %s\n", view->already ? _("admitted already; nothing written")
+                     : view->dry   ? _("would be admitted")
+                                   : _("admitted"));
+    for (size_t i = 0; i < view->record_count; i++) {
+        if (view->dry)
+            printf(_("  %s: would be written\n"), view->record[i].kind);
+        else
+            printf(_("  %s: record %s, index %llu\n"), view->record[i].kind, view->record[i].id,
+                   (unsigned long long)view->record[i].index);
+    }
+    puts(_("What the child needs for yishi join:"));
+    printf("  --parent %s\n",
+           view->address[0] == '\0' ? _("(the daemon is not running)") : view->address);
+    printf("  --parent-key %s\n", view->key);
+    printf(_("  fingerprint of the root: %s\n"), view->root_fingerprint);
+}
+
+static void log_begin(const struct ys_log *log, const char *name)
+{
+    printf("%s ", log->origin_text);
+    put_clean(name);
+    printf(_(", %llu records\n"), (unsigned long long)log->frontier.size);
+}
+
+static void log_entry(const struct ys_exhibit *view)
+{
+    char id[YS_RECORD_ID_TEXT_MAX] = "?";
+    char signed_at[YS_TIME_TEXT_MAX];
+    char street[YS_TIME_TEXT_MAX];
+    char district[YS_TIME_TEXT_MAX];
+    if (view->readable)
+        ys_record_id_print(&view->id, id);
+    id[ID_SHOWN] = '\0';
+    print_time(view->readable, view->record.signed_at_s, signed_at);
+    print_time(view->has_street, view->street.time_s, street);
+    print_time(view->has_district, view->district.time_s, district);
+    printf("%6llu  ", (unsigned long long)view->index);
+    put_padded(id, ID_SHOWN + 2);
+    put_padded(signed_at, 21);
+    put_padded(verdict_word(view->verdict), 13);
+    put_padded(view->readable ? view->record.kind : "?", 22);
+    put_padded(view->readable ? view->record.subject : "?", 27);
+    printf(_("street %s  district %s"), street, district);
+    if (view->kind == NULL)
+        printf("  (%s)", _("unknown to this version"));
+    putchar('\n');
+}
+
+static void put_receipt(const char *name, bool there, const struct ys_receipt *receipt)
+{
+    char time[YS_TIME_TEXT_MAX];
+    print_time(there, receipt->time_s, time);
+    if (there)
+        printf(_("%s: %s, with its head of size %llu\n"), name, time,
+               (unsigned long long)receipt->size);
+    else
+        printf("%s: -\n", name);
+}
+
+static void put_body(const struct ys_exhibit *view)
+{
+    switch (view->content) {
+    case YS_CONTENT_ABSENT:
+        puts(_("Content: not here"));
+        return;
+    case YS_CONTENT_TOMBSTONE:
+        puts(_("Content: erased by law"));
+        return;
+    case YS_CONTENT_BODY:
+        break;
+    }
+    if (view->body == NULL) {
+        puts(_("Content: here, but of no form that this version can show"));
+        return;
+    }
+    puts(_("Content:"));
+    if (json_dumpf(view->body, stdout, JSON_INDENT(2)) == 0)
+        putchar('\n');
+}
+
+static void record(const struct ys_exhibit *view)
+{
+    char id[YS_RECORD_ID_TEXT_MAX] = "?";
+    char signed_at[YS_TIME_TEXT_MAX];
+    if (view->readable)
+        ys_record_id_print(&view->id, id);
+    print_time(view->readable, view->record.signed_at_s, signed_at);
+    put_pair(_("Record"), id);
+    printf(_("Place: index %llu of %s\n"), (unsigned long long)view->index, view->log.origin_text);
+    if (view->readable) {
+        printf(_("Kind: %s (%s)\n"), view->record.kind, kind_word(view));
+        put_pair(_("Subject"), view->record.subject);
+    }
+    put_pair(_("Signed at (claimed)"), signed_at);
+    printf("%s: ", _("Signers"));
+    for (size_t i = 0; i < view->signer_count; i++) {
+        fputs(i == 0 ? "" : ", ", stdout);
+        put_clean(view->signer[i]);
+    }
+    putchar('\n');
+    printf(_("Signatures: %s"), verdict_word(view->verdict));
+    if (view->why.code != YS_OK) {
+        fputs("; ", stdout);
+        put_clean(view->why.msg);
+    }
+    putchar('\n');
+    put_receipt(_("Street receipt"), view->has_street, &view->street);
+    put_receipt(_("District receipt"), view->has_district, &view->district);
+    put_body(view);
+}
+
+static void put_station(const char *name, bool expected, const struct ys_view_receipt *receipt)
+{
+    char time[YS_TIME_TEXT_MAX];
+    if (!expected)
+        return;
+    print_time(receipt->there, receipt->time_s, time);
+    if (receipt->there)
+        printf(" → %s %llu (%s)", name, (unsigned long long)receipt->size, time);
+    else
+        printf(" → %s 0", name);
+}
+
+static void status_log(const struct ys_view_log *view)
+{
+    printf("  %s ", view->log.origin_text);
+    put_padded(view->name, 24);
+    printf(_(" size %llu, head %llu, %s; signatures: %llu ok, %llu bad, %llu unknown key, %llu "
+             "unchecked\n"),
+           (unsigned long long)view->log.frontier.size, (unsigned long long)view->head_size,
+           state_word(view->log.state), (unsigned long long)view->verdicts[YS_VERDICT_OK],
+           (unsigned long long)view->verdicts[YS_VERDICT_BAD],
+           (unsigned long long)view->verdicts[YS_VERDICT_UNKNOWN_KEY],
+           (unsigned long long)view->verdicts[YS_VERDICT_UNCHECKED]);
+    for (size_t i = 0; i < view->receipt_count; i++) {
+        char time[YS_TIME_TEXT_MAX];
+        print_time(true, view->receipt[i].time_s, time);
+        printf(_("    received by %s (%s): size %llu, %s\n"), view->receipt[i].witness,
+               level_word(view->receipt[i].level), (unsigned long long)view->receipt[i].size, time);
+    }
+}
+
+static void status(const struct ys_view_status *view)
+{
+    printf("%s ", view->code);
+    put_clean(view->name);
+    printf(" (%s), %s\n", level_word(view->level), view->deployment);
+    printf("%s %llu", _("saved here"), (unsigned long long)view->size);
+    put_station(_("received by the street"), view->has_street, &view->street);
+    put_station(_("received by the district"), view->has_district, &view->district);
+    putchar('\n');
+    printf(view->running ? _("Daemon: running, %s\n") : _("Daemon: not running\n"),
+           view->address[0] == '\0' ? _("not listening") : view->address);
+    if (view->parent[0] != '\0') {
+        printf(_("Parent: %s, %s"), view->parent,
+               view->connected ? _("connected") : _("not connected"));
+        if (!view->connected && view->link[0] != '\0') {
+            fputs("; ", stdout);
+            put_clean(view->link);
+        }
+        putchar('\n');
+    }
+    puts(_("Logs held:"));
+    for (size_t i = 0; i < view->log_count; i++)
+        status_log(&view->log[i]);
+}
+
+static void verified(const struct ys_view_verified *view)
+{
+    printf("%s  ", view->problem_count == 0 ? _("good") : _("BAD "));
+    if (view->is_log)
+        printf(_("%s: %llu records, %llu heads, %llu cosignatures; signatures: %llu ok, %llu bad, "
+                 "%llu unknown key"),
+               view->origin, (unsigned long long)view->size, (unsigned long long)view->heads,
+               (unsigned long long)view->cosignatures,
+               (unsigned long long)view->verdicts[YS_VERDICT_OK],
+               (unsigned long long)view->verdicts[YS_VERDICT_BAD],
+               (unsigned long long)view->verdicts[YS_VERDICT_UNKNOWN_KEY]);
+    else
+        fputs(_("tables that span the logs"), stdout);
+    if (view->absent_bodies + view->tombstones != 0)
+        printf(_("; contents: %llu not here, %llu erased"), (unsigned long long)view->absent_bodies,
+               (unsigned long long)view->tombstones);
+    for (uint64_t i = 0; i < view->problem_count && i < YS_VIEW_PROBLEMS_MAX; i++) {
+        fputs("; ", stdout);
+        put_clean(view->problem[i]);
+    }
+    if (view->problem_count > YS_VIEW_PROBLEMS_MAX)
+        printf(_("; and %llu more"),
+               (unsigned long long)(view->problem_count - YS_VIEW_PROBLEMS_MAX));
+    putchar('\n');
+}
+
+static void version(const char *text)
+{
+    printf("yishi %s\n", text);
+}
+
+const struct ys_view ys_view_text = {
+    .made = made,
+    .keys = keys,
+    .new_key = new_key,
+    .written = written,
+    .joined = joined,
+    .admitted = admitted,
+    .log_begin = log_begin,
+    .log_entry = log_entry,
+    .record = record,
+    .status = status,
+    .verified = verified,
+    .version = version,
+};
