@@ -1,5 +1,6 @@
 #include "sync/store.h"
 
+#include "sync/checked_row.h"
 #include "sync/log.h"
 #include "tests/support/folder.h"
 #include "tests/support/rng.h"
@@ -64,9 +65,10 @@ static void spoil_meta(const struct desk *desk, const char *name, const void *va
     assert_int_equal(ys_kv_open(&options, &kv, NULL), YS_OK);
     assert_int_equal(ys_txn_begin(kv, true, &txn, NULL), YS_OK);
     const struct ys_bytes key = ys_bytes_of_text(name);
-    assert_int_equal(size == 0 ? ys_txn_delete(txn, YS_DB_META, key, NULL)
-                               : ys_txn_put(txn, YS_DB_META, key,
-                                            (struct ys_bytes){.data = value, .size = size}, NULL),
+    assert_int_equal(size == 0
+                         ? ys_txn_delete(txn, YS_DB_META, key, NULL)
+                         : ys_checked_put(txn, YS_DB_META, key,
+                                          (struct ys_bytes){.data = value, .size = size}, NULL),
                      YS_OK);
     assert_int_equal(ys_txn_commit(&txn, NULL), YS_OK);
     ys_kv_close(kv);
@@ -153,7 +155,7 @@ static void a_store_that_does_not_say_whose_it_is_is_corrupt(void **state)
         const struct ys_kv_options options = {.path = desk->folder.path, .map_bytes = MAP_BYTES};
         assert_int_equal(ys_kv_open(&options, &kv, NULL), YS_OK);
         assert_int_equal(ys_txn_begin(kv, false, &txn, NULL), YS_OK);
-        assert_int_equal(ys_txn_get(txn, YS_DB_META, ys_bytes_of_text(names[i]), &found, NULL),
+        assert_int_equal(ys_checked_get(txn, YS_DB_META, ys_bytes_of_text(names[i]), &found, NULL),
                          YS_OK);
         const size_t size = found.size;
         memcpy(kept, found.data, size);
