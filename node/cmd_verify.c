@@ -23,8 +23,8 @@ static void take_problem(void *context, const char *where, const char *text)
     struct verification *const verification = context;
     struct ys_view_verified *const line = &verification->line;
     if (line->problem_count < YS_VIEW_PROBLEMS_MAX)
-        snprintf(line->problem[line->problem_count], sizeof line->problem[0], "%s: %s", where,
-                 text);
+        snprintf(line->problem[line->problem_count], sizeof line->problem[0], "%.127s: %.300s",
+                 where, text);
     line->problem_count++;
 }
 

@@ -180,9 +180,10 @@ enum ys_code ys_keystore_make_node(const struct ys_home *home, const struct ys_n
     ys_home_path(home, "node.key", path);
     ys_name_print(origin, keys.comment);
     keys.seed[0].purpose = YS_PURPOSE_MASTER;
+    keys.seed[0].generation = 1;
     randombytes_buf(keys.seed[0].seed, YS_SEED_LEN);
     const enum ys_code code = save(path, &keys, YS_KDF_NONE, &none, err);
-    return code != YS_OK ? code : ys_node_keys_derive(out, keys.seed[0].seed, 0, origin, err);
+    return code != YS_OK ? code : ys_node_keys_derive(out, keys.seed[0].seed, 1, origin, err);
 }
 
 enum ys_code ys_keystore_load_node(const struct ys_home *home, const struct ys_name *origin,
@@ -201,6 +202,7 @@ enum ys_code ys_keystore_load_node(const struct ys_home *home, const struct ys_n
     if (code != YS_OK)
         return code;
     const struct ys_keyfile_seed *const master = find_seed(&keys, YS_PURPOSE_MASTER);
+    YS_ASSERT(master != NULL); /* check_content has found it */
     return ys_node_keys_derive(out, master->seed, master->generation, origin, err);
 }
 

@@ -88,8 +88,8 @@ struct ys_view_verified {
     const char *origin, *code; /* of a log */
     uint64_t size, heads, cosignatures, absent_bodies, tombstones;
     uint64_t verdicts[YS_VERDICTS];
-    uint64_t problem_count; /* also those that are not listed */
-    char problem[YS_VIEW_PROBLEMS_MAX][240];
+    uint64_t problem_count;                  /* also those that are not listed */
+    char problem[YS_VIEW_PROBLEMS_MAX][440]; /* "<log or table>: <finding>" */
 };
 
 struct ys_view {
