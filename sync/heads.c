@@ -44,26 +44,25 @@ enum ys_code ys_head_at_least(struct ys_txn *txn, uint32_t log_id, uint64_t at_l
     return seek_head(txn, log_id, key, YS_SEEK_AT_LEAST, size_out, note_out, err);
 }
 
-/* Join two signed texts; `joined` is at least YS_HEAD_MAX bytes. */
-static enum ys_code join_notes(struct ys_bytes old, struct ys_bytes new, struct ys_writer *joined,
-                               struct ys_err *err)
+/* Join the lines of a new head with those of the stored one, if there is one. */
+static enum ys_code join_notes(const struct ys_bytes *old, struct ys_bytes new,
+                               struct ys_writer *joined, struct ys_err *err)
 {
-    struct ys_note a;
+    struct ys_note a = {0};
     struct ys_note b;
     struct ys_note_line lines[YS_NOTE_LINES_MAX];
-    enum ys_code code = ys_note_parse(old, &a, err);
-    if (code != YS_OK)
+    if (old != NULL && ys_note_parse(*old, &a, NULL) != YS_OK)
         return ys_fail(err, YS_CORRUPT, "store: a stored head is no signed note");
-    code = ys_note_parse(new, &b, err);
+    const enum ys_code code = ys_note_parse(new, &b, err);
     if (code != YS_OK)
         return code;
-    if (!ys_bytes_equal(a.text, b.text))
+    if (old != NULL && !ys_bytes_equal(a.text, b.text))
         return ys_fail(err, YS_CORRUPT, "store: another head stands at this size");
     if (a.line_count + b.line_count > YS_NOTE_LINES_MAX)
         return ys_fail(err, YS_LIMIT, "head: more than %d signature lines", YS_NOTE_LINES_MAX);
     memcpy(lines, a.line, a.line_count * sizeof *lines);
     memcpy(lines + a.line_count, b.line, b.line_count * sizeof *lines);
-    return ys_note_join(joined, a.text, lines, a.line_count + b.line_count, err);
+    return ys_note_join(joined, b.text, lines, a.line_count + b.line_count, err);
 }
 
 static bool is_cosigned(struct ys_bytes note_bytes)
@@ -103,29 +102,29 @@ enum ys_code ys_head_put(struct ys_txn *txn, uint32_t log_id, uint64_t size, uin
     uint8_t buffer[YS_HEAD_MAX];
     struct ys_writer joined = {.data = buffer, .capacity = sizeof buffer};
     struct ys_bytes old;
+    uint64_t newest = 0;
     ys_row_key(log_id, size, key);
     const struct ys_bytes row = {key, sizeof key};
     enum ys_code code = ys_txn_get(txn, YS_DB_HEAD, row, &old, err);
-    if (code == YS_OK)
-        code = join_notes(old, note, &joined, err);
-    else if (code == YS_NOT_FOUND)
-        code = join_notes(note, note, &joined, err);
+    if (code != YS_OK && code != YS_NOT_FOUND)
+        return code;
+    const bool there = code == YS_OK;
+    code = join_notes(there ? &old : NULL, note, &joined, err);
     if (code != YS_OK)
         return code;
     const struct ys_bytes value = {joined.data, joined.size};
-    if (ys_txn_get(txn, YS_DB_HEAD, row, &old, err) == YS_OK && ys_bytes_equal(old, value)) {
-        *changed_out = false;
-        return YS_OK;
-    }
-    code = ys_txn_put(txn, YS_DB_HEAD, row, value, err);
-    if (code != YS_OK)
+    const bool changed = !there || !ys_bytes_equal(old, value);
+    if (changed)
+        code = ys_txn_put(txn, YS_DB_HEAD, row, value, err);
+    /* Also when nothing changed: a head of a catch-up is reached some time after it was stored. */
+    if (code == YS_OK)
+        code = ys_head_at_most(txn, log_id, durable_size, &newest, &old, err);
+    if (code == YS_OK)
+        code = drop_superseded(txn, log_id, newest, err);
+    if (code != YS_OK && code != YS_NOT_FOUND)
         return code;
-    *changed_out = true;
-    uint64_t newest = 0;
-    code = ys_head_at_most(txn, log_id, durable_size, &newest, &old, err);
-    if (code == YS_NOT_FOUND)
-        return YS_OK;
-    return code != YS_OK ? code : drop_superseded(txn, log_id, newest, err);
+    *changed_out = changed;
+    return YS_OK;
 }
 
 /* Does this stored head carry the witness's line? The time is read, not verified. */
