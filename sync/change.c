@@ -95,6 +95,26 @@ static enum ys_code keep_head(struct ys_txn *txn, const struct ys_node_keys *key
     return ys_log_touch(txn, log, err);
 }
 
+/* Two heads of one size that say different things are the log's fault and not our store's. */
+static enum ys_code check_same_head(struct ys_txn *txn, const struct ys_change *change,
+                                    uint32_t log_id, struct ys_err *err)
+{
+    uint64_t size = 0;
+    struct ys_bytes stored;
+    struct ys_bytes ours;
+    struct ys_bytes theirs;
+    struct ys_bytes line;
+    const enum ys_code code =
+        ys_head_at_least(txn, log_id, change->checkpoint_size, &size, &stored, err);
+    if (code == YS_NOT_FOUND || (code == YS_OK && size != change->checkpoint_size))
+        return YS_OK;
+    if (code == YS_OK && ys_note_peek(stored, &ours, &line) &&
+        ys_note_peek(change->checkpoint, &theirs, &line) && !ys_bytes_equal(ours, theirs))
+        return ys_fail(err, YS_FORK, "log %s: two signed heads of size %llu", change->origin,
+                       (unsigned long long)size);
+    return code;
+}
+
 static enum ys_code apply_entries(struct ys_txn *txn, const struct ys_node_keys *keys,
                                   struct ys_change *change, uint64_t now_s,
                                   struct ys_change_result *result, struct ys_err *err)
@@ -115,6 +135,12 @@ static enum ys_code apply_entries(struct ys_txn *txn, const struct ys_node_keys 
     result->durable_size = log.frontier.size;
     if (log.frontier.size != change->first_index)
         return ys_fail(err, YS_BUSY, "log %s moved meanwhile", change->origin);
+    if (!ys_hash_equal(&log.root, &change->first_root))
+        return ys_fail(err, YS_FORK, "log %s: two signed histories up to entry %llu",
+                       change->origin, (unsigned long long)log.frontier.size);
+    code = check_same_head(txn, change, log.id, err);
+    if (code != YS_OK)
+        return code;
     code = ys_log_append(txn, &log, change->entries, change->count, err);
     if (code != YS_OK)
         return code;
@@ -156,7 +182,8 @@ static enum ys_code apply_head(struct ys_txn *txn, const struct ys_node_keys *ke
     if (!ys_hash_equal(&root, &checkpoint.root))
         return ys_fail(err, YS_FORK, "log %s: the head of size %llu is not of the tree held",
                        change->origin, (unsigned long long)checkpoint.size);
-    return keep_head(txn, keys, change, &log, now_s, result, err);
+    code = check_same_head(txn, change, log.id, err);
+    return code != YS_OK ? code : keep_head(txn, keys, change, &log, now_s, result, err);
 }
 
 static enum ys_code apply_sign_own(struct ys_txn *txn, const struct ys_node_keys *keys,
@@ -164,12 +191,13 @@ static enum ys_code apply_sign_own(struct ys_txn *txn, const struct ys_node_keys
 {
     struct ys_log own;
     enum ys_code code = ys_log_load(txn, YS_OWN_LOG, &own, err);
-    if (code == YS_OK)
-        code = ys_witness_sign_own(txn, &own, &keys->log, &result->log_changed, err);
-    if (code == YS_OK && result->log_changed)
-        code = ys_log_touch(txn, &own, err);
+    if (code != YS_OK)
+        return code;
     result->log_id = YS_OWN_LOG;
     result->durable_size = own.frontier.size;
+    code = ys_witness_sign_own(txn, &own, &keys->log, &result->log_changed, err);
+    if (code == YS_OK && result->log_changed)
+        code = ys_log_touch(txn, &own, err);
     return code;
 }
 

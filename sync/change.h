@@ -26,10 +26,11 @@ struct ys_change {
     uint64_t session;                 /* who asked, 0 for nobody: comes back in the result */
     char origin[YS_KEY_NAME_MAX + 1]; /* of the log; not for CURSOR */
     uint64_t first_index;             /* ENTRIES, VERDICTS */
-    size_t count;                     /* of entries or verdicts */
-    struct ys_entry *entries;         /* ENTRIES */
-    const uint8_t *verdicts;          /* VERDICTS: one byte each */
-    struct ys_bytes checkpoint;       /* ENTRIES, HEAD: signed, every line verified */
+    struct ys_hash first_root;  /* ENTRIES: root at first_index, from which they were checked */
+    size_t count;               /* of entries or verdicts */
+    struct ys_entry *entries;   /* ENTRIES */
+    const uint8_t *verdicts;    /* VERDICTS: one byte each */
+    struct ys_bytes checkpoint; /* ENTRIES, HEAD: signed, every line verified */
     uint64_t checkpoint_size;
     bool cosign;             /* ENTRIES, HEAD: the log is a descendant's */
     uint64_t credit;         /* ENTRIES: bytes to give back when committed */
@@ -48,7 +49,9 @@ struct ys_bytes ys_change_keep(struct ys_change *change, struct ys_bytes bytes);
 void ys_change_free(struct ys_change *change);
 
 struct ys_change_result {
-    enum ys_code code; /* of this change; YS_BUSY: the log has moved, begin again */
+    /* Of this change. YS_BUSY: the log has moved, begin again. YS_FORK: it tells of another history
+     * than the one held. */
+    enum ys_code code;
     uint64_t session;
     enum ys_change_kind kind;
     char origin[YS_KEY_NAME_MAX + 1];

@@ -551,6 +551,7 @@ static enum ys_code ask_for_entries(struct ys_session *session, struct ys_turn *
     change->session = session->options.id;
     set_origin(change, log);
     change->first_index = entries->first_index;
+    ys_frontier_root(&log->fetch->received, &change->first_root);
     change->count = entries->n_entries;
     change->credit = bytes;
     change->cosign = is_descendant(turn, &log->division);
@@ -641,6 +642,8 @@ enum ys_code ys_session_committed(struct ys_session *session, struct ys_turn *tu
     code = ys_session_log(session, result->origin, &log, err);
     if (code != YS_OK)
         return code;
+    if (result->code == YS_FORK)
+        turn->notice(turn->context, YS_FORK, result->err.msg);
     if (result->kind == YS_CHANGE_ENTRIES) {
         code = send_ack(session, turn, log, result->durable_size, result->credit, err);
         if (code == YS_OK && result->code != YS_OK)
@@ -651,8 +654,6 @@ enum ys_code ys_session_committed(struct ys_session *session, struct ys_turn *tu
             ys_fetch_end(log);
         if (code == YS_OK && log->fetch == NULL)
             code = retry_log(session, turn, log, err);
-    } else if (result->code == YS_FORK) {
-        turn->notice(turn->context, YS_FORK, result->err.msg);
     }
     if (code == YS_OK)
         code = send_all_wants(session, turn, err);
