@@ -204,10 +204,16 @@ void cast_keep_head(struct cast *cast, enum cast_role role, uint64_t size,
     must(ys_txn_commit(&txn, &err), &err);
 }
 
+struct ys_bytes cast_head_over(struct cast *cast, enum cast_role role, uint64_t size,
+                               const struct ys_hash *root, uint8_t buffer[CAST_HEAD_MAX])
+{
+    return sign_head(cast, role, size, root, NULL, 0, 0, buffer);
+}
+
 struct ys_bytes cast_false_head(struct cast *cast, enum cast_role role, uint64_t size,
                                 uint8_t buffer[CAST_HEAD_MAX])
 {
     struct ys_hash root;
     rng_fill(&cast->rng, root.bytes, sizeof root.bytes);
-    return sign_head(cast, role, size, &root, NULL, 0, 0, buffer);
+    return cast_head_over(cast, role, size, &root, buffer);
 }

@@ -69,6 +69,9 @@ struct ys_bytes cast_head(struct cast *cast, enum cast_role role, uint64_t size,
 /* The same into the store. */
 void cast_keep_head(struct cast *cast, enum cast_role role, uint64_t size,
                     const enum cast_role *witnesses, unsigned count, uint64_t time_s);
+/* Head over a given root, signed by the log. */
+struct ys_bytes cast_head_over(struct cast *cast, enum cast_role role, uint64_t size,
+                               const struct ys_hash *root, uint8_t buffer[CAST_HEAD_MAX]);
 /* Head of a made-up history: any root. */
 struct ys_bytes cast_false_head(struct cast *cast, enum cast_role role, uint64_t size,
                                 uint8_t buffer[CAST_HEAD_MAX]);
