@@ -1,5 +1,6 @@
 # Tests of crypto/.
 add_library(yishi_test_crypto STATIC ${PROJECT_SOURCE_DIR}/tests/support/tree_model.c
+                                     ${PROJECT_SOURCE_DIR}/tests/support/signers.c
                                      ${PROJECT_SOURCE_DIR}/tests/support/vectors.c)
 yishi_target(yishi_test_crypto)
 target_compile_definitions(yishi_test_crypto
@@ -16,7 +17,7 @@ yishi_unit_test(test_frontier yishi_test_crypto)
 yishi_unit_test(test_hash yishi_test_crypto)
 yishi_unit_test(test_key yishi_test_crypto)
 yishi_unit_test(test_keyfile yishi_test_crypto)
-#yishi_unit_test(test_note yishi_test_crypto)
+yishi_unit_test(test_note yishi_test_crypto)
 yishi_unit_test(test_proof yishi_test_crypto)
 yishi_unit_test(test_tile yishi_test_crypto)
 target_compile_definitions(test_hash PRIVATE YS_TEST_SHA256="${YISHI_SHA256}")
