@@ -12,8 +12,8 @@ enum {
     MESSAGES_A_TURN = 256,
     DELAY_MIN_MS = 1000,
     DELAY_MAX_MS = 300000,
-    DELAY_DENIED_MS = 30000, /* to start with, when the parent does not know us */
-    DELAY_WRONG_MS = 12000,  /* it may be putting off handshakes that come too often (10 s) */
+    DELAY_DENIED_MS = 3000, /* to start with, when the parent does not know us (yet) */
+    DELAY_WRONG_MS = 12000, /* it may be putting off handshakes that come too often (10 s) */
     RETRY_AFTER_S = 60,
 };
 
