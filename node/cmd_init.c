@@ -119,10 +119,12 @@ static enum ys_code make_plan(const struct ys_call *call, struct plan *plan, str
         code = plan_settings(call, plan, err);
     if (code == YS_OK)
         code = plan_bodies(call, plan, err);
+    if (code != YS_OK)
+        return code;
     plan->root_path = ys_args_value(&call->args, "root");
-    plan->makes_root =
-        plan->root_path == NULL && ys_division_level(&plan->config.division) == YS_LEVEL_DISTRICT;
-    return code;
+    plan->makes_root = plan->root_path == NULL &&
+                       ys_division_level(&plan->config.division) == YS_LEVEL_DISTRICT;
+    return YS_OK;
 }
 
 static enum ys_code make_body_keys(const struct plan *plan, const struct ys_home *made,
