@@ -1,0 +1,159 @@
+#include "node/cmd.h"
+#include "node/config.h"
+#include "node/daemon.h"
+#include "node/file.h"
+#include "node/journal.h"
+#include "node/keystore.h"
+#include "node/lang.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+enum { DIAL_DELAY_MAX_MS = 2000, OPEN_FILES = 65536 };
+
+/* What one run holds, to be let go in the opposite order. */
+struct run {
+    struct ys_home home;
+    struct ys_config config;
+    struct ys_root root;
+    struct ys_store *store;
+    struct ys_node_keys keys;
+    char code[YS_DIVISION_MAX + 1];
+    int lock_fd, doorbell_fd, signal_fd;
+};
+
+static void ready(void *context, const char *endpoint)
+{
+    struct run *const run = context;
+    struct ys_err err = {0};
+    if (endpoint != NULL && ys_home_save_address(&run->home, endpoint, &err) != YS_OK)
+        ys_journal_text(YS_PRIORITY_WARNING, "address", "reason", err.msg);
+    ys_journal(YS_PRIORITY_INFO, "ready", "code=%s listen=%s", run->code,
+               endpoint == NULL ? "-" : endpoint);
+}
+
+static void link_state(void *context, const char *state)
+{
+    struct run *const run = context;
+    struct ys_err err = {0};
+    if (ys_home_save_link(&run->home, state, &err) != YS_OK)
+        ys_journal_text(YS_PRIORITY_WARNING, "link", "reason", err.msg);
+}
+
+/* Signals come through a descriptor; they are blocked before the first thread starts. */
+static enum ys_code take_signals(int *fd_out, struct ys_err *err)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGHUP);
+    if (sigprocmask(SIG_BLOCK, &set, NULL) != 0)
+        return ys_fail(err, YS_IO, "signals: %s", strerror(errno));
+    signal(SIGPIPE, SIG_IGN);
+    *fd_out = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+    return *fd_out < 0 ? ys_fail(err, YS_IO, "signals: %s", strerror(errno)) : YS_OK;
+}
+
+/* A listener needs a descriptor a child; take what the system allows. */
+static void raise_file_limit(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= OPEN_FILES)
+        return;
+    limit.rlim_cur = limit.rlim_max < OPEN_FILES ? limit.rlim_max : OPEN_FILES;
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
+        ys_journal(YS_PRIORITY_WARNING, "file_limit", "open_files=%llu",
+                   (unsigned long long)limit.rlim_cur);
+}
+
+static enum ys_code load_root(struct run *run, struct ys_err *err)
+{
+    char path[PATH_MAX];
+    uint8_t text[YS_ROOT_TEXT_MAX];
+    size_t size = 0;
+    ys_home_path(&run->home, "root.pub", path);
+    const enum ys_code code = ys_file_read(path, 0, text, sizeof text, &size, err);
+    if (code == YS_NOT_FOUND)
+        return ys_fail(err, YS_IO, "%s: %s", path,
+                       _("no root is pinned; give it with 'yishi join --root FILE'"));
+    return code != YS_OK ? code : ys_root_parse((struct ys_bytes){text, size}, &run->root, err);
+}
+
+static enum ys_code open_run(struct run *run, const struct ys_call *call, struct ys_err *err)
+{
+    char path[PATH_MAX];
+    enum ys_code code = ys_home_choose(call->home, &run->home, err);
+    if (code == YS_OK)
+        code = ys_home_check(&run->home, err);
+    if (code == YS_OK)
+        code = ys_home_lock(&run->home, &run->lock_fd, err);
+    if (code == YS_OK)
+        code = ys_config_load(&run->home, &run->config, err);
+    if (code == YS_OK)
+        code = load_root(run, err);
+    ys_home_path(&run->home, "store", path);
+    if (code == YS_OK)
+        code = ys_store_open(path, 0, &run->store, err);
+    if (code != YS_OK)
+        return code;
+    const struct ys_name *const origin = &ys_store_identity(run->store)->origin;
+    memcpy(run->code, origin->division.digits, sizeof run->code);
+    if (strcmp(run->root.deployment, origin->deployment) != 0)
+        return ys_fail(err, YS_DENIED, _("root.pub is of deployment %s, this node of %s"),
+                       run->root.deployment, origin->deployment);
+    code = ys_keystore_load_node(&run->home, origin, &run->keys, err);
+    if (code == YS_OK)
+        code = ys_home_doorbell_open(&run->home, &run->doorbell_fd, err);
+    return code != YS_OK ? code : take_signals(&run->signal_fd, err);
+}
+
+static void close_run(struct run *run)
+{
+    const int fds[] = {run->signal_fd, run->doorbell_fd};
+    for (size_t i = 0; i < sizeof fds / sizeof fds[0]; i++)
+        if (fds[i] >= 0)
+            close(fds[i]);
+    ys_store_close(run->store);
+    ys_node_keys_clear(&run->keys);
+    if (run->lock_fd >= 0) {
+        ys_home_forget_daemon(&run->home);
+        close(run->lock_fd);
+    }
+}
+
+enum ys_code ys_cmd_run(const struct ys_call *call, struct ys_err *err)
+{
+    struct run run = {.lock_fd = -1, .doorbell_fd = -1, .signal_fd = -1};
+    enum ys_code code = open_run(&run, call, err);
+    if (code == YS_OK) {
+        const char *const asked = ys_args_value(&call->args, "listen");
+        const char *const listen = asked != NULL ? asked : run.config.listen;
+        const bool community = run.code[0] != '\0' && strlen(run.code) == YS_DIVISION_MAX;
+        const struct ys_daemon_options options = {
+            .store = run.store,
+            .keys = &run.keys,
+            .root = &run.root,
+            .listen = community || listen[0] == '\0' ? NULL : listen,
+            .parent = run.config.parent[0] == '\0' ? NULL : run.config.parent,
+            .parent_public = run.config.parent_key,
+            .doorbell_fd = run.doorbell_fd,
+            .signal_fd = run.signal_fd,
+            .dial_delay_max_ms = DIAL_DELAY_MAX_MS,
+            .software = "yishi " YISHI_VERSION,
+            .ready = ready,
+            .link = link_state,
+            .context = &run,
+        };
+        raise_file_limit();
+        code = ys_daemon_run(&options, err);
+        ys_journal(YS_PRIORITY_INFO, "stopped", "code=%s", run.code);
+    }
+    close_run(&run);
+    return code;
+}
