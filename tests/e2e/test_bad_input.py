@@ -34,6 +34,7 @@ class Publishing(Case):
     def test_a_wrong_passphrase_opens_no_key(self):
         wrong = self.folder / "wrong"
         wrong.write_text("not the passphrase\n")
+        wrong.chmod(0o600)
         self.refused(consensus(), REFUSED, ".key", "passphrase", options=["--passphrase-file", wrong])
 
     def test_a_key_file_of_somebody_else_signs_nothing(self):
@@ -58,6 +59,13 @@ class Publishing(Case):
         record["consensus"]["items"][0]["colour"] = "red"
         self.refused(record, REFUSED, "consensus.items[0].colour")
         self.refused({**consensus(), "sealed_by": "x"}, REFUSED, "sealed_by")
+
+    def test_a_foreign_deployment_is_named(self):
+        self.refused({**consensus(), "deployment": "elsewhere.test"}, REFUSED, "elsewhere.test")
+
+    def test_a_record_for_another_log_is_not_signed(self):
+        other = f"example.test/{NEIGHBOUR}/1"
+        self.refused({**consensus(), "origin": other}, REFUSED, other)
 
     def test_a_missing_field_and_a_wrong_value_are_named(self):
         record = consensus()
@@ -240,8 +248,10 @@ class Running(Case):
         community.start().ready()
         community.publish(consensus())
 
-        wait_for(lambda: community.status()["parent"]["connected"] is False
-                 and street.address.rsplit(":", 1)[1] in community.log_text(), "the daemon names the address")
+        wait_for(lambda: "event=parent state=" in community.log_text(), "the daemon says that it could not")
+        parent = community.status()["parent"]
+        self.assertEqual((parent["address"], parent["connected"]), (street.address, False))
+        self.assertIsNotNone(parent["link"])
         self.assertIsNone(community.status()["receipts"]["district"])
         street.start().ready()
         self.receipted(community)
