@@ -10,6 +10,7 @@
 #include "crypto/keyfile.h"
 #include "crypto/note.h"
 #include "proto/record.h"
+#include "sync/checked_row.h"
 #include "sync/log.h"
 
 #include <sodium.h>
