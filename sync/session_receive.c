@@ -646,7 +646,9 @@ enum ys_code ys_session_committed(struct ys_session *session, struct ys_turn *tu
         turn->notice(turn->context, YS_FORK, result->err.msg);
     if (result->kind == YS_CHANGE_ENTRIES) {
         code = send_ack(session, turn, log, result->durable_size, result->credit, err);
-        if (code == YS_OK && result->code != YS_OK)
+        if (code == YS_OK && result->code == YS_FORK)
+            ys_fetch_end(log); /* asked again it would tell the same */
+        else if (code == YS_OK && result->code != YS_OK)
             code = begin_again(turn, log, err);
         else if (log->fetch != NULL && result->durable_size > log->fetch->durable)
             log->fetch->durable = result->durable_size;
