@@ -112,6 +112,23 @@ enum ys_code ys_log_find(struct ys_txn *txn, const char *origin, struct ys_log *
     return ys_log_load(txn, ys_be32_get(value.data), out, err);
 }
 
+enum ys_code ys_log_next_origin(struct ys_txn *txn, const char *origin, struct ys_log *out,
+                                struct ys_err *err)
+{
+    /* With its terminator, `origin` is the key next behind itself. */
+    const struct ys_bytes behind = {(const uint8_t *)origin,
+                                    origin[0] == '\0' ? 0 : strlen(origin) + 1};
+    struct ys_bytes found;
+    struct ys_bytes value;
+    const enum ys_code code =
+        ys_txn_seek(txn, YS_DB_ORIGIN, behind, YS_SEEK_AT_LEAST, &found, &value, err);
+    if (code != YS_OK)
+        return code;
+    if (value.size != 4)
+        return ys_fail(err, YS_CORRUPT, "store: a row of \"origin\" has %zu bytes", value.size);
+    return ys_log_load(txn, ys_be32_get(value.data), out, err);
+}
+
 enum ys_code ys_log_add(struct ys_txn *txn, const struct ys_name *origin, struct ys_log *out,
                         struct ys_err *err)
 {

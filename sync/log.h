@@ -51,6 +51,10 @@ YS_CHECKED enum ys_code ys_log_find(struct ys_txn *txn, const char *origin, stru
 /* The log with the smallest id >= `id`. YS_NOT_FOUND after the last. */
 YS_CHECKED enum ys_code ys_log_next(struct ys_txn *txn, uint32_t id, struct ys_log *out,
                                     struct ys_err *err);
+/* The log with the smallest origin > `origin`, as bytes: an order that is the same on every node.
+ * YS_NOT_FOUND after the last. */
+YS_CHECKED enum ys_code ys_log_next_origin(struct ys_txn *txn, const char *origin,
+                                           struct ys_log *out, struct ys_err *err);
 /* New empty log. YS_EXISTS. */
 YS_CHECKED enum ys_code ys_log_add(struct ys_txn *txn, const struct ys_name *origin,
                                    struct ys_log *out, struct ys_err *err);

@@ -21,6 +21,7 @@ struct ys_member {
     struct ys_division self;
     struct key_list keys;
     struct node_list nodes;
+    const struct ys_member *foreseen; /* while rebuilding: what the whole district's log comes to */
 };
 
 /* One membership record on its way in. */
@@ -111,23 +112,35 @@ const struct ys_member_node *ys_member_node(const struct ys_member *member,
     return NULL;
 }
 
+/* The newest key in force, or, when all are cut, the newest. */
+static const struct ys_vkey *newest_key(const struct ys_member *member, const char *name,
+                                        enum ys_name_kind kind)
+{
+    const struct ys_vkey *cut = NULL;
+    for (size_t i = member->keys.count; i-- > 0;) {
+        const struct ys_member_key *const key = &member->keys.item[i];
+        if (key->name.kind != kind || strcmp(key->vkey.name, name) != 0)
+            continue;
+        if (key->cut == UINT64_MAX)
+            return &key->vkey;
+        if (cut == NULL)
+            cut = &key->vkey;
+    }
+    return cut;
+}
+
 const struct ys_vkey *ys_member_log_key(const struct ys_member *member, const char *origin)
 {
-    for (size_t i = 0; i < member->keys.count; i++)
-        if (member->keys.item[i].name.kind == YS_NAME_LOG &&
-            strcmp(member->keys.item[i].vkey.name, origin) == 0)
-            return &member->keys.item[i].vkey;
-    return NULL;
+    return newest_key(member, origin, YS_NAME_LOG);
 }
 
 const struct ys_vkey *ys_member_mirror(const struct ys_member *member,
                                        const struct ys_division *division)
 {
-    for (size_t i = 0; i < member->keys.count; i++)
-        if (member->keys.item[i].name.kind == YS_NAME_MIRROR &&
-            ys_division_equal(&member->keys.item[i].name.division, division))
-            return &member->keys.item[i].vkey;
-    return NULL;
+    const struct ys_name name = ys_name_mirror(member->root.deployment, division);
+    char text[YS_KEY_NAME_MAX + 1];
+    ys_name_print(&name, text);
+    return newest_key(member, text, YS_NAME_MIRROR);
 }
 
 size_t ys_member_key_count(const struct ys_member *member)
@@ -179,9 +192,20 @@ static bool key_valid_at(const struct ys_member_key *key, uint64_t index)
     return index == elsewhere ? key->cut == UINT64_MAX : key->from <= index && index < key->cut;
 }
 
+/* The district's keys are cut in its own log: a cut further on holds for what stands before it too. */
+static bool cut_is_foreseen(const struct ys_member *member, const struct ys_vkey *vkey,
+                            uint64_t index)
+{
+    for (size_t i = 0; member->foreseen != NULL && i < member->foreseen->keys.count; i++) {
+        const struct ys_member_key *const key = &member->foreseen->keys.item[i];
+        if (ys_vkey_equal(&key->vkey, vkey))
+            return index >= key->cut;
+    }
+    return false;
+}
+
 /* Did a body of `division` named `body`, with a key valid at `index` of its unit's log, sign? Outside
  * that log there is no position: `index` is elsewhere and the key must not be cut at all. */
-
 static bool body_signed(const struct ys_member *member, const struct ys_division *division,
                         const char *body, uint64_t index, const struct ys_note *note)
 {
@@ -189,6 +213,7 @@ static bool body_signed(const struct ys_member *member, const struct ys_division
         const struct ys_member_key *const key = &member->keys.item[i];
         if (key->name.kind == YS_NAME_BODY && strcmp(key->name.body, body) == 0 &&
             ys_division_equal(&key->name.division, division) && key_valid_at(key, index) &&
+            !cut_is_foreseen(member, &key->vkey, index) &&
             ys_note_check(note, &key->vkey, NULL) == YS_LINE_GOOD)
             return true;
     }
@@ -268,6 +293,12 @@ static enum ys_code register_key(struct ys_member *member, const struct step *st
     return YS_OK;
 }
 
+static bool in_force(struct ys_member *member, const struct ys_vkey *vkey)
+{
+    const struct ys_member_key *const key = find_key(member, vkey);
+    return key != NULL && key->cut == UINT64_MAX;
+}
+
 static bool parse_division(const char *text, struct ys_division *out)
 {
     return text != NULL && ys_division_parse(ys_bytes_of_text(text), out, NULL) == YS_OK;
@@ -282,7 +313,8 @@ static enum ys_code take_body_register(struct ys_member *member, const struct st
     struct ys_name name;
     if (!parse_division(record->division, &division) || !may_enrol(member, step, &division) ||
         !parse_key(member, record->key, YS_NAME_BODY, &division, &vkey, &name) ||
-        record->body == NULL || strcmp(record->body, name.body) != 0)
+        record->body == NULL || strcmp(record->body, name.body) != 0 ||
+        !ys_body_class_at(ys_body_class(name.body), ys_division_level(&division)))
         return YS_OK;
     return register_key(member, step, &vkey, &name, record->has_from_index ? record->from_index : 0,
                         err);
@@ -333,7 +365,8 @@ static enum ys_code take_node_certificate(struct ys_member *member, const struct
     enum ys_code code = register_key(member, step, &log_key, &log_name, 0, err);
     if (code == YS_OK)
         code = register_key(member, step, &mirror_key, &mirror_name, 0, err);
-    if (code != YS_OK || find_key(member, &log_key) == NULL)
+    /* A key that was revoked or not let in brings nothing else with it. */
+    if (code != YS_OK || !in_force(member, &log_key) || !in_force(member, &mirror_key))
         return code;
     return put_node(member, step, &division, &log_name, err);
 }
@@ -421,41 +454,45 @@ static enum ys_code replay_log(struct ys_member *member, struct ys_txn *txn,
     }
 }
 
-/* How much of an issuer's log counts here. */
+/* How much of an issuer's log counts here: up to the largest head that a key of the district in force
+ * cosigned. */
 static enum ys_code effective_size(const struct ys_member *member, struct ys_txn *txn,
                                    const struct ys_log *log, uint64_t *out, struct ys_err *err)
 {
+    uint64_t largest = 0;
     if (ys_division_equal(&log->origin.division, &member->self) ||
         ys_division_level(&log->origin.division) == YS_LEVEL_DISTRICT) {
         *out = log->frontier.size;
         return YS_OK;
     }
-    const struct ys_vkey *const district = ys_member_mirror(member, &member->root.division);
-    struct ys_receipt receipt;
-    struct ys_bytes note;
-    *out = 0;
-    if (district == NULL)
-        return YS_OK;
-    const enum ys_code code = ys_receipt_newest(txn, log->id, district, &receipt, &note, err);
-    if (code == YS_NOT_FOUND)
-        return YS_OK;
-    if (code == YS_OK)
-        *out = receipt.size < log->frontier.size ? receipt.size : log->frontier.size;
-    return code;
+    for (size_t i = 0; i < member->keys.count; i++) {
+        const struct ys_member_key *const key = &member->keys.item[i];
+        struct ys_receipt receipt;
+        struct ys_bytes note;
+        if (key->name.kind != YS_NAME_MIRROR || key->cut != UINT64_MAX ||
+            !ys_division_equal(&key->name.division, &member->root.division))
+            continue;
+        const enum ys_code code = ys_receipt_newest(txn, log->id, &key->vkey, &receipt, &note, err);
+        if (code != YS_OK && code != YS_NOT_FOUND)
+            return code;
+        if (code == YS_OK && receipt.size > largest)
+            largest = receipt.size;
+    }
+    *out = largest < log->frontier.size ? largest : log->frontier.size;
+    return YS_OK;
 }
 
 static enum ys_code replay_level(struct ys_member *member, struct ys_txn *txn, enum ys_level level,
                                  struct ys_err *err)
 {
-    for (uint32_t id = 0;; id++) {
-        struct ys_log log;
+    struct ys_log log = {.origin_text = ""};
+    for (;;) {
         uint64_t limit = 0;
-        enum ys_code code = ys_log_next(txn, id, &log, err);
+        enum ys_code code = ys_log_next_origin(txn, log.origin_text, &log, err);
         if (code == YS_NOT_FOUND)
             return YS_OK;
         if (code != YS_OK)
             return code;
-        id = log.id;
         if (ys_division_level(&log.origin.division) != level ||
             strcmp(log.origin.deployment, member->root.deployment) != 0 ||
             !ys_division_within(&log.origin.division, &member->root.division))
@@ -466,6 +503,34 @@ static enum ys_code replay_level(struct ys_member *member, struct ys_txn *txn, e
         if (code != YS_OK)
             return code;
     }
+}
+
+static void free_lists(struct ys_member *member)
+{
+    free(member->keys.item);
+    free(member->nodes.item);
+}
+
+/* The district's level. The root alone cuts the district's keys, whatever else is valid: so a first
+ * pass finds these cuts and a second one, if there are any, heeds them from the beginning. */
+static enum ys_code replay_district(struct ys_member *next, struct ys_txn *txn, struct ys_err *err)
+{
+    struct ys_member first = {.root = next->root, .self = next->self};
+    bool cut = false;
+    enum ys_code code = replay_level(&first, txn, YS_LEVEL_DISTRICT, err);
+    for (size_t i = 0; i < first.keys.count; i++)
+        cut = cut || (first.keys.item[i].has_revocation &&
+                      ys_division_equal(&first.keys.item[i].name.division, &next->root.division));
+    if (code == YS_OK && !cut) {
+        *next = first;
+        return YS_OK;
+    }
+    next->foreseen = &first;
+    if (code == YS_OK)
+        code = replay_level(next, txn, YS_LEVEL_DISTRICT, err);
+    next->foreseen = NULL;
+    free_lists(&first);
+    return code;
 }
 
 static bool same_lists(const struct ys_member *a, const struct ys_member *b)
@@ -489,18 +554,16 @@ enum ys_code ys_member_rebuild(struct ys_member *member, struct ys_txn *txn, boo
                                struct ys_err *err)
 {
     struct ys_member next = {.root = member->root, .self = member->self};
-    enum ys_code code = replay_level(&next, txn, YS_LEVEL_DISTRICT, err);
+    enum ys_code code = replay_district(&next, txn, err);
     if (code == YS_OK)
         code = replay_level(&next, txn, YS_LEVEL_STREET, err);
     if (code != YS_OK) {
-        free(next.keys.item);
-        free(next.nodes.item);
+        free_lists(&next);
         return code;
     }
     if (changed_out != NULL)
         *changed_out = !same_lists(member, &next);
-    free(member->keys.item);
-    free(member->nodes.item);
+    free_lists(member);
     *member = next;
     return YS_OK;
 }

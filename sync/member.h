@@ -2,7 +2,8 @@
  * district's and the streets' logs (DESIGN.md 3); no clock takes part.
  *
  * The state is a function of the set of logs held, never of the order in which
- * they arrived: a rebuild reads the district's log first, then each street's.
+ * they arrived: a rebuild reads the district's log first, then each street's, in
+ * the order of their origins.
  * A key that signs at index i of its own unit's log is valid iff from <= i < cut.
  * Away from the issuer, a street's membership records count only below a head of
  * the street that the district cosigned.
@@ -69,7 +70,8 @@ const struct ys_member_node *ys_member_by_transport(const struct ys_member *memb
                                                     const uint8_t key[YS_PUBKEY_LEN]);
 const struct ys_member_node *ys_member_node(const struct ys_member *member,
                                             const struct ys_division *division);
-/* The key that signs the heads of a log, and the key with which a unit cosigns. */
+/* The key that signs the heads of a log, and the key with which a unit cosigns: the newest in force;
+ * when all are cut, the newest. */
 const struct ys_vkey *ys_member_log_key(const struct ys_member *member, const char *origin);
 const struct ys_vkey *ys_member_mirror(const struct ys_member *member,
                                        const struct ys_division *division);
