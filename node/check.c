@@ -48,6 +48,8 @@ const char *ys_check_step_name(enum ys_check_step step)
         return "body";
     case YS_CHECK_SIGNATURES:
         return "signatures";
+    case YS_CHECK_FORK:
+        return "fork";
     }
     return "?";
 }

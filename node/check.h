@@ -16,7 +16,8 @@ enum ys_check_step {
     YS_CHECK_COSIGNATURE, /* one ancestor holds everything below the head */
     YS_CHECK_INCLUSION,   /* the record is in the tree of the head */
     YS_CHECK_BODY,        /* the body is the one that was signed */
-    YS_CHECK_SIGNATURES   /* every required body signed, with keys valid at this place */
+    YS_CHECK_SIGNATURES,  /* every required body signed, with keys valid at this place */
+    YS_CHECK_FORK         /* of a fork proof: two heads under one key that cannot both be true */
 };
 /* "form", "root", ... */
 const char *ys_check_step_name(enum ys_check_step step);

@@ -96,6 +96,24 @@ static const struct ys_option show_options[] = {
     {NULL, NULL, NULL},
 };
 
+static const struct ys_option prove_options[] = {
+    {"out", "FILE",
+     N_("where the bundle is written; - is standard output; default "
+        "<record id>.tlog-proof")},
+    {NULL, NULL, NULL},
+};
+
+static const struct ys_option check_options[] = {
+    {"root", "FILE", N_("the district's root policy: the one thing that is trusted")},
+    {"key", "VKEY", N_("the log's verifier key, for a fork proof")},
+    {NULL, NULL, NULL},
+};
+
+static const struct ys_option export_options[] = {
+    {"log", "CODE|ORIGIN", N_("which log; default the own one")},
+    {NULL, NULL, NULL},
+};
+
 static const struct ys_option no_options[] = {{NULL, NULL, NULL}};
 
 static const struct ys_cmd table[] = {
@@ -148,6 +166,24 @@ static const struct ys_cmd table[] = {
         "or\n"
         "of one, from what is stored. Exit status 1 when anything is wrong."),
      "verify", no_options, 0, 1},
+    {"prove", ys_cmd_prove, "RECORD", N_("write a proof bundle of a record"),
+     N_("Writes one text file with which anybody can check the record without this node: the "
+        "record,\n"
+        "its place in the log, the cosignatures, and the membership records that its signatures "
+        "rest "
+        "on.\nRECORD is as for `yishi show`."),
+     "prove 110105001001:0 --out outcome.tlog-proof", prove_options, 1, 1},
+    {"check", ys_cmd_check, "FILE", N_("check a proof bundle or a fork proof, offline"),
+     N_("Needs no node and no network: only the bundle and the district's root policy, which is "
+        "best\n"
+        "compared with what the district publishes. Names every step, what is proven and what is "
+        "not.\nExit status 1 when the bundle is refused."),
+     "check outcome.tlog-proof --root root.pub", check_options, 1, 1},
+    {"export", ys_cmd_export, "tiles DIR", N_("write a log as files for other programs"),
+     N_("`export tiles DIR` writes a log in the layout of c2sp.org/tlog-tiles: checkpoint, tile/ "
+        "and\n"
+        "tile/entries/. The contents of records are not part of it."),
+     "export tiles /tmp/log --log 110105001001", export_options, 2, 2},
     {"version", ys_cmd_version, "", N_("print the version"), N_("Prints the version."), "version",
      no_options, 0, 0},
     {"help", ys_cmd_help, "[COMMAND]", N_("print how a command is used"),

@@ -6,6 +6,7 @@
 #ifndef YS_NODE_VIEW_H
 #define YS_NODE_VIEW_H
 
+#include "node/check.h"
 #include "node/exhibit.h"
 #include "node/keystore.h"
 
@@ -92,6 +93,32 @@ struct ys_view_verified {
     char problem[YS_VIEW_PROBLEMS_MAX][440]; /* "<log or table>: <finding>" */
 };
 
+/* prove and export: what was written, and where. */
+struct ys_view_proved {
+    const char *file, *id, *origin;
+    uint64_t index;
+    size_t bytes;
+};
+struct ys_view_exported {
+    const char *folder, *origin;
+    uint64_t size;
+};
+
+/* check: the steps that were made, and what came of them. */
+enum { YS_VIEW_STEPS_MAX = 64, YS_VIEW_STEP_TEXT_MAX = 400 };
+struct ys_view_step {
+    enum ys_check_step step;
+    char text[YS_VIEW_STEP_TEXT_MAX];
+};
+struct ys_view_checked {
+    size_t step_count;
+    struct ys_view_step step[YS_VIEW_STEPS_MAX];
+    const char *reason;                   /* NULL when everything held; else what did not */
+    const struct ys_check_result *result; /* NULL with a reason, and for a fork proof */
+    const struct ys_checkpoint *fork[2];  /* of a fork proof that holds: the two heads; else NULL */
+    const json_t *body;                   /* what the record says; NULL when that is not known */
+};
+
 struct ys_view {
     void (*made)(const struct ys_view_made *made);
     void (*keys)(const struct ys_view_keys *keys);
@@ -105,6 +132,9 @@ struct ys_view {
     void (*record)(const struct ys_exhibit *exhibit);
     void (*status)(const struct ys_view_status *status);
     void (*verified)(const struct ys_view_verified *verified);
+    void (*proved)(const struct ys_view_proved *proved);
+    void (*exported)(const struct ys_view_exported *exported);
+    void (*checked)(const struct ys_view_checked *checked);
     void (*version)(const char *version);
 };
 extern const struct ys_view ys_view_text, ys_view_json;

@@ -247,6 +247,65 @@ static void verified(const struct ys_view_verified *view)
                   number(view->problem_count), "problems", problems));
 }
 
+static void proved(const struct ys_view_proved *view)
+{
+    put(json_pack("{s:o, s:s, s:s, s:o, s:o}", "file", text(view->file), "id", view->id, "origin",
+                  view->origin, "index", number(view->index), "bytes", number(view->bytes)));
+}
+
+static void exported(const struct ys_view_exported *view)
+{
+    put(json_pack("{s:o, s:s, s:o}", "folder", text(view->folder), "origin", view->origin, "size",
+                  number(view->size)));
+}
+
+static json_t *check_result(const struct ys_check_result *result)
+{
+    char id[YS_RECORD_ID_TEXT_MAX];
+    char origin[YS_KEY_NAME_MAX + 1];
+    json_t *const signers = json_array();
+    json_t *const witnesses = json_array();
+    ys_record_id_print(&result->id, id);
+    ys_name_print(&result->record.origin, origin);
+    for (unsigned class = 1; class <= YS_BODY_NODE; class <<= 1)
+        if ((result->signed_by & class) != 0)
+            json_array_append_new(signers, json_string(ys_body_class_word(class)));
+    for (unsigned i = 0; i < result->witnesses_wanted; i++)
+        json_array_append_new(
+            witnesses,
+            json_pack("{s:s, s:b, s:o}", "code", result->witness[i].division.digits, "found",
+                      result->witness[i].found, "time",
+                      time_or_null(result->witness[i].found, result->witness[i].time_s)));
+    return json_pack("{s:s, s:s, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:b}", "id", id,
+                     "origin", origin, "index", number(result->index), "kind", result->record.kind,
+                     "subject", result->record.subject, "signed_at",
+                     time_or_null(true, result->record.signed_at_s), "signers", signers,
+                     "witnesses", witnesses, "head_size", number(result->head_size),
+                     "district_size", number(result->district_size), "known", result->known_kind,
+                     "has_content", result->has_body);
+}
+
+static void checked(const struct ys_view_checked *view)
+{
+    json_t *const steps = json_array();
+    for (size_t i = 0; i < view->step_count; i++)
+        json_array_append_new(steps, json_pack("{s:s, s:o}", "step",
+                                               ys_check_step_name(view->step[i].step), "text",
+                                               text(view->step[i].text)));
+    json_t *const object = json_pack("{s:b, s:o, s:o}", "ok", view->reason == NULL, "reason",
+                                     text_or_null(view->reason), "steps", steps);
+    if (view->fork[0] != NULL)
+        json_object_set_new(object, "fork",
+                            json_pack("{s:s, s:o, s:o}", "origin", view->fork[0]->origin, "sizes",
+                                      json_pack("[o, o]", number(view->fork[0]->size),
+                                                number(view->fork[1]->size))));
+    if (view->result != NULL)
+        json_object_set_new(object, "record", check_result(view->result));
+    if (view->body != NULL)
+        json_object_set_new(object, "body", json_deep_copy(view->body));
+    put(object);
+}
+
 static void version(const char *number_text)
 {
     put(json_pack("{s:s}", "version", number_text));
@@ -264,5 +323,8 @@ const struct ys_view ys_view_json = {
     .record = record,
     .status = status,
     .verified = verified,
+    .proved = proved,
+    .exported = exported,
+    .checked = checked,
     .version = version,
 };

@@ -408,6 +408,117 @@ static void verified(const struct ys_view_verified *view)
     putchar('\n');
 }
 
+static void proved(const struct ys_view_proved *view)
+{
+    printf(_("Bundle written to: %s (%zu bytes)\n"), view->file, view->bytes);
+    printf(_("It proves record %s, entry %llu of %s.\n"), view->id, (unsigned long long)view->index,
+           view->origin);
+    printf(_("To check it anywhere: yishi check %s --root root.pub\n"), view->file);
+}
+
+static void exported(const struct ys_view_exported *view)
+{
+    printf(_("Log %s, size %llu, written to: %s\n"), view->origin, (unsigned long long)view->size,
+           view->folder);
+}
+
+static const char *step_word(enum ys_check_step step)
+{
+    switch (step) {
+    case YS_CHECK_FORM:
+        return _("form");
+    case YS_CHECK_ROOT:
+        return _("root");
+    case YS_CHECK_EVIDENCE:
+        return _("evidence");
+    case YS_CHECK_CHECKPOINT:
+        return _("checkpoint");
+    case YS_CHECK_COSIGNATURE:
+        return _("cosignature");
+    case YS_CHECK_INCLUSION:
+        return _("inclusion");
+    case YS_CHECK_BODY:
+        return _("content");
+    case YS_CHECK_SIGNATURES:
+        return _("signatures");
+    case YS_CHECK_FORK:
+        return _("fork");
+    }
+    return "?";
+}
+
+static void put_witnesses(const struct ys_check_result *result)
+{
+    char time[YS_TIME_TEXT_MAX];
+    for (unsigned i = 0; i < result->witnesses_wanted; i++) {
+        print_time(result->witness[i].found, result->witness[i].time_s, time);
+        if (result->witness[i].found)
+            printf(_("  - %s held it, and everything before it, no later than %s;\n"),
+                   result->witness[i].division.digits, time);
+        else
+            printf(_("  - NOT that %s held it: its cosignature is not in this bundle;\n"),
+                   result->witness[i].division.digits);
+    }
+}
+
+static void put_proven(const struct ys_view_checked *view)
+{
+    const struct ys_check_result *const result = view->result;
+    char id[YS_RECORD_ID_TEXT_MAX];
+    char origin[YS_KEY_NAME_MAX + 1];
+    char signers[64] = "";
+    ys_record_id_print(&result->id, id);
+    ys_name_print(&result->record.origin, origin);
+    for (unsigned class = 1; class <= YS_BODY_NODE; class <<= 1)
+        if ((result->signed_by & class) != 0)
+            snprintf(signers + strlen(signers), sizeof signers - strlen(signers), "%s%s",
+                     signers[0] == '\0' ? "" : ", ", ys_body_class_word(class));
+    puts(_("It proves:"));
+    printf(_("  - record %s, a %s, was published by %s: entry %llu of %s;\n"), id,
+           result->record.kind, result->record.origin.division.digits,
+           (unsigned long long)result->index, origin);
+    printf(_("  - signed by %s of %s, with keys valid at that entry;\n"), signers,
+           result->record.origin.division.digits);
+    put_witnesses(result);
+    printf(_("  - no revocation of these keys is known up to entry %llu of the district's log.\n"),
+           (unsigned long long)result->district_size);
+    puts(_("It does not prove:"));
+    puts(_("  - that what the record says is true, or happened when it says;"));
+    if (!result->has_body)
+        puts(_("  - what the record says: its content is not in this bundle;"));
+    if (!result->known_kind)
+        puts(_("  - what the record means: its kind is unknown to this version;"));
+    puts(_("  - that no key was revoked after that district head."));
+}
+
+static void checked(const struct ys_view_checked *view)
+{
+    for (size_t i = 0; i < view->step_count; i++) {
+        printf("ok  %s: ", step_word(view->step[i].step));
+        put_clean(view->step[i].text);
+        putchar('\n');
+    }
+    if (view->reason != NULL) {
+        fputs(_("REFUSED: "), stdout);
+        put_clean(view->reason);
+        putchar('\n');
+        return;
+    }
+    if (view->fork[0] != NULL) {
+        printf(_("It proves that the key of log %s signed two histories: of size %llu and of size "
+                 "%llu.\n"),
+               view->fork[0]->origin, (unsigned long long)view->fork[0]->size,
+               (unsigned long long)view->fork[1]->size);
+        return;
+    }
+    put_proven(view);
+    if (view->body != NULL) {
+        puts(_("What it says:"));
+        json_dumpf(view->body, stdout, JSON_INDENT(2));
+        putchar('\n');
+    }
+}
+
 static void version(const char *text)
 {
     printf("yishi %s\n", text);
@@ -425,5 +536,8 @@ const struct ys_view ys_view_text = {
     .record = record,
     .status = status,
     .verified = verified,
+    .proved = proved,
+    .exported = exported,
+    .checked = checked,
     .version = version,
 };

@@ -100,6 +100,15 @@ const char *ys_body_class_text(unsigned body_class, bool chinese)
     return "?";
 }
 
+const char *ys_body_class_word(unsigned body_class)
+{
+    for (size_t i = 0; i < CLASS_COUNT; i++) {
+        if (classes[i].class == body_class && classes[i].name != NULL)
+            return classes[i].name;
+    }
+    return body_class == YS_BODY_ROOT ? "root" : body_class == YS_BODY_NODE ? "node" : "?";
+}
+
 /* Cuts off what stands before the first slash. False when there is none. */
 static bool part_take(struct ys_bytes *text, struct ys_bytes *part_out)
 {

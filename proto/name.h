@@ -59,6 +59,8 @@ unsigned ys_body_class(const char *body);
 /* May a body of this class exist at this level: rc po sc at communities, st at streets, da at
  * districts, gd at streets and districts? */
 bool ys_body_class_at(unsigned body_class, enum ys_level level);
+/* Short name of one class: "rc", "root", "node"; "?" for anything else. */
+const char *ys_body_class_word(unsigned body_class);
 /* Chinese and English names: "社区居民委员会", "residents' committee". */
 const char *ys_body_class_text(unsigned body_class, bool chinese);
 

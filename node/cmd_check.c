@@ -1,0 +1,130 @@
+#include "crypto/fork.h"
+#include "node/check.h"
+#include "node/cmd.h"
+#include "node/file.h"
+#include "node/lang.h"
+#include "node/view.h"
+#include "proto/json.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void keep_step(void *context, enum ys_check_step step, const char *text)
+{
+    struct ys_view_checked *const checked = context;
+    if (checked->step_count == YS_VIEW_STEPS_MAX)
+        return;
+    struct ys_view_step *const kept = &checked->step[checked->step_count++];
+    kept->step = step;
+    snprintf(kept->text, sizeof kept->text, "%s", text);
+}
+
+/* Is it a fork proof? Its first line ends so. */
+static bool is_fork_proof(struct ys_bytes bytes)
+{
+    static const char ending[] = "/fork-proof/v1";
+    const uint8_t *const end = bytes.size == 0 ? NULL : memchr(bytes.data, '\n', bytes.size);
+    const size_t length = end == NULL ? 0 : (size_t)(end - bytes.data);
+    return length >= sizeof ending - 1 &&
+           memcmp(end - (sizeof ending - 1), ending, sizeof ending - 1) == 0;
+}
+
+static enum ys_code load_root(const char *path, struct ys_root *out, struct ys_err *err)
+{
+    uint8_t text[YS_ROOT_TEXT_MAX];
+    size_t size = 0;
+    const enum ys_code code = ys_file_read(path, 0, text, sizeof text, &size, err);
+    if (code == YS_NOT_FOUND)
+        return ys_fail(err, YS_IO, _("%s: there is no such file"), path);
+    return code != YS_OK ? code : ys_root_parse((struct ys_bytes){text, size}, out, err);
+}
+
+/* What the record says, for people; NULL when it is not there or not understood. */
+static json_t *read_body(struct ys_bytes bundle)
+{
+    struct ys_arena extra;
+    struct ys_arena arena;
+    struct ys_entry entry;
+    const Yishi__V1__Body *body = NULL;
+    json_t *json = NULL;
+    ys_arena_init(&extra, YS_EVIDENCE_ARENA_MAX);
+    ys_arena_init(&arena, YS_BODY_ARENA_MAX);
+    if (ys_check_record(bundle, &extra, &entry, NULL) == YS_OK &&
+        entry.content == YS_CONTENT_BODY &&
+        ys_body_decode(entry.body, &arena, &body, NULL) == YS_OK &&
+        ys_json_encode(&body->base, &json, NULL) != YS_OK)
+        json = NULL;
+    ys_arena_clear(&arena);
+    ys_arena_clear(&extra);
+    return json;
+}
+
+static enum ys_code check_bundle(const struct ys_call *call, struct ys_bytes bytes,
+                                 struct ys_view_checked *checked, struct ys_err *err)
+{
+    const char *const root_path = ys_args_value(&call->args, "root");
+    struct ys_root root;
+    struct ys_check_result result;
+    if (root_path == NULL)
+        return ys_fail(err, YS_USAGE, _("--root FILE is needed: the root policy of the district"));
+    enum ys_code code = load_root(root_path, &root, err);
+    if (code != YS_OK)
+        return code;
+    const struct ys_check_options options = {.root = &root, .step = keep_step, .context = checked};
+    code = ys_check(&options, bytes, &result, err);
+    json_t *const body = code == YS_OK ? read_body(bytes) : NULL;
+    checked->reason = code == YS_OK ? NULL : err->msg;
+    checked->result = code == YS_OK ? &result : NULL;
+    checked->body = body;
+    if (code == YS_OK || ys_code_fault(code) != YS_FAULT_LOCAL)
+        (call->json ? &ys_view_json : &ys_view_text)->checked(checked);
+    json_decref(body);
+    return code;
+}
+
+static enum ys_code check_fork(const struct ys_call *call, struct ys_bytes bytes,
+                               struct ys_view_checked *checked, struct ys_err *err)
+{
+    const char *const key_text = ys_args_value(&call->args, "key");
+    struct ys_vkey key;
+    struct ys_fork_proof proof;
+    struct ys_checkpoint heads[2];
+    if (key_text == NULL)
+        return ys_fail(err, YS_USAGE, _("--key VKEY is needed: the verifier key of the log"));
+    if (ys_vkey_parse(ys_bytes_of_text(key_text), &key) != YS_OK)
+        return ys_fail(err, YS_USAGE, _("--key: this is no verifier key"));
+    enum ys_code code = ys_fork_parse(bytes, &proof, err);
+    if (code == YS_OK)
+        code = ys_fork_check(&proof, &key, &heads[0], &heads[1], err);
+    checked->reason = code == YS_OK ? NULL : err->msg;
+    if (code == YS_OK) {
+        keep_step(checked, YS_CHECK_FORK,
+                  "both heads are signed by the key, and one tree is not the "
+                  "beginning of the other");
+        checked->fork[0] = &heads[0];
+        checked->fork[1] = &heads[1];
+    }
+    (call->json ? &ys_view_json : &ys_view_text)->checked(checked);
+    return code;
+}
+
+enum ys_code ys_cmd_check(const struct ys_call *call, struct ys_err *err)
+{
+    uint8_t *bytes = NULL;
+    size_t size = 0;
+    enum ys_code code =
+        ys_file_read_all(call->args.word[0], (size_t)2 * YS_EVIDENCE_MAX, &bytes, &size, err);
+    if (code != YS_OK)
+        return code;
+    struct ys_view_checked *const checked = calloc(1, sizeof *checked);
+    if (checked == NULL)
+        code = ys_fail(err, YS_NOMEM, _("out of memory"));
+    else if (is_fork_proof((struct ys_bytes){bytes, size}))
+        code = check_fork(call, (struct ys_bytes){bytes, size}, checked, err);
+    else
+        code = check_bundle(call, (struct ys_bytes){bytes, size}, checked, err);
+    free(checked);
+    free(bytes);
+    return code;
+}

@@ -1,0 +1,55 @@
+#include "node/cmd.h"
+#include "node/export_tiles.h"
+#include "node/lang.h"
+#include "node/node.h"
+#include "node/view.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static void show_progress(void *context, uint64_t done, uint64_t total)
+{
+    (void)context;
+    fprintf(stderr, "\r%llu / %llu", (unsigned long long)done, (unsigned long long)total);
+    if (done == total)
+        fputs("\r\033[K", stderr);
+}
+
+static enum ys_code find_log(const struct ys_node *node, const char *text, struct ys_log *out,
+                             struct ys_err *err)
+{
+    YS_TXN_SCOPED txn = NULL;
+    const enum ys_code code = ys_node_read(node, &txn, err);
+    if (code != YS_OK)
+        return code;
+    return text == NULL ? ys_log_load(txn, YS_OWN_LOG, out, err)
+                        : ys_node_find_log(txn, text, out, err);
+}
+
+enum ys_code ys_cmd_export(const struct ys_call *call, struct ys_err *err)
+{
+    YS_NODE_SCOPED node = {.store = NULL};
+    struct ys_log log;
+    uint64_t size = 0;
+    if (strcmp(call->args.word[0], "tiles") != 0)
+        return ys_fail(err, YS_USAGE, _("'%s' cannot be exported; there is: tiles"),
+                       call->args.word[0]);
+    enum ys_code code = ys_node_open(call->home, call->lang, &node, err);
+    if (code == YS_OK)
+        code = find_log(&node, ys_args_value(&call->args, "log"), &log, err);
+    if (code != YS_OK)
+        return code;
+    const struct ys_export_tiles_options options = {
+        .store = node.store,
+        .origin = log.origin_text,
+        .folder = call->args.word[1],
+        .progress = isatty(STDERR_FILENO) ? show_progress : NULL,
+    };
+    code = ys_export_tiles(&options, &size, err);
+    if (code == YS_OK)
+        (call->json ? &ys_view_json : &ys_view_text)
+            ->exported(&(struct ys_view_exported){
+                .folder = options.folder, .origin = log.origin_text, .size = size});
+    return code;
+}
