@@ -129,6 +129,8 @@ class Play:
             node.start()
         for node in self.level(digits):
             node.ready()
+        if digits > 6:
+            self.each(lambda node: node.connected(), self.level(digits))
 
     # --- publishing -------------------------------------------------------------------------------
     def publish(self, code):

@@ -174,6 +174,11 @@ class Node:
             self.address = (self.home / "address").read_text().strip()
         return self
 
+    def connected(self, seconds=EVENT_SECONDS):
+        """Wait until the parent has let this node in, which it does once it knows of the enrolment."""
+        wait_for(lambda: self.status()["parent"]["connected"], f"{self.code}: connection to the parent", seconds)
+        return self
+
     def stop(self):
         """End the daemon as an operator does; any status but 0 is a Failure."""
         process, self.process = self.process, None

@@ -65,7 +65,7 @@ class Case(unittest.TestCase):
         return self.fleet.node(code, name or NAMES[code], deployment)
 
     def federation(self, *communities):
-        """District, street and communities, enrolled and running; the nodes in that order."""
+        """District, street and communities, enrolled, running and connected; in that order."""
         district = self.node(DISTRICT)
         district.init()
         district.start().ready()
@@ -75,7 +75,7 @@ class Case(unittest.TestCase):
             node.init(root=district.home / "root.pub")
             parent = district if len(code) == 9 else nodes[1]
             parent.admit(node.join(parent))
-            node.start().ready()
+            node.start().ready().connected()
             nodes.append(node)
         return nodes
 

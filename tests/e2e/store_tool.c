@@ -54,7 +54,7 @@ static void mark_newer(const char *home)
     ys_be32_put(schema, YS_STORE_SCHEMA + 1);
     if (ys_store_begin(store, true, &txn, &err) != YS_OK ||
         ys_checked_put(txn, YS_DB_META, ys_bytes_of_text("schema"),
-                   (struct ys_bytes){.data = schema, .size = sizeof schema}, &err) != YS_OK ||
+                       (struct ys_bytes){.data = schema, .size = sizeof schema}, &err) != YS_OK ||
         ys_txn_commit(&txn, &err) != YS_OK)
         stop(home, &err);
     ys_store_close(store);

@@ -57,7 +57,7 @@ class Publishing(Case):
     def test_an_unknown_field_is_named_with_its_path(self):
         record = consensus()
         record["consensus"]["items"][0]["colour"] = "red"
-        self.refused(record, REFUSED, "consensus.items[0].colour")
+        self.refused(record, REFUSED, "consensus.items[0]", "colour")
         self.refused({**consensus(), "sealed_by": "x"}, REFUSED, "sealed_by")
 
     def test_a_foreign_deployment_is_named(self):
