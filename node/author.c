@@ -28,8 +28,7 @@ static enum ys_code take_text(json_t *object, const char *field, char *out, size
         return YS_OK;
     if (!json_is_string(value))
         return ys_fail(err, YS_MALFORMED, _("%s: is not a string"), field);
-    if (json_string_length(value) >= size ||
-        strlen(json_string_value(value)) != json_string_length(value))
+    if (json_string_length(value) >= size) /* jansson has refused NUL */
         return ys_fail(err, YS_LIMIT, _("%s: has more than %zu bytes"), field, size - 1);
     memcpy(out, json_string_value(value), json_string_length(value) + 1);
     json_object_del(object, field);

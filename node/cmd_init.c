@@ -122,8 +122,8 @@ static enum ys_code make_plan(const struct ys_call *call, struct plan *plan, str
     if (code != YS_OK)
         return code;
     plan->root_path = ys_args_value(&call->args, "root");
-    plan->makes_root = plan->root_path == NULL &&
-                       ys_division_level(&plan->config.division) == YS_LEVEL_DISTRICT;
+    plan->makes_root =
+        plan->root_path == NULL && ys_division_level(&plan->config.division) == YS_LEVEL_DISTRICT;
     return YS_OK;
 }
 
