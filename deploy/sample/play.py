@@ -193,8 +193,8 @@ class Play:
     def table(self):
         """Every figure from the district's own store. True when nothing is missing or bad."""
         good = True
-        rows = [[tr("社区", "community"), "", tr("记录", "records"), tr("街道回执", "street receipt"),
-                 tr("区回执", "district receipt"), tr("区已验签名", "signatures verified")]]
+        rows = [[tr("社区", "community"), "", tr("记录", "records"), tr("街道回执(北京时间)", "street receipt (UTC+8)"),
+                 tr("区回执(北京时间)", "district receipt (UTC+8)"), tr("区已验签名", "signatures verified")]]
         for code in sorted(self.published):
             entries = self.node[code[:6]].entries(code)
             ok = [entry for entry in entries if entry["verdict"] == "ok"]
