@@ -1,11 +1,12 @@
 # Tests of node/.
-foreach(name args config home keystore passphrase)
-  yishi_unit_test(test_${name} ys_node)
-  target_sources(test_${name} PRIVATE ../support/folder.c)
+foreach(name test_args test_config test_home test_keystore test_passphrase)
+  yishi_unit_test(${name} ys_node)
+  target_sources(${name} PRIVATE ../support/folder.c)
 endforeach()
 yishi_unit_test(test_outbox ys_node)
-foreach(name author check committer)
-  yishi_unit_test(test_${name} yishi_test_federation ys_node)
+yishi_unit_test(test_view ys_node)
+foreach(name test_author test_certificate test_check test_committer test_exhibit)
+  yishi_unit_test(${name} yishi_test_federation ys_node)
 endforeach()
 
 # The catalogues hold a translation of every text in the source.
