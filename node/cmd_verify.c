@@ -1,3 +1,4 @@
+#include "node/child.h"
 #include "node/cmd.h"
 #include "node/lang.h"
 #include "node/node.h"
@@ -111,8 +112,25 @@ static enum ys_code begin(const struct ys_call *call, const struct ys_node *node
     return code;
 }
 
-enum ys_code ys_cmd_verify(const struct ys_call *call, struct ys_err *err)
+/* Before the store is opened: opening would choose between the two states in the file. */
+static enum ys_code check_file(const struct ys_call *call, struct ys_err *err)
 {
+    struct ys_home home;
+    char path[PATH_MAX];
+    enum ys_code code = ys_home_choose(call->home, &home, err);
+    if (code == YS_OK)
+        code = ys_home_check(&home, err);
+    if (code != YS_OK)
+        return code;
+    ys_home_path(&home, "store", path);
+    code = ys_kv_check_file(path, err);
+    return code == YS_NOT_FOUND ? YS_OK : code; /* said better when it is opened */
+}
+
+/* In a child process: a damaged store may not let it come to its end. */
+static enum ys_code verify(void *context, struct ys_err *err)
+{
+    const struct ys_call *const call = context;
     YS_NODE_SCOPED node = {.store = NULL};
     struct verification verification = {.view = call->json ? &ys_view_json : &ys_view_text,
                                         .shows_progress = isatty(STDERR_FILENO) != 0};
@@ -122,7 +140,9 @@ enum ys_code ys_cmd_verify(const struct ys_call *call, struct ys_err *err)
                                        .context = &verification};
     uint64_t problems = 0;
     clock_gettime(CLOCK_MONOTONIC, &verification.begun);
-    enum ys_code code = ys_node_open(call->home, call->lang, &node, err);
+    enum ys_code code = check_file(call, err);
+    if (code == YS_OK)
+        code = ys_node_open(call->home, call->lang, &node, err);
     if (code == YS_OK)
         code = begin(call, &node, &options, err);
     options.store = node.store;
@@ -130,10 +150,19 @@ enum ys_code ys_cmd_verify(const struct ys_call *call, struct ys_err *err)
     if (code == YS_OK)
         code = ys_scrub(&options, &problems, err);
     clear_progress(&verification);
+    if (code == YS_NOT_FOUND && call->args.word_count == 0)
+        code = ys_fail(err, YS_CORRUPT,
+                       _("store: a row is missing without which the others cannot be read"));
     if (verification.line.problem_count != 0)
         print_line(&verification);
     if (code == YS_OK && verification.bad_lines != 0)
         return ys_fail(err, YS_BAD_SIG, _("verify: %llu of the lines above found something wrong"),
                        (unsigned long long)verification.bad_lines);
     return code;
+}
+
+enum ys_code ys_cmd_verify(const struct ys_call *call, struct ys_err *err)
+{
+    struct ys_call copy = *call;
+    return ys_child_run(verify, &copy, err);
 }

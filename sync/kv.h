@@ -60,6 +60,10 @@ struct ys_kv_info {
     uint64_t map_bytes;
 };
 YS_CHECKED enum ys_code ys_kv_info(struct ys_kv *kv, struct ys_kv_info *out, struct ys_err *err);
+/* Look at the file itself, without opening it: its two meta pages must be of this version and of two
+ * transactions one behind the other. A flipped bit there would make LMDB go back to an older state
+ * without a word. YS_CORRUPT with the reason; YS_NOT_FOUND without a file. */
+YS_CHECKED enum ys_code ys_kv_check_file(const char *path, struct ys_err *err);
 /* Clear the slots of readers that died. */
 YS_CHECKED enum ys_code ys_kv_clear_dead_readers(struct ys_kv *kv, int *cleared_out,
                                                  struct ys_err *err);

@@ -2,6 +2,8 @@
  *
  *     store_tool newer HOME
  *         mark the store as written by a newer version
+ *     store_tool dump HOME
+ *         print every row of every table
  *     store_tool append HOME KIND ORIGIN|- KEYFILE PASSPHRASE-FILE
  *         append a record of any kind, bound to any origin (-: the own log), signed by one key
  *
@@ -138,16 +140,59 @@ static void append(const char *home, char *const argv[])
     ys_store_close(store);
 }
 
+static void print_hex(struct ys_bytes bytes)
+{
+    for (size_t i = 0; i < bytes.size; i++)
+        printf("%02x", bytes.data[i]);
+}
+
+static void dump_table(struct ys_txn *txn, enum ys_db db)
+{
+    uint8_t after[512];
+    struct ys_bytes from = {0};
+    struct ys_bytes key;
+    struct ys_bytes value;
+    struct ys_err err = {0};
+    while (ys_txn_seek(txn, db, from, YS_SEEK_AT_LEAST, &key, &value, &err) == YS_OK &&
+           key.size < sizeof after) {
+        printf("%s ", ys_db_name(db));
+        print_hex(key);
+        putchar(' ');
+        print_hex(value);
+        putchar('\n');
+        memcpy(after, key.data, key.size);
+        after[key.size] = 0;
+        from = (struct ys_bytes){after, key.size + 1};
+    }
+    if (err.code != YS_OK)
+        stop("reading a row", &err);
+}
+
+static void dump(const char *home)
+{
+    struct ys_store *store = open_store(home);
+    struct ys_txn *txn = NULL;
+    struct ys_err err = {0};
+    if (ys_store_begin(store, false, &txn, &err) != YS_OK)
+        stop("begin", &err);
+    for (int db = 0; db < YS_DB_COUNT; db++)
+        dump_table(txn, (enum ys_db)db);
+    ys_txn_abort(&txn);
+    ys_store_close(store);
+}
+
 int main(int argc, char **argv)
 {
     if (sodium_init() < 0)
         stop("sodium_init", NULL);
     if (argc == 3 && strcmp(argv[1], "newer") == 0) {
         mark_newer(argv[2]);
+    } else if (argc == 3 && strcmp(argv[1], "dump") == 0) {
+        dump(argv[2]);
     } else if (argc == 7 && strcmp(argv[1], "append") == 0) {
         append(argv[2], argv + 3);
     } else {
-        fprintf(stderr, "usage: store_tool newer HOME | append HOME KIND ORIGIN|- KEYFILE FILE\n");
+        fprintf(stderr, "usage: store_tool newer|dump HOME | append HOME KIND ORIGIN|- KEYFILE FILE\n");
         return 2;
     }
     return 0;
