@@ -12,6 +12,9 @@
 #include <cmocka.h>
 #include <sodium.h>
 
+#define ROOT        "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+#define PREFIX_LINE "a.b/fork-proof/v1\nprefix 5 " ROOT "\n"
+
 enum { LEAVES = 12, HEAD_MAX = 1024, TEXT_MAX = 8192, FORKED_AT = 3 };
 
 static struct ys_signer log_key;
@@ -263,13 +266,16 @@ static void what_is_no_fork_proof_is_malformed(void **state)
         "\n",
         "/fork-proof/v1\n",
         "a.b/fork-proof/v2\n",
-        "a b/fork-proof/v1\nprefix 5 x\n",
+        PREFIX_LINE,
+        "a b/fork-proof/v1\nprefix 5 " ROOT "\n\n",
         "a.b/fork-proof/v1\nprefix 5\n\n",
         "a.b/fork-proof/v1\nprefix  \n\n",
-        "a.b/fork-proof/v1\nprefix 5 47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n\n",
-        "a.b/fork-proof/v1\nprefix 05 47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n\n\n\n\n\n",
-        "a.b/fork-proof/v1\nprefix 5 "
-        "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n\na\n\nb\n\nc\n"};
+        "a.b/fork-proof/v1\nprefix 05 " ROOT "\n\n",
+        "a.b/fork-proof/v1\nprefix5 " ROOT "\n\n",
+        PREFIX_LINE "\n",
+        PREFIX_LINE "\na\n\nb\n\nc\n",
+        PREFIX_LINE "\na\n\nb\n\nc\n\nd\n",
+    };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         struct ys_fork_proof fork;
         assert_int_equal(ys_fork_parse(ys_bytes_of_text(bad[i]), &fork, NULL), YS_MALFORMED);

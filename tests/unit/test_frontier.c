@@ -79,6 +79,12 @@ static void the_largest_tree_takes_no_further_leaf(void **state)
     assert_int_equal(ys_frontier_append(&f, &leaf), YS_LIMIT);
 
     assert_memory_equal(&f, &full, sizeof f);
+    struct ys_hash want = f.subtree[0];
+    struct ys_hash root;
+    for (unsigned k = 1; k < YS_FRONTIER_MAX; k++)
+        ys_node_hash(&f.subtree[k], &want, &want);
+    ys_frontier_root(&f, &root);
+    assert_true(ys_hash_equal(&root, &want));
 }
 
 static void a_carry_goes_through_all_places_but_the_last(void **state)

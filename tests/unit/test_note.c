@@ -448,17 +448,18 @@ static void a_cosignature_signs_what_c2sp_says(void **state)
                      YS_OK);
 }
 
-/* A line of mirror over TEXT at `time_s`, signed without note.c. */
-static void cosign_by_hand(struct page *page, uint64_t time_s)
+/* A line of mirror over `text` at `time_s`, signed without note.c. */
+static void cosign_by_hand(struct page *page, const char *text, uint64_t time_s)
 {
-    char message[128];
+    char message[YS_COSIGNED_TEXT_MAX + 128];
     uint8_t payload[4 + 8 + YS_SIG_LEN];
     (void)snprintf(message, sizeof message, "cosignature/v1\ntime %llu\n%s",
-                   (unsigned long long)time_s, TEXT);
+                   (unsigned long long)time_s, text);
     ys_be32_put(payload, mirror.vkey.id);
     ys_be64_put(payload + 4, time_s);
     ys_sign(&mirror, ys_bytes_of_text(message), payload + 12);
-    ys_writer_text(&page_new(page)->w, TEXT "\n— a.b/mirror/110101001 ");
+    ys_writer_text(&page_new(page)->w, text);
+    ys_writer_text(&page->w, "\n— a.b/mirror/110101001 ");
     ys_writer_base64(&page->w, (struct ys_bytes){.data = payload, .size = sizeof payload});
     ys_writer_text(&page->w, "\n");
 }
@@ -468,10 +469,10 @@ static void a_cosignature_of_a_time_beyond_2_63_is_bad(void **state)
     (void)state;
     static struct page page;
     static struct ys_note note;
-    cosign_by_hand(&page, YS_COSIGNED_TIME_MAX);
+    cosign_by_hand(&page, TEXT, YS_COSIGNED_TIME_MAX);
     assert_int_equal(ys_note_parse(page_bytes(&page), &note, NULL), YS_OK);
     assert_int_equal(ys_note_check(&note, &mirror.vkey, NULL), YS_LINE_GOOD);
-    cosign_by_hand(&page, YS_COSIGNED_TIME_MAX + 1);
+    cosign_by_hand(&page, TEXT, YS_COSIGNED_TIME_MAX + 1);
     assert_int_equal(ys_note_parse(page_bytes(&page), &note, NULL), YS_OK);
     assert_int_equal(ys_note_check(&note, &mirror.vkey, NULL), YS_LINE_BAD);
 }
@@ -481,27 +482,25 @@ static void a_cosignature_is_over_a_short_text(void **state)
     (void)state;
     static struct page page;
     static struct ys_note note;
-    uint8_t text[YS_COSIGNED_TEXT_MAX + 1];
+    char text[YS_COSIGNED_TEXT_MAX + 2];
     const struct ys_signer *signers[] = {&mirror};
     memset(text, 'x', sizeof text);
     text[YS_COSIGNED_TEXT_MAX - 1] = '\n';
-    const struct ys_bytes longest = {.data = text, .size = YS_COSIGNED_TEXT_MAX};
+    text[YS_COSIGNED_TEXT_MAX] = '\0';
+    const struct ys_bytes longest = ys_bytes_of_text(text);
+    assert_int_equal(longest.size, YS_COSIGNED_TEXT_MAX);
     assert_int_equal(ys_note_sign(&page_new(&page)->w, longest, signers, 1, 5, NULL), YS_OK);
     assert_int_equal(ys_note_parse(page_bytes(&page), &note, NULL), YS_OK);
     assert_int_equal(ys_note_check(&note, &mirror.vkey, NULL), YS_LINE_GOOD);
 
     text[YS_COSIGNED_TEXT_MAX - 1] = 'x';
     text[YS_COSIGNED_TEXT_MAX] = '\n';
-    const struct ys_bytes longer = {.data = text, .size = YS_COSIGNED_TEXT_MAX + 1};
+    text[YS_COSIGNED_TEXT_MAX + 1] = '\0';
+    const struct ys_bytes longer = ys_bytes_of_text(text);
     assert_int_equal(ys_note_sign(&page_new(&page)->w, longer, signers, 1, 5, NULL), YS_LIMIT);
     assert_int_equal(page.w.size, 0);
-    /* And a line that claims to cosign one is bad, not read past any buffer. */
-    ys_writer_bytes(&page_new(&page)->w, longer);
-    ys_writer_text(&page.w, "\n— a.b/mirror/110101001 ");
-    uint8_t payload[4 + 8 + YS_SIG_LEN] = {0};
-    ys_be32_put(payload, mirror.vkey.id);
-    ys_writer_base64(&page.w, (struct ys_bytes){.data = payload, .size = sizeof payload});
-    ys_writer_text(&page.w, "\n");
+    /* And a line that cosigns one all the same is bad. */
+    cosign_by_hand(&page, text, 5);
     assert_int_equal(ys_note_parse(page_bytes(&page), &note, NULL), YS_OK);
     assert_int_equal(ys_note_check(&note, &mirror.vkey, NULL), YS_LINE_BAD);
 }
