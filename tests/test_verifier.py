@@ -482,10 +482,23 @@ class Rules(unittest.TestCase):
                 ("node_certificate", certificate(COMMUNITY, key("110199001001/2", 4), key("mirror/110199001001", 4))),
                 ("node_certificate", certificate(COMMUNITY, key("110199001002/2"), key("mirror/110199001001", 4))),
                 ("node_certificate", certificate(COMMUNITY, key("110199001001/2"), key("mirror/110199001", 4))),
+                ("body_register", register(COMMUNITY, "sc", key("110199001002/sc"), origin)),
+                ("body_register", register(STREET, "sc", key("110199001001/sc"), origin)),
+                ("key_revoke", revoke(w.rc, "x", 1)),
                 ("key_revoke", revoke(key("110199001001/rc"), origin, 1))):
             w = World()
             w.also(w.street, kind, body, w.st)
             self.assertIn("REFUSED", verdict(w.check, w.bundle()), body)
+
+    def test_a_certificate_registers_a_log_and_a_mirror_key_of_its_unit(self):
+        unit = "110199001002"
+        for log, kind, mirror, mirror_kind, good in ((f"{unit}/1", 1, f"mirror/{unit}", 4, True), (f"{unit}/1", 4, f"mirror/{unit}", 4, False),
+                                                     (f"{unit}/1", 1, f"mirror/{unit}", 1, False), (f"{unit}/1", 1, "mirror/110199001003", 4, False),
+                                                     ("110199001003/1", 1, f"mirror/{unit}", 4, False), (f"{unit}/rc", 1, f"mirror/{unit}", 4, False)):
+            w = World()
+            keys = (Signer(f"yishi.example/{log}", b"\x53" * 32, kind), Signer(f"yishi.example/{mirror}", b"\x54" * 32, mirror_kind))
+            w.also(w.street, "node_certificate", certificate(unit, *keys), w.st)
+            self.assertEqual(verdict(w.check, w.bundle()).startswith("OK published"), good, (log, kind, mirror, mirror_kind))
 
     def test_a_further_key_needs_the_old_one_or_the_district(self):
         for signers, good in (("st",), False), (("st", "rc"), True), (("st", "da"), True):
@@ -505,6 +518,45 @@ class Rules(unittest.TestCase):
             w = World()
             data = w.community.bundle(1, change(w.evidence()))
             self.assertIn("REFUSED", verdict(w.check, data))
+
+    def test_the_first_evidence_is_the_first_entry_of_the_district(self):
+        w = World()
+        first = w.district.entries.pop(0)
+        w.district.entries.insert(1, first)
+        w.evidence_of[:2] = [(w.district, 1)]
+        self.refused("does not begin with the first entry", w.check, w.bundle())
+
+    def test_a_membership_record_without_its_body_has_no_effect(self):
+        w = World()
+        evidence = w.evidence()
+        evidence[5] = w.street.bundle(1, extra=pb((1, w.street.entries[1][0])))
+        self.refused("without its body", w.check, w.community.bundle(1, evidence))
+
+    def test_the_districts_log_is_read_before_those_of_streets(self):
+        w = World()
+        w.district.add("body_register", register(DISTRICT, "gd-x", Signer("yishi.example/110199/gd-x", b"\x52" * 32), w.district.origin), w.root)
+        self.assertIn("OK published", verdict(w.check, w.community.bundle(1, w.evidence()[:4] + [w.district.bundle(4)] + w.evidence()[4:])))
+        self.refused("out of order", w.check, w.community.bundle(1, w.evidence() + [w.district.bundle(4)]))
+
+    def test_two_keys_of_one_name_and_id_are_refused(self):
+        w = World()
+        for seed in (29206, 142066):  # found by trying: the first four bytes of both hashes are 38be71fb
+            key = Signer("yishi.example/110199001001/sc", seed.to_bytes(32, "little"))
+            w.also(w.street, "body_register", register(COMMUNITY, "sc", key, w.community.origin), w.st)
+        self.refused("two keys", w.check, w.bundle())
+
+    def test_a_record_in_the_tree_of_another_log_is_refused(self):
+        w = World()
+        index = w.community.add("feedback_publication", PUBLICATION, w.rc)
+        w.community.entries[index] = signed(record_text("yishi.example/110199001001/2", "feedback_publication", PUBLICATION), w.rc), PUBLICATION
+        self.refused("different logs", w.check, w.bundle(index))
+
+    def test_a_body_is_that_of_the_note_by_length_and_hash(self):
+        w = World()
+        for text in (lambda body: record_text(w.community.origin, "feedback_publication", body).replace(f"\n{len(body)}\n", f"\n{len(body) + 1}\n"),
+                     lambda body: record_text(w.community.origin, "feedback_publication", body[:-1] + b"\x00")):
+            w.community.entries.append((signed(text(PUBLICATION), w.rc), PUBLICATION))
+            self.refused("not that of the note", w.check, w.bundle(len(w.community.entries) - 1))
 
     def test_evidence_of_a_street_counts_only_below_a_head_that_the_district_cosigned(self):
         w = World()
@@ -572,7 +624,7 @@ class Rules(unittest.TestCase):
                          salt + pb((163, pb((2, "x"), (5, 2**32)))), salt + pb((163, pb((2, "x"), (1, 2**31)))), salt + ack + ack,
                          salt + ack + pb((4, pb((2, bytes(31))))), salt + ack + 65 * pb((4, b"")), salt + ack + b"\x3b\x3c", salt + ack + b"\x38",
                          salt + ack + b"\x38\x80\x00", salt + ack + b"\x38" + b"\xff" * 9 + b"\x02", salt + ack + b"\x38" + b"\xff" * 10 + b"\x01",
-                         salt + ack + pb((165, b"")), salt + pb((131, b"")), salt + ack + varint(90 << 3 | 1) + bytes(7)]}
+                         salt + ack + b"\x02\x00", salt + ack + varint(2**32 | 2) + b"\x00", salt + ack + pb((165, b"")), salt + pb((131, b"")), salt + ack + varint(90 << 3 | 1) + bytes(7)]}
         for good, bodies in reads.items():
             for body in bodies:
                 kind = "feedback_publication" if varint(163 << 3 | 2) in body else "consensus" if varint(131 << 3 | 2) in body else "acknowledgement"
@@ -603,6 +655,7 @@ class Rules(unittest.TestCase):
             for note in notes:
                 got = verdict(verifier.check_note, note.encode(), [verifier.read_key(key.text)], quiet)
                 self.assertEqual(got.startswith("OK"), good, f"{note!r}: {got}")
+        self.refused("no line of a known key", verifier.check_note, ok[0].encode(), [verifier.read_key(KEYS[5])], quiet)
         self.refused("too long", verifier.read_note, ("a" * 65535 + "\n\n" + line).encode())
         self.refused("utf-8", verifier.read_note, b"\xff\n\n" + line.encode())
 
@@ -612,7 +665,8 @@ class Rules(unittest.TestCase):
             raw = b"\x01" + point
             self.refused("no point", verifier.read_key, f"a+{sha256(b'a' + bytes([10]) + raw)[:4].hex()}+{b64(raw)}")
         for bad in (KEYS[0].replace("1576a9a3", "1576a9a4"), KEYS[0].replace("1576a9a3", "1576A9A3"), KEYS[0][:-1], KEYS[0] + "\n", "x", "", "++",
-                    KEYS[0].replace("+A", "+B"), f"a+{sha256(b'a' + bytes([10, 2]) + World().rc.public)[:4].hex()}+{b64(bytes([2]) + World().rc.public)}"):
+                    KEYS[0].replace("+A", "+B"), f"a+{sha256(b'a' + bytes([10, 1]) + World().rc.public + b'x')[:4].hex()}+{b64(bytes([1]) + World().rc.public + b'x')}",
+                    f"a+{sha256(b'a' + bytes([10, 2]) + World().rc.public)[:4].hex()}+{b64(bytes([2]) + World().rc.public)}"):
             self.refused("", verifier.read_key, bad)
 
     def test_root_policies_follow_the_format(self):
@@ -656,6 +710,11 @@ class Rules(unittest.TestCase):
                     fork(false.head(w.mirror[STREET]), log.head(), root_of(old_leaves))):
             self.refused("", verifier.check_fork, bad, key, quiet)
         self.refused("not a head", verifier.check_fork, EXAMPLE["fork proof"].encode(), verifier.read_key(KEYS[4]), quiet)
+        for signer in (w.rc, Signer(log.origin, derive(w.masters[COMMUNITY], 1), 4)):
+            data = fork(false.head(signer), log.head(signer), root_of(old_leaves))
+            self.refused("not a head", verifier.check_fork, data, verifier.read_key(signer.text), quiet)
+        long = "".join(f"— x {b64(bytes(1216))}\n" for _ in range(40)).encode()
+        self.refused("too long", verifier.check_fork, fork(false.head() + long, log.head() + long, root_of(old_leaves)), key, quiet)
 
     def test_proofs_hold_for_every_index_and_size_and_for_nothing_else(self):
         leaves = [sha256(bytes([i])) for i in range(20)]
@@ -676,6 +735,11 @@ class Rules(unittest.TestCase):
                 if path:
                     self.refused("", verifier.check_consistency, old, old_root, size, root, path[:-1])
             self.refused("", verifier.check_consistency, size + 1, root, size, root, [])
+        self.refused("too long", verifier.check_inclusion, 0, 1, leaves[1], root_of(leaves[:2]), [leaves[0]])
+        self.refused("too short", verifier.check_inclusion, 0, 4, leaves[0], root_of(leaves[:2]), [leaves[1]])
+        self.refused("too short", verifier.check_consistency, 1, leaves[0], 4, root_of(leaves[:2]), [leaves[1]])
+        self.assertEqual(len(verifier.read_proof([b64(bytes(32))] * 64)), 64)
+        self.refused("too long", verifier.read_proof, [b64(bytes(32))] * 65)
 
 
 class Commands(unittest.TestCase):
@@ -710,12 +774,12 @@ class Commands(unittest.TestCase):
                       ("bundle", bundle, "--root", str(self.folder / "none")), ("fork", bundle, "--key", KEYS[0], KEYS[1]), ("other", bundle)):
             self.assertEqual(self.run_verifier(*wrong)[0], 2, wrong)
 
-    def export(self, size):
-        """The log of `size` small records as tlog-tiles; its key."""
+    def export(self, size, origin=None):
+        """The log of `size` small records, of `origin`, as tlog-tiles; its key."""
         w = World()
         log = Log(w.community.origin, w.log_key[COMMUNITY])
         for number in range(size):
-            log.entries.append((record_text(log.origin, "x", b"x", time=number).encode() + b"\n" + f"— n {b64(bytes(9))}\n".encode(), b""))
+            log.entries.append((record_text(origin or log.origin, "x", b"x", time=number).encode() + b"\n" + f"— n {b64(bytes(9))}\n".encode(), b""))
         self.put("checkpoint", log.head())
         row, level = log.leaves(), 0
         while row:
@@ -747,6 +811,32 @@ class Commands(unittest.TestCase):
                 (self.folder / "tile").mkdir(exist_ok=True)
                 (self.folder / "tile" / "x").write_text("x")
                 self.assertIn("REFUSED a tile that does not belong", check())
+
+    def test_exports_that_contradict_their_checkpoint_or_their_division_into_tiles_are_refused(self):
+        key = self.export(257)
+        self.assertIn("OK", verdict(verifier.check_tiles, self.folder, key, quiet))
+        first, second = self.folder / "tile/entries/000", self.folder / "tile/entries/001.p/1"
+        whole = first.read_bytes() + second.read_bytes()
+        second.write_bytes(b"")
+        first.write_bytes(whole)
+        self.refused("wrong number of entries", key)
+        key = self.export(257)
+        data = second.read_bytes()
+        for bad in ((len(data) - 1).to_bytes(2, "big") + data[2:], (len(data) - 3).to_bytes(2, "big") + data[2:]):
+            second.write_bytes(bad)
+            self.refused("cut off" if bad[1] > data[1] else "malformed note", key)
+        key = self.export(1, "yishi.example/110199001001/2")
+        self.refused("of another log", key)
+        key = self.export(1)
+        w = World()
+        self.put("checkpoint", signed(f"{w.community.origin}\n1\n{b64(bytes(32))}\n", w.log_key[COMMUNITY]))
+        for path in [p for p in self.folder.glob("tile/*/000") if p.is_file()] + [self.folder / "tile/1/000.p/1", self.folder / "tile/0/001.p/1", second]:
+            path.unlink()
+        self.refused("root of the entries", key)
+
+    def refused(self, reason, key):
+        got = verdict(verifier.check_tiles, self.folder, key, quiet)
+        self.assertTrue(got.startswith("REFUSED") and reason in got, got)
 
     def test_names_of_tiles_are_those_of_the_standard(self):
         for got, wanted in ((verifier.tile_name(0, 0, 256), "tile/0/000"), (verifier.tile_name("entries", 1, 5), "tile/entries/001.p/5"),
