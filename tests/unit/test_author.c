@@ -331,7 +331,7 @@ static void another_key_under_a_registered_name_is_refused(void **state)
 
     assert_int_equal(publish(desk, &other, &appended, &err), YS_DENIED);
 
-    assert_non_null(strstr(err.msg, "110105901001/rc"));
+    assert_non_null(strstr(err.msg, "110105901001/rc: another key"));
     assert_int_equal(own_size(desk), 0);
 }
 

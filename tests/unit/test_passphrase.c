@@ -138,11 +138,14 @@ static void each_key_has_its_own_file_or_the_common_one(void **state)
     snprintf(own, sizeof own, "rc=%s", own_path);
     assert_int_equal(ys_passphrases_add_file(&from, common, NULL), YS_OK);
     assert_int_equal(ys_passphrases_add_file(&from, own, NULL), YS_OK);
+    assert_int_equal(ys_passphrases_add_file(&from, "gd-a=/none", NULL), YS_OK);
 
     assert_int_equal(ys_passphrases_get(&from, "rc", "x", false, &passphrase, NULL), YS_OK);
     assert_is(&passphrase, "own");
     assert_int_equal(ys_passphrases_get(&from, "po", "x", false, &passphrase, NULL), YS_OK);
     assert_is(&passphrase, "common");
+    assert_int_equal(ys_passphrases_get(&from, "gd-ab", "x", false, &passphrase, NULL), YS_OK);
+    assert_int_equal(ys_passphrases_get(&from, "gd-a", "x", false, &passphrase, NULL), YS_IO);
 }
 
 static void one_descriptor_serves_every_key(void **state)
