@@ -422,6 +422,42 @@ static void a_file_that_is_no_store_is_refused(void **state)
     assert_int_equal(ys_kv_open(&options, &kv, &err), YS_CORRUPT);
 }
 
+static void flip(const char *file, long at)
+{
+    FILE *const stream = fopen(file, "r+");
+    assert_non_null(stream);
+    assert_int_equal(fseek(stream, at, SEEK_SET), 0);
+    const int byte = fgetc(stream);
+    assert_int_equal(fseek(stream, at, SEEK_SET), 0);
+    assert_int_not_equal(fputc(byte ^ 4, stream), EOF);
+    assert_int_equal(fclose(stream), 0);
+}
+
+static void damaged_meta_pages_are_found_before_they_are_used(void **state)
+{
+    const struct desk *const desk = *state;
+    const char *const path = desk->folder.path;
+    const long page = sysconf(_SC_PAGESIZE);
+    char file[FOLDER_PATH_MAX];
+    struct ys_err err = {0};
+    folder_path(&desk->folder, "data.mdb", file);
+    for (int i = 0; i < 5; i++) {
+        assert_int_equal(ys_kv_check_file(path, &err), YS_OK);
+        put_one(desk->kv, "k", "v");
+    }
+    /* magic, version, page size and transaction of either page */
+    static const long places[] = {16, 17, 18, 19, 20, 21, 40, 41, 144, 145, 151};
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        for (long meta = 0; meta < 2; meta++) {
+            flip(file, meta * page + places[i]);
+            assert_int_equal(ys_kv_check_file(path, &err), YS_CORRUPT);
+            flip(file, meta * page + places[i]);
+        }
+    }
+    assert_int_equal(ys_kv_check_file(path, &err), YS_OK);
+    assert_int_equal(ys_kv_check_file("/nonexistent/folder", &err), YS_NOT_FOUND);
+}
+
 static void opening_does_not_make_a_store_by_accident(void **state)
 {
     struct desk *const desk = *state;
@@ -479,6 +515,8 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_file_cut_short_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_file_that_is_no_store_is_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(damaged_meta_pages_are_found_before_they_are_used, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(opening_does_not_make_a_store_by_accident, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_planted_failure_hits_the_nth_call_and_only_that, set_up,
