@@ -3,7 +3,9 @@
 #include "crypto/assert.h"
 #include "crypto/base64.h"
 #include "crypto/bundle.h"
+#include "node/lang.h"
 #include "proto/evidence.h"
+#include "proto/moment.h"
 #include "sync/verdict.h"
 
 #include <stdarg.h>
@@ -77,16 +79,16 @@ static enum ys_code decode_extra(struct ys_bytes base64, struct ys_arena *arena,
     uint8_t *const bytes = ys_arena_alloc(arena, capacity);
     size_t size = 0;
     if (base64.size == 0)
-        return ys_fail(err, YS_MALFORMED, "bundle: it has no extra line");
+        return ys_fail(err, YS_MALFORMED, _("bundle: it has no extra line"));
     if (bytes == NULL)
-        return ys_fail(err, YS_LIMIT, "bundle: too large");
+        return ys_fail(err, YS_LIMIT, _("bundle: too large"));
     if (ys_base64_decode(base64, bytes, capacity, &size) != YS_OK)
-        return ys_fail(err, YS_MALFORMED, "bundle: the extra line is no base64");
+        return ys_fail(err, YS_MALFORMED, _("bundle: the extra line is no base64"));
     const enum ys_code code = ys_evidence_decode((struct ys_bytes){bytes, size}, arena, out, err);
     /* Passing over what we do not know would let a changed field name hide a body. */
     if (code == YS_OK && (*out)->base.n_unknown_fields != 0)
         return ys_fail(err, YS_MALFORMED,
-                       "bundle: the extra line has fields that this version does not know");
+                       _("bundle: the extra line has fields that this version does not know"));
     return code;
 }
 
@@ -108,10 +110,10 @@ static enum ys_code open_bundle(struct check *check, struct ys_bytes bytes, stru
         return code;
     ys_name_print(&out->record.origin, out->origin);
     if (strcmp(out->record.origin.deployment, root->deployment) != 0)
-        return ys_fail(err, YS_DENIED, "record: deployment %s is another than %s of the root",
+        return ys_fail(err, YS_DENIED, _("record: deployment %s is another than %s of the root"),
                        out->record.origin.deployment, root->deployment);
     if (!ys_division_within(&out->record.origin.division, &root->division))
-        return ys_fail(err, YS_DENIED, "record: %s is not in district %s of the root",
+        return ys_fail(err, YS_DENIED, _("record: %s is not in district %s of the root"),
                        out->record.origin.division.digits, root->division.digits);
     return YS_OK;
 }
@@ -139,7 +141,7 @@ static enum ys_code check_known_names(const struct ys_note *note, const struct y
 {
     for (unsigned i = 0; i < note->line_count; i++)
         if (ys_bytes_is_text(note->line[i].name, key->name) && note->line[i].key_id != key->id)
-            return ys_fail(err, YS_BAD_SIG, "%s: a line names %s, but is not of its key", what,
+            return ys_fail(err, YS_BAD_SIG, _("%s: a line names %s, but is not of its key"), what,
                            key->name);
     return YS_OK;
 }
@@ -151,7 +153,7 @@ static enum ys_code check_witness(struct check *check, const struct ys_note *not
     const struct ys_vkey *const mirror = ys_member_mirror(check->member, witness);
     *found = false;
     if (mirror == NULL)
-        return ys_fail(err, YS_DENIED, "cosignature: the evidence names no key of %s",
+        return ys_fail(err, YS_DENIED, _("cosignature: the evidence names no key of %s"),
                        witness->digits);
     const enum ys_code code = check_known_names(note, mirror, "checkpoint", err);
     if (code != YS_OK)
@@ -161,7 +163,7 @@ static enum ys_code check_witness(struct check *check, const struct ys_note *not
         *found = true;
         return YS_OK;
     case YS_LINE_BAD:
-        return ys_fail(err, YS_BAD_SIG, "cosignature: the line of %s does not verify",
+        return ys_fail(err, YS_BAD_SIG, _("cosignature: the line of %s does not verify"),
                        mirror->name);
     case YS_LINE_ABSENT:
         return YS_OK;
@@ -177,7 +179,7 @@ static enum ys_code check_in_log(struct check *check, const struct opened *opene
     const struct ys_vkey *const key = ys_member_log_key(check->member, opened->origin);
     struct ys_hash leaf;
     if (key == NULL)
-        return ys_fail(err, YS_DENIED, "checkpoint: the evidence names no key of log %s",
+        return ys_fail(err, YS_DENIED, _("checkpoint: the evidence names no key of log %s"),
                        opened->origin);
     enum ys_code code = ys_checkpoint_open(opened->bundle.checkpoint, key, checkpoint, head, err);
     if (code == YS_OK)
@@ -188,7 +190,7 @@ static enum ys_code check_in_log(struct check *check, const struct opened *opene
     if (ys_inclusion_verify(&leaf, opened->bundle.index, checkpoint->size, &opened->bundle.proof,
                             &checkpoint->root) != YS_OK)
         return ys_fail(err, YS_MALFORMED,
-                       "inclusion: the record is not entry %llu of %s at size %llu",
+                       _("inclusion: the record is not entry %llu of %s at size %llu"),
                        (unsigned long long)opened->bundle.index, opened->origin,
                        (unsigned long long)checkpoint->size);
     return YS_OK;
@@ -214,7 +216,7 @@ static enum ys_code introduce(struct check *check, const struct opened *opened, 
     enum ys_code code =
         ys_member_introduce(check->member, opened->note_bytes, opened->body, &key, err);
     if (code == YS_OK && strcmp(key.name, opened->origin) != 0)
-        code = ys_fail(err, YS_DENIED, "evidence: the certificate is of %s, not of %s", key.name,
+        code = ys_fail(err, YS_DENIED, _("evidence: the certificate is of %s, not of %s"), key.name,
                        opened->origin);
     if (code == YS_OK)
         code = ys_member_take(
@@ -236,9 +238,10 @@ static enum ys_code check_counts(struct check *check, const struct opened *opene
         return YS_OK;
     const enum ys_code code = check_witness(check, head, district, &found, &time_s, err);
     if (code == YS_OK && !found)
-        return ys_fail(err, YS_DENIED,
-                       "evidence: entry %llu of %s is not under a head that the district cosigned",
-                       (unsigned long long)opened->bundle.index, opened->origin);
+        return ys_fail(
+            err, YS_DENIED,
+            _("evidence: entry %llu of %s is not under a head that the district cosigned"),
+            (unsigned long long)opened->bundle.index, opened->origin);
     return code;
 }
 
@@ -267,15 +270,15 @@ static enum ys_code take_evidence(struct check *check, struct ys_bytes bytes, si
     if (code == YS_OK && effect_of(check->member) == before)
         code = ys_fail(
             err, YS_DENIED,
-            "evidence %zu: the %s at entry %llu of %s has no effect: its signers may not "
-            "say so",
+            _("evidence %zu: the %s at entry %llu of %s has no effect: its signers may not "
+              "say so"),
             number, opened.record.kind, (unsigned long long)opened.bundle.index, opened.origin);
     if (code != YS_OK)
         return code;
     if (ys_division_equal(&opened.record.origin.division, &check->options->root->division) &&
         checkpoint.size > check->result.district_size)
         check->result.district_size = checkpoint.size;
-    say(check, YS_CHECK_EVIDENCE, "%s, entry %llu of %s, under its head of size %llu",
+    say(check, YS_CHECK_EVIDENCE, _("%s, entry %llu of %s, under its head of size %llu"),
         opened.record.kind, (unsigned long long)opened.bundle.index, opened.origin,
         (unsigned long long)checkpoint.size);
     return YS_OK;
@@ -283,11 +286,21 @@ static enum ys_code take_evidence(struct check *check, struct ys_bytes bytes, si
 
 /* --- the record itself --- */
 
+/* RFC 3339, or the bare number of a time that no calendar has. */
+static void print_time(uint64_t time_s, char out[YS_TIME_TEXT_MAX])
+{
+    if (time_s <= (uint64_t)(YS_TIME_LAST_MS / 1000))
+        ys_time_print((int64_t)time_s * 1000, out);
+    else
+        snprintf(out, YS_TIME_TEXT_MAX, "%llu", (unsigned long long)time_s);
+}
+
 static enum ys_code check_witnesses(struct check *check, const struct opened *opened,
                                     const struct ys_note *head, struct ys_err *err)
 {
     struct ys_check_result *const result = &check->result;
     struct ys_division witness = opened->record.origin.division;
+    char time[YS_TIME_TEXT_MAX];
     while (ys_division_parent(&witness, &witness)) {
         const unsigned i = result->witnesses_wanted++;
         YS_ASSERT(i < 2);
@@ -297,14 +310,15 @@ static enum ys_code check_witnesses(struct check *check, const struct opened *op
         if (code != YS_OK)
             return code;
         if (!result->witness[i].found) {
-            say(check, YS_CHECK_COSIGNATURE, "none of %s in this bundle", witness.digits);
+            say(check, YS_CHECK_COSIGNATURE, _("none of %s in this bundle"), witness.digits);
             continue;
         }
         result->witnesses_found++;
         if (result->witness[i].time_s > result->latest_s)
             result->latest_s = result->witness[i].time_s;
-        say(check, YS_CHECK_COSIGNATURE, "%s held everything below the head at POSIX time %llu",
-            witness.digits, (unsigned long long)result->witness[i].time_s);
+        print_time(result->witness[i].time_s, time);
+        say(check, YS_CHECK_COSIGNATURE, _("%s held everything below the head at %s"),
+            witness.digits, time);
     }
     return YS_OK;
 }
@@ -316,7 +330,7 @@ static enum ys_code check_body(struct check *check, const struct opened *opened,
     check->result.known_kind = ys_kind_by_name(ys_bytes_of_text(opened->record.kind)) != NULL;
     check->result.has_body = opened->extra->has_body != 0;
     if (!check->result.has_body) {
-        say(check, YS_CHECK_BODY, "not in this bundle: what it says is not proven");
+        say(check, YS_CHECK_BODY, _("not in this bundle: what it says is not proven"));
         return YS_OK;
     }
     enum ys_code code = ys_record_check_body(&opened->record, opened->body, err);
@@ -328,7 +342,7 @@ static enum ys_code check_body(struct check *check, const struct opened *opened,
         ys_arena_clear(&arena);
     }
     if (code == YS_OK)
-        say(check, YS_CHECK_BODY, "its %zu bytes have the SHA-256 that was signed",
+        say(check, YS_CHECK_BODY, _("its %zu bytes have the SHA-256 that was signed"),
             opened->body.size);
     return code;
 }
@@ -342,7 +356,8 @@ static enum ys_code check_signatures(struct check *check, const struct opened *o
                       &opened->record, &check->result.signed_by, &why);
     if (verdict != YS_VERDICT_OK)
         return ys_fail(err, why.code == YS_OK ? YS_BAD_SIG : why.code, "signatures: %s", why.msg);
-    say(check, YS_CHECK_SIGNATURES, "every body that a %s needs has signed", opened->record.kind);
+    say(check, YS_CHECK_SIGNATURES, _("every body that a %s needs has signed"),
+        opened->record.kind);
     return YS_OK;
 }
 
@@ -355,15 +370,15 @@ static enum ys_code check_record(struct check *check, const struct opened *opene
     if (code != YS_OK)
         return code;
     check->result.head_size = checkpoint.size;
-    say(check, YS_CHECK_CHECKPOINT, "%s, size %llu, signed by its log key", opened->origin,
+    say(check, YS_CHECK_CHECKPOINT, _("%s, size %llu, signed by its log key"), opened->origin,
         (unsigned long long)checkpoint.size);
-    say(check, YS_CHECK_INCLUSION, "the record is entry %llu of that log",
+    say(check, YS_CHECK_INCLUSION, _("the record is entry %llu of that log"),
         (unsigned long long)opened->bundle.index);
     code = check_witnesses(check, opened, &head, err);
     check->result.unknown_lines = head.line_count - 1 - check->result.witnesses_found;
     if (code == YS_OK && check->result.unknown_lines != 0)
         say(check, YS_CHECK_COSIGNATURE,
-            "%u lines of keys that the evidence does not name: ignored",
+            _("%u lines of keys that the evidence does not name: ignored"),
             check->result.unknown_lines);
     if (code == YS_OK)
         code = check_body(check, opened, err);
@@ -379,8 +394,8 @@ static enum ys_code run(struct check *check, struct ys_bytes bytes, struct ys_er
     check->result.record = opened.record;
     check->result.index = opened.bundle.index;
     ys_record_id(opened.note.text, &check->result.id);
-    say(check, YS_CHECK_FORM, "a %s of log %s", opened.record.kind, opened.origin);
-    say(check, YS_CHECK_ROOT, "deployment %s, district %s", check->options->root->deployment,
+    say(check, YS_CHECK_FORM, _("a %s of log %s"), opened.record.kind, opened.origin);
+    say(check, YS_CHECK_ROOT, _("deployment %s, district %s"), check->options->root->deployment,
         check->options->root->division.digits);
     for (size_t i = 0; i < opened.extra->n_evidence && code == YS_OK; i++) {
         const ProtobufCBinaryData *const evidence = &opened.extra->evidence[i];
@@ -394,7 +409,7 @@ enum ys_code ys_check(const struct ys_check_options *options, struct ys_bytes bu
 {
     struct check *const check = calloc(1, sizeof *check);
     if (check == NULL)
-        return ys_fail(err, YS_NOMEM, "check: out of memory");
+        return ys_fail(err, YS_NOMEM, _("check: out of memory"));
     check->options = options;
     ys_arena_init(&check->arena, YS_EVIDENCE_ARENA_MAX);
     /* A stranger is no unit of the tree: for him no log counts beyond what was cosigned. */

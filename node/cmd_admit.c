@@ -23,7 +23,7 @@ static bool same_certificate(const Yishi__V1__NodeCertificate *record, const str
     return same_text(record->division, offer->origin.division.digits) &&
            same_text(record->name, offer->name) && same_text(record->log, offer->log) &&
            same_text(record->mirror, offer->mirror) && same_text(record->address, offer->address) &&
-           record->transport.len == YS_PUBKEY_LEN &&
+           record->transport.len == YS_PUBKEY_LEN && record->transport.data != NULL &&
            memcmp(record->transport.data, offer->transport, YS_PUBKEY_LEN) == 0;
 }
 

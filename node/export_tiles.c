@@ -4,6 +4,7 @@
 #include "crypto/checkpoint.h"
 #include "crypto/tile.h"
 #include "node/file.h"
+#include "node/lang.h"
 #include "sync/heads.h"
 #include "sync/tiles.h"
 
@@ -20,7 +21,7 @@ static enum ys_code join_path(char out[PATH_MAX], const char *folder, const char
                               struct ys_err *err)
 {
     const int length = snprintf(out, PATH_MAX, "%s/%s", folder, name);
-    return length < 0 || length >= PATH_MAX ? ys_fail(err, YS_LIMIT, "%s: path too long", folder)
+    return length < 0 || length >= PATH_MAX ? ys_fail(err, YS_LIMIT, _("%s: path too long"), folder)
                                             : YS_OK;
 }
 
@@ -63,7 +64,8 @@ static enum ys_code export_tile(const struct ys_export_tiles_options *options, u
         code = ys_tile_load(txn, log_id, level, index, &stored, err);
     const size_t size = width * (size_t)YS_HASH_LEN;
     if (code == YS_NOT_FOUND || (code == YS_OK && stored.size < size))
-        return ys_fail(err, YS_CORRUPT, "log %s: tile %u/%llu is not complete; run 'yishi verify'",
+        return ys_fail(err, YS_CORRUPT,
+                       _("log %s: tile %u/%llu is not complete; run 'yishi verify'"),
                        options->origin, level, (unsigned long long)index);
     if (code != YS_OK)
         return code;
@@ -86,7 +88,7 @@ static enum ys_code read_bundle(const struct ys_export_tiles_options *options, u
         uint8_t length[LENGTH_BYTES];
         code = ys_log_entry(txn, log_id, index * YS_TILE_WIDTH + i, &entry, err);
         if (code == YS_NOT_FOUND)
-            return ys_fail(err, YS_CORRUPT, "log %s: entry %llu is missing; run 'yishi verify'",
+            return ys_fail(err, YS_CORRUPT, _("log %s: entry %llu is missing; run 'yishi verify'"),
                            options->origin, (unsigned long long)(index * YS_TILE_WIDTH + i));
         if (code != YS_OK)
             break;
@@ -106,7 +108,7 @@ static enum ys_code export_entries(const struct ys_export_tiles_options *options
     struct ys_writer out = {.capacity =
                                 (size_t)YS_TILE_WIDTH * (YS_RECORD_NOTE_MAX + LENGTH_BYTES)};
     if ((out.data = malloc(out.capacity)) == NULL)
-        return ys_fail(err, YS_NOMEM, "export: out of memory");
+        return ys_fail(err, YS_NOMEM, _("export: out of memory"));
     enum ys_code code = read_bundle(options, log_id, index, width, &out, err);
     YS_ASSERT(!out.overflow);
     ys_tile_path(-1, index, width, tile);
@@ -162,7 +164,7 @@ static enum ys_code check_folder(const struct ys_export_tiles_options *options, 
     if (ys_note_parse((struct ys_bytes){old, size}, &note, NULL) != YS_OK ||
         ys_checkpoint_parse(note.text, &checkpoint, NULL) != YS_OK ||
         strcmp(checkpoint.origin, options->origin) != 0)
-        return ys_fail(err, YS_EXISTS, "%s: holds something else than an export of %s",
+        return ys_fail(err, YS_EXISTS, _("%s: holds something else than an export of %s"),
                        options->folder, options->origin);
     return YS_OK;
 }
@@ -178,11 +180,11 @@ static enum ys_code load_head(const struct ys_export_tiles_options *options, uin
     if (code == YS_OK)
         code = ys_log_find(txn, options->origin, &log, err);
     if (code == YS_NOT_FOUND)
-        return ys_fail(err, YS_NOT_FOUND, "log %s is not held here", options->origin);
+        return ys_fail(err, YS_NOT_FOUND, _("log %s is not held here"), options->origin);
     if (code == YS_OK)
         code = ys_head_at_most(txn, log.id, log.frontier.size, size, &head, err);
     if (code == YS_NOT_FOUND)
-        return ys_fail(err, YS_NOT_FOUND, "log %s has no signed head yet", options->origin);
+        return ys_fail(err, YS_NOT_FOUND, _("log %s has no signed head yet"), options->origin);
     if (code != YS_OK)
         return code;
     YS_ASSERT(head.size <= YS_HEAD_MAX);

@@ -11,7 +11,8 @@
 #include <stdbool.h>
 
 /* A text for people, in their language; and one that is only marked to be translated later. */
-#define _(text)  gettext(text)
+#define _(text) gettext(text)
+/* NOLINTNEXTLINE(readability-identifier-naming): gettext's own name for it */
 #define N_(text) text
 
 /* "zh", "en", or NULL or "" for what the locale says. YS_USAGE for anything else. The catalogue is

@@ -2,6 +2,7 @@
 
 #include "crypto/assert.h"
 #include "crypto/bundle.h"
+#include "node/lang.h"
 #include "proto/evidence.h"
 #include "sync/heads.h"
 
@@ -27,7 +28,7 @@ static enum ys_code add_to_chain(struct chain *chain, struct ys_position at, enu
         if (same_place(chain->at[i], at))
             return YS_OK;
     if (chain->count == YS_EVIDENCE_COUNT_MAX)
-        return ys_fail(err, YS_LIMIT, "the record rests on more than %d membership records",
+        return ys_fail(err, YS_LIMIT, _("the record rests on more than %d membership records"),
                        YS_EVIDENCE_COUNT_MAX);
     chain->at[chain->count] = at;
     chain->level[chain->count++] = level;
@@ -179,8 +180,8 @@ static enum ys_code choose_head(const struct ys_member *member, struct ys_txn *t
     if (!any)
         return ys_fail(
             err, YS_NOT_FOUND,
-            "log %s: no signed head covers entry %llu yet; wait for the next session with "
-            "the parent",
+            _("log %s: no signed head covers entry %llu yet; wait for the next session with "
+              "the parent"),
             log->origin_text, (unsigned long long)index);
     return YS_OK;
 }
@@ -243,7 +244,7 @@ static enum ys_code print_evidence(const struct ys_member *member, struct ys_txn
     if (code != YS_OK)
         return code;
     if ((extra.data = malloc(extra.capacity)) == NULL)
-        return ys_fail(err, YS_NOMEM, "bundle: out of memory");
+        return ys_fail(err, YS_NOMEM, _("bundle: out of memory"));
     code = encode_extra(&entry, NULL, 0, &extra, err);
     if (code == YS_OK)
         code = print_bundle(member, txn, &log, at.index, true,
@@ -272,8 +273,9 @@ static enum ys_code prove(struct work *work, const struct ys_member *member, str
     if (code == YS_OK)
         code = ys_log_entry(txn, position.log_id, position.index, &entry, err);
     if (code == YS_OK && ys_note_parse(entry.note, &note, err) != YS_OK)
-        code = ys_fail(err, YS_NOT_FOUND, "log %s entry %llu is no signed record: nothing to prove",
-                       log.origin_text, (unsigned long long)position.index);
+        code =
+            ys_fail(err, YS_NOT_FOUND, _("log %s entry %llu is no signed record: nothing to prove"),
+                    log.origin_text, (unsigned long long)position.index);
     if (code == YS_OK)
         code = collect(member, &log.origin.division, &note, &work->chain, err);
     for (size_t i = 0; i < work->chain.count && code == YS_OK; i++) {
@@ -293,7 +295,7 @@ enum ys_code ys_prove(const struct ys_member *member, struct ys_txn *txn,
 {
     struct work *const work = malloc(sizeof *work);
     if (work == NULL)
-        return ys_fail(err, YS_NOMEM, "bundle: out of memory");
+        return ys_fail(err, YS_NOMEM, _("bundle: out of memory"));
     work->chain.count = 0;
     const enum ys_code code = prove(work, member, txn, position, out, err);
     free(work);

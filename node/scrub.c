@@ -2,6 +2,7 @@
 
 #include "crypto/assert.h"
 #include "crypto/checkpoint.h"
+#include "node/lang.h"
 #include "node/scrub_tables.h"
 #include "sync/heads.h"
 #include "sync/verdict.h"
@@ -288,7 +289,7 @@ static enum ys_code scrub_log(struct ys_scrub *scrub, const struct ys_log *log, 
     struct walk *const walk = calloc(1, sizeof *walk);
     YS_TXN_SCOPED txn = NULL;
     if (walk == NULL)
-        return ys_fail(err, YS_NOMEM, "scrub: out of memory");
+        return ys_fail(err, YS_NOMEM, _("scrub: out of memory"));
     const uint64_t before = scrub->problems;
     walk->scrub = scrub;
     walk->log = *log;

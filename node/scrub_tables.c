@@ -1,6 +1,7 @@
 #include "node/scrub_tables.h"
 
 #include "crypto/assert.h"
+#include "node/lang.h"
 #include "sync/checked_row.h"
 
 #include <inttypes.h>
@@ -297,7 +298,7 @@ static enum ys_code scrub_arrivals(struct ys_scrub *scrub, struct ys_txn *txn, s
         arrivals.logs = log.id + 1;
     arrivals.reached = calloc(arrivals.logs == 0 ? 1 : arrivals.logs, sizeof *arrivals.reached);
     if (arrivals.reached == NULL)
-        return ys_fail(err, YS_NOMEM, "scrub: out of memory");
+        return ys_fail(err, YS_NOMEM, _("scrub: out of memory"));
     const enum ys_code code = each_row(scrub, txn, YS_DB_ARRIVAL, arrival_row, &arrivals, err);
     for (uint32_t id = 0; id < arrivals.logs && code == YS_OK; id++) {
         uint64_t size = 0;

