@@ -13,9 +13,10 @@ struct found {
     bool body[YS_KEYSTORE_BODIES_MAX];
 };
 
-static bool same_text(const char *a, const char *b)
+/* An absent field is an empty one. */
+static bool same_text(const char *field, const char *text)
 {
-    return strcmp(a == NULL ? "" : a, b == NULL ? "" : b) == 0;
+    return strcmp(field == NULL ? "" : field, text) == 0;
 }
 
 static bool same_certificate(const Yishi__V1__NodeCertificate *record, const struct ys_offer *offer)
@@ -23,7 +24,7 @@ static bool same_certificate(const Yishi__V1__NodeCertificate *record, const str
     return same_text(record->division, offer->origin.division.digits) &&
            same_text(record->name, offer->name) && same_text(record->log, offer->log) &&
            same_text(record->mirror, offer->mirror) && same_text(record->address, offer->address) &&
-           record->transport.len == YS_PUBKEY_LEN && record->transport.data != NULL &&
+           record->transport.len == YS_PUBKEY_LEN &&
            memcmp(record->transport.data, offer->transport, YS_PUBKEY_LEN) == 0;
 }
 

@@ -173,9 +173,9 @@ static void a_subject_has_a_limit(void **state)
     const struct desk *const desk = *state;
     char json[1024];
     char subject[YS_KIND_NAME_MAX + 2] = "";
-    for (int more = 0; more < 2; more++) {
+    for (size_t more = 0; more < 2; more++) {
         struct ys_draft draft = {.body = NULL};
-        memset(subject, 'm', (size_t)(YS_KIND_NAME_MAX + more));
+        memset(subject, 'm', YS_KIND_NAME_MAX + more);
         snprintf(json, sizeof json, "{\"subject\":\"%s\"," CONSENSUS "}", subject);
         assert_int_equal(parse(desk, json, &draft, NULL), more == 0 ? YS_OK : YS_LIMIT);
         if (more == 0)
