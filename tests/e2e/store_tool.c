@@ -192,7 +192,8 @@ int main(int argc, char **argv)
     } else if (argc == 7 && strcmp(argv[1], "append") == 0) {
         append(argv[2], argv + 3);
     } else {
-        fprintf(stderr, "usage: store_tool newer|dump HOME | append HOME KIND ORIGIN|- KEYFILE FILE\n");
+        fprintf(stderr,
+                "usage: store_tool newer|dump HOME | append HOME KIND ORIGIN|- KEYFILE FILE\n");
         return 2;
     }
     return 0;
