@@ -115,6 +115,7 @@ enum ys_code ys_cmd_join(const struct ys_call *call, struct ys_err *err)
         code = ys_config_set_parent(&node.home, wish.parent, wish.parent_key, err);
     if (code != YS_OK)
         return code;
+    ys_home_ring(&node.home); /* a running daemon dials the new parent */
     ys_root_fingerprint(&node.root, &hash);
     ys_record_id_print(&hash, fingerprint);
     if (strcmp(wish.request, "-") != 0)

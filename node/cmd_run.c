@@ -45,6 +45,28 @@ static void link_state(void *context, const char *state)
         ys_journal_text(YS_PRIORITY_WARNING, "link", "reason", err.msg);
 }
 
+static struct ys_parent_setting parent_of(const struct ys_config *config)
+{
+    struct ys_parent_setting setting;
+    memset(&setting, 0, sizeof setting);
+    snprintf(setting.endpoint, sizeof setting.endpoint, "%s", config->parent);
+    memcpy(setting.public_key, config->parent_key, sizeof setting.public_key);
+    return setting;
+}
+
+static bool reload(void *context, struct ys_parent_setting *out)
+{
+    struct run *const run = context;
+    struct ys_config config;
+    struct ys_err err = {0};
+    if (ys_config_load(&run->home, &config, &err) != YS_OK) {
+        ys_journal_text(YS_PRIORITY_WARNING, "settings", "reason", err.msg);
+        return false;
+    }
+    *out = parent_of(&config);
+    return true;
+}
+
 /* Signals come through a descriptor; they are blocked before the first thread starts. */
 static enum ys_code take_signals(int *fd_out, struct ys_err *err)
 {
@@ -140,14 +162,14 @@ enum ys_code ys_cmd_run(const struct ys_call *call, struct ys_err *err)
             .keys = &run.keys,
             .root = &run.root,
             .listen = community || listen[0] == '\0' ? NULL : listen,
-            .parent = run.config.parent[0] == '\0' ? NULL : run.config.parent,
-            .parent_public = run.config.parent_key,
+            .parent = parent_of(&run.config),
             .doorbell_fd = run.doorbell_fd,
             .signal_fd = run.signal_fd,
             .dial_delay_max_ms = DIAL_DELAY_MAX_MS,
             .software = "yishi " YISHI_VERSION,
             .ready = ready,
             .link = link_state,
+            .reload = reload,
             .context = &run,
         };
         raise_file_limit();

@@ -100,10 +100,12 @@ static void take_signal(struct ys_daemon *daemon)
 {
     struct signalfd_siginfo info;
     while (read(daemon->options->signal_fd, &info, sizeof info) == (ssize_t)sizeof info) {
-        if (info.ssi_signo == SIGHUP)
+        if (info.ssi_signo == SIGHUP) {
+            ys_daemon_reload(daemon);
             ys_daemon_dial_now(daemon);
-        else
+        } else {
             daemon->ending = true;
+        }
     }
 }
 
@@ -146,6 +148,7 @@ static enum ys_code serve_sources(struct ys_daemon *daemon, struct ys_daemon_tur
         code = ys_daemon_take_results(daemon, turn, err);
     if (code == YS_OK && READY(AT_DOORBELL)) {
         drain(daemon->options->doorbell_fd);
+        ys_daemon_reload(daemon);
         code = ys_daemon_doorbell(daemon, turn, err);
     }
     if (code == YS_OK && READY(AT_LISTENER))
@@ -216,6 +219,7 @@ enum ys_code ys_daemon_run(const struct ys_daemon_options *options, struct ys_er
     if (daemon == NULL)
         return ys_fail(err, YS_NOMEM, "daemon: out of memory");
     daemon->options = options;
+    daemon->parent = options->parent;
     daemon->self = ys_store_identity(options->store)->origin.division;
     daemon->has_parent = ys_division_parent(&daemon->self, &parent);
     pthread_rwlock_init(&daemon->member_lock, NULL);

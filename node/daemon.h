@@ -13,22 +13,29 @@
 #include "proto/root.h"
 #include "sync/witness.h"
 
+/* Where the parent is. Plain value. */
+struct ys_parent_setting {
+    char endpoint[128]; /* empty: none */
+    uint8_t public_key[YS_PUBKEY_LEN];
+};
+
 struct ys_daemon_options {
     const struct ys_store *store;
     const struct ys_node_keys *keys;
     const struct ys_root *root;
-    const char *listen;           /* endpoint, or NULL: no children */
-    const char *parent;           /* endpoint, or NULL */
-    const uint8_t *parent_public; /* 32 bytes, with `parent` */
-    int doorbell_fd;              /* readable when another process has written to the store */
-    int signal_fd;                /* signalfd of SIGTERM, SIGINT (end) and SIGHUP (dial at once) */
-    uint32_t dial_delay_max_ms;   /* first dial after a random part of this */
+    const char *listen; /* endpoint, or NULL: no children */
+    struct ys_parent_setting parent;
+    int doorbell_fd; /* readable when another process has written to the store */
+    int signal_fd;   /* signalfd of SIGTERM, SIGINT (end) and SIGHUP (read settings, dial) */
+    uint32_t dial_delay_max_ms; /* first dial after a random part of this */
     const char *software;
     /* Called once, when children may dial: the real endpoint (NULL without a listener). */
     void (*ready)(void *context, const char *endpoint);
     /* State of the link to the parent, when it changes: "connected", "denied", "wrong_key", "lost",
      * "ended". May be NULL. */
     void (*link)(void *context, const char *state);
+    /* Read the settings again, after SIGHUP or a ring of the doorbell; false: keep what we have. */
+    bool (*reload)(void *context, struct ys_parent_setting *out);
     void *context;
 };
 

@@ -255,8 +255,8 @@ static enum ys_code dial(struct ys_daemon *daemon, struct ys_err *err)
     struct ys_dialing *const dialing = &daemon->dialing;
     const struct ys_dialer_options options = {
         .zmq_context = daemon->zmq,
-        .endpoint = daemon->options->parent,
-        .server_public = daemon->options->parent_public,
+        .endpoint = daemon->parent.endpoint,
+        .server_public = daemon->parent.public_key,
         .secret = daemon->options->keys->transport_secret,
         .serial = ++dialing->attempts,
     };
@@ -304,6 +304,21 @@ static void hang_up(struct ys_daemon *daemon, const char *state, int64_t floor_m
                (long long)(daemon->dialing.next_ms - daemon->now_ms));
 }
 
+void ys_daemon_reload(struct ys_daemon *daemon)
+{
+    struct ys_parent_setting setting;
+    memset(&setting, 0, sizeof setting);
+    if (!daemon->has_parent || !daemon->options->reload(daemon->options->context, &setting) ||
+        (strcmp(setting.endpoint, daemon->parent.endpoint) == 0 &&
+         memcmp(setting.public_key, daemon->parent.public_key, YS_PUBKEY_LEN) == 0))
+        return;
+    daemon->parent = setting;
+    ys_journal_text(YS_PRIORITY_INFO, "parent_set", "address", setting.endpoint);
+    if (daemon->dialing.dialer != NULL)
+        hang_up(daemon, "changed", DELAY_MIN_MS);
+    ys_daemon_dial_now(daemon);
+}
+
 static enum ys_code hear_parent(struct ys_daemon *daemon, struct ys_daemon_turn *turn,
                                 struct ys_err *err)
 {
@@ -342,7 +357,7 @@ enum ys_code ys_daemon_tend_parent(struct ys_daemon *daemon, struct ys_daemon_tu
     struct ys_dialing *const dialing = &daemon->dialing;
     enum ys_code code = YS_OK;
     if (dialing->dialer == NULL) {
-        if (daemon->options->parent != NULL && daemon->now_ms >= dialing->next_ms)
+        if (daemon->parent.endpoint[0] != '\0' && daemon->now_ms >= dialing->next_ms)
             code = dial(daemon, err);
         return code;
     }

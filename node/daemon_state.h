@@ -44,6 +44,7 @@ struct ys_daemon {
     struct ys_division self;
     bool has_parent;
     struct ys_peer *peers;
+    struct ys_parent_setting parent;
     struct ys_dialing dialing;
     uint64_t sessions_made;
     uint64_t own_size;     /* of the own log, as last seen */
@@ -71,6 +72,8 @@ enum ys_code ys_daemon_hear_children(struct ys_daemon *daemon, struct ys_daemon_
 enum ys_code ys_daemon_tend_parent(struct ys_daemon *daemon, struct ys_daemon_turn *turn,
                                    struct ys_err *err);
 void ys_daemon_dial_now(struct ys_daemon *daemon);
+/* Take up a changed parent; an open link to the old one is given up. */
+void ys_daemon_reload(struct ys_daemon *daemon);
 struct ys_peer *ys_daemon_peer(struct ys_daemon *daemon, uint64_t session_id);
 struct ys_peer *ys_daemon_parent(struct ys_daemon *daemon);
 /* Send what waits, drop who failed. True while something still waits. */
