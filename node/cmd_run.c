@@ -117,6 +117,8 @@ static enum ys_code open_run(struct run *run, const struct ys_call *call, struct
         code = ys_home_lock(&run->home, &run->lock_fd, err);
     if (code == YS_OK)
         code = ys_config_load(&run->home, &run->config, err);
+    if (code == YS_OK && call->lang == NULL && run->config.lang[0] != '\0')
+        code = ys_lang_set(run->config.lang, err);
     if (code == YS_OK)
         code = load_root(run, err);
     ys_home_path(&run->home, "store", path);
@@ -125,7 +127,14 @@ static enum ys_code open_run(struct run *run, const struct ys_call *call, struct
     if (code != YS_OK)
         return code;
     const struct ys_name *const origin = &ys_store_identity(run->store)->origin;
+    char origin_text[YS_KEY_NAME_MAX + 1];
     memcpy(run->code, origin->division.digits, sizeof run->code);
+    ys_name_print(origin, origin_text);
+    if (strcmp(run->config.deployment, origin->deployment) != 0 ||
+        !ys_division_equal(&run->config.division, &origin->division))
+        return ys_fail(err, YS_IO, _("%s: yishi.conf names %s of %s, but the store belongs to %s"),
+                       run->home.path, run->config.division.digits, run->config.deployment,
+                       origin_text);
     if (strcmp(run->root.deployment, origin->deployment) != 0)
         return ys_fail(err, YS_DENIED, _("root.pub is of deployment %s, this node of %s"),
                        run->root.deployment, origin->deployment);
