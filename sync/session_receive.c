@@ -167,6 +167,15 @@ static enum ys_code send_all_wants(struct ys_session *session, struct ys_turn *t
     return code;
 }
 
+/* A log with two histories is left alone; the others on this link go on. */
+static void give_up(struct ys_turn *turn, struct ys_peer_log *log, const struct ys_err *why)
+{
+    turn->notice(turn->context, YS_FORK, why->msg);
+    log->given_up = true;
+    ys_fetch_end(log);
+    ys_offers_clear(log);
+}
+
 /* --- heads of entries that are here --- */
 
 static bool is_descendant(const struct ys_turn *turn, const struct ys_division *division)
@@ -243,9 +252,13 @@ static enum ys_code compare_head(struct ys_session *session, struct ys_turn *tur
     enum ys_code code = ys_log_root_at(turn->txn, stored, head->checkpoint.size, &root, err);
     if (code != YS_OK)
         return code;
-    if (!ys_hash_equal(&root, &head->checkpoint.root))
-        return ys_fail(err, YS_FORK, "log %s: two signed histories up to entry %llu", log->origin,
-                       (unsigned long long)head->checkpoint.size);
+    if (!ys_hash_equal(&root, &head->checkpoint.root)) {
+        struct ys_err why = {0};
+        (void)ys_fail(&why, YS_FORK, "log %s: two signed histories up to entry %llu", log->origin,
+                      (unsigned long long)head->checkpoint.size);
+        give_up(turn, log, &why);
+        return YS_OK;
+    }
     code = head_is_news(turn, stored, head, &news, err);
     return code != YS_OK || !news ? code : keep_head(session, turn, log, head, err);
 }
@@ -309,8 +322,10 @@ static enum ys_code consider(struct ys_session *session, struct ys_turn *turn,
                              struct ys_peer_log *log, struct ys_bytes bytes, bool may_fetch,
                              struct ys_err *err)
 {
-    struct checked_head *const head = malloc(sizeof *head);
+    struct checked_head *const head = log->given_up ? NULL : malloc(sizeof *head);
     struct ys_log stored;
+    if (log->given_up)
+        return YS_OK;
     if (head == NULL)
         return ys_fail(err, YS_NOMEM, "session: out of memory");
     enum ys_code code = check_head(session, turn, log, bytes, head, err);
@@ -602,8 +617,11 @@ enum ys_code ys_session_on_entries(struct ys_session *session, struct ys_turn *t
         return send_ack(session, turn, log, log->fetch == NULL ? 0 : log->fetch->durable,
                         payload_bytes(entries), err);
     code = adopt_target(turn, log, entries, err);
-    if (code == YS_OK)
-        code = check_tree(log, entries, &next, err);
+    struct ys_err why = {0};
+    if (code == YS_OK && check_tree(log, entries, &next, &why) != YS_OK) {
+        give_up(turn, log, &why);
+        return send_ack(session, turn, log, 0, payload_bytes(entries), err);
+    }
     if (code == YS_OK)
         code = ask_for_entries(session, turn, log, entries, err);
     if (code == YS_OK)
@@ -643,12 +661,10 @@ enum ys_code ys_session_committed(struct ys_session *session, struct ys_turn *tu
     if (code != YS_OK)
         return code;
     if (result->code == YS_FORK)
-        turn->notice(turn->context, YS_FORK, result->err.msg);
+        give_up(turn, log, &result->err); /* asked again it would tell the same */
     if (result->kind == YS_CHANGE_ENTRIES) {
         code = send_ack(session, turn, log, result->durable_size, result->credit, err);
-        if (code == YS_OK && result->code == YS_FORK)
-            ys_fetch_end(log); /* asked again it would tell the same */
-        else if (code == YS_OK && result->code != YS_OK)
+        if (code == YS_OK && result->code != YS_OK)
             code = begin_again(turn, log, err);
         else if (log->fetch != NULL && result->durable_size > log->fetch->durable)
             log->fetch->durable = result->durable_size;

@@ -27,9 +27,13 @@ static enum ys_code want_one(struct ys_session *session, struct ys_turn *turn,
     code = ys_log_root_at(turn->txn, &log, want->from_index, &root, err);
     if (code != YS_OK)
         return code;
-    if (memcmp(root.bytes, want->root.data, YS_HASH_LEN) != 0)
-        return ys_fail(err, YS_FORK, "log %s: the peer holds another history up to entry %llu",
-                       peer_log->origin, (unsigned long long)want->from_index);
+    if (memcmp(root.bytes, want->root.data, YS_HASH_LEN) != 0) {
+        struct ys_err why = {0};
+        (void)ys_fail(&why, YS_FORK, "log %s: the peer holds another history up to entry %llu",
+                      peer_log->origin, (unsigned long long)want->from_index);
+        turn->notice(turn->context, YS_FORK, why.msg);
+        return YS_OK; /* the other logs that it wants go on */
+    }
     peer_log->serving = true;
     peer_log->next_index = want->from_index;
     return YS_OK;

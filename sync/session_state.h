@@ -23,11 +23,12 @@ struct ys_fetch {
 struct ys_peer_log {
     char origin[YS_KEY_NAME_MAX + 1];
     struct ys_division division;
-    bool wanted;                            /* a WANT has to be sent for `fetch` */
-    struct ys_fetch *fetch;                 /* NULL unless we are behind a head of the peer's */
-    struct ys_bytes offer[YS_OFFERS];       /* signed heads to be looked at again; heap */
-    bool serving;                           /* the peer asked for it */
-    uint64_t next_index;                    /* first entry it has not been sent */
+    bool wanted;                      /* a WANT has to be sent for `fetch` */
+    struct ys_fetch *fetch;           /* NULL unless we are behind a head of the peer's */
+    struct ys_bytes offer[YS_OFFERS]; /* signed heads to be looked at again; heap */
+    bool given_up;       /* it tells two histories: nothing more of it in this session */
+    bool serving;        /* the peer asked for it */
+    uint64_t next_index; /* first entry it has not been sent */
     struct ys_hash exchanged[YS_EXCHANGED]; /* heads that both ends have seen; a ring */
     unsigned exchanged_at;
 };

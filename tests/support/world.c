@@ -60,6 +60,7 @@ struct world {
     char dir[PATH_BYTES];
     struct node node[WORLD_NODES_MAX];
     unsigned node_count, streets, communities;
+    bool rogue;                        /* somebody writes two histories: forks are to be noticed */
     struct link link[WORLD_NODES_MAX]; /* [i]: from node i to its parent; the district has none */
     struct ys_root root;
     struct ys_signer root_signer;
@@ -340,7 +341,8 @@ static void take_notice(void *context, enum ys_code code, const char *text)
 {
     const struct end *const end = context;
     (void)text;
-    check(end->link->world, code != YS_FORK, "an honest node is accused");
+    check(end->link->world, code != YS_FORK || end->link->world->rogue,
+          "an honest node is accused");
 }
 
 struct turn {
@@ -676,6 +678,30 @@ uint64_t world_publish_unknown(struct world *w, int index)
     append(w, node, &record);
     settle(w, index);
     return own_size(w, index) - 1;
+}
+
+void world_go_rogue(struct world *w, int index, unsigned size)
+{
+    struct node *const node = &w->node[index];
+    struct ys_identity identity = {.origin = node->origin};
+    struct ys_change *change = NULL;
+    struct ys_change_result result;
+    struct ys_err err = {0};
+    w->rogue = true;
+    world_cut(w, index);
+    drop_changes(node);
+    ys_member_free(node->member);
+    ys_store_close(node->store);
+    const int length = snprintf(node->dir, sizeof node->dir, "%.200s/rogue-%d", w->dir, index);
+    check(w, length > 0 && mkdir(node->dir, 0700) == 0, "mkdir");
+    rng_fill(&w->rng, identity.store_id, sizeof identity.store_id);
+    must(w, ys_store_create(node->dir, &identity, &err), &err);
+    open_node(w, node);
+    for (unsigned i = 0; i < size; i++)
+        world_publish(w, index);
+    must(w, ys_change_new(YS_CHANGE_SIGN_OWN, 0, &change, &err), &err);
+    must(w, ys_change_apply(node->store, &node->keys, &change, 1, w->clock_s, &result, &err), &err);
+    ys_change_free(change);
 }
 
 /* --- the end --- */

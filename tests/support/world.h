@@ -48,6 +48,9 @@ void world_cut(struct world *world, int child); /* the link to its parent breaks
 void world_hold(struct world *world, int child, bool held); /* it may not dial */
 void world_crash(struct world *world, int node); /* all but the committed store is lost */
 
+/* The node forgets its log and writes another of `size` records under the same keys, signed. */
+void world_go_rogue(struct world *world, int node, unsigned size);
+
 struct ys_store *world_store(struct world *world, int node);
 const struct ys_member *world_member(struct world *world, int node);
 /* Messages and bytes that crossed this child's link since the last call, both ways. */

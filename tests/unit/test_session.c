@@ -121,6 +121,45 @@ static void cuts_and_crashes_lose_nothing(void **state)
     }
 }
 
+/* How many entries of the log of `owner` does `holder` have? */
+static uint64_t held(struct world *w, int holder, int owner)
+{
+    struct ys_err err = {0};
+    struct ys_txn *txn = NULL;
+    struct ys_log log;
+    char origin[YS_KEY_NAME_MAX + 1];
+    ys_name_print(&ys_store_identity(world_store(w, owner))->origin, origin);
+    assert_int_equal(ys_store_begin(world_store(w, holder), false, &txn, &err), YS_OK);
+    const enum ys_code code = ys_log_find(txn, origin, &log, &err);
+    ys_txn_abort(&txn);
+    return code == YS_OK ? log.frontier.size : 0;
+}
+
+static void a_log_with_two_histories_is_left_alone_and_the_link_goes_on(void **state)
+{
+    (void)state;
+    /* shorter than what the street holds, and longer */
+    for (unsigned size = 1; size <= 5; size += 4) {
+        struct world *w =
+            world_new(&(struct world_options){.seed = 3, .streets = 1, .communities = 2});
+        const int rogue = world_community(w, 0);
+        const int street = world_street(w, 0);
+        for (int i = 0; i < 3; i++)
+            world_publish(w, rogue);
+        assert_true(world_settles(w, STEPS));
+
+        world_go_rogue(w, rogue, size);
+        world_publish(w, world_district(w));
+        world_publish(w, world_community(w, 1));
+        assert_true(world_settles(w, STEPS));
+
+        assert_int_equal(held(w, street, rogue), 3);
+        assert_int_equal(held(w, rogue, world_district(w)), held(w, street, world_district(w)));
+        assert_int_equal(held(w, world_district(w), world_community(w, 1)), 1);
+        world_free(w);
+    }
+}
+
 static void the_same_seed_gives_the_same_events(void **state)
 {
     (void)state;
@@ -171,6 +210,7 @@ int main(void)
         cmocka_unit_test(nothing_new_is_one_hello_pair),
         cmocka_unit_test(a_record_of_an_unknown_kind_is_kept_receipted_and_forwarded),
         cmocka_unit_test(cuts_and_crashes_lose_nothing),
+        cmocka_unit_test(a_log_with_two_histories_is_left_alone_and_the_link_goes_on),
         cmocka_unit_test(the_same_seed_gives_the_same_events),
         cmocka_unit_test(scope_follows_the_tree),
     };
