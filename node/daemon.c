@@ -114,6 +114,7 @@ static size_t list_sources(const struct ys_daemon *daemon, struct ys_poll_item *
     size_t count = 0;
     for (int i = 0; i < AT_COUNT; i++)
         at[i] = -1;
+/* NOLINTNEXTLINE(bugprone-macro-parentheses): `what` is an initialiser */
 #define SOURCE(place, what)                         \
     do {                                            \
         at[place] = (int)count;                     \

@@ -211,7 +211,7 @@ static bool is_hex(const char *text)
 enum ys_code ys_exhibit_find(struct ys_txn *txn, const char *text, struct ys_log *log_out,
                              uint64_t *index_out, struct ys_err *err)
 {
-    struct ys_position at;
+    struct ys_position at = {0}; /* gcc with ThreadSanitizer does not see that it is set */
     const char *const colon = strrchr(text, ':');
     if (colon != NULL)
         return find_by_place(txn, text, colon, log_out, index_out, err);
