@@ -109,29 +109,29 @@ static void take_signal(struct ys_daemon *daemon)
     }
 }
 
+static void add_source(struct ys_poll_item *items, size_t *count, int *place, void *socket, int fd)
+{
+    *place = (int)*count;
+    items[(*count)++] = (struct ys_poll_item){.socket = socket, .fd = fd};
+}
+
 static size_t list_sources(const struct ys_daemon *daemon, struct ys_poll_item *items, int *at)
 {
     size_t count = 0;
     for (int i = 0; i < AT_COUNT; i++)
         at[i] = -1;
-/* NOLINTNEXTLINE(bugprone-macro-parentheses): `what` is an initialiser */
-#define SOURCE(place, what)                         \
-    do {                                            \
-        at[place] = (int)count;                     \
-        items[count++] = (struct ys_poll_item)what; \
-    } while (0)
-    SOURCE(AT_SIGNAL, {.fd = daemon->options->signal_fd});
-    SOURCE(AT_DOORBELL, {.fd = daemon->options->doorbell_fd});
-    SOURCE(AT_RESULTS, {.fd = ys_committer_fd(daemon->committer)});
+    /* NOLINTNEXTLINE(bugprone-macro-parentheses): `what` is an initialiser */
+    add_source(items, &count, &at[AT_SIGNAL], NULL, daemon->options->signal_fd);
+    add_source(items, &count, &at[AT_DOORBELL], NULL, daemon->options->doorbell_fd);
+    add_source(items, &count, &at[AT_RESULTS], NULL, ys_committer_fd(daemon->committer));
     if (daemon->listener != NULL) {
-        SOURCE(AT_ZAP, {.socket = ys_zap_socket(daemon->zap)});
-        SOURCE(AT_LISTENER, {.socket = ys_listener_socket(daemon->listener)});
+        add_source(items, &count, &at[AT_ZAP], ys_zap_socket(daemon->zap), -1);
+        add_source(items, &count, &at[AT_LISTENER], ys_listener_socket(daemon->listener), -1);
     }
     if (daemon->dialing.dialer != NULL) {
-        SOURCE(AT_DIALER, {.socket = ys_dialer_socket(daemon->dialing.dialer)});
-        SOURCE(AT_MONITOR, {.socket = ys_dialer_monitor(daemon->dialing.dialer)});
+        add_source(items, &count, &at[AT_DIALER], ys_dialer_socket(daemon->dialing.dialer), -1);
+        add_source(items, &count, &at[AT_MONITOR], ys_dialer_monitor(daemon->dialing.dialer), -1);
     }
-#undef SOURCE
     return count;
 }
 

@@ -35,18 +35,14 @@ DISTRICT, STREET, COMMUNITY = "110199", "110199001", "110199001001"
 SEED = int(os.environ.get("YISHI_SEED") or random.SystemRandom().randrange(2**32))
 TIME, RECEIPT = 1764000000, 1764003600
 
-
 def sha256(data):
     return hashlib.sha256(data).digest()
-
 
 def b64(data):
     return base64.b64encode(data).decode()
 
-
 def quiet(*_):
     pass
-
 
 # --- writers ------------------------------------------------------------------------------------------------
 class Signer:
@@ -68,15 +64,12 @@ class Signer:
             payload = self.sign(text.encode())
         return f"— {self.name} {b64(self.id + payload)}\n"
 
-
 def derive(master, purpose, generation=1):
     salt = (purpose * 2**32 + generation).to_bytes(8, "little") + bytes(8)
     return hashlib.blake2b(key=master, digest_size=32, salt=salt, person=b"yishikey" + bytes(8)).digest()
 
-
 def signed(text, *signers):
     return (text + "\n" + "".join(s.line(text) for s in sorted(signers, key=lambda s: (s.name.encode(), s.id)))).encode()
-
 
 def varint(value):
     out = bytearray()
@@ -84,7 +77,6 @@ def varint(value):
         out.append(value & 0x7F | 0x80)
         value >>= 7
     return bytes([*out, value])
-
 
 def pb(*fields):
     """Protobuf of (number, value): int, bytes or str; None is left out."""
@@ -97,21 +89,17 @@ def pb(*fields):
             out += varint(number << 3 | 2) + varint(len(value)) + value
     return out
 
-
 def day(yyyymmdd):
     return pb((1, yyyymmdd))
 
-
 def record_text(log, kind, body, subject="-", time=TIME):
     return f"{log.split('/')[0]}/record/v1\n{log}\n{kind}\n{subject}\n{time}\n{len(body)}\n{b64(sha256(body))}\n"
-
 
 def root_of(leaves):
     if len(leaves) < 2:
         return leaves[0] if leaves else sha256(b"")
     k = 1 << (len(leaves) - 1).bit_length() - 1
     return sha256(b"\x01" + root_of(leaves[:k]) + root_of(leaves[k:]))
-
 
 def inclusion(index, leaves):
     if len(leaves) == 1:
@@ -121,7 +109,6 @@ def inclusion(index, leaves):
         return inclusion(index, leaves[:k]) + [root_of(leaves[k:])]
     return inclusion(index - k, leaves[k:]) + [root_of(leaves[:k])]
 
-
 def consistency(old, leaves, whole=True):
     if old == len(leaves):
         return [] if whole else [root_of(leaves)]
@@ -129,7 +116,6 @@ def consistency(old, leaves, whole=True):
     if old <= k:
         return consistency(old, leaves[:k], whole) + [root_of(leaves[k:])]
     return consistency(old - k, leaves[k:], False) + [root_of(leaves[:k])]
-
 
 class Log:
     def __init__(self, origin, *signers):
@@ -151,23 +137,18 @@ class Log:
         proof = "".join(b64(one) + "\n" for one in inclusion(index, self.leaves()))
         return f"c2sp.org/tlog-proof@v1\nextra {b64(extra)}\nindex {index}\n{proof}\n".encode() + (head or self.head())
 
-
 def salted(kind, *fields, salt=bytes(16)):
     return pb((1, salt), (kind, pb(*fields)))
-
 
 def certificate(unit, log, mirror):
     return salted(106, (1, unit), (2, 1), (3, f"单位{unit}"), (4, log.text), (5, mirror.text), (6, bytes(32)),
                   (7, bytes(64)), (8, bytes(64)))
 
-
 def register(unit, body, key, log, start=0):
     return salted(101, (1, unit), (2, body), (3, "主体"), (4, key.text), (5, log), (6, start), (10, bytes(64)))
 
-
 def revoke(key, log, cut):
     return salted(102, (1, key.text), (2, log), (3, cut), (4, bytes(32)), (5, 1))
-
 
 CONSENSUS = pb(
     (1, bytes(range(16))), (2, pb((1, day(20251124)))),
@@ -175,7 +156,6 @@ CONSENSUS = pb(
              (1, pb((1, 2), (2, "拓宽小区西门外道路"), (3, 2), (4, 0))), (2, day(20251124)), (3, 2))))
 PUBLICATION = salted(163, (1, 1), (2, "公告栏"), (3, day(20251125)), (4, day(20251202)), (5, 0), (6, 1), salt=bytes(range(16, 32)))
 RECEIVED = pb((1, bytes(range(32, 48))), (4, pb((1, 9), (2, bytes(32)))), (165, pb((1, "已向党组织汇报"))))
-
 
 class World:
     """The federation of FORMATS.md 18, with the membership records that the examples leave out."""
@@ -227,10 +207,8 @@ class World:
         self.evidence_of.insert(last + 1, (log, index))
         return index
 
-
 def hex_of(name):
     return bytes.fromhex("".join(EXAMPLE[name].split()))
-
 
 def verdict(check, *arguments):
     try:
@@ -238,12 +216,10 @@ def verdict(check, *arguments):
     except Refused as reason:
         return f"REFUSED {reason}"
 
-
 def changes(data, positions):
     for at in positions:
         for flip in (0x01, 0x02, 0x20, 0x80):
             yield data[:at] + bytes([data[at] ^ flip]) + data[at + 1:]
-
 
 class Examples(unittest.TestCase):
     """FORMATS.md is enough to write a second implementation: every byte of the examples comes out again."""
@@ -338,7 +314,6 @@ class Examples(unittest.TestCase):
         self.assertEqual({message: fields[message] for message in mine}, verifier.FIELDS)
         self.assertEqual([m for m in fields if m not in mine][0], "Message", "a message of bodies is missing")
 
-
 class Changes(unittest.TestCase):
     """One changed byte: refused, or plainly a weaker verdict."""
 
@@ -377,7 +352,6 @@ class Changes(unittest.TestCase):
                                    (verifier.check_fork, EXAMPLE["fork proof"].encode(), (keys[0], quiet))):
             for changed in (data + b"\n", data + b" ", data[:-1], b"\n" + data, data + data, data.replace(b"\n", b"\r\n"), b""):
                 self.assertIn("REFUSED", verdict(check, changed, *trust))
-
 
 class Rules(unittest.TestCase):
     """Each rule of FORMATS.md against evidence that breaks it, signed by everyone concerned."""
@@ -741,7 +715,6 @@ class Rules(unittest.TestCase):
         self.assertEqual(len(verifier.read_proof([b64(bytes(32))] * 64)), 64)
         self.refused("too long", verifier.read_proof, [b64(bytes(32))] * 65)
 
-
 class Commands(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
@@ -846,7 +819,6 @@ class Commands(unittest.TestCase):
     def test_it_shares_no_code_with_the_project(self):
         names = re.findall(r"^(?:import|from) (\S+)", (HERE / "verifier.py").read_text(encoding="utf-8"), re.MULTILINE)
         self.assertLessEqual({name.split(".")[0] for name in names} - {"nacl"}, set(sys.stdlib_module_names))
-
 
 if __name__ == "__main__":
     unittest.main()
