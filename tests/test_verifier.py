@@ -1,16 +1,16 @@
 #!/usr/bin/python3
 """The independent verifier accepts every worked example of proto/FORMATS.md and nothing that was changed.
 
-The federation of the examples is written here a second time, from the seeds of FORMATS.md 3.5, with writers of its own.
+tests/support/federation.py writes the federation of the examples a second time; here it is broken, one rule at a time.
 """
 
 import base64
 import functools
-import hashlib
 import os
 import pathlib
 import random
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -23,180 +23,23 @@ import nacl.secret
 
 sys.dont_write_bytecode = True
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
+sys.path[:0] = [str(HERE), str(HERE / "support")]
 
 import verifier  # noqa: E402
+from federation import (  # noqa: E402
+    COMMUNITY, CONSENSUS, DISTRICT, EXAMPLE, PUBLICATION, RECEIVED, STREET, Log, Signer, World, b64,
+    certificate, consistency, day, derive, inclusion, pb, quiet, record_text, register, revoke, root_of,
+    salted, sha256, signed, varint,
+)
 from verifier import Refused  # noqa: E402
 
-FORMATS = (HERE.parent / "proto" / "FORMATS.md").read_text(encoding="utf-8")
-EXAMPLE = dict(re.findall(r"<!-- example: ([^>]*?) -->\n```\n(.*?)```", FORMATS, re.DOTALL))
 KEYS = EXAMPLE["keys"].splitlines()
-DISTRICT, STREET, COMMUNITY = "110199", "110199001", "110199001001"
 SEED = int(os.environ.get("YISHI_SEED") or random.SystemRandom().randrange(2**32))
-TIME, RECEIPT = 1764000000, 1764003600
 
-def sha256(data):
-    return hashlib.sha256(data).digest()
-
-def b64(data):
-    return base64.b64encode(data).decode()
-
-def quiet(*_):
-    pass
-
-# --- writers ------------------------------------------------------------------------------------------------
-class Signer:
-    """A key pair; line() is its signature line, for a mirror key a cosignature."""
-    def __init__(self, name, seed, kind=1):
-        self.name, self.kind = name, kind
-        self.public, self.secret = nacl.bindings.crypto_sign_seed_keypair(seed)
-        self.id = sha256(name.encode() + b"\n" + bytes([kind]) + self.public)[:4]
-        self.text = f"{name}+{self.id.hex()}+{b64(bytes([kind]) + self.public)}"
-    def sign(self, data):
-        return nacl.bindings.crypto_sign(data, self.secret)[:64]
-    def line(self, text, time=RECEIPT):
-        if self.kind == 4:
-            payload = time.to_bytes(8, "big") + self.sign(b"cosignature/v1\ntime %d\n" % time + text.encode())
-        else:
-            payload = self.sign(text.encode())
-        return f"— {self.name} {b64(self.id + payload)}\n"
-
-def derive(master, purpose, generation=1):
-    salt = (purpose * 2**32 + generation).to_bytes(8, "little") + bytes(8)
-    return hashlib.blake2b(key=master, digest_size=32, salt=salt, person=b"yishikey" + bytes(8)).digest()
-
-def signed(text, *signers):
-    return (text + "\n" + "".join(s.line(text) for s in sorted(signers, key=lambda s: (s.name.encode(), s.id)))).encode()
-
-def varint(value):
-    out = bytearray()
-    while value > 0x7F:
-        out.append(value & 0x7F | 0x80)
-        value >>= 7
-    return bytes([*out, value])
-
-def pb(*fields):
-    """Protobuf of (number, value): int, bytes or str; None is left out."""
-    out = b""
-    for number, value in fields:
-        if isinstance(value, int):
-            out += varint(number << 3) + varint(value)
-        elif value is not None:
-            value = value.encode() if isinstance(value, str) else value
-            out += varint(number << 3 | 2) + varint(len(value)) + value
-    return out
-
-def day(yyyymmdd):
-    return pb((1, yyyymmdd))
-
-def record_text(log, kind, body, subject="-", time=TIME):
-    return f"{log.split('/')[0]}/record/v1\n{log}\n{kind}\n{subject}\n{time}\n{len(body)}\n{b64(sha256(body))}\n"
-
-def root_of(leaves):
-    if len(leaves) < 2:
-        return leaves[0] if leaves else sha256(b"")
-    k = 1 << (len(leaves) - 1).bit_length() - 1
-    return sha256(b"\x01" + root_of(leaves[:k]) + root_of(leaves[k:]))
-
-def inclusion(index, leaves):
-    if len(leaves) == 1:
-        return []
-    k = 1 << (len(leaves) - 1).bit_length() - 1
-    if index < k:
-        return inclusion(index, leaves[:k]) + [root_of(leaves[k:])]
-    return inclusion(index - k, leaves[k:]) + [root_of(leaves[:k])]
-
-def consistency(old, leaves, whole=True):
-    if old == len(leaves):
-        return [] if whole else [root_of(leaves)]
-    k = 1 << (len(leaves) - 1).bit_length() - 1
-    if old <= k:
-        return consistency(old, leaves[:k], whole) + [root_of(leaves[k:])]
-    return consistency(old - k, leaves[k:], False) + [root_of(leaves[:k])]
-
-class Log:
-    def __init__(self, origin, *signers):
-        self.origin, self.signers, self.entries = origin, signers, []
-    def add(self, kind, body, *signers, subject="-", time=TIME):
-        self.entries.append((signed(record_text(self.origin, kind, body, subject, time), *signers), body))
-        return len(self.entries) - 1
-    def leaves(self):
-        return [sha256(b"\x00" + note) for note, _ in self.entries]
-    def head(self, *signers):
-        return signed(f"{self.origin}\n{len(self.entries)}\n{b64(root_of(self.leaves()))}\n", *(signers or self.signers))
-    def bundle(self, index, evidence=(), head=None, extra=None):
-        note, body = self.entries[index]
-        extra = pb((1, note), (2, body), *((3, one) for one in evidence)) if extra is None else extra
-        proof = "".join(b64(one) + "\n" for one in inclusion(index, self.leaves()))
-        return f"c2sp.org/tlog-proof@v1\nextra {b64(extra)}\nindex {index}\n{proof}\n".encode() + (head or self.head())
-
-def salted(kind, *fields, salt=bytes(16)):
-    return pb((1, salt), (kind, pb(*fields)))
-
-def certificate(unit, log, mirror):
-    return salted(106, (1, unit), (2, 1), (3, f"单位{unit}"), (4, log.text), (5, mirror.text), (6, bytes(32)),
-                  (7, bytes(64)), (8, bytes(64)))
-
-def register(unit, body, key, log, start=0):
-    return salted(101, (1, unit), (2, body), (3, "主体"), (4, key.text), (5, log), (6, start), (10, bytes(64)))
-
-def revoke(key, log, cut):
-    return salted(102, (1, key.text), (2, log), (3, cut), (4, bytes(32)), (5, 1))
-
-CONSENSUS = pb(
-    (1, bytes(range(16))), (2, pb((1, day(20251124)))),
-    (131, pb((1, pb((1, 1), (2, "修缮自行车棚"), (3, 1), (4, 0), (5, "示例社区居民委员会"), (6, day(20260331)))),
-             (1, pb((1, 2), (2, "拓宽小区西门外道路"), (3, 2), (4, 0))), (2, day(20251124)), (3, 2))))
-PUBLICATION = salted(163, (1, 1), (2, "公告栏"), (3, day(20251125)), (4, day(20251202)), (5, 0), (6, 1), salt=bytes(range(16, 32)))
-RECEIVED = pb((1, bytes(range(32, 48))), (4, pb((1, 9), (2, bytes(32)))), (165, pb((1, "已向党组织汇报"))))
-
-class World:
-    """The federation of FORMATS.md 18, with the membership records that the examples leave out."""
-
-    deployment = "yishi.example"
-    def __init__(self):
-        def of(name, seed, kind=1):
-            return Signer(f"{self.deployment}/{name}", seed, kind)
-
-        self.masters = {COMMUNITY: b"\x11" * 32, STREET: b"\x12" * 32, DISTRICT: b"\x13" * 32}
-        self.log_key = {code: of(f"{code}/1", derive(m, 1)) for code, m in self.masters.items()}
-        self.mirror = {code: of(f"mirror/{code}", derive(m, 2), 4) for code, m in self.masters.items()}
-        self.root = of(f"{DISTRICT}/root", b"\x31" * 32)
-        self.da, self.st = of(f"{DISTRICT}/da", b"\x41" * 32), of(f"{STREET}/st", b"\x42" * 32)
-        self.rc, self.po = of(f"{COMMUNITY}/rc", b"\x21" * 32), of(f"{COMMUNITY}/po", b"\x22" * 32)
-        self.policy = verifier.read_policy(EXAMPLE["root policy"].encode())
-        origin = {code: key.name for code, key in self.log_key.items()}
-        self.district = Log(origin[DISTRICT], self.log_key[DISTRICT])
-        self.street = Log(origin[STREET], self.log_key[STREET], self.mirror[DISTRICT])
-        self.community = Log(origin[COMMUNITY], self.log_key[COMMUNITY], self.mirror[STREET], self.mirror[DISTRICT])
-        self.evidence_of = [(self.district, 0), (self.district, 1), (self.district, 2), (self.district, 3),
-                            (self.street, 0), (self.street, 1), (self.street, 2)]
-        self.district.add("node_certificate", certificate(DISTRICT, self.log_key[DISTRICT], self.mirror[DISTRICT]), self.root)
-        self.district.add("body_register", register(DISTRICT, "da", self.da, origin[DISTRICT], 1), self.root)
-        self.district.add("node_certificate", certificate(STREET, self.log_key[STREET], self.mirror[STREET]), self.da)
-        self.district.add("body_register", register(STREET, "st", self.st, origin[STREET]), self.da)
-        self.street.add("node_certificate", certificate(COMMUNITY, self.log_key[COMMUNITY], self.mirror[COMMUNITY]), self.st)
-        self.street.add("body_register", register(COMMUNITY, "rc", self.rc, origin[COMMUNITY]), self.st)
-        self.street.add("body_register", register(COMMUNITY, "po", self.po, origin[COMMUNITY]), self.st)
-        matter = f"{COMMUNITY}-2025-0007"
-        self.community.add("consensus", CONSENSUS, self.rc, self.po, subject=matter)
-        self.community.add("feedback_publication", PUBLICATION, self.rc, subject=matter, time=TIME + 60)
-        self.community.add("acknowledgement", RECEIVED, self.rc, subject=matter, time=TIME + 120)
-    def evidence(self):
-        return [log.bundle(index) for log, index in self.evidence_of]
-    def bundle(self, index=1, log=None, **options):
-        return (log or self.community).bundle(index, self.evidence(), **options)
-    def check(self, data, say=quiet):
-        return verifier.check_bundle(data, self.policy, say)
-    def also(self, log, *record):
-        """One more record in a log, and one more piece of evidence behind the others of its log."""
-        index = log.add(*record)
-        last = max(i for i, (one, _) in enumerate(self.evidence_of) if one is log)
-        self.evidence_of.insert(last + 1, (log, index))
-        return index
 
 def hex_of(name):
     return bytes.fromhex("".join(EXAMPLE[name].split()))
+
 
 def verdict(check, *arguments):
     try:
@@ -204,13 +47,16 @@ def verdict(check, *arguments):
     except Refused as reason:
         return f"REFUSED {reason}"
 
+
 def changes(data, positions):
     for at in positions:
         for flip in (0x01, 0x02, 0x20, 0x80):
             yield data[:at] + bytes([data[at] ^ flip]) + data[at + 1:]
 
+
 class Examples(unittest.TestCase):
     """FORMATS.md is enough to write a second implementation: every byte of the examples comes out again."""
+
     def test_keys_come_from_the_seeds(self):
         w = World()
         made = [w.log_key[COMMUNITY], w.mirror[COMMUNITY], w.mirror[STREET], w.mirror[DISTRICT], w.rc, w.po, w.root]
@@ -219,6 +65,7 @@ class Examples(unittest.TestCase):
         for key in made:
             read = verifier.read_key(key.text)
             self.assertEqual((read.name, read.id, read.type, read.public), (key.name, key.id, key.kind, key.public))
+
     def test_the_key_file_opens_with_its_passphrase(self):
         comment, text = EXAMPLE["key file"].splitlines()
         raw = base64.b64decode(text)
@@ -228,6 +75,7 @@ class Examples(unittest.TestCase):
         key = nacl.pwhash.argon2id.kdf(32, b"example passphrase", raw[17:33], passes, memory)
         plain = nacl.secret.SecretBox(key).decrypt(raw[57:], raw[33:57])
         self.assertEqual(plain, b"\x01\x10" + (1).to_bytes(4, "little") + b"\x21" * 32)
+
     def test_bodies_notes_and_trees_are_the_same_bytes(self):
         log = World().community
         leaves = log.leaves()
@@ -241,10 +89,12 @@ class Examples(unittest.TestCase):
         self.assertEqual(EXAMPLE["tree"].splitlines(), wanted)
         for note, body in log.entries:
             self.assertNotEqual(verifier.read_body(body, verifier.read_record(note))["salt"], b"")
+
     def test_checkpoint_and_bundle_are_the_same_bytes(self):
         log = World().community
         self.assertEqual(log.head(), EXAMPLE["checkpoint"].encode())
         self.assertEqual(log.bundle(1), EXAMPLE["bundle"].encode())
+
     def test_examples_get_their_verdict(self):
         keys = [verifier.read_key(text) for text in KEYS[:7]]
         self.assertEqual(verdict(verifier.check_note, EXAMPLE["note"].encode(), [keys[4], keys[5]], quiet),
@@ -253,6 +103,7 @@ class Examples(unittest.TestCase):
                          f"OK head of {keys[0].name}, size 3")
         self.assertIn("OK two histories", verdict(verifier.check_fork, EXAMPLE["fork proof"].encode(), keys[0], quiet))
         self.assertEqual(World().policy.fingerprint, EXAMPLE["root fingerprint"].strip())
+
     def test_the_bundle_needs_the_evidence_that_the_example_leaves_out(self):
         w = World()
         self.assertEqual(verdict(w.check, EXAMPLE["bundle"].encode()), "REFUSED no evidence")
@@ -262,12 +113,15 @@ class Examples(unittest.TestCase):
                          "yishi.example/mirror/110199001 held everything below the head at 2025-11-24T17:00:00Z; "
                          "existed no later than 2025-11-24T17:00:00Z, held by all of these since 2025-11-24T17:00:00Z; "
                          "no revocation known up to the district's head of size 4")
+
     def test_the_possession_verifies_over_the_join_statement(self):
         rc = verifier.read_key(KEYS[4])
         self.assertTrue(verifier.is_good(rc, EXAMPLE["join statement"].encode(), hex_of("possession")))
+
     def test_the_message_reads_as_protobuf(self):
         ack = pb((1, World().community.origin), (2, 3), (3, 1500))
         self.assertEqual(hex_of("message"), pb((1, bytes(range(1, 9))), (6, ack)))
+
     def test_the_tables_of_kinds_and_fields_are_those_of_the_document(self):
         kinds = {}
         for line in EXAMPLE["kinds"].splitlines():
@@ -293,18 +147,22 @@ class Examples(unittest.TestCase):
         self.assertEqual({message: fields[message] for message in mine}, verifier.FIELDS)
         self.assertEqual([m for m in fields if m not in mine][0], "Message", "a message of bodies is missing")
 
+
 class Changes(unittest.TestCase):
     """One changed byte: refused, or plainly a weaker verdict."""
+
     def test_no_changed_checkpoint_is_as_good_as_the_true_one(self):
         keys = [verifier.read_key(text) for text in KEYS[:4]]
         data = EXAMPLE["checkpoint"].encode()
         got = [verdict(verifier.check_checkpoint, one, keys, quiet) for one in changes(data, range(len(data)))]
         self.assertEqual({v.split(" ", 2)[1] for v in got if v.startswith("OK")}, {"provisional"})
         self.assertGreater(sum(v.startswith("REFUSED") for v in got), len(got) * 9 // 10)
+
     def test_every_changed_fork_proof_is_refused(self):
         key, data = verifier.read_key(KEYS[0]), EXAMPLE["fork proof"].encode()
         for one in changes(data, range(len(data))):
             self.assertIn("REFUSED", verdict(verifier.check_fork, one, key, quiet))
+
     def test_no_changed_bundle_is_as_good_as_the_true_one(self):
         print(f"YISHI_SEED={SEED}")
         w = World()
@@ -321,6 +179,7 @@ class Changes(unittest.TestCase):
                 with unittest.mock.patch.object(verifier, "is_good", checks):
                     got = verdict(w.check, one)
                 self.assertTrue(got.startswith(("REFUSED", "OK provisional")), f"{name}: {got}")
+
     def test_bytes_behind_or_missing_are_refused(self):
         w, keys = World(), [verifier.read_key(text) for text in KEYS[:4]]
         for check, data, trust in ((w.check, w.bundle(1), ()), (verifier.check_checkpoint, EXAMPLE["checkpoint"].encode(), (keys, quiet)),
@@ -328,11 +187,14 @@ class Changes(unittest.TestCase):
             for changed in (data + b"\n", data + b" ", data[:-1], b"\n" + data, data + data, data.replace(b"\n", b"\r\n"), b""):
                 self.assertIn("REFUSED", verdict(check, changed, *trust))
 
+
 class Rules(unittest.TestCase):
     """Each rule of FORMATS.md against evidence that breaks it, signed by everyone concerned."""
+
     def refused(self, reason, check, *arguments):
         got = verdict(check, *arguments)
         self.assertTrue(got.startswith("REFUSED") and reason in got, f"{got!r} is not a refusal with {reason!r}")
+
     def test_a_record_of_each_log_is_proved_with_the_receipts_of_its_ancestors(self):
         w = World()
         index = w.street.add("acknowledgement", RECEIVED, w.st)
@@ -340,6 +202,7 @@ class Rules(unittest.TestCase):
         index = w.district.add("acknowledgement", RECEIVED, w.da)
         self.assertIn("OK published by 110199 ", verdict(w.check, w.bundle(index, w.district)))
         self.assertIn("signed by yishi.example/110199001/st", verdict(w.check, w.bundle(1, w.street)))
+
     def test_missing_receipts_bodies_and_foreign_lines_are_said(self):
         w = World()
         head = w.community.head(w.log_key[COMMUNITY], w.mirror[STREET])
@@ -352,12 +215,14 @@ class Rules(unittest.TestCase):
         head = w.community.head(*w.community.signers, Signer("stranger.example/mirror/1", bytes(32)))
         w.check(w.bundle(head=head), said.append)
         self.assertEqual(said[-2].strip(), "1 lines under other names, ignored")
+
     def test_lines_under_certified_names_must_be_of_the_certified_keys(self):
         w = World()
         for name, kind in ((w.mirror[DISTRICT].name, 4), (w.mirror[STREET].name, 4), (w.community.origin, 1)):
             false = Signer(name, b"\x77" * 32, kind)
             self.refused("is not of its key", w.check, w.bundle(head=w.community.head(*w.community.signers, false)))
         self.refused("not signed by the log", w.check, w.bundle(head=w.community.head(w.mirror[STREET])))
+
     def test_signatures_of_the_kind_are_needed_at_the_index(self):
         w = World()
         for signers in ((w.rc,), (w.po,), (w.st, w.rc), (Signer(w.po.name, bytes(32)), w.rc)):
@@ -367,11 +232,13 @@ class Rules(unittest.TestCase):
         self.refused("no signature of rc", w.check, w.bundle(index))
         index = w.community.add("acknowledgement", RECEIVED, w.po)
         self.assertIn("signed by po", verdict(w.check, w.bundle(index)))
+
     def test_a_bad_line_of_a_known_key_spoils_a_note(self):
         w = World()
         note, body = w.community.entries[1]
         w.community.entries.append((note + w.po.line("other text\n").encode(), body))
         self.refused("bad signature under the name yishi.example/110199001001/po", w.check, w.bundle(3))
+
     def test_keys_are_valid_from_their_first_index_to_below_their_cut(self):
         for start, good in ((1, True), (2, False)):
             w = World()
@@ -384,11 +251,13 @@ class Rules(unittest.TestCase):
             self.assertEqual(verdict(w.check, w.bundle(1)).startswith("OK"), good)
             if good:
                 self.assertIn(f"is revoked from {cut} on; no other revocation known", verdict(w.check, w.bundle(1)))
+
     def test_a_revocation_must_cut(self):
         w = World()
         w.also(w.street, "key_revoke", revoke(w.rc, w.community.origin, 5), w.st)
         w.also(w.street, "key_revoke", revoke(w.rc, w.community.origin, 5), w.st)
         self.refused("has no effect", w.check, w.bundle())
+
     def test_only_parents_and_the_root_make_members(self):
         other = Signer("yishi.example/110199001001/sc", b"\x51" * 32)
         cases = [  # log, record, signer
@@ -403,6 +272,7 @@ class Rules(unittest.TestCase):
             w = World()
             w.also(getattr(w, log), "body_register", body, getattr(w, signer))
             self.refused("lacks its signer", w.check, w.bundle())
+
     def test_names_divisions_logs_and_types_of_members_must_fit(self):
         origin = "yishi.example/110199001001/1"
 
@@ -424,10 +294,13 @@ class Rules(unittest.TestCase):
                 ("body_register", register(COMMUNITY, "sc", key("110199001002/sc"), origin)),
                 ("body_register", register(STREET, "sc", key("110199001001/sc"), origin)),
                 ("key_revoke", revoke(w.rc, "x", 1)),
+                ("key_revoke", revoke(w.rc, "", 1)),
+                ("key_revoke", revoke(w.da, w.district.origin, 1)),
                 ("key_revoke", revoke(key("110199001001/rc"), origin, 1))):
             w = World()
             w.also(w.street, kind, body, w.st)
             self.assertIn("REFUSED", verdict(w.check, w.bundle()), body)
+
     def test_a_certificate_registers_a_log_and_a_mirror_key_of_its_unit(self):
         unit = "110199001002"
         for log, kind, mirror, mirror_kind, good in ((f"{unit}/1", 1, f"mirror/{unit}", 4, True), (f"{unit}/1", 4, f"mirror/{unit}", 4, False),
@@ -437,6 +310,7 @@ class Rules(unittest.TestCase):
             keys = (Signer(f"yishi.example/{log}", b"\x53" * 32, kind), Signer(f"yishi.example/{mirror}", b"\x54" * 32, mirror_kind))
             w.also(w.street, "node_certificate", certificate(unit, *keys), w.st)
             self.assertEqual(verdict(w.check, w.bundle()).startswith("OK published"), good, (log, kind, mirror, mirror_kind))
+
     def test_a_further_key_needs_the_old_one_or_the_district(self):
         for signers, good in (("st",), False), (("st", "rc"), True), (("st", "da"), True):
             w = World()
@@ -448,50 +322,60 @@ class Rules(unittest.TestCase):
         w.also(w.street, "key_revoke", revoke(w.rc, w.community.origin, 3), w.st)
         w.also(w.street, "body_register", register(COMMUNITY, "rc", Signer(w.rc.name, b"\x61" * 32), w.community.origin, 3), w.st)
         self.assertIn("OK published", verdict(w.check, w.bundle(1)))
-    def test_evidence_begins_with_the_district_and_goes_downwards_in_order(self):
-        for change in (lambda e: e[1:], lambda e: [e[1], e[0], *e[2:]], lambda e: e[:4] + [e[5], e[4], e[6]], lambda e: e[4:] + e[:4],
-                       lambda e: e[:1] + e, lambda e: e[:2] + e[3:], lambda e: e[:4] + e[5:], lambda e: e + [EXAMPLE["bundle"].encode()]):
-            w = World()
-            data = w.community.bundle(1, change(w.evidence()))
-            self.assertIn("REFUSED", verdict(w.check, data))
+
+    def test_evidence_begins_with_the_district_and_rests_on_what_stands_before_it(self):
+        w = World()
+        for change in (lambda e: e[1:], lambda e: [e[1], e[0], *e[2:]], lambda e: e[4:] + e[:4], lambda e: e[:2] + [e[3], e[4], e[2], *e[5:]],
+                       lambda e: e[:2] + e[3:], lambda e: e[:4] + e[5:], lambda e: e + [EXAMPLE["bundle"].encode()],
+                       lambda e: e[:1] + e, lambda e: e + e[6:]):
+            self.assertIn("REFUSED", verdict(w.check, w.community.bundle(1, change(w.evidence()))))
+        for change in (lambda e: e[:4] + [e[5], e[4], e[6]], lambda e: e[:2] + [e[3], e[2], *e[4:]]):
+            self.assertIn("OK published", verdict(w.check, w.community.bundle(1, change(w.evidence()))))
+
     def test_the_first_evidence_is_the_first_entry_of_the_district(self):
         w = World()
         first = w.district.entries.pop(0)
         w.district.entries.insert(1, first)
         w.evidence_of[:2] = [(w.district, 1)]
         self.refused("does not begin with the first entry", w.check, w.bundle())
+
     def test_a_membership_record_without_its_body_has_no_effect(self):
         w = World()
         evidence = w.evidence()
         evidence[5] = w.street.bundle(1, extra=pb((1, w.street.entries[1][0])))
         self.refused("without its body", w.check, w.community.bundle(1, evidence))
-    def test_the_districts_log_is_read_before_those_of_streets(self):
-        w = World()
-        w.district.add("body_register", register(DISTRICT, "gd-x", Signer("yishi.example/110199/gd-x", b"\x52" * 32), w.district.origin), w.root)
-        self.assertIn("OK published", verdict(w.check, w.community.bundle(1, w.evidence()[:4] + [w.district.bundle(4)] + w.evidence()[4:])))
-        self.refused("out of order", w.check, w.community.bundle(1, w.evidence() + [w.district.bundle(4)]))
+        for signer, good in ((w.st, True), (w.da, False), (w.rc, False)):
+            index = w.street.add("body_register", register(COMMUNITY, "sc", w.po, w.community.origin), signer)
+            extra = pb((1, w.street.entries[index][0]), *((3, one) for one in w.evidence()))
+            got = verdict(w.check, w.street.bundle(index, extra=extra))
+            self.assertEqual(got.startswith("OK") and got.endswith("; the body is not here"), good, got)
+
     def test_two_keys_of_one_name_and_id_are_refused(self):
         w = World()
         for seed in (29206, 142066):  # found by trying: the first four bytes of both hashes are 38be71fb
             key = Signer("yishi.example/110199001001/sc", seed.to_bytes(32, "little"))
             w.also(w.street, "body_register", register(COMMUNITY, "sc", key, w.community.origin), w.st)
         self.refused("two keys", w.check, w.bundle())
+
     def test_a_record_in_the_tree_of_another_log_is_refused(self):
         w = World()
         index = w.community.add("feedback_publication", PUBLICATION, w.rc)
         w.community.entries[index] = signed(record_text("yishi.example/110199001001/2", "feedback_publication", PUBLICATION), w.rc), PUBLICATION
         self.refused("different logs", w.check, w.bundle(index))
+
     def test_a_body_is_that_of_the_note_by_length_and_hash(self):
         w = World()
         for text in (lambda body: record_text(w.community.origin, "feedback_publication", body).replace(f"\n{len(body)}\n", f"\n{len(body) + 1}\n"),
                      lambda body: record_text(w.community.origin, "feedback_publication", body[:-1] + b"\x00")):
             w.community.entries.append((signed(text(PUBLICATION), w.rc), PUBLICATION))
             self.refused("not that of the note", w.check, w.bundle(len(w.community.entries) - 1))
+
     def test_evidence_of_a_street_counts_only_below_a_head_that_the_district_cosigned(self):
         w = World()
         evidence = w.evidence()
         evidence[5] = w.street.bundle(1, head=w.street.head(w.log_key[STREET]))
         self.refused("the district has not cosigned", w.check, w.community.bundle(1, evidence))
+
     def test_evidence_has_no_evidence_and_contradicts_nothing(self):
         w = World()
         evidence = w.evidence()
@@ -503,6 +387,7 @@ class Rules(unittest.TestCase):
         evidence = w.evidence()
         evidence[1] = other.district.bundle(1)
         self.refused("two histories", w.check, w.community.bundle(1, evidence))
+
     def test_the_root_signs_with_its_threshold(self):
         w = World()
         second = Signer(w.root.name, b"\x32" * 32)
@@ -512,6 +397,7 @@ class Rules(unittest.TestCase):
             note, body = w.district.entries[index]
             w.district.entries[index] = signed(verifier.read_note(note).text.decode(), w.root, second), body
         self.assertIn("OK published", verdict(verifier.check_bundle, w.bundle(), verifier.read_policy(text), quiet))
+
     def test_unknown_kinds_need_any_body_and_their_number_only_once(self):
         w = World()
         salt = pb((1, bytes(16)))
@@ -522,6 +408,7 @@ class Rules(unittest.TestCase):
                                    ("consensus", salt + pb((150, b"")), w.po), ("feast", salt, w.po), ("feast", pb((150, b"")), w.po)):
             w = World()
             self.assertIn("REFUSED", verdict(w.check, w.bundle(w.community.add(kind, body, signer))))
+
     def test_extra_is_read_strictly(self):
         w = World()
         note, body = w.community.entries[1]
@@ -533,6 +420,7 @@ class Rules(unittest.TestCase):
                       good + b"\x08\x01", pb((2, body)), b"", good + pb((2, b"")), good + pb((3, b"")), good + varint(7 << 3 | 5) + bytes(4)):
             self.assertIn("REFUSED", verdict(w.check, w.bundle(extra=extra)), extra[-20:])
         self.refused("extra too long", w.check, w.bundle(extra=pb((1, note), (2, body), (3, bytes(524288)))))
+
     def test_bodies_are_read_strictly(self):
         salt, ack = pb((1, bytes(16))), pb((165, b""))
         reads = {True: [salt + ack, ack + salt, salt + ack + pb((7, 5)), salt + pb((165, pb((9, "x")))), salt + ack + varint(90 << 3 | 1) + bytes(8),
@@ -555,6 +443,7 @@ class Rules(unittest.TestCase):
                 record = verifier.read_record(signed(record_text("a.b/110199/1", kind, body), World().rc))
                 got = verdict(lambda *a: str(verifier.read_body(*a)), body, record)
                 self.assertEqual(got.startswith("OK"), good, f"{body.hex()}: {got}")
+
     def test_record_texts_follow_the_format(self):
         good = record_text("yishi.example/110199001001/1", "consensus", b"x", "a-1")
         self.assertTrue(verifier.read_record(signed(good, World().rc)))
@@ -565,6 +454,7 @@ class Rules(unittest.TestCase):
                         (4, "-1"), (5, "0"), (5, "131073"), (5, "1 "), (6, "="), (6, b64(bytes(31))), (6, b64(bytes(32))[:-2] + "B="), (6, lines[6] + "\nx")):
             text = "\n".join([*lines[:at], bad, *lines[at + 1:]]) + "\n"
             self.refused("", verifier.read_record, signed(text, World().rc))
+
     def test_notes_follow_the_format(self):
         key = World().rc
         text, line = "a\nb\n", key.line("a\nb\n")
@@ -580,6 +470,7 @@ class Rules(unittest.TestCase):
         self.refused("no line of a known key", verifier.check_note, ok[0].encode(), [verifier.read_key(KEYS[5])], quiet)
         self.refused("too long", verifier.read_note, ("a" * 65535 + "\n\n" + line).encode())
         self.refused("utf-8", verifier.read_note, b"\xff\n\n" + line.encode())
+
     def test_keys_that_are_no_good_points_are_refused(self):
         points = [bytes(32), b"\x01" + bytes(31), b"\xec" + b"\xff" * 30 + b"\x7f", b"\xff" * 32, b"\x02" + bytes(31)]
         for point in points:
@@ -589,6 +480,7 @@ class Rules(unittest.TestCase):
                     KEYS[0].replace("+A", "+B"), f"a+{sha256(b'a' + bytes([10, 1]) + World().rc.public + b'x')[:4].hex()}+{b64(bytes([1]) + World().rc.public + b'x')}",
                     f"a+{sha256(b'a' + bytes([10, 2]) + World().rc.public)[:4].hex()}+{b64(bytes([2]) + World().rc.public)}"):
             self.refused("", verifier.read_key, bad)
+
     def test_root_policies_follow_the_format(self):
         good = EXAMPLE["root policy"]
         lines = good.splitlines(keepends=True)
@@ -600,12 +492,14 @@ class Rules(unittest.TestCase):
                     "".join(lines[:4]) + f"key {Signer(second.name, bytes(32), 4).text}\n", good.replace("v1", "v2"), good.replace("threshold 1\n", "")):
             self.refused("", verifier.read_policy, bad.encode())
         verifier.read_policy(good.replace("next -", "next " + b64(bytes(32))).encode())
+
     def test_cosignature_times_from_2_to_the_63_on_are_bad(self):
         w, text = World(), "x\n"
         key = verifier.read_key(w.mirror[STREET].text)
         for time, good in ((0, True), (2**63 - 1, True), (2**63, False)):
             note = verifier.read_note((text + "\n" + w.mirror[STREET].line(text, time)).encode())
             self.assertEqual(verifier.is_good(key, note.text, note.lines[0][2]), good)
+
     def test_fork_proofs_of_one_history_or_of_two_logs_are_refused(self):
         w = World()
         key = verifier.read_key(KEYS[0])
@@ -632,7 +526,8 @@ class Rules(unittest.TestCase):
             data = fork(false.head(signer), log.head(signer), root_of(old_leaves))
             self.refused("not a head", verifier.check_fork, data, verifier.read_key(signer.text), quiet)
         long = "".join(f"— x {b64(bytes(1216))}\n" for _ in range(40)).encode()
-        self.refused("too long", verifier.check_fork, fork(false.head() + long, log.head() + long, root_of(old_leaves)), key, quiet)
+        self.refused("fork proof too long", verifier.check_fork, fork(false.head() + long, log.head() + long, root_of(old_leaves)), key, quiet)
+
     def test_proofs_hold_for_every_index_and_size_and_for_nothing_else(self):
         leaves = [sha256(bytes([i])) for i in range(20)]
         for size in range(1, 21):
@@ -658,19 +553,23 @@ class Rules(unittest.TestCase):
         self.assertEqual(len(verifier.read_proof([b64(bytes(32))] * 64)), 64)
         self.refused("too long", verifier.read_proof, [b64(bytes(32))] * 65)
 
+
 class Commands(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
+
     def put(self, name, data):
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data.encode() if isinstance(data, str) else data)
         return str(path)
+
     def run_verifier(self, *arguments):
         ran = subprocess.run([sys.executable, "-B", str(HERE / "verifier.py"), *arguments], capture_output=True, text=True, timeout=60, check=False)
         return ran.returncode, ran.stdout.splitlines()[-1] if ran.stdout else ""
+
     def test_every_command_ends_with_its_verdict_and_status(self):
         w = World()
         root, bundle = self.put("root.pub", EXAMPLE["root policy"]), self.put("bundle", w.bundle(1))
@@ -686,9 +585,11 @@ class Commands(unittest.TestCase):
         for wrong in ((), ("note",), ("note", bundle), ("note", bundle, "--key", "x"), ("bundle", bundle), ("root", str(self.folder / "none")),
                       ("bundle", bundle, "--root", str(self.folder / "none")), ("fork", bundle, "--key", KEYS[0], KEYS[1]), ("other", bundle)):
             self.assertEqual(self.run_verifier(*wrong)[0], 2, wrong)
+
     def export(self, size, origin=None):
         """The log of `size` small records, of `origin`, as tlog-tiles; its key."""
         w = World()
+        shutil.rmtree(self.folder / "tile", ignore_errors=True)
         log = Log(w.community.origin, w.log_key[COMMUNITY])
         for number in range(size):
             log.entries.append((record_text(origin or log.origin, "x", b"x", time=number).encode() + b"\n" + f"— n {b64(bytes(9))}\n".encode(), b""))
@@ -703,6 +604,7 @@ class Commands(unittest.TestCase):
                 self.put(f"tile/{level}/{name}", b"".join(row[first:first + width]))
             row, level = [root_of(row[i:i + 256]) for i in range(0, len(row) - 255, 256)], level + 1
         return verifier.read_key(w.log_key[COMMUNITY].text)
+
     def test_exported_logs_are_recomputed(self):
         for size in (0, 1, 255, 256, 257, 600):
             with tempfile.TemporaryDirectory() as folder:
@@ -722,6 +624,7 @@ class Commands(unittest.TestCase):
                 (self.folder / "tile").mkdir(exist_ok=True)
                 (self.folder / "tile" / "x").write_text("x")
                 self.assertIn("REFUSED a tile that does not belong", check())
+
     def test_exports_that_contradict_their_checkpoint_or_their_division_into_tiles_are_refused(self):
         key = self.export(257)
         self.assertIn("OK", verdict(verifier.check_tiles, self.folder, key, quiet))
@@ -731,28 +634,28 @@ class Commands(unittest.TestCase):
         first.write_bytes(whole)
         self.refused("wrong number of entries", key)
         key = self.export(257)
-        data = second.read_bytes()
-        for bad in ((len(data) - 1).to_bytes(2, "big") + data[2:], (len(data) - 3).to_bytes(2, "big") + data[2:]):
-            second.write_bytes(bad)
-            self.refused("cut off" if bad[1] > data[1] else "malformed note", key)
+        second.write_bytes((len(second.read_bytes()) - 1).to_bytes(2, "big") + second.read_bytes()[2:])
+        self.refused("cut off", key)
         key = self.export(1, "yishi.example/110199001001/2")
-        self.refused("of another log", key)
+        self.assertIn("no records of this log: 1;", verdict(verifier.check_tiles, self.folder, key, quiet))
         key = self.export(1)
         w = World()
         self.put("checkpoint", signed(f"{w.community.origin}\n1\n{b64(bytes(32))}\n", w.log_key[COMMUNITY]))
-        for path in [p for p in self.folder.glob("tile/*/000") if p.is_file()] + [self.folder / "tile/1/000.p/1", self.folder / "tile/0/001.p/1", second]:
-            path.unlink()
         self.refused("root of the entries", key)
+
     def refused(self, reason, key):
         got = verdict(verifier.check_tiles, self.folder, key, quiet)
         self.assertTrue(got.startswith("REFUSED") and reason in got, got)
+
     def test_names_of_tiles_are_those_of_the_standard(self):
         for got, wanted in ((verifier.tile_name(0, 0, 256), "tile/0/000"), (verifier.tile_name("entries", 1, 5), "tile/entries/001.p/5"),
                             (verifier.tile_name(1, 1234067, 256), "tile/1/x001/x234/067"), (verifier.tile_name(2, 1000, 1), "tile/2/x001/000.p/1")):
             self.assertEqual(got, wanted)
+
     def test_it_shares_no_code_with_the_project(self):
         names = re.findall(r"^(?:import|from) (\S+)", (HERE / "verifier.py").read_text(encoding="utf-8"), re.MULTILINE)
         self.assertLessEqual({name.split(".")[0] for name in names} - {"nacl"}, set(sys.stdlib_module_names))
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -317,9 +317,12 @@ class Members:
         return sorted({m.role for m in self.all if m.key in good and m.log == log and m.start <= index < m.cut and
                        re.fullmatch(rf"(?:{classes})(?:-.*)?", m.role) and m.role not in ("log", "mirror")})
 
-    def may(self, unit, record, index, good):  # 12.2; that no root key's line is bad, judge() has seen
+    def is_root(self, good):  # 11.1; that no root key's line is bad, judge() has seen
+        return sum(key in good for key in self.policy.keys) >= self.policy.threshold
+
+    def may(self, unit, record, index, good):  # 12.2
         if unit == record.code == self.policy.code:
-            return sum(key in good for key in self.policy.keys) >= self.policy.threshold
+            return self.is_root(good)
         return unit[:-3] == record.code and self.signers(good, "da" if len(unit) == 9 else "st", record.origin, index)
 
     def add(self, key, role, log, start, record, index, good):  # 12.3
@@ -389,9 +392,13 @@ def check_entry(members, bundle, seen, is_evidence, say):  # 9.3(2) to (6); rece
     for place, value in ((("head", head.origin, head.size), head.root), (("leaf", record.origin, index), leaf)):
         new = place not in seen
         need(seen.setdefault(place, value) == value, f"two histories of {head.origin}")
+    need(new or not is_evidence, "evidence that stands twice: the second has no effect")
     if record.kind in MEMBERSHIP:
         need(not is_evidence or set(ancestors(head)[-1:]) <= set(receipts), "evidence that the district has not cosigned")
-        effect = members.apply(record, index, body, good) if new and not first else effect
+        if body is None and not is_evidence:  # what it does cannot be seen, so it does nothing; 6.7 still holds
+            need(members.is_root(good) or members.signers(good, "st|da", record.origin, index), "a membership record without its signer")
+        elif new and not first:
+            effect = members.apply(record, index, body, good)
         signed = [f"{key.name}+{key.id.hex()}" for key in good]
     else:
         need(not is_evidence, "evidence that is not a membership record")
@@ -402,14 +409,12 @@ def check_entry(members, bundle, seen, is_evidence, say):  # 9.3(2) to (6); rece
     return receipts, signed, body
 
 def check_bundle(data, policy, say):
-    members, seen, depth, latest, known = Members(policy), {}, 0, {}, 0
+    members, seen, known = Members(policy), {}, 0
     bundle = read_bundle(data, False)
     evidence = [read_bundle(one, True) for one in bundle.extra.get("evidence", [])]
     need(evidence, "no evidence")
-    for one in evidence:  # 12.1: the district's log before the streets', each by index
+    for one in evidence:
         say("evidence")
-        need(len(one.head.code) >= depth and one.index > latest.get(one.head.origin, -1), "evidence out of order")
-        depth, latest[one.head.origin] = len(one.head.code), one.index
         check_entry(members, one, seen, True, say)
         known = max(known, one.head.size if one.head.code == policy.code else 0)
     say("record")
@@ -450,38 +455,46 @@ def tile_name(level, index, width):
         name = f"x{index % 1000:03}/{name}"
     return f"tile/{level}/{name}" + (f".p/{width}" if width < 256 else "")
 
-def read_entries(data, width, origin):  # the leaf hashes of one bundle of entries; each entry behind its u16be length
-    leaves = []
+def read_entries(data, width):  # one bundle of entries; each stands behind its u16be length
+    entries = []
     while data:
         size = int.from_bytes(data[:2], "big")
-        entry, data = data[2:2 + size], data[2 + size:]
-        need(len(entry) == size and read_record(entry).origin == origin, "an entry that is cut off or of another log")
-        leaves.append(sha256(b"\x00" + entry))
-    need(len(leaves) == width, "a wrong number of entries")
-    return leaves
+        need(len(data) >= 2 + size, "an entry is cut off")
+        entries.append(data[2:2 + size])
+        data = data[2 + size:]
+    need(len(entries) == width, "a wrong number of entries")
+    return entries
+
+def is_record_of(origin, entry):
+    try:
+        return read_record(entry).origin == origin
+    except Refused:
+        return False
 
 def check_tiles(folder, key, say):
     head = read_checkpoint((folder / "checkpoint").read_bytes())
     check_head(head, [key], [head.origin], say)
-    leaves, level, expected = [], 0, {"checkpoint"}
+    row, level, expected, foreign = [], 0, {"checkpoint"}, 0
     def tile(kind, first, size):
         expected.add(tile_name(kind, first // 256, min(256, size - first)))
         path = folder / tile_name(kind, first // 256, min(256, size - first))
         need(path.is_file(), f"{path} is missing")
         return path.read_bytes()
     for first in range(0, head.size, 256):
-        leaves += read_entries(tile("entries", first, head.size), min(256, head.size - first), head.origin)
-    say(f"  {len(leaves)} entries, each the note of a record of this log")
-    row = leaves
+        entries = read_entries(tile("entries", first, head.size), min(256, head.size - first))
+        row += [sha256(b"\x00" + entry) for entry in entries]
+        foreign += sum(not is_record_of(head.origin, entry) for entry in entries)
+    say(f"  {head.size} entries, {foreign} of them no records of this log")  # a log may hold what nobody can use: it only grows
+    need(tree_root(row) == head.root, "the root of the entries is not that of the checkpoint")
     while row:
         for first in range(0, len(row), 256):
             need(tile(level, first, len(row)) == b"".join(row[first:first + 256]), f"a tile of level {level} is not as computed")
         say(f"  level {level}: {len(row)} hashes are as computed")
         row, level = [tree_root(row[i:i + 256]) for i in range(0, len(row) - 255, 256)], level + 1
-    need(tree_root(leaves) == head.root, "the root of the entries is not that of the checkpoint")
     files = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir()}
     need(not any(name.startswith("tile/") for name in files - expected), "a tile that does not belong to this size")
-    return f"{head.origin}: {head.size} entries, all tiles and root {head.root.hex()} (files not looked at: {len(files - expected)})"
+    return (f"{head.origin}: {head.size} entries, all tiles and root {head.root.hex()}"
+            f"; no records of this log: {foreign}; files not looked at: {len(files - expected)}")
 
 # --- command line ---
 def check_note(data, keys, say):
