@@ -294,7 +294,7 @@ class Rules(unittest.TestCase):
                 ("body_register", register(COMMUNITY, "sc", key("110199001002/sc"), origin)),
                 ("body_register", register(STREET, "sc", key("110199001001/sc"), origin)),
                 ("key_revoke", revoke(w.rc, "x", 1)),
-                ("key_revoke", revoke(w.rc, "", 1)),
+                ("key_revoke", revoke(w.rc, "yishi.example/x", 1)),
                 ("key_revoke", revoke(w.da, w.district.origin, 1)),
                 ("key_revoke", revoke(key("110199001001/rc"), origin, 1))):
             w = World()
