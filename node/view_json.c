@@ -296,7 +296,7 @@ static void checked(const struct ys_view_checked *view)
                                      text_or_null(view->reason), "steps", steps);
     if (view->fork[0] != NULL)
         json_object_set_new(object, "fork",
-                            json_pack("{s:s, s:o, s:o}", "origin", view->fork[0]->origin, "sizes",
+                            json_pack("{s:s, s:o}", "origin", view->fork[0]->origin, "sizes",
                                       json_pack("[o, o]", number(view->fork[0]->size),
                                                 number(view->fork[1]->size))));
     if (view->result != NULL)
