@@ -179,7 +179,7 @@ class Evidence(Case):
         for number in range(101):
             data = dice.choice([flipped, shuffled_lines, cut])(dice, good) if number else good
             path.write_bytes(data)
-            yishi = node.call("check", path, "--key", key, "--root", root, check=False).status
+            yishi = node.call("check", path, "--key", key, "--root", root, "--json", check=False).status
             verdict = verifier.run("fork", path, [verifier.read_key(key)], quiet)
             self.assertEqual(yishi, 0 if data == good else 1, data)
             self.assertEqual(verdict.startswith("OK "), data == good, data)
