@@ -321,6 +321,17 @@ static enum ys_code next_log(const struct ys_scrub *scrub, uint32_t id, struct y
     return code != YS_OK ? code : ys_log_next(txn, id, log, err);
 }
 
+/* Is there a row of this id, whatever its form? */
+static bool has_log(const struct ys_scrub *scrub, uint32_t id)
+{
+    struct ys_log log;
+    YS_TXN_SCOPED txn = NULL;
+    if (ys_store_begin(scrub->options->store, false, &txn, NULL) != YS_OK)
+        return false;
+    const enum ys_code code = ys_log_load(txn, id, &log, NULL);
+    return code == YS_OK || code == YS_CORRUPT;
+}
+
 static enum ys_code scrub_logs(struct ys_scrub *scrub, struct ys_err *err)
 {
     const struct ys_scrub_options *const options = scrub->options;
@@ -331,6 +342,9 @@ static enum ys_code scrub_logs(struct ys_scrub *scrub, struct ys_err *err)
             return YS_OK;
         if (code == YS_CORRUPT) {
             ys_scrub_find(scrub, "log", "%s", err == NULL ? "a row has no such form" : err->msg);
+            /* Ids are handed out one by one: without this one there is nothing to go on from. */
+            if (!has_log(scrub, id))
+                return YS_OK;
             continue;
         }
         if (code == YS_OK && !(options->one && log.id != id))

@@ -45,12 +45,6 @@ enum ys_code ys_scrub_indexes(struct ys_scrub *scrub, struct ys_txn *txn, const 
 
 /* --- all rows of a table --- */
 
-static bool is_before(struct ys_bytes a, struct ys_bytes b)
-{
-    const int order = memcmp(a.data, b.data, a.size < b.size ? a.size : b.size);
-    return order < 0 || (order == 0 && a.size < b.size);
-}
-
 /* Called for each row; bytes are valid during the call. */
 typedef void row_check(struct ys_scrub *scrub, struct ys_txn *txn, struct ys_bytes key,
                        struct ys_bytes value, void *context);
@@ -67,13 +61,13 @@ static enum ys_code each_row(struct ys_scrub *scrub, struct ys_txn *txn, enum ys
         const enum ys_code code = ys_txn_seek(txn, db, from, YS_SEEK_AT_LEAST, &key, &value, err);
         if (code == YS_NOT_FOUND)
             return YS_OK;
-        if (code != YS_OK)
-            return code;
-        /* A damaged branch page can lead back to where we were. */
-        if (key.size > KEY_MAX || (from.size != 0 && is_before(key, from))) {
+        /* A damaged page can lead back to where we were. */
+        if (code == YS_CORRUPT || (code == YS_OK && key.size > KEY_MAX)) {
             ys_scrub_find(scrub, ys_db_name(db), "its rows are not in order");
             return YS_OK;
         }
+        if (code != YS_OK)
+            return code;
         /* The smallest key behind this one is this one with a zero byte. */
         memcpy(after, key.data, key.size);
         after[key.size] = 0;

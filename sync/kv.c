@@ -404,6 +404,19 @@ static int seek(MDB_cursor *cursor, MDB_val *k, MDB_val *v, enum ys_seek how)
     return rc != 0 ? rc : mdb_cursor_get(cursor, k, v, MDB_PREV);
 }
 
+/* Does the row found lie where it was looked for? In a damaged page the keys may be out of order, and
+ * a walk that goes on from each key found would never end. */
+static bool found_in_order(struct ys_bytes asked, struct ys_bytes found, enum ys_seek how)
+{
+    if (asked.size == 0)
+        return true;
+    const size_t shorter = asked.size < found.size ? asked.size : found.size;
+    int order = memcmp(found.data, asked.data, shorter);
+    if (order == 0)
+        order = (found.size > asked.size) - (found.size < asked.size);
+    return how == YS_SEEK_AT_LEAST ? order >= 0 : order < 0;
+}
+
 enum ys_code ys_txn_seek(struct ys_txn *txn, enum ys_db db, struct ys_bytes key, enum ys_seek how,
                          struct ys_bytes *key_out, struct ys_bytes *value_out, struct ys_err *err)
 {
@@ -414,6 +427,8 @@ enum ys_code ys_txn_seek(struct ys_txn *txn, enum ys_db db, struct ys_bytes key,
     MDB_val v = {0};
     if (rc == 0)
         rc = seek(txn->cursor[db], &k, &v, how);
+    if (rc == 0 && !found_in_order(key, from_val(&k), how))
+        return ys_fail(err, YS_CORRUPT, "store: rows of \"%s\" are not in order", ys_db_name(db));
     if (rc == 0) {
         *key_out = from_val(&k);
         *value_out = from_val(&v);

@@ -90,7 +90,7 @@ YS_CHECKED enum ys_code ys_txn_reserve(struct ys_txn *txn, enum ys_db db, struct
 YS_CHECKED enum ys_code ys_txn_delete(struct ys_txn *txn, enum ys_db db, struct ys_bytes key,
                                       struct ys_err *err);
 /* First key >= `key` (empty: the first of all), or with `last_below` the last key < `key` (empty: the
- * last of all). YS_NOT_FOUND at the end. One cursor a database is kept inside the transaction, so a
+ * last of all). YS_NOT_FOUND at the end, YS_CORRUPT when the rows are out of order. One cursor a database is kept inside the transaction, so a
  * walk by keys in order is cheap. */
 enum ys_seek { YS_SEEK_AT_LEAST, YS_SEEK_LAST_BELOW };
 YS_CHECKED enum ys_code ys_txn_seek(struct ys_txn *txn, enum ys_db db, struct ys_bytes key,

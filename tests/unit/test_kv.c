@@ -337,6 +337,85 @@ static void seeking_behaves_like_a_sorted_array(void **state)
     ys_txn_abort(&txn);
 }
 
+enum { ROW_BYTES = 100, PAGE_BYTES = 4096, PAGE_FLAGS_AT = 10, PAGE_HEADER = 16, NODE_HEADER = 8 };
+
+static unsigned u16_at(const uint8_t *bytes)
+{
+    return bytes[0] | (unsigned)bytes[1] << 8;
+}
+
+/* Zero the first key of each leaf page whose rows are those of the test, but for key 1. */
+static unsigned zero_first_keys(uint8_t *data, size_t size)
+{
+    enum { LEAF = 2 };
+    unsigned changed = 0;
+    for (uint8_t *page = data; page + PAGE_BYTES <= data + size; page += PAGE_BYTES) {
+        const unsigned at = u16_at(page + PAGE_HEADER);
+        if (u16_at(page + PAGE_FLAGS_AT) != LEAF || at + NODE_HEADER + 4 > PAGE_BYTES)
+            continue;
+        uint8_t *const node = page + at;
+        if (u16_at(node) != ROW_BYTES || u16_at(node + 6) != 4 ||
+            ys_be32_get(node + NODE_HEADER) == 1)
+            continue;
+        ys_be32_put(node + NODE_HEADER, 0);
+        changed++;
+    }
+    return changed;
+}
+
+static void damage_keys(const struct folder *folder)
+{
+    enum { FILE_MAX = 1 << 20 };
+    char path[4096];
+    assert_true(snprintf(path, sizeof path, "%s/data.mdb", folder->path) < (int)sizeof path);
+    uint8_t *const data = malloc(FILE_MAX);
+    assert_non_null(data);
+    FILE *const file = fopen(path, "r+b");
+    assert_non_null(file);
+    const size_t size = fread(data, 1, FILE_MAX, file);
+    assert_true(zero_first_keys(data, size) > 0);
+    rewind(file);
+    assert_int_equal(fwrite(data, 1, size, file), size);
+    assert_int_equal(fclose(file), 0);
+    free(data);
+}
+
+static void a_row_out_of_order_is_damage_and_never_leads_a_walk_backwards(void **state)
+{
+    struct desk *const desk = *state;
+    struct ys_txn *txn = begin(desk->kv, true);
+    uint8_t key[5] = {0};
+    const uint8_t value[ROW_BYTES] = {0};
+    for (unsigned i = 1; i <= KEYS; i++) {
+        ys_be32_put(key, i);
+        assert_int_equal(ys_txn_put(txn, YS_DB_HEAD, (struct ys_bytes){key, 4},
+                                    (struct ys_bytes){value, sizeof value}, NULL),
+                         YS_OK);
+    }
+    assert_int_equal(ys_txn_commit(&txn, NULL), YS_OK);
+    ys_kv_close(desk->kv);
+    damage_keys(&desk->folder);
+    desk->kv = open_kv(&desk->folder, false, MAP_BYTES);
+
+    unsigned damaged = 0;
+    txn = begin(desk->kv, false);
+    for (unsigned i = 1; i < KEYS; i++) {
+        struct ys_bytes found;
+        struct ys_bytes row;
+        ys_be32_put(key, i); /* and a zero byte: the smallest key behind i */
+        const enum ys_code code = ys_txn_seek(txn, YS_DB_HEAD, (struct ys_bytes){key, 5},
+                                              YS_SEEK_AT_LEAST, &found, &row, NULL);
+        assert_true(code == YS_OK || code == YS_CORRUPT);
+        if (code == YS_CORRUPT)
+            damaged++;
+        else
+            assert_true(ys_be32_get(found.data) > i);
+    }
+    ys_txn_abort(&txn);
+
+    assert_true(damaged > 0);
+}
+
 /* --- failures --- */
 
 static void a_full_map_refuses_and_the_store_stays_usable(void **state)
@@ -511,6 +590,8 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(seeking_in_an_empty_table_finds_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(seeking_behaves_like_a_sorted_array, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            a_row_out_of_order_is_damage_and_never_leads_a_walk_backwards, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_full_map_refuses_and_the_store_stays_usable, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_file_cut_short_is_refused, set_up, tear_down),
