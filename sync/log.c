@@ -99,17 +99,31 @@ enum ys_code ys_log_next(struct ys_txn *txn, uint32_t id, struct ys_log *out, st
     return opened != YS_OK ? opened : parse_row(ys_be32_get(found.data), value, out, err);
 }
 
+/* The log that a row of "origin" leads to, which must be of that origin. */
+static enum ys_code load_by_origin(struct ys_txn *txn, struct ys_bytes origin, struct ys_bytes row,
+                                   struct ys_log *out, struct ys_err *err)
+{
+    struct ys_log log;
+    if (row.size != 4)
+        return ys_fail(err, YS_CORRUPT, "store: a row of \"origin\" has %zu bytes", row.size);
+    const uint32_t id = ys_be32_get(row.data);
+    const enum ys_code code = ys_log_load(txn, id, &log, err);
+    if (code != YS_OK)
+        return code;
+    if (!ys_bytes_is_text(origin, log.origin_text))
+        return ys_fail(err, YS_CORRUPT, "store: a row of \"origin\" leads to log %u, which is %s",
+                       id, log.origin_text);
+    *out = log;
+    return YS_OK;
+}
+
 enum ys_code ys_log_find(struct ys_txn *txn, const char *origin, struct ys_log *out,
                          struct ys_err *err)
 {
+    const struct ys_bytes key = ys_bytes_of_text(origin);
     struct ys_bytes value;
-    const enum ys_code code = ys_txn_get(txn, YS_DB_ORIGIN, ys_bytes_of_text(origin), &value, err);
-    if (code != YS_OK)
-        return code;
-    if (value.size != 4)
-        return ys_fail(err, YS_CORRUPT, "store: \"origin\" of %s has %zu bytes", origin,
-                       value.size);
-    return ys_log_load(txn, ys_be32_get(value.data), out, err);
+    const enum ys_code code = ys_txn_get(txn, YS_DB_ORIGIN, key, &value, err);
+    return code != YS_OK ? code : load_by_origin(txn, key, value, out, err);
 }
 
 enum ys_code ys_log_next_origin(struct ys_txn *txn, const char *origin, struct ys_log *out,
@@ -122,11 +136,7 @@ enum ys_code ys_log_next_origin(struct ys_txn *txn, const char *origin, struct y
     struct ys_bytes value;
     const enum ys_code code =
         ys_txn_seek(txn, YS_DB_ORIGIN, behind, YS_SEEK_AT_LEAST, &found, &value, err);
-    if (code != YS_OK)
-        return code;
-    if (value.size != 4)
-        return ys_fail(err, YS_CORRUPT, "store: a row of \"origin\" has %zu bytes", value.size);
-    return ys_log_load(txn, ys_be32_get(value.data), out, err);
+    return code != YS_OK ? code : load_by_origin(txn, found, value, out, err);
 }
 
 enum ys_code ys_log_add(struct ys_txn *txn, const struct ys_name *origin, struct ys_log *out,

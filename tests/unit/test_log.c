@@ -310,6 +310,25 @@ static void a_row_of_another_form_is_corrupt(void **state)
     assert_int_equal(ys_log_find(desk->txn, desk->log.origin_text, &log, NULL), YS_CORRUPT);
 }
 
+static void an_origin_that_leads_to_another_log_is_corrupt(void **state)
+{
+    struct desk *const desk = *state;
+    const char *const stray = "example.test/990000000/1"; /* behind every origin of the cast */
+    uint8_t id[4];
+    struct ys_log log;
+    ys_be32_put(id, desk->log.id);
+    put_row(desk, YS_DB_ORIGIN, ys_bytes_of_text(stray), (struct ys_bytes){id, sizeof id});
+
+    assert_int_equal(ys_log_find(desk->txn, stray, &log, NULL), YS_CORRUPT);
+
+    /* A walk ends there; it would else begin again behind the log's true origin. */
+    log = (struct ys_log){.origin_text = ""};
+    enum ys_code code = YS_OK;
+    for (int steps = 0; steps < 10 && code == YS_OK; steps++)
+        code = ys_log_next_origin(desk->txn, log.origin_text, &log, NULL);
+    assert_int_equal(code, YS_CORRUPT);
+}
+
 static void an_entry_without_a_row_for_its_body_is_corrupt(void **state)
 {
     struct desk *const desk = *state;
@@ -716,6 +735,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_frontier_that_does_not_give_the_root_is_corrupt, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_row_of_another_form_is_corrupt, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_origin_that_leads_to_another_log_is_corrupt, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(an_entry_without_a_row_for_its_body_is_corrupt, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(logs_are_found_by_origin_and_walked_by_id, set_up,
