@@ -436,6 +436,18 @@ enum ys_code ys_txn_seek(struct ys_txn *txn, enum ys_db db, struct ys_bytes key,
     return translate(rc, "read", err);
 }
 
+enum ys_code ys_txn_count(struct ys_txn *txn, enum ys_db db, uint64_t *count_out,
+                          struct ys_err *err)
+{
+    MDB_stat info;
+    int rc = planted_failure(txn->kv);
+    if (rc == 0)
+        rc = mdb_stat(txn->txn, txn->kv->dbi[db], &info);
+    if (rc == 0)
+        *count_out = info.ms_entries;
+    return translate(rc, "count", err);
+}
+
 void ys_kv_fail_after(struct ys_kv *kv, unsigned calls)
 {
     atomic_store(&kv->fail_after, calls);

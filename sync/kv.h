@@ -90,12 +90,16 @@ YS_CHECKED enum ys_code ys_txn_reserve(struct ys_txn *txn, enum ys_db db, struct
 YS_CHECKED enum ys_code ys_txn_delete(struct ys_txn *txn, enum ys_db db, struct ys_bytes key,
                                       struct ys_err *err);
 /* First key >= `key` (empty: the first of all), or with `last_below` the last key < `key` (empty: the
- * last of all). YS_NOT_FOUND at the end, YS_CORRUPT when the rows are out of order. One cursor a database is kept inside the transaction, so a
- * walk by keys in order is cheap. */
+ * last of all). YS_NOT_FOUND at the end, YS_CORRUPT when the rows are out of order. One cursor a
+ * database is kept inside the transaction, so a walk by keys in order is cheap. */
 enum ys_seek { YS_SEEK_AT_LEAST, YS_SEEK_LAST_BELOW };
 YS_CHECKED enum ys_code ys_txn_seek(struct ys_txn *txn, enum ys_db db, struct ys_bytes key,
                                     enum ys_seek how, struct ys_bytes *key_out,
                                     struct ys_bytes *value_out, struct ys_err *err);
+
+/* How many rows LMDB counts in this table; a walk that meets another number was led astray. */
+YS_CHECKED enum ys_code ys_txn_count(struct ys_txn *txn, enum ys_db db, uint64_t *count_out,
+                                     struct ys_err *err);
 
 /* For tests: the n-th call from now on of a function that touches the store fails with YS_IO;
  * 0 switches it off. Counts down in all threads of the process. */
