@@ -537,6 +537,31 @@ static void damaged_meta_pages_are_found_before_they_are_used(void **state)
     assert_int_equal(ys_kv_check_file("/nonexistent/folder", &err), YS_NOT_FOUND);
 }
 
+static void a_count_is_that_of_the_rows_in_the_table(void **state)
+{
+    struct desk *const desk = *state;
+    struct ys_txn *txn = begin(desk->kv, true);
+    uint64_t count = 99;
+    uint8_t key[4];
+    assert_int_equal(ys_txn_count(txn, YS_DB_HEAD, &count, NULL), YS_OK);
+    assert_int_equal(count, 0);
+    for (uint32_t i = 0; i < 300; i++) {
+        ys_be32_put(key, i % 200);
+        assert_int_equal(ys_txn_put(txn, YS_DB_HEAD, (struct ys_bytes){key, sizeof key},
+                                    (struct ys_bytes){key, sizeof key}, NULL),
+                         YS_OK);
+    }
+    assert_int_equal(ys_txn_delete(txn, YS_DB_HEAD, (struct ys_bytes){key, sizeof key}, NULL),
+                     YS_OK);
+
+    assert_int_equal(ys_txn_count(txn, YS_DB_HEAD, &count, NULL), YS_OK);
+
+    assert_int_equal(count, 199);
+    assert_int_equal(ys_txn_count(txn, YS_DB_ENTRY, &count, NULL), YS_OK);
+    assert_int_equal(count, 0);
+    ys_txn_abort(&txn);
+}
+
 static void opening_does_not_make_a_store_by_accident(void **state)
 {
     struct desk *const desk = *state;
@@ -597,6 +622,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_file_cut_short_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_file_that_is_no_store_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(damaged_meta_pages_are_found_before_they_are_used, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_count_is_that_of_the_rows_in_the_table, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(opening_does_not_make_a_store_by_accident, set_up,
                                         tear_down),
