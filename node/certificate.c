@@ -6,6 +6,7 @@
 #include "proto/join.h"
 #include "proto/json.h"
 #include "proto/text.h"
+#include "proto/wire.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -79,11 +80,6 @@ enum ys_code ys_offer_of_home(const struct ys_home *home, const struct ys_config
 
 /* --- request files --- */
 
-static ProtobufCBinaryData binary(uint8_t *data, size_t size)
-{
-    return (ProtobufCBinaryData){.data = data, .len = size};
-}
-
 static void fill_join(struct ys_offer *offer, Yishi__V1__JoinBody *bodies,
                       Yishi__V1__JoinBody **list, Yishi__V1__Join *out)
 {
@@ -96,9 +92,9 @@ static void fill_join(struct ys_offer *offer, Yishi__V1__JoinBody *bodies,
     out->log = offer->log;
     out->mirror = offer->mirror;
     out->has_transport = out->has_log_possession = out->has_mirror_possession = 1;
-    out->transport = binary(offer->transport, YS_PUBKEY_LEN);
-    out->log_possession = binary(offer->log_possession, YS_SIG_LEN);
-    out->mirror_possession = binary(offer->mirror_possession, YS_SIG_LEN);
+    out->transport = ys_wire_lend((struct ys_bytes){offer->transport, YS_PUBKEY_LEN});
+    out->log_possession = ys_wire_lend((struct ys_bytes){offer->log_possession, YS_SIG_LEN});
+    out->mirror_possession = ys_wire_lend((struct ys_bytes){offer->mirror_possession, YS_SIG_LEN});
     out->address = offer->address[0] == '\0' ? NULL : offer->address;
     out->has_log_size = 1;
     out->log_size = offer->log_size;
@@ -109,7 +105,7 @@ static void fill_join(struct ys_offer *offer, Yishi__V1__JoinBody *bodies,
         bodies[i].name = body->name;
         bodies[i].key = body->key;
         bodies[i].has_possession = 1;
-        bodies[i].possession = binary(body->possession, YS_SIG_LEN);
+        bodies[i].possession = ys_wire_lend((struct ys_bytes){body->possession, YS_SIG_LEN});
         list[i] = &bodies[i];
     }
     out->n_bodies = offer->body_count;
@@ -236,9 +232,10 @@ void ys_offer_certificate(struct ys_offer *offer, struct ys_offer_parts *parts,
     record->log = offer->log;
     record->mirror = offer->mirror;
     record->has_transport = record->has_log_possession = record->has_mirror_possession = 1;
-    record->transport = binary(offer->transport, YS_PUBKEY_LEN);
-    record->log_possession = binary(offer->log_possession, YS_SIG_LEN);
-    record->mirror_possession = binary(offer->mirror_possession, YS_SIG_LEN);
+    record->transport = ys_wire_lend((struct ys_bytes){offer->transport, YS_PUBKEY_LEN});
+    record->log_possession = ys_wire_lend((struct ys_bytes){offer->log_possession, YS_SIG_LEN});
+    record->mirror_possession =
+        ys_wire_lend((struct ys_bytes){offer->mirror_possession, YS_SIG_LEN});
     record->address = offer->address[0] == '\0' ? NULL : offer->address;
     yishi__v1__body__init(&parts->body[0]);
     parts->body[0].kind_case = YISHI__V1__BODY__KIND_NODE_CERTIFICATE;
@@ -261,7 +258,7 @@ void ys_offer_registration(struct ys_offer *offer, size_t at, struct ys_offer_pa
     record->has_from_index = 1;
     record->from_index = offer->log_size;
     record->has_possession = 1;
-    record->possession = binary(body->possession, YS_SIG_LEN);
+    record->possession = ys_wire_lend((struct ys_bytes){body->possession, YS_SIG_LEN});
     yishi__v1__body__init(&parts->body[1 + at]);
     parts->body[1 + at].kind_case = YISHI__V1__BODY__KIND_BODY_REGISTER;
     parts->body[1 + at].body_register = record;

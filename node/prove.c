@@ -4,6 +4,7 @@
 #include "crypto/bundle.h"
 #include "node/lang.h"
 #include "proto/evidence.h"
+#include "proto/wire.h"
 #include "sync/heads.h"
 
 #include <stdlib.h>
@@ -207,24 +208,15 @@ static enum ys_code print_bundle(const struct ys_member *member, struct ys_txn *
                                            (struct ys_bytes){head, head_size}, err);
 }
 
-static ProtobufCBinaryData binary(struct ys_bytes bytes)
-{
-    union {
-        const uint8_t *in;
-        uint8_t *out;
-    } data = {.in = bytes.data};
-    return (ProtobufCBinaryData){.len = bytes.size, .data = data.out};
-}
-
 static enum ys_code encode_extra(const struct ys_entry *entry, ProtobufCBinaryData *evidence,
                                  size_t evidence_count, struct ys_writer *out, struct ys_err *err)
 {
     Yishi__V1__ProofExtra extra = YISHI__V1__PROOF_EXTRA__INIT;
     extra.has_note = 1;
-    extra.note = binary(entry->note);
+    extra.note = ys_wire_lend(entry->note);
     if (entry->content == YS_CONTENT_BODY) {
         extra.has_body = 1;
-        extra.body = binary(entry->body);
+        extra.body = ys_wire_lend(entry->body);
     }
     extra.n_evidence = evidence_count;
     extra.evidence = evidence;
@@ -281,7 +273,8 @@ static enum ys_code prove(struct work *work, const struct ys_member *member, str
     for (size_t i = 0; i < work->chain.count && code == YS_OK; i++) {
         const size_t first = bundles.size;
         code = print_evidence(member, txn, work->chain.at[i], &bundles, err);
-        work->evidence[i] = binary((struct ys_bytes){work->bundles + first, bundles.size - first});
+        work->evidence[i] =
+            ys_wire_lend((struct ys_bytes){work->bundles + first, bundles.size - first});
     }
     if (code == YS_OK)
         code = encode_extra(&entry, work->evidence, work->chain.count, &extra, err);

@@ -206,6 +206,29 @@ enum ys_code ys_wire_decode(struct ys_bytes bytes, const ProtobufCMessageDescrip
     return ys_fail(err, YS_MALFORMED, "%s: bytes are not protobuf", where);
 }
 
+ProtobufCBinaryData ys_wire_lend(struct ys_bytes bytes)
+{
+    union {
+        const uint8_t *in;
+        uint8_t *out;
+    } data = {.in = bytes.data};
+    return (ProtobufCBinaryData){.len = bytes.size, .data = data.out};
+}
+
+char *ys_wire_lend_text(const char *text)
+{
+    union {
+        const char *in;
+        char *out;
+    } chars = {.in = text};
+    return chars.out;
+}
+
+struct ys_bytes ys_wire_view(const ProtobufCBinaryData *data)
+{
+    return (struct ys_bytes){.data = data->data, .size = data->len};
+}
+
 enum ys_code ys_wire_encode(const ProtobufCMessage *message, size_t max, struct ys_writer *w,
                             struct ys_err *err)
 {

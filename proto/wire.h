@@ -3,7 +3,7 @@
  * protobuf-c reads leniently: it does not look at UTF-8, hides what follows a NUL
  * in a string, cuts a number that is too large, takes the last of two values and
  * merges two sub-messages. Two readers could then see two different contents
- * under one hash. The walk refuses all of it (FORMATS.md 3); after it unpacking
+ * under one hash. The walk refuses all of it (FORMATS.md 4); after it unpacking
  * can only fail for lack of memory.
  *
  * Knows no meaning: counts, lengths and mandatory fields are field.h's.
@@ -26,6 +26,12 @@ YS_CHECKED enum ys_code ys_wire_decode(struct ys_bytes bytes,
                                        const ProtobufCMessageDescriptor *type, const char *where,
                                        struct ys_arena *arena, ProtobufCMessage **out,
                                        struct ys_err *err);
+
+/* Our bytes and texts as members of a message that is about to be packed, and back. protobuf-c's types
+ * have no const; it does not write through what it packs. Valid as long as what they point into. */
+ProtobufCBinaryData ys_wire_lend(struct ys_bytes bytes);
+char *ys_wire_lend_text(const char *text);
+struct ys_bytes ys_wire_view(const ProtobufCBinaryData *data);
 
 /* Appends a packed message. YS_LIMIT, and `w` unchanged but for its overflow, when it does not fit
  * or has more than `max` bytes. */

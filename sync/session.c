@@ -2,6 +2,7 @@
 
 #include "crypto/assert.h"
 #include "proto/text.h"
+#include "proto/wire.h"
 #include "sync/session_state.h"
 
 #include <stdio.h>
@@ -146,36 +147,19 @@ void ys_peer_log_remember(struct ys_peer_log *log, struct ys_bytes note)
 enum ys_code ys_session_send(struct ys_session *session, struct ys_turn *turn,
                              Yishi__V1__Message *message, struct ys_err *err)
 {
-    struct ys_writer w = {.data = malloc(YS_MESSAGE_MAX), .capacity = YS_MESSAGE_MAX};
-    if (w.data == NULL)
-        return ys_fail(err, YS_NOMEM, "session: out of memory");
     message->has_session = true;
     message->session.data = session->options.nonce;
     message->session.len = YS_SESSION_NONCE_LEN;
+    /* Most messages are a hundred bytes; the limit on large ones is ys_message_encode's. */
+    struct ys_writer w = {.capacity = protobuf_c_message_get_packed_size(&message->base)};
+    if ((w.data = malloc(w.capacity)) == NULL)
+        return ys_fail(err, YS_NOMEM, "session: out of memory");
     const enum ys_code code = ys_message_encode(message, &w);
     if (code == YS_OK)
         turn->send(turn->context, (struct ys_bytes){w.data, w.size});
     free(w.data);
     return code != YS_OK ? ys_fail(err, code, "session: a message of ours breaks our limits")
                          : YS_OK;
-}
-
-static ProtobufCBinaryData binary(const uint8_t *data, size_t size)
-{
-    union {
-        const uint8_t *in;
-        uint8_t *out;
-    } bytes = {.in = data};
-    return (ProtobufCBinaryData){.len = size, .data = bytes.out};
-}
-
-static char *text_field(const char *text)
-{
-    union {
-        const char *in;
-        char *out;
-    } chars = {.in = text};
-    return chars.out;
 }
 
 /* How much of the peer's own log we hold. */
@@ -214,19 +198,19 @@ static enum ys_code send_hello(struct ys_session *session, struct ys_turn *turn,
     ys_empty_root(&empty);
     hello.has_wire_min = hello.has_wire_max = true;
     hello.wire_min = hello.wire_max = YS_WIRE_VERSION;
-    hello.software = text_field(session->options.software);
-    hello.deployment = text_field(self->origin.deployment);
-    hello.code = text_field(self->origin.division.digits);
+    hello.software = ys_wire_lend_text(session->options.software);
+    hello.deployment = ys_wire_lend_text(self->origin.deployment);
+    hello.code = ys_wire_lend_text(self->origin.division.digits);
     hello.has_store_id = true;
-    hello.store_id = binary(self->store_id, YS_STORE_ID_LEN);
+    hello.store_id = ys_wire_lend((struct ys_bytes){self->store_id, YS_STORE_ID_LEN});
     hello.has_changed = true;
     hello.changed = changed;
     hello.has_seen_store_id = hello.has_seen_changed = true;
-    hello.seen_store_id = binary(seen.store_id, YS_STORE_ID_LEN);
+    hello.seen_store_id = ys_wire_lend((struct ys_bytes){seen.store_id, YS_STORE_ID_LEN});
     hello.seen_changed = seen.changed;
     yours.has_size = yours.has_root = true;
     yours.size = known ? log.frontier.size : 0;
-    yours.root = binary(known ? log.root.bytes : empty.bytes, YS_HASH_LEN);
+    yours.root = ys_wire_lend((struct ys_bytes){known ? log.root.bytes : empty.bytes, YS_HASH_LEN});
     hello.yours = &yours;
     hello.has_clock_ms = true;
     hello.clock_ms = turn->clock_ms;
@@ -266,7 +250,7 @@ void ys_session_bye(struct ys_session *session, struct ys_turn *turn, const char
 {
     Yishi__V1__Message message = YISHI__V1__MESSAGE__INIT;
     Yishi__V1__Bye bye = YISHI__V1__BYE__INIT;
-    bye.reason = text_field(reason);
+    bye.reason = ys_wire_lend_text(reason);
     message.kind_case = YISHI__V1__MESSAGE__KIND_BYE;
     message.bye = &bye;
     if (ys_session_send(session, turn, &message, NULL) != YS_OK)
@@ -337,7 +321,7 @@ static enum ys_code tell(struct ys_session *session, struct ys_turn *turn, struc
     *head = (Yishi__V1__LogHead)YISHI__V1__LOG_HEAD__INIT;
     head->origin = origin;
     head->has_checkpoint = true;
-    head->checkpoint = binary(copy, note.size);
+    head->checkpoint = ys_wire_lend((struct ys_bytes){copy, note.size});
     telling->pointer[telling->count++] = head;
     telling->bytes += size;
     return YS_OK;

@@ -1,4 +1,5 @@
 #include "crypto/assert.h"
+#include "proto/wire.h"
 #include "sync/session_state.h"
 
 #include <stdlib.h>
@@ -64,12 +65,10 @@ static enum ys_code keep_good_lines(const struct ys_member *member, const struct
     return code;
 }
 
-static enum ys_code check_head(struct ys_session *session, struct ys_turn *turn,
-                               const struct ys_peer_log *log, struct ys_bytes bytes,
-                               struct checked_head *out, struct ys_err *err)
+static enum ys_code check_head(struct ys_turn *turn, const struct ys_peer_log *log,
+                               struct ys_bytes bytes, struct checked_head *out, struct ys_err *err)
 {
     struct ys_note note;
-    (void)session;
     out->unknown_witness = false;
     const struct ys_vkey *const key = ys_member_log_key(turn->member, log->origin);
     out->key_known = key != NULL;
@@ -322,13 +321,13 @@ static enum ys_code consider(struct ys_session *session, struct ys_turn *turn,
                              struct ys_peer_log *log, struct ys_bytes bytes, bool may_fetch,
                              struct ys_err *err)
 {
-    struct checked_head *const head = log->given_up ? NULL : malloc(sizeof *head);
     struct ys_log stored;
     if (log->given_up)
         return YS_OK;
+    struct checked_head *const head = malloc(sizeof *head);
     if (head == NULL)
         return ys_fail(err, YS_NOMEM, "session: out of memory");
-    enum ys_code code = check_head(session, turn, log, bytes, head, err);
+    enum ys_code code = check_head(turn, log, bytes, head, err);
     if (code != YS_OK)
         goto out;
     const bool is_root = ys_division_equal(&log->division, &ys_member_root(turn->member)->division);
@@ -431,11 +430,6 @@ enum ys_code ys_session_retry_offers(struct ys_session *session, struct ys_turn 
 
 /* --- ENTRIES --- */
 
-static struct ys_bytes view(const ProtobufCBinaryData *data)
-{
-    return (struct ys_bytes){data->data, data->len};
-}
-
 /* The first entry of the district's log brings the key with which its heads are verified. */
 static enum ys_code introduce(struct ys_turn *turn, struct ys_peer_log *log,
                               const Yishi__V1__Entries *entries, struct ys_vkey *key,
@@ -445,8 +439,8 @@ static enum ys_code introduce(struct ys_turn *turn, struct ys_peer_log *log,
     if (entries->first_index != 0 || first->content_case != YISHI__V1__ENTRY__CONTENT_BODY)
         return ys_fail(err, YS_DENIED, "log %s: it does not begin with its certificate",
                        log->origin);
-    enum ys_code code =
-        ys_member_introduce(turn->member, view(&first->note), view(&first->body), key, err);
+    enum ys_code code = ys_member_introduce(turn->member, ys_wire_view(&first->note),
+                                            ys_wire_view(&first->body), key, err);
     if (code == YS_OK && strcmp(key->name, log->origin) != 0)
         code = ys_fail(err, YS_DENIED, "log %s: its certificate is of %s", log->origin, key->name);
     return code;
@@ -457,7 +451,7 @@ static enum ys_code adopt_target(struct ys_turn *turn, struct ys_peer_log *log,
                                  const Yishi__V1__Entries *entries, struct ys_err *err)
 {
     struct ys_fetch *const fetch = log->fetch;
-    const struct ys_bytes bytes = view(&entries->checkpoint);
+    const struct ys_bytes bytes = ys_wire_view(&entries->checkpoint);
     const struct ys_vkey *const known = ys_member_log_key(turn->member, log->origin);
     struct ys_note note;
     struct ys_note ours;
@@ -496,18 +490,18 @@ static enum ys_code read_entry(const Yishi__V1__Entry *in, struct ys_entry *out,
 {
     struct ys_note note;
     struct ys_record record;
-    *out = (struct ys_entry){.note = view(&in->note), .content = YS_CONTENT_ABSENT};
+    *out = (struct ys_entry){.note = ys_wire_view(&in->note), .content = YS_CONTENT_ABSENT};
     if (in->note.len > YS_RECORD_NOTE_MAX)
         return ys_fail(err, YS_LIMIT, "a note of %zu bytes", in->note.len);
     if (in->content_case == YISHI__V1__ENTRY__CONTENT_TOMBSTONE) {
         out->content = YS_CONTENT_TOMBSTONE;
-        out->body = view(&in->tombstone);
+        out->body = ys_wire_view(&in->tombstone);
     } else if (in->content_case == YISHI__V1__ENTRY__CONTENT_BODY &&
                ys_note_parse(out->note, &note, NULL) == YS_OK &&
                ys_record_parse(note.text, &record, NULL) == YS_OK &&
-               ys_record_check_body(&record, view(&in->body), NULL) == YS_OK) {
+               ys_record_check_body(&record, ys_wire_view(&in->body), NULL) == YS_OK) {
         out->content = YS_CONTENT_BODY;
-        out->body = view(&in->body);
+        out->body = ys_wire_view(&in->body);
     }
     return YS_OK;
 }
@@ -522,7 +516,7 @@ static enum ys_code check_tree(const struct ys_peer_log *log, const Yishi__V1__E
     *next = fetch->received;
     for (size_t i = 0; i < entries->n_entries; i++) {
         struct ys_hash leaf;
-        ys_leaf_hash(view(&entries->entries[i]->note), &leaf);
+        ys_leaf_hash(ys_wire_view(&entries->entries[i]->note), &leaf);
         if (ys_frontier_append(next, &leaf) != YS_OK)
             return ys_fail(err, YS_LIMIT, "log %s: too long", log->origin);
     }

@@ -1,4 +1,5 @@
 #include "crypto/assert.h"
+#include "proto/wire.h"
 #include "sync/session_state.h"
 
 #include <stdlib.h>
@@ -63,29 +64,20 @@ struct load {
     uint64_t bytes;
 };
 
-static ProtobufCBinaryData borrow(struct ys_bytes bytes)
-{
-    union {
-        const uint8_t *in;
-        uint8_t *out;
-    } data = {.in = bytes.data};
-    return (ProtobufCBinaryData){.len = bytes.size, .data = data.out};
-}
-
 static void load_entry(struct load *load, const struct ys_entry *entry)
 {
     Yishi__V1__Entry *const out = &load->entry[load->count];
     yishi__v1__entry__init(out);
     out->has_note = true;
-    out->note = borrow(entry->note);
+    out->note = ys_wire_lend(entry->note);
     switch (entry->content) {
     case YS_CONTENT_BODY:
         out->content_case = YISHI__V1__ENTRY__CONTENT_BODY;
-        out->body = borrow(entry->body);
+        out->body = ys_wire_lend(entry->body);
         break;
     case YS_CONTENT_TOMBSTONE:
         out->content_case = YISHI__V1__ENTRY__CONTENT_TOMBSTONE;
-        out->tombstone = borrow(entry->body);
+        out->tombstone = ys_wire_lend(entry->body);
         break;
     case YS_CONTENT_ABSENT:
         out->content_case = YISHI__V1__ENTRY__CONTENT_ABSENT;
@@ -132,18 +124,14 @@ static enum ys_code send_load(struct ys_session *session, struct ys_turn *turn,
     if (code != YS_OK)
         return code;
     for (unsigned i = 0; i < load->hashes.count; i++)
-        load->proof[i] = borrow((struct ys_bytes){load->hashes.hash[i].bytes, YS_HASH_LEN});
-    union {
-        const char *in;
-        char *out;
-    } origin = {.in = log->origin_text};
-    entries.origin = origin.out;
+        load->proof[i] = ys_wire_lend((struct ys_bytes){load->hashes.hash[i].bytes, YS_HASH_LEN});
+    entries.origin = ys_wire_lend_text(log->origin_text);
     entries.has_first_index = true;
     entries.first_index = peer_log->next_index;
     entries.n_entries = load->count;
     entries.entries = load->pointer;
     entries.has_checkpoint = true;
-    entries.checkpoint = borrow(head);
+    entries.checkpoint = ys_wire_lend(head);
     entries.n_proof = load->hashes.count;
     entries.proof = load->proof;
     message.kind_case = YISHI__V1__MESSAGE__KIND_ENTRIES;

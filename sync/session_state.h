@@ -47,7 +47,6 @@ struct ys_session {
     bool credit_given;
     struct ys_peer_log *logs;
     size_t log_count, log_capacity;
-    uint8_t *message; /* room for one message, while a call lasts */
 };
 
 /* --- session.c --- */
