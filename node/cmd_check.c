@@ -3,6 +3,7 @@
 #include "node/cmd.h"
 #include "node/file.h"
 #include "node/lang.h"
+#include "node/node.h"
 #include "node/view.h"
 #include "proto/json.h"
 
@@ -28,16 +29,6 @@ static bool is_fork_proof(struct ys_bytes bytes)
     const size_t length = end == NULL ? 0 : (size_t)(end - bytes.data);
     return length >= sizeof ending - 1 &&
            memcmp(end - (sizeof ending - 1), ending, sizeof ending - 1) == 0;
-}
-
-static enum ys_code load_root(const char *path, struct ys_root *out, struct ys_err *err)
-{
-    uint8_t text[YS_ROOT_TEXT_MAX];
-    size_t size = 0;
-    const enum ys_code code = ys_file_read(path, 0, text, sizeof text, &size, err);
-    if (code == YS_NOT_FOUND)
-        return ys_fail(err, YS_IO, _("%s: there is no such file"), path);
-    return code != YS_OK ? code : ys_root_parse((struct ys_bytes){text, size}, out, err);
 }
 
 /* What the record says, for people; NULL when it is not there or not understood. */
@@ -68,7 +59,9 @@ static enum ys_code check_bundle(const struct ys_call *call, struct ys_bytes byt
     struct ys_check_result result;
     if (root_path == NULL)
         return ys_fail(err, YS_USAGE, _("--root FILE is needed: the root policy of the district"));
-    enum ys_code code = load_root(root_path, &root, err);
+    enum ys_code code = ys_root_load(root_path, NULL, &root, err);
+    if (code == YS_NOT_FOUND)
+        return ys_fail(err, YS_IO, _("%s: there is no such file"), root_path);
     if (code != YS_OK)
         return code;
     const struct ys_check_options options = {.root = &root, .step = keep_step, .context = checked};

@@ -1,10 +1,9 @@
 #include "node/cmd.h"
-#include "node/config.h"
 #include "node/daemon.h"
-#include "node/file.h"
 #include "node/journal.h"
 #include "node/keystore.h"
 #include "node/lang.h"
+#include "node/node.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -18,12 +17,8 @@ enum { DIAL_DELAY_MAX_MS = 2000, OPEN_FILES = 65536 };
 
 /* What one run holds, to be let go in the opposite order. */
 struct run {
-    struct ys_home home;
-    struct ys_config config;
-    struct ys_root root;
-    struct ys_store *store;
+    struct ys_node node;
     struct ys_node_keys keys;
-    char code[YS_DIVISION_MAX + 1];
     int lock_fd, doorbell_fd, signal_fd;
 };
 
@@ -31,9 +26,9 @@ static void ready(void *context, const char *endpoint)
 {
     struct run *const run = context;
     struct ys_err err = {0};
-    if (endpoint != NULL && ys_home_save_address(&run->home, endpoint, &err) != YS_OK)
+    if (endpoint != NULL && ys_home_save_address(&run->node.home, endpoint, &err) != YS_OK)
         ys_journal_text(YS_PRIORITY_WARNING, "address", "reason", err.msg);
-    ys_journal(YS_PRIORITY_INFO, "ready", "code=%s listen=%s", run->code,
+    ys_journal(YS_PRIORITY_INFO, "ready", "code=%s listen=%s", run->node.origin.division.digits,
                endpoint == NULL ? "-" : endpoint);
 }
 
@@ -41,7 +36,7 @@ static void link_state(void *context, const char *state)
 {
     struct run *const run = context;
     struct ys_err err = {0};
-    if (ys_home_save_link(&run->home, state, &err) != YS_OK)
+    if (ys_home_save_link(&run->node.home, state, &err) != YS_OK)
         ys_journal_text(YS_PRIORITY_WARNING, "link", "reason", err.msg);
 }
 
@@ -59,7 +54,7 @@ static bool reload(void *context, struct ys_parent_setting *out)
     struct run *const run = context;
     struct ys_config config;
     struct ys_err err = {0};
-    if (ys_config_load(&run->home, &config, &err) != YS_OK) {
+    if (ys_config_load(&run->node.home, &config, &err) != YS_OK) {
         ys_journal_text(YS_PRIORITY_WARNING, "settings", "reason", err.msg);
         return false;
     }
@@ -94,53 +89,19 @@ static void raise_file_limit(void)
                    (unsigned long long)limit.rlim_cur);
 }
 
-static enum ys_code load_root(struct run *run, struct ys_err *err)
-{
-    char path[PATH_MAX];
-    uint8_t text[YS_ROOT_TEXT_MAX];
-    size_t size = 0;
-    ys_home_path(&run->home, "root.pub", path);
-    const enum ys_code code = ys_file_read(path, 0, text, sizeof text, &size, err);
-    if (code == YS_NOT_FOUND)
-        return ys_fail(err, YS_IO, "%s: %s", path,
-                       _("no root is pinned; give it with 'yishi join --root FILE'"));
-    return code != YS_OK ? code : ys_root_parse((struct ys_bytes){text, size}, &run->root, err);
-}
-
 static enum ys_code open_run(struct run *run, const struct ys_call *call, struct ys_err *err)
 {
-    char path[PATH_MAX];
-    enum ys_code code = ys_home_choose(call->home, &run->home, err);
+    struct ys_node *const node = &run->node;
+    enum ys_code code = ys_node_open(call->home, call->lang, node, err);
     if (code == YS_OK)
-        code = ys_home_check(&run->home, err);
+        code = ys_home_lock(&node->home, &run->lock_fd, err);
+    if (code == YS_OK && !node->has_root)
+        code = ys_fail(err, YS_IO, "%s: %s", node->home.path,
+                       _("no root is pinned; give it with 'yishi join --root FILE'"));
     if (code == YS_OK)
-        code = ys_home_lock(&run->home, &run->lock_fd, err);
+        code = ys_keystore_load_node(&node->home, &node->origin, &run->keys, err);
     if (code == YS_OK)
-        code = ys_config_load(&run->home, &run->config, err);
-    if (code == YS_OK && call->lang == NULL && run->config.lang[0] != '\0')
-        code = ys_lang_set(run->config.lang, err);
-    if (code == YS_OK)
-        code = load_root(run, err);
-    ys_home_path(&run->home, "store", path);
-    if (code == YS_OK)
-        code = ys_store_open(path, 0, &run->store, err);
-    if (code != YS_OK)
-        return code;
-    const struct ys_name *const origin = &ys_store_identity(run->store)->origin;
-    char origin_text[YS_KEY_NAME_MAX + 1];
-    memcpy(run->code, origin->division.digits, sizeof run->code);
-    ys_name_print(origin, origin_text);
-    if (strcmp(run->config.deployment, origin->deployment) != 0 ||
-        !ys_division_equal(&run->config.division, &origin->division))
-        return ys_fail(err, YS_IO, _("%s: yishi.conf names %s of %s, but the store belongs to %s"),
-                       run->home.path, run->config.division.digits, run->config.deployment,
-                       origin_text);
-    if (strcmp(run->root.deployment, origin->deployment) != 0)
-        return ys_fail(err, YS_DENIED, _("root.pub is of deployment %s, this node of %s"),
-                       run->root.deployment, origin->deployment);
-    code = ys_keystore_load_node(&run->home, origin, &run->keys, err);
-    if (code == YS_OK)
-        code = ys_home_doorbell_open(&run->home, &run->doorbell_fd, err);
+        code = ys_home_doorbell_open(&node->home, &run->doorbell_fd, err);
     return code != YS_OK ? code : take_signals(&run->signal_fd, err);
 }
 
@@ -150,10 +111,10 @@ static void close_run(struct run *run)
     for (size_t i = 0; i < sizeof fds / sizeof fds[0]; i++)
         if (fds[i] >= 0)
             close(fds[i]);
-    ys_store_close(run->store);
+    ys_node_close(&run->node);
     ys_node_keys_clear(&run->keys);
     if (run->lock_fd >= 0) {
-        ys_home_forget_daemon(&run->home);
+        ys_home_forget_daemon(&run->node.home);
         close(run->lock_fd);
     }
 }
@@ -164,14 +125,14 @@ enum ys_code ys_cmd_run(const struct ys_call *call, struct ys_err *err)
     enum ys_code code = open_run(&run, call, err);
     if (code == YS_OK) {
         const char *const asked = ys_args_value(&call->args, "listen");
-        const char *const listen = asked != NULL ? asked : run.config.listen;
-        const bool community = run.code[0] != '\0' && strlen(run.code) == YS_DIVISION_MAX;
+        const char *const listen = asked != NULL ? asked : run.node.config.listen;
+        const bool community = ys_division_level(&run.node.origin.division) == YS_LEVEL_COMMUNITY;
         const struct ys_daemon_options options = {
-            .store = run.store,
+            .store = run.node.store,
             .keys = &run.keys,
-            .root = &run.root,
+            .root = &run.node.root,
             .listen = community || listen[0] == '\0' ? NULL : listen,
-            .parent = parent_of(&run.config),
+            .parent = parent_of(&run.node.config),
             .doorbell_fd = run.doorbell_fd,
             .signal_fd = run.signal_fd,
             .dial_delay_max_ms = DIAL_DELAY_MAX_MS,
@@ -183,7 +144,7 @@ enum ys_code ys_cmd_run(const struct ys_call *call, struct ys_err *err)
         };
         raise_file_limit();
         code = ys_daemon_run(&options, err);
-        ys_journal(YS_PRIORITY_INFO, "stopped", "code=%s", run.code);
+        ys_journal(YS_PRIORITY_INFO, "stopped", "code=%s", run.node.origin.division.digits);
     }
     close_run(&run);
     return code;

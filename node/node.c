@@ -28,10 +28,10 @@ enum ys_code ys_root_load(const char *path, const struct ys_name *origin, struct
     code = ys_root_parse((struct ys_bytes){.data = text, .size = size}, &root, &why);
     if (code != YS_OK)
         return ys_fail(err, code, "%s: %s", path, why.msg);
-    if (strcmp(root.deployment, origin->deployment) != 0)
+    if (origin != NULL && strcmp(root.deployment, origin->deployment) != 0)
         return ys_fail(err, YS_DENIED, _("%s: is the root of deployment %s, not of %s"), path,
                        root.deployment, origin->deployment);
-    if (!ys_division_within(&origin->division, &root.division))
+    if (origin != NULL && !ys_division_within(&origin->division, &root.division))
         return ys_fail(err, YS_DENIED,
                        _("%s: is the root of district %s, and %s does not lie in it"), path,
                        root.division.digits, origin->division.digits);

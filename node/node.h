@@ -31,7 +31,7 @@ YS_CHECKED enum ys_code ys_node_read(const struct ys_node *node, struct ys_txn *
                                      struct ys_err *err);
 
 /* A root policy from a file of at most YS_ROOT_TEXT_MAX bytes; messages begin with the path. YS_DENIED
- * when it is of another deployment or of another district than `origin`'s. */
+ * when it is of another deployment or of another district than `origin`'s (NULL: any will do). */
 YS_CHECKED enum ys_code ys_root_load(const char *path, const struct ys_name *origin,
                                      struct ys_root *out, struct ys_err *err);
 /* Pin it in the home: root.pub. */
