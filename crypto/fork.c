@@ -96,7 +96,8 @@ enum ys_code ys_fork_parse(struct ys_bytes bytes, struct ys_fork_proof *out, str
     struct ys_bytes deployment;
     uint64_t size = 0;
     if (!ys_bytes_take_line(&rest, &line) || !first_line_parse(line, &deployment))
-        return ys_fail(err, YS_MALFORMED, "fork proof: the first line does not name it");
+        return ys_fail(err, YS_MALFORMED,
+                       "fork proof: the first line is not <deployment>" FIRST_LINE_END);
     if (!ys_bytes_take_line(&rest, &line) || !prefix_parse(line, &size, &fork.prefix_root))
         return ys_fail(err, YS_MALFORMED, "fork proof: no prefix with a size and a root");
     enum ys_code code = ys_proof_parse(&rest, &fork.proof, err);

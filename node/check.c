@@ -19,6 +19,8 @@ struct check {
     struct ys_member *member;
     struct ys_arena arena;
     struct ys_check_result result;
+    struct ys_hash taken[YS_EVIDENCE_COUNT_MAX]; /* record ids of the evidence so far */
+    size_t taken_count;
 };
 
 /* One bundle, opened: its parts, and the record in it. */
@@ -245,6 +247,27 @@ static enum ys_code check_counts(struct check *check, const struct opened *opene
     return code;
 }
 
+/* Evidence that changes nothing is refused. The same record once more changes nothing either. */
+static enum ys_code no_effect(const struct check *check, const struct opened *opened, size_t number,
+                              struct ys_err *err)
+{
+    struct ys_hash id;
+    ys_record_id(opened->note.text, &id);
+    for (size_t i = 0; i < check->taken_count; i++)
+        if (ys_hash_equal(&check->taken[i], &id))
+            return ys_fail(
+                err, YS_DENIED,
+                _("evidence %zu: the %s at entry %llu of %s is the same record as evidence "
+                  "%zu; each may stand only once"),
+                number, opened->record.kind, (unsigned long long)opened->bundle.index,
+                opened->origin, i + 1);
+    return ys_fail(err, YS_DENIED,
+                   _("evidence %zu: the %s at entry %llu of %s has no effect: its signers may not "
+                     "say so"),
+                   number, opened->record.kind, (unsigned long long)opened->bundle.index,
+                   opened->origin);
+}
+
 static enum ys_code take_evidence(struct check *check, struct ys_bytes bytes, size_t number,
                                   struct ys_err *err)
 {
@@ -268,13 +291,11 @@ static enum ys_code take_evidence(struct check *check, struct ys_bytes bytes, si
                 .note = opened.note_bytes, .content = YS_CONTENT_BODY, .body = opened.body},
             err);
     if (code == YS_OK && effect_of(check->member) == before)
-        code = ys_fail(
-            err, YS_DENIED,
-            _("evidence %zu: the %s at entry %llu of %s has no effect: its signers may not "
-              "say so"),
-            number, opened.record.kind, (unsigned long long)opened.bundle.index, opened.origin);
+        code = no_effect(check, &opened, number, err);
     if (code != YS_OK)
         return code;
+    YS_ASSERT(check->taken_count < YS_EVIDENCE_COUNT_MAX);
+    ys_record_id(opened.note.text, &check->taken[check->taken_count++]);
     if (ys_division_equal(&opened.record.origin.division, &check->options->root->division) &&
         checkpoint.size > check->result.district_size)
         check->result.district_size = checkpoint.size;

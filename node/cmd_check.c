@@ -21,14 +21,18 @@ static void keep_step(void *context, enum ys_check_step step, const char *text)
     snprintf(kept->text, sizeof kept->text, "%s", text);
 }
 
-/* Is it a fork proof? Its first line ends so. */
-static bool is_fork_proof(struct ys_bytes bytes)
+/* Is it a fork proof? Its first line ends so; or it is meant as one, when a key is given and no root. */
+static bool is_fork_proof(const struct ys_call *call, struct ys_bytes bytes)
 {
     static const char ending[] = "/fork-proof/v1";
     const uint8_t *const end = bytes.size == 0 ? NULL : memchr(bytes.data, '\n', bytes.size);
     const size_t length = end == NULL ? 0 : (size_t)(end - bytes.data);
-    return length >= sizeof ending - 1 &&
-           memcmp(end - (sizeof ending - 1), ending, sizeof ending - 1) == 0;
+    if (length >= sizeof ending - 1 &&
+        memcmp(end - (sizeof ending - 1), ending, sizeof ending - 1) == 0)
+        return true;
+    return ys_args_value(&call->args, "key") != NULL &&
+           ys_args_value(&call->args, "root") == NULL &&
+           !ys_bytes_starts_with(bytes, "c2sp.org/tlog-proof@");
 }
 
 /* What the record says, for people; NULL when it is not there or not understood. */
@@ -58,7 +62,9 @@ static enum ys_code check_bundle(const struct ys_call *call, struct ys_bytes byt
     struct ys_root root;
     struct ys_check_result result;
     if (root_path == NULL)
-        return ys_fail(err, YS_USAGE, _("--root FILE is needed: the root policy of the district"));
+        return ys_fail(err, YS_USAGE,
+                       _("--root FILE is needed: the root policy of the district (a proof of two "
+                         "histories needs --key VKEY instead)"));
     enum ys_code code = ys_root_load(root_path, NULL, &root, err);
     if (code == YS_NOT_FOUND)
         return ys_fail(err, YS_IO, _("%s: there is no such file"), root_path);
@@ -113,7 +119,7 @@ enum ys_code ys_cmd_check(const struct ys_call *call, struct ys_err *err)
     struct ys_view_checked *const checked = calloc(1, sizeof *checked);
     if (checked == NULL)
         code = ys_fail(err, YS_NOMEM, _("out of memory"));
-    else if (is_fork_proof((struct ys_bytes){bytes, size}))
+    else if (is_fork_proof(call, (struct ys_bytes){bytes, size}))
         code = check_fork(call, (struct ys_bytes){bytes, size}, checked, err);
     else
         code = check_bundle(call, (struct ys_bytes){bytes, size}, checked, err);

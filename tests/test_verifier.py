@@ -567,6 +567,7 @@ class Rules(unittest.TestCase):
                 if path:
                     self.refused("", verifier.check_consistency, old, old_root, size, root, path[:-1])
             self.refused("", verifier.check_consistency, size + 1, root, size, root, [])
+        self.refused("index not below", verifier.check_inclusion, 1, 1, leaves[1], root_of(leaves[:2]), [leaves[0]])
         self.refused("wrong length", verifier.check_inclusion, 0, 1, leaves[1], root_of(leaves[:2]), [leaves[0]])
         self.refused("wrong length", verifier.check_inclusion, 0, 4, leaves[0], root_of(leaves[:2]), [leaves[1]])
         self.refused("wrong length", verifier.check_consistency, 1, leaves[0], 4, root_of(leaves[:2]), [leaves[1]])

@@ -156,6 +156,13 @@ class Evidence(Case):
             good.append(path.read_bytes())
             path.unlink()
 
+        twice = Bundle(good[0])
+        twice.fields.append(next(field for field in twice.fields if field[0] == 3))
+        path.write_bytes(twice.print())
+        result = community.call("check", path, "--root", root, check=False)
+        self.assertEqual(result.status, 1)
+        self.assertIn("is the same record as evidence 1; each may stand only once", result.out + result.err)
+
         apart, verdicts = [], set()
         for number in range(TAMPERED):
             way, data = tampered(dice, dice.choice(good))
@@ -183,6 +190,13 @@ class Evidence(Case):
             verdict = verifier.run("fork", path, key, quiet)
             self.assertEqual(yishi, 0 if data == good else 1, data)
             self.assertEqual(verdict.startswith("OK "), data == good, data)
+
+        path.write_bytes(good.replace(b"/fork-proof/v1", b"/fork-proof/v7", 1))
+        for options, status, reason in ((["--key", key], 1, "the first line is not <deployment>/fork-proof/v1"),
+                                        ([], 2, "a proof of two histories needs --key VKEY instead")):
+            result = node.call("check", path, *options, check=False)
+            self.assertEqual(result.status, status, options)
+            self.assertIn(reason, result.out + result.err)
 
     def test_exported_logs_are_read_at_the_edges_of_tiles(self):
         _, _, community = self.federation_without_passphrases()
