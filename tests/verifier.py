@@ -97,12 +97,13 @@ def is_good(key, text, payload):  # 3.1, 5.3, 8.3
         return len(signature) == 64 and seconds < b"\x80"  # 2^63
     except nacl.exceptions.BadSignatureError:
         return False
-def judge(note, keys):  # 5.4; the payloads of good lines, by key
+def judge(note, keys):  # 5.4; of each key that has a line: the payload of a good line, b"" of a bad one
     first = {(name, key_id): payload for name, key_id, payload in reversed(note.lines)}
-    good = {key: first[key.name, key.id] for key in keys if (key.name, key.id) in first}
-    for key, payload in good.items():
-        need(is_good(key, note.text, payload), f"bad signature under the name {key.name}")
-    return good
+    found = {key: first[key.name, key.id] for key in keys if (key.name, key.id) in first}
+    return {key: payload if is_good(key, note.text, payload) else b"" for key, payload in found.items()}
+def all_good(lines):
+    need(all(lines.values()), f"bad signature among those of {', '.join(key.name for key in lines)}")
+    return lines
 def read_text(form, data):  # 6.2, 8.1; a record or a checkpoint
     note = read_note(data)
     parts = parse(form, note.text.decode())
@@ -128,8 +129,7 @@ def climb(index, size, path, hashes):
             hashes = [node(hashes[0], other), *hashes[1:]]
     return hashes
 def check_inclusion(index, size, leaf, root, path):  # 7.2
-    need(index < size, "index not below the size of the tree")
-    need(climb(index, size, path, [leaf]) == [root], "inclusion proof does not hold")
+    need(index < size and climb(index, size, path, [leaf]) == [root], "inclusion proof does not hold")
 def check_consistency(old_size, old_root, size, root, path):  # 7.2
     need(old_size <= size, "sizes out of order")
     if old_size in (0, size):
@@ -226,7 +226,7 @@ def check_head(head, keys, say):  # 8.2, 8.3, 9.3(2) and (6); the times of recei
     names, ids = {head.origin, *ancestors(head)} & {key.name for key in keys}, {(key.name, key.id) for key in keys}
     for name, key_id, _ in head.note.lines:
         need(name not in names or (name, key_id) in ids, f"a line under the name {name} that is not of its key")
-    good = {key: payload for key, payload in judge(head.note, keys).items() if key.name in names}
+    good = all_good(judge(head.note, [key for key in keys if key.name in names]))
     need(any(key.type == 1 for key in good), f"the checkpoint is not signed by the log {head.origin}")
     others = sum(line[0] not in names for line in head.note.lines)
     say(f"  head of size {head.size}, root {head.hash.hex()}, signed by the log; {others} lines of other names ignored")
@@ -239,8 +239,7 @@ def read_policy(data):  # 11.1
     name, ids = f"{policy.deployment}/{policy.district}/root", [key.id for key in policy.keys]
     need(all(key.type == 1 and key.name == name for key in policy.keys), "not a root key")
     need(policy.threshold <= len(ids) and ids == sorted(set(ids)), "too few root keys, or out of order")
-    policy.fingerprint = sha256(data).hex()  # 11.2
-    return policy
+    return SimpleNamespace(fingerprint=sha256(data).hex(), **vars(policy))  # 11.2
 class Members:
     """12: who may sign, by the membership records read so far. Each of `all` is a key of a unit, valid in `log` from
     index `start` to below `cut`; its `role` is log, mirror or the name of a body."""
@@ -251,12 +250,13 @@ class Members:
     def head_keys(self, head):  # a revoked log key counts for heads up to its cut, a revoked mirror key not at all
         return [m.key for m in self.all if m.role == "mirror" and m.cut == FOREVER or
                 m.role == "log" and m.log == head.origin and head.size <= m.cut]
-    def signers(self, good, classes, record, index):  # 12.4; which of these classes of the log's unit signed
-        roles = {m.role for m in self.all if m.key in good and m.log == record.origin and m.start <= index < m.cut}
-        if record.code == self.policy.district and len(good.keys() & self.policy.keys) >= self.policy.threshold:
-            roles.add("root")  # 11.1; that no root key's line is bad, judge() has seen
+    def signers(self, lines, classes, record, index):  # 12.4; which of these classes of the log's unit signed
+        roles = {m.role for m in self.all if lines.get(m.key) and m.log == record.origin and m.start <= index < m.cut}
+        roots = [lines[key] for key in self.policy.keys if key in lines]
+        if record.code == self.policy.district and len(roots) >= self.policy.threshold and all(roots):  # 11.1
+            roles.add("root")
         return sorted(role for role in roles - {"log", "mirror"} if re.fullmatch(rf"(?:{classes})(?:-.*)?", role))
-    def apply(self, record, index, body, good):  # 12.2, 12.3
+    def apply(self, record, index, body, lines):  # 12.2, 12.3
         kind, fields = record.kind, need(body, "a membership record without its body")[record.kind]
         need(all(name in fields for name in MEMBERSHIP[kind]), f"{kind} without one of {MEMBERSHIP[kind]}")
         key = read_key(fields["log" if kind == "node_certificate" else "key"])
@@ -264,7 +264,7 @@ class Members:
         unit, deployment, start = parse("log", log).code, self.policy.deployment, fields.get("from_index", 0)
         need(log.startswith(deployment + "/") and fields.get("division", unit) == unit, f"{kind}: its log does not fit")
         signer = "root" if record.code == unit else "da|st" if record.code == unit[:-3] else "nobody"
-        need(self.signers(good, signer, record, index), f"{kind} of {unit} in the log {record.origin} lacks its signer")
+        need(self.signers(lines, signer, record, index), f"{kind} of {unit} in the log {record.origin} lacks a signer")
         if kind == "key_revoke":
             cut = [m for m in self.all if m.key == key and m.log == log and fields["cut_size"] < m.cut]
             for one in need(cut, f"key_revoke of {key.name} has no effect"):
@@ -275,15 +275,13 @@ class Members:
         else:
             need(re.fullmatch(BODIES[len(unit)], fields["body"]), f"a body that does not exist at {unit}")
             new = [(fields["body"], key, 1, f"{deployment}/{unit}/{fields['body']}")]
-        for role, key, key_type, name in new:
+        new = [one for one in new if one[1] not in self.keys()]
+        for role, key, key_type, name in need(new, f"{kind} of {key.name} has no effect"):
             need((key.type, key.name) == (key_type, name), f"{kind}: {key.name} is no name or type of such a key")
-            need(all(k == key or (k.name, k.id) != (name, key.id) for k in self.keys()), f"two keys {name} with one id")
-            old = [m for m in self.all if m.key.name == name and m.key != key and m.cut == FOREVER]
+            old = [m for m in self.all if m.key.name == name and m.cut == FOREVER]
             da = [m for m in self.all if m.role == "da" and m.cut == FOREVER]
-            may = not old or record.code == self.policy.district or any(m.key in good for m in old + da)
-            need(may, f"a further key {name} without a line of the old one")
-            if not any(m.key == key and m.log == log for m in self.all):
-                self.all.append(SimpleNamespace(key=key, role=role, log=log, start=start, cut=FOREVER))
+            need(not old or len(record.code) == 6 or any(lines.get(m.key) for m in old + da), "no old key signs")
+            self.all.append(SimpleNamespace(key=key, role=role, log=log, start=start, cut=FOREVER))
 
 # --- 9 proof bundles ---
 def read_bundle(data):  # 9.1, 9.2
@@ -300,25 +298,27 @@ def check_entry(bundle, members, seen, is_evidence, say):  # 9.3; receipts, sign
     need(record.origin == head.origin, "record and checkpoint are of different logs")
     check_inclusion(index, head.size, leaf, head.hash, bundle.proof)
     body = read_body(bundle.extra["body"], record) if "body" in bundle.extra else None
-    good, log_keys = judge(record.note, members.keys()), members.head_keys(head)
+    lines, log_keys = judge(record.note, members.keys()), members.head_keys(head)
     need(members.all or (record.kind, index, record.code) == ("node_certificate", 0, members.policy.district),
          "the evidence does not begin with the first entry of the district's log")
-    is_new = (head.origin, "leaf", index) not in seen
     for place, value in (("root", head.size), head.hash), (("leaf", index), leaf):
         need(seen.setdefault((head.origin, *place), value) == value, f"two histories of {head.origin}")
     if is_evidence:
-        need(record.kind in MEMBERSHIP and is_new, "evidence that is no membership record, or stands twice")
-        members.apply(record, index, body, good)
+        need(record.kind in MEMBERSHIP, "evidence that is not a membership record")
+        members.apply(record, index, body, lines)
     receipts = check_head(head, log_keys or members.head_keys(head), say)  # 12.3: the first brings its own
-    need(not is_evidence or set(ancestors(head)[-1:]) <= set(receipts), "evidence that the district has not cosigned")
-    for classes in [] if is_evidence else KINDS.get(record.kind, [".*"]):  # 12.5
-        need(members.signers(good, classes, record, index), f"no signature of {classes} that is valid at {index}")
-    return receipts, members.signers(good, ".*", record, index), body
+    if is_evidence:
+        need(set(ancestors(head)[-1:]) <= set(receipts), "evidence that the district has not cosigned")
+        return receipts, [], body
+    unit = f"{record.deployment}/{record.code}/[a-z]"  # its bodies and, if it is the district, the root
+    all_good({key: payload for key, payload in lines.items() if re.match(unit, key.name)})
+    for classes in KINDS.get(record.kind, [".*"]):  # 12.5
+        need(members.signers(lines, classes, record, index), f"no signature of {classes} that is valid at {index}")
+    return receipts, members.signers(lines, ".*", record, index), body
 def check_bundle(data, policy, say):
     say(f"root policy of {policy.deployment}/{policy.district}, fingerprint {policy.fingerprint}")
     members, seen, known, bundle = Members(policy), {}, 0, read_bundle(data)
-    for one in need(bundle.extra.get("evidence"), "no evidence"):
-        one = read_bundle(one)
+    for one in map(read_bundle, need(bundle.extra.get("evidence"), "no evidence")):
         need("evidence" not in one.extra, "evidence within evidence")
         check_entry(one, members, seen, True, say)
         known = max(known, one.head.size if one.head.code == policy.district else 0)
@@ -339,7 +339,7 @@ def check_fork(data, key, say):
     need(len(data) <= 131070, "fork proof too long")
     fork = parse("fork proof", data.decode())
     for head in (fork.head, fork.larger):
-        need(key.type == 1 and key.name == head.origin and key in judge(head.note, [key]), f"not a head of {key.name}")
+        need(key.type == 1 and key.name == head.origin and judge(head.note, [key]).get(key), f"no head of {key.name}")
         say(f"  head of {head.origin}, size {head.size}, root {head.hash.hex()}, signed by the log")
     need(key.name.startswith(fork.deployment + "/") and fork.size == fork.head.size, "parts that do not fit")
     check_consistency(fork.size, fork.hash, fork.larger.size, fork.larger.hash, fork.proof)
@@ -375,7 +375,7 @@ def check_tiles(folder, key, say):
     return f"{head.origin}: {head.size} entries, all tiles and root {head.hash.hex()}"
 def check_note(data, key, say):
     note = read_note(data)
-    payload, first = need(judge(note, [key]).get(key), f"no line of {key.name}"), note.text.decode().split("\n")[0]
+    payload, first = need(judge(note, [key]).get(key), f"no good line of {key.name}"), note.text.decode().split("\n")[0]
     if first.endswith("/record/v1") or first == key.name or key.type == 4:  # 6.2, 8.2, 8.3
         form = read_text("record" if first.endswith("/record/v1") else "checkpoint", data)
         say(f"  of {form.origin}, id {sha256(note.text).hex()}")
