@@ -13,6 +13,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Where one tree is known: a head, and a leaf under it. */
+struct sight {
+    char origin[YS_KEY_NAME_MAX + 1];
+    uint64_t size, index;
+    struct ys_hash root, leaf;
+};
+
 /* One check under way. */
 struct check {
     const struct ys_check_options *options;
@@ -21,6 +28,8 @@ struct check {
     struct ys_check_result result;
     struct ys_hash taken[YS_EVIDENCE_COUNT_MAX]; /* record ids of the evidence so far */
     size_t taken_count;
+    struct sight seen[YS_EVIDENCE_COUNT_MAX + 1]; /* of the evidence so far, and of the record */
+    size_t seen_count;
 };
 
 /* One bundle, opened: its parts, and the record in it. */
@@ -173,13 +182,34 @@ static enum ys_code check_witness(struct check *check, const struct ys_note *not
     return YS_OK;
 }
 
+/* Two heads of one size with two roots, or two records at one index: two histories of the log. */
+static enum ys_code check_one_history(struct check *check, const struct sight *sight,
+                                      struct ys_err *err)
+{
+    for (size_t i = 0; i < check->seen_count; i++) {
+        const struct sight *const other = &check->seen[i];
+        if (strcmp(other->origin, sight->origin) != 0)
+            continue;
+        if (other->size == sight->size && !ys_hash_equal(&other->root, &sight->root))
+            return ys_fail(err, YS_FORK, _("checkpoint: two histories of %s, both of size %llu"),
+                           sight->origin, (unsigned long long)sight->size);
+        if (other->index == sight->index && !ys_hash_equal(&other->leaf, &sight->leaf))
+            return ys_fail(err, YS_FORK,
+                           _("inclusion: two histories of %s, with two records at entry %llu"),
+                           sight->origin, (unsigned long long)sight->index);
+    }
+    YS_ASSERT(check->seen_count <= YS_EVIDENCE_COUNT_MAX);
+    check->seen[check->seen_count++] = *sight;
+    return YS_OK;
+}
+
 /* Signed by the log's key, and the record in its tree. */
 static enum ys_code check_in_log(struct check *check, const struct opened *opened,
                                  struct ys_checkpoint *checkpoint, struct ys_note *head,
                                  struct ys_err *err)
 {
     const struct ys_vkey *const key = ys_member_log_key(check->member, opened->origin);
-    struct ys_hash leaf;
+    struct sight sight = {.index = opened->bundle.index};
     if (key == NULL)
         return ys_fail(err, YS_DENIED, _("checkpoint: the evidence names no key of log %s"),
                        opened->origin);
@@ -188,14 +218,17 @@ static enum ys_code check_in_log(struct check *check, const struct opened *opene
         code = check_known_names(head, key, "checkpoint", err);
     if (code != YS_OK)
         return code;
-    ys_leaf_hash(opened->note_bytes, &leaf);
-    if (ys_inclusion_verify(&leaf, opened->bundle.index, checkpoint->size, &opened->bundle.proof,
-                            &checkpoint->root) != YS_OK)
+    ys_leaf_hash(opened->note_bytes, &sight.leaf);
+    if (ys_inclusion_verify(&sight.leaf, opened->bundle.index, checkpoint->size,
+                            &opened->bundle.proof, &checkpoint->root) != YS_OK)
         return ys_fail(err, YS_MALFORMED,
                        _("inclusion: the record is not entry %llu of %s at size %llu"),
                        (unsigned long long)opened->bundle.index, opened->origin,
                        (unsigned long long)checkpoint->size);
-    return YS_OK;
+    memcpy(sight.origin, opened->origin, sizeof sight.origin);
+    sight.size = checkpoint->size;
+    sight.root = checkpoint->root;
+    return check_one_history(check, &sight, err);
 }
 
 /* --- evidence --- */
@@ -217,6 +250,10 @@ static enum ys_code introduce(struct check *check, const struct opened *opened, 
         return YS_OK;
     enum ys_code code =
         ys_member_introduce(check->member, opened->note_bytes, opened->body, &key, err);
+    if (code == YS_OK && opened->bundle.index != 0)
+        code = ys_fail(err, YS_DENIED,
+                       _("evidence: the certificate of %s is entry %llu of its log, not the first"),
+                       key.name, (unsigned long long)opened->bundle.index);
     if (code == YS_OK && strcmp(key.name, opened->origin) != 0)
         code = ys_fail(err, YS_DENIED, _("evidence: the certificate is of %s, not of %s"), key.name,
                        opened->origin);
@@ -276,6 +313,8 @@ static enum ys_code take_evidence(struct check *check, struct ys_bytes bytes, si
     struct ys_note head;
     const size_t before = effect_of(check->member);
     enum ys_code code = open_bundle(check, bytes, &opened, err);
+    if (code == YS_OK && opened.extra->n_evidence != 0)
+        code = ys_fail(err, YS_MALFORMED, _("evidence %zu: it has evidence of its own"), number);
     if (code == YS_OK)
         code = ys_record_check_body(&opened.record, opened.body, err);
     if (code == YS_OK)
@@ -355,11 +394,13 @@ static enum ys_code check_body(struct check *check, const struct opened *opened,
         return YS_OK;
     }
     enum ys_code code = ys_record_check_body(&opened->record, opened->body, err);
-    if (code == YS_OK && check->result.known_kind) {
+    if (code == YS_OK) {
         ys_arena_init(&arena, YS_BODY_ARENA_MAX);
         code = ys_body_decode(opened->body, &arena, &body, err);
         if (code == YS_OK)
             code = ys_body_check_note(body, &opened->record, err);
+        else if (code == YS_NOT_FOUND && !check->result.known_kind)
+            code = YS_OK; /* one kind of a later version, as the note says */
         ys_arena_clear(&arena);
     }
     if (code == YS_OK)

@@ -68,6 +68,18 @@ void scribe_write(struct scribe_record *out, struct rng *rng, const struct ys_na
                      (struct ys_bytes){bytes, w.size}, signers, count);
 }
 
+void scribe_write_unknown(struct scribe_record *out, struct rng *rng, const struct ys_name *origin,
+                          uint64_t signed_at_s, const struct ys_signer *const *signers,
+                          unsigned count)
+{
+    static const uint8_t field_199[] = {0xba, 0x0c, 0x00};
+    uint8_t body[2 + YS_BODY_SALT_LEN + sizeof field_199] = {0x0a, YS_BODY_SALT_LEN};
+    rng_fill(rng, body + 2, YS_BODY_SALT_LEN);
+    memcpy(body + 2 + YS_BODY_SALT_LEN, field_199, sizeof field_199);
+    scribe_write_raw(out, origin, "kind_of_tomorrow", signed_at_s,
+                     (struct ys_bytes){body, sizeof body}, signers, count);
+}
+
 struct ys_entry scribe_entry(const struct scribe_record *record)
 {
     return (struct ys_entry){.note = {record->note, record->note_size},

@@ -25,6 +25,10 @@ void scribe_write(struct scribe_record *out, struct rng *rng, const struct ys_na
 void scribe_write_raw(struct scribe_record *out, const struct ys_name *origin, const char *kind,
                       uint64_t signed_at_s, struct ys_bytes body,
                       const struct ys_signer *const *signers, unsigned count);
+/* Of "kind_of_tomorrow", whose body is one that a later version might write. */
+void scribe_write_unknown(struct scribe_record *out, struct rng *rng, const struct ys_name *origin,
+                          uint64_t signed_at_s, const struct ys_signer *const *signers,
+                          unsigned count);
 struct ys_entry scribe_entry(const struct scribe_record *record);
 
 /* Ready bodies; the returned object is static and overwritten by the next call. */

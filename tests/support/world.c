@@ -671,10 +671,7 @@ uint64_t world_publish_unknown(struct world *w, int index)
     struct node *const node = &w->node[index];
     struct scribe_record record;
     const struct ys_signer *const by = &node->body[0];
-    uint8_t body[32];
-    rng_fill(&w->rng, body, sizeof body);
-    scribe_write_raw(&record, &node->origin, "kind_of_tomorrow", w->clock_s,
-                     (struct ys_bytes){body, sizeof body}, &by, 1);
+    scribe_write_unknown(&record, &w->rng, &node->origin, w->clock_s, &by, 1);
     append(w, node, &record);
     settle(w, index);
     return own_size(w, index) - 1;

@@ -33,7 +33,6 @@ static void publish_all(struct desk *desk)
     struct ys_signer stranger;
     struct ys_note note;
     struct ys_hash id;
-    static const uint8_t field_199[] = {0xBA, 0x0C, 0x00};
     const struct ys_signer *const rc[] = {&unit->body[0]};
     const struct ys_signer *const unknown[] = {&stranger};
 
@@ -45,8 +44,7 @@ static void publish_all(struct desk *desk)
     struct ys_entry entry = scribe_entry(&record);
     (void)cast_append(cast, CAST_COMMUNITY, &entry);
 
-    scribe_write_raw(&record, &unit->origin, "future_kind", 1764000000,
-                     (struct ys_bytes){field_199, sizeof field_199}, rc, 1);
+    scribe_write_unknown(&record, &cast->rng, &unit->origin, 1764000000, rc, 1);
     entry = scribe_entry(&record);
     (void)cast_append(cast, CAST_COMMUNITY, &entry);
 
@@ -132,7 +130,7 @@ static void an_unknown_kind_is_shown_without_content(void **state)
     YS_EXHIBIT_SCOPED exhibit = load(desk, 1, true);
     assert_true(exhibit.readable);
     assert_null(exhibit.kind);
-    assert_string_equal(exhibit.record.kind, "future_kind");
+    assert_string_equal(exhibit.record.kind, "kind_of_tomorrow");
     assert_null(exhibit.body);
     assert_int_equal(exhibit.verdict, YS_VERDICT_OK);
 }
