@@ -447,6 +447,18 @@ static enum ys_code check_record(struct check *check, const struct opened *opene
     return code != YS_OK ? code : check_signatures(check, opened, err);
 }
 
+static void say_revoked(struct check *check)
+{
+    for (size_t i = 0; i < ys_member_key_count(check->member); i++) {
+        const struct ys_member_key *const key = ys_member_key_at(check->member, i);
+        if (!key->has_revocation)
+            continue;
+        check->result.revoked++;
+        say(check, YS_CHECK_EVIDENCE, _("key %s+%08x is revoked from entry %llu of its log on"),
+            key->vkey.name, (unsigned)key->vkey.id, (unsigned long long)key->cut);
+    }
+}
+
 static enum ys_code run(struct check *check, struct ys_bytes bytes, struct ys_err *err)
 {
     struct opened opened;
@@ -463,6 +475,8 @@ static enum ys_code run(struct check *check, struct ys_bytes bytes, struct ys_er
         const ProtobufCBinaryData *const evidence = &opened.extra->evidence[i];
         code = take_evidence(check, (struct ys_bytes){evidence->data, evidence->len}, i + 1, err);
     }
+    if (code == YS_OK)
+        say_revoked(check);
     return code != YS_OK ? code : check_record(check, &opened, err);
 }
 

@@ -41,6 +41,7 @@ struct ys_check_result {
         unknown_lines; /* on its checkpoint, of keys that the evidence does not name: ignored */
     uint64_t latest_s; /* the later of the times found: it existed no later than this */
     uint64_t district_size; /* size of the largest district head in the evidence */
+    unsigned revoked;       /* keys that the evidence revokes, each at its cut */
 };
 
 /* `step` is called for each step made; `text` says what was established. `out` is complete on YS_OK

@@ -276,13 +276,13 @@ static json_t *check_result(const struct ys_check_result *result)
             json_pack("{s:s, s:b, s:o}", "code", result->witness[i].division.digits, "found",
                       result->witness[i].found, "time",
                       time_or_null(result->witness[i].found, result->witness[i].time_s)));
-    return json_pack("{s:s, s:s, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:b}", "id", id,
-                     "origin", origin, "index", number(result->index), "kind", result->record.kind,
-                     "subject", result->record.subject, "signed_at",
-                     time_or_null(true, result->record.signed_at_s), "signers", signers,
-                     "witnesses", witnesses, "head_size", number(result->head_size),
-                     "district_size", number(result->district_size), "known", result->known_kind,
-                     "has_content", result->has_body);
+    return json_pack(
+        "{s:s, s:s, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:b}", "id", id, "origin",
+        origin, "index", number(result->index), "kind", result->record.kind, "subject",
+        result->record.subject, "signed_at", time_or_null(true, result->record.signed_at_s),
+        "signers", signers, "witnesses", witnesses, "head_size", number(result->head_size),
+        "district_size", number(result->district_size), "revoked", number(result->revoked), "known",
+        result->known_kind, "has_content", result->has_body);
 }
 
 static void checked(const struct ys_view_checked *view)

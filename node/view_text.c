@@ -480,8 +480,15 @@ static void put_proven(const struct ys_view_checked *view)
     printf(_("  - signed by %s of %s, with keys valid at that entry;\n"), signers,
            result->record.origin.division.digits);
     put_witnesses(result);
-    printf(_("  - no revocation of these keys is known up to entry %llu of the district's log.\n"),
-           (unsigned long long)result->district_size);
+    if (result->revoked == 0)
+        printf(
+            _("  - no revocation of these keys is known up to entry %llu of the district's log.\n"),
+            (unsigned long long)result->district_size);
+    else
+        printf(_("  - besides the %u revoked keys named above no revocation is known up to entry "
+                 "%llu of the "
+                 "district's log.\n"),
+               result->revoked, (unsigned long long)result->district_size);
     puts(_("It does not prove:"));
     puts(_("  - that what the record says is true, or happened when it says;"));
     if (!result->has_body)

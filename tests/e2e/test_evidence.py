@@ -246,6 +246,14 @@ class Evidence(Case):
                 apart.append(f"{name}: {good}; yishi {said.err}; verifier {verifier.run('bundle', path, root, quiet)}")
         self.assertEqual(apart, [])
 
+        w = federation.World()
+        w.also(w.street, "key_revoke", federation.revoke(w.rc, w.community.origin, 2), w.st)
+        path.write_bytes(w.bundle(1))
+        said = node.call("check", path, "--root", root).out
+        self.assertIn(f"key {w.rc.name}+{w.rc.id.hex()} is revoked from entry 2 of its log on", said)
+        self.assertIn("besides the 1 revoked keys named above", said)
+        self.assertNotIn("no revocation of these keys", said)
+
     def test_two_programs_judge_fork_proofs_alike(self):
         print(f"YISHI_SEED={SEED}", flush=True)
         dice = random.Random(SEED)
