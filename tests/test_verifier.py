@@ -302,7 +302,8 @@ class Rules(unittest.TestCase):
                 ("body_register", register(COMMUNITY, "st", key("110199001001/st"), origin)),
                 ("body_register", register(COMMUNITY, "sc", key("110199001001/sc"), "yishi.example/110199001002/1")),
                 ("body_register", register(COMMUNITY, "sc", key("110199001001/sc"), "other.example/110199001001/1")),
-                ("body_register", salted(101, (1, COMMUNITY), (2, "sc"), (4, key("110199001001/sc").text), (5, origin))),
+                ("body_register", salted(101, (1, COMMUNITY), (2, "sc"), (4, key("110199001001/sc").text))),
+                ("node_certificate", salted(106, (1, COMMUNITY), (4, key("110199001001/2").text), (5, key("mirror/110199001001", 4).text))),
                 ("node_certificate", certificate(COMMUNITY, key("110199001001/2"), key("mirror/110199001001"))),
                 ("node_certificate", certificate(COMMUNITY, key("110199001001/2", 4), key("mirror/110199001001", 4))),
                 ("node_certificate", certificate(COMMUNITY, key("110199001002/2"), key("mirror/110199001001", 4))),
@@ -316,6 +317,12 @@ class Rules(unittest.TestCase):
             w = World()
             w.also(w.street, kind, body, w.st)
             self.assertIn("REFUSED", verdict(w.check, w.bundle()), body)
+
+    def test_a_key_without_first_index_is_valid_from_the_first_entry(self):
+        w = World()
+        key = Signer("yishi.example/110199001001/sc", b"\x51" * 32)
+        w.also(w.street, "body_register", salted(101, (1, COMMUNITY), (2, "sc"), (4, key.text), (5, w.community.origin)), w.st)
+        self.assertIn("signed by sc;", verdict(w.check, w.bundle(w.community.add("acknowledgement", RECEIVED, key))))
 
     def test_a_certificate_registers_a_log_and_a_mirror_key_of_its_unit(self):
         unit = "110199001002"

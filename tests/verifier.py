@@ -149,8 +149,8 @@ Attachment(enum, bytes=32, uint64, string, string, enum) Body(salt:bytes=16, Mom
  106 node_certificate:NodeCertificate?, 131 consensus:Consensus?, 161 evaluation_result:EvaluationResult?,
  163 feedback_publication:FeedbackPublication?, 165 acknowledgement:Acknowledgement?) Acknowledgement(string)
 BodyRegister(division:string, body:string, string, key:string, log:string, from_index:uint64, string, Date, Date,
- bytes=64) KeyRevoke(key:string, log:string, cut_size:uint64, bytes=32, enum, string)
-NodeCertificate(division:string, enum, string, log:string, mirror:string, bytes=32, bytes=64, bytes=64, string)
+ bytes=64) KeyRevoke(key:string, log:string, cut_size:uint64, bytes=32, enum, string) NodeCertificate(
+ division:string, enum, string, log:string, mirror:string, transport:bytes=32, bytes=64, bytes=64, string)
 ConsensusItem(uint32, string, enum, bool, string, Date) Consensus(ConsensusItem[1..512], Date, enum, string)
 GradeCounts(enum, uint32, uint32, uint32, uint32, uint32, uint32) ReturnedByKind(enum, uint32)
 EvaluationResult(uint32, uint32, uint32, GradeCounts[1..512], ReturnedByKind[0..512], string, bytes=32, Date)
@@ -207,8 +207,8 @@ def decode(message, data):  # 4.2, 6.6; {name: value}, and under "unknown" the n
     return result
 
 # --- 6 bodies, 8 heads and receipts ---
-MEMBERSHIP = {"node_certificate": ["division", "log", "mirror"], "key_revoke": ["key", "log", "cut_size"],
-              "body_register": ["division", "body", "key", "log", "from_index"]}  # 12: without these they say nothing
+MEMBERSHIP = {"node_certificate": ["division", "log", "mirror", "transport"], "key_revoke": ["key", "log", "cut_size"],
+              "body_register": ["division", "body", "key", "log"]}  # 12: without these they say nothing
 KINDS = {**{kind: ["st|da|root"] for kind in MEMBERSHIP}, "consensus": ["rc", "po"], "evaluation_result": ["rc"],
          "feedback_publication": ["rc"], "acknowledgement": ["rc|po|sc|st|gd|da"]}  # 6.7: of each list one must sign
 def read_body(data, record):  # 6.4, 6.5

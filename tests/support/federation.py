@@ -1,7 +1,7 @@
 """The federation of the examples in proto/FORMATS.md, written a second time: seeds in, every byte of evidence out.
 
-Only tests/test_verifier.py uses it. It shares nothing with yishi and, but for reading the root policy, nothing with
-tests/verifier.py: what one program writes, another reads.
+tests/test_verifier.py and tests/e2e/test_evidence.py use it. It shares nothing with yishi and, but for
+reading the root policy, nothing with tests/verifier.py: what one program writes, another reads.
 """
 
 import base64
