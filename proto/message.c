@@ -23,6 +23,30 @@ static enum ys_code credit_check(bool present, uint64_t credit, const char *wher
 _Static_assert(YS_RECORD_NOTE_MAX + YS_RECORD_BODY_MAX <= YS_ENTRIES_MAX,
                "one record always fits in ENTRIES");
 
+/* A signed head, or the sizes of one that nobody has signed yet. */
+static enum ys_code head_check(bool is_signed, const Yishi__V1__TreeHead *tail, const char *where,
+                               struct ys_err *err)
+{
+    if (is_signed == (tail != NULL))
+        return ys_fail(err, YS_MALFORMED, "%s: has %s", where,
+                       is_signed ? "both a checkpoint and a tail" : "no checkpoint");
+    if (tail != NULL && tail->size > INT64_MAX)
+        return ys_fail(err, YS_MALFORMED, "%s.tail.size: is out of range", where);
+    return YS_OK;
+}
+
+static enum ys_code heads_check(Yishi__V1__LogHead *const *heads, size_t count, bool cosigned,
+                                struct ys_err *err)
+{
+    enum ys_code code = YS_OK;
+    for (size_t i = 0; i < count && code == YS_OK; i++) {
+        code = head_check(heads[i]->has_checkpoint, heads[i]->tail, "heads", err);
+        if (code == YS_OK && cosigned && heads[i]->tail != NULL)
+            code = ys_fail(err, YS_MALFORMED, "cosigned: has a tail");
+    }
+    return code;
+}
+
 static enum ys_code entries_check(const Yishi__V1__Entries *entries, struct ys_err *err)
 {
     size_t bytes = 0;
@@ -41,7 +65,7 @@ static enum ys_code entries_check(const Yishi__V1__Entries *entries, struct ys_e
                        YS_ENTRIES_MAX);
     if (entries->first_index > INT64_MAX - entries->n_entries)
         return ys_fail(err, YS_MALFORMED, "entries.first_index: is out of range");
-    return YS_OK;
+    return head_check(entries->has_checkpoint, entries->tail, "entries", err);
 }
 
 static enum ys_code together_check(const Yishi__V1__Message *message, struct ys_err *err)
@@ -56,7 +80,9 @@ static enum ys_code together_check(const Yishi__V1__Message *message, struct ys_
     case YISHI__V1__MESSAGE__KIND_ACK:
         return credit_check(message->ack->has_credit, message->ack->credit, "ack", err);
     case YISHI__V1__MESSAGE__KIND_HEADS:
+        return heads_check(message->heads->heads, message->heads->n_heads, false, err);
     case YISHI__V1__MESSAGE__KIND_COSIGNED:
+        return heads_check(message->cosigned->heads, message->cosigned->n_heads, true, err);
     case YISHI__V1__MESSAGE__KIND_JOIN:
     case YISHI__V1__MESSAGE__KIND_JOINED:
     case YISHI__V1__MESSAGE__KIND_FORK:
