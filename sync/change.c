@@ -1,6 +1,8 @@
 #include "sync/change.h"
 
 #include "crypto/assert.h"
+#include "sync/dispute.h"
+#include "sync/rewind.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -133,12 +135,12 @@ static enum ys_code apply_entries(struct ys_txn *txn, const struct ys_node_keys 
         return code;
     result->log_id = log.id;
     result->durable_size = log.frontier.size;
-    if (log.frontier.size != change->first_index)
+    if (log.frontier.size != change->first_index ||
+        !ys_hash_equal(&log.root, &change->first_root) ||
+        (log.id == YS_OWN_LOG && log.state != YS_LOG_RECOVERING))
         return ys_fail(err, YS_BUSY, "log %s moved meanwhile", change->origin);
-    if (!ys_hash_equal(&log.root, &change->first_root))
-        return ys_fail(err, YS_FORK, "log %s: two signed histories up to entry %llu",
-                       change->origin, (unsigned long long)log.frontier.size);
-    code = check_same_head(txn, change, log.id, err);
+    if (change->checkpoint.size != 0)
+        code = check_same_head(txn, change, log.id, err);
     if (code != YS_OK)
         return code;
     code = ys_log_append(txn, &log, change->entries, change->count, err);
@@ -149,7 +151,8 @@ static enum ys_code apply_entries(struct ys_txn *txn, const struct ys_node_keys 
     result->count = change->count;
     result->log_changed = true;
     const bool membership = changes_membership(change->entries, change->count);
-    code = keep_head(txn, keys, change, &log, now_s, result, err);
+    if (change->checkpoint.size != 0)
+        code = keep_head(txn, keys, change, &log, now_s, result, err);
     result->membership = result->membership || membership;
     if (is_own_fault(code)) /* the entries stand in the transaction already: give all of it up */
         return ys_fail(err, YS_CORRUPT, "log %s: a head that was verified does not fit its entries",
@@ -187,15 +190,24 @@ static enum ys_code apply_head(struct ys_txn *txn, const struct ys_node_keys *ke
 }
 
 static enum ys_code apply_sign_own(struct ys_txn *txn, const struct ys_node_keys *keys,
-                                   struct ys_change_result *result, struct ys_err *err)
+                                   const struct ys_change *change, struct ys_change_result *result,
+                                   struct ys_err *err)
 {
     struct ys_log own;
+    struct ys_hash root;
     enum ys_code code = ys_log_load(txn, YS_OWN_LOG, &own, err);
     if (code != YS_OK)
         return code;
     result->log_id = YS_OWN_LOG;
     result->durable_size = own.frontier.size;
-    code = ys_witness_sign_own(txn, &own, &keys->log, &result->log_changed, err);
+    if (change->checkpoint_size > own.frontier.size)
+        return ys_fail(err, YS_BUSY, "log %s moved meanwhile", own.origin_text);
+    code = ys_log_root_at(txn, &own, change->checkpoint_size, &root, err);
+    if (code == YS_OK && !ys_hash_equal(&root, &change->first_root))
+        code = ys_fail(err, YS_BUSY, "log %s moved meanwhile", own.origin_text);
+    if (code == YS_OK)
+        code = ys_witness_sign_own(txn, &own, change->checkpoint_size, &keys->log,
+                                   &result->log_changed, err);
     if (code == YS_OK && result->log_changed)
         code = ys_log_touch(txn, &own, err);
     return code;
@@ -205,7 +217,10 @@ static enum ys_code apply_to_log(struct ys_txn *txn, const struct ys_change *cha
                                  struct ys_change_result *result, struct ys_err *err)
 {
     struct ys_log log;
+    uint64_t rewinds = 0;
     enum ys_code code = ys_log_find(txn, change->origin, &log, err);
+    if (code == YS_OK)
+        code = ys_rewinds_load(txn, &rewinds, err);
     if (code != YS_OK)
         return code;
     result->log_id = log.id;
@@ -214,12 +229,71 @@ static enum ys_code apply_to_log(struct ys_txn *txn, const struct ys_change *cha
         result->log_changed = true;
         return ys_log_set_state(txn, &log, change->state, err);
     }
-    if (change->first_index > log.frontier.size ||
+    /* Entries may have been taken back, and others put in their place, since they were judged. */
+    if (change->rewinds != rewinds || change->first_index > log.frontier.size ||
         change->count > log.frontier.size - change->first_index)
         return ys_fail(err, YS_BUSY, "log %s moved meanwhile", change->origin);
     result->first_index = change->first_index;
     result->count = change->count;
     return ys_status_set(txn, log.id, change->first_index, change->verdicts, change->count, err);
+}
+
+static enum ys_code apply_to_own(struct ys_txn *txn, const struct ys_change *change,
+                                 struct ys_change_result *result, struct ys_err *err)
+{
+    struct ys_log own;
+    enum ys_code code = ys_log_load(txn, YS_OWN_LOG, &own, err);
+    if (code != YS_OK)
+        return code;
+    result->log_id = YS_OWN_LOG;
+    code = change->kind == YS_CHANGE_RECOVER ? ys_recover_begin(txn, &own, err)
+                                             : ys_recover_end(txn, &own, err);
+    result->durable_size = own.frontier.size;
+    result->log_changed = result->membership = code == YS_OK;
+    return code;
+}
+
+static enum ys_code apply_rewind(struct ys_txn *txn, const struct ys_change *change,
+                                 struct ys_change_result *result, struct ys_err *err)
+{
+    struct ys_log log;
+    uint64_t signed_size = 0;
+    struct ys_bytes note;
+    enum ys_code code = ys_log_find(txn, change->origin, &log, err);
+    if (code != YS_OK)
+        return code;
+    YS_ASSERT(log.id != YS_OWN_LOG);
+    code = ys_head_at_most(txn, log.id, INT64_MAX, &signed_size, &note, err);
+    if (code != YS_OK && code != YS_NOT_FOUND)
+        return code;
+    code = YS_OK;
+    if (signed_size < log.frontier.size)
+        code = ys_log_rewind(txn, &log, signed_size, err);
+    result->log_id = log.id;
+    result->durable_size = log.frontier.size;
+    result->log_changed = result->membership = code == YS_OK;
+    return code;
+}
+
+static enum ys_code apply_fork(struct ys_txn *txn, const struct ys_change *change,
+                               struct ys_change_result *result, struct ys_err *err)
+{
+    struct ys_log log;
+    struct ys_name origin;
+    enum ys_code code = ys_log_find(txn, change->origin, &log, err);
+    if (code == YS_NOT_FOUND) {
+        code = ys_name_parse(ys_bytes_of_text(change->origin), &origin, err);
+        if (code == YS_OK)
+            code = ys_log_add(txn, &origin, &log, err);
+    }
+    if (code == YS_OK)
+        code = ys_dispute_keep(txn, &log, change->proof, &result->forked, err);
+    if (code != YS_OK)
+        return code;
+    result->log_id = log.id;
+    result->durable_size = log.frontier.size;
+    result->log_changed = result->forked;
+    return YS_OK;
 }
 
 static enum ys_code apply_one(struct ys_txn *txn, const struct ys_node_keys *keys,
@@ -232,12 +306,19 @@ static enum ys_code apply_one(struct ys_txn *txn, const struct ys_node_keys *key
     case YS_CHANGE_HEAD:
         return apply_head(txn, keys, change, now_s, result, err);
     case YS_CHANGE_SIGN_OWN:
-        return apply_sign_own(txn, keys, result, err);
+        return apply_sign_own(txn, keys, change, result, err);
     case YS_CHANGE_VERDICTS:
     case YS_CHANGE_STATE:
         return apply_to_log(txn, change, result, err);
     case YS_CHANGE_CURSOR:
         return ys_cursor_save(txn, &change->peer, &change->cursor, err);
+    case YS_CHANGE_RECOVER:
+    case YS_CHANGE_RESUME:
+        return apply_to_own(txn, change, result, err);
+    case YS_CHANGE_REWIND:
+        return apply_rewind(txn, change, result, err);
+    case YS_CHANGE_FORK:
+        return apply_fork(txn, change, result, err);
     }
     return YS_OK;
 }

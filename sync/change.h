@@ -15,10 +15,14 @@
 enum ys_change_kind {
     YS_CHANGE_ENTRIES,  /* append received entries, keep their checkpoint, cosign when complete */
     YS_CHANGE_HEAD,     /* keep a head of entries that are here already; cosign it */
-    YS_CHANGE_SIGN_OWN, /* sign a head over the own log */
+    YS_CHANGE_SIGN_OWN, /* sign a head over the beginning of the own log that is agreed on */
     YS_CHANGE_VERDICTS, /* what the workers found */
     YS_CHANGE_CURSOR,   /* how far a peer's changes are processed; may wait for company */
-    YS_CHANGE_STATE     /* state of a log */
+    YS_CHANGE_STATE,    /* state of a log */
+    YS_CHANGE_RECOVER,  /* set the own log's unsigned end aside, to fetch another (rewind.h) */
+    YS_CHANGE_RESUME,   /* append again what was set aside */
+    YS_CHANGE_REWIND,   /* take back what a child gave unsigned and does not stand by */
+    YS_CHANGE_FORK      /* keep a proof that a log has two signed histories */
 };
 
 struct ys_change {
@@ -26,15 +30,19 @@ struct ys_change {
     uint64_t session;                 /* who asked, 0 for nobody: comes back in the result */
     char origin[YS_KEY_NAME_MAX + 1]; /* of the log; not for CURSOR */
     uint64_t first_index;             /* ENTRIES, VERDICTS */
-    struct ys_hash first_root;  /* ENTRIES: root at first_index, from which they were checked */
-    size_t count;               /* of entries or verdicts */
-    struct ys_entry *entries;   /* ENTRIES */
-    const uint8_t *verdicts;    /* VERDICTS: one byte each */
-    struct ys_bytes checkpoint; /* ENTRIES, HEAD: signed, every line verified */
-    uint64_t checkpoint_size;
-    bool cosign;             /* ENTRIES, HEAD: the log is a descendant's */
-    uint64_t credit;         /* ENTRIES: bytes to give back when committed */
-    struct ys_division peer; /* CURSOR */
+    struct ys_hash first_root;        /* ENTRIES: root at first_index, from which they were checked;
+                                   SIGN_OWN: root at checkpoint_size, as it was agreed */
+    size_t count;                     /* of entries or verdicts */
+    struct ys_entry *entries;         /* ENTRIES */
+    const uint8_t *verdicts;          /* VERDICTS: one byte each */
+    uint64_t rewinds;                 /* VERDICTS: ys_rewinds_load of what was judged */
+    struct ys_bytes checkpoint; /* ENTRIES, HEAD: signed, every line verified; ENTRIES: empty for
+                                   entries that no head is signed over */
+    uint64_t checkpoint_size;   /* also SIGN_OWN */
+    struct ys_bytes proof;      /* FORK: checked */
+    bool cosign;                /* ENTRIES, HEAD: the log is a descendant's */
+    uint64_t credit;            /* ENTRIES: bytes to give back when committed */
+    struct ys_division peer;    /* CURSOR */
     struct ys_cursor cursor;
     enum ys_log_state state; /* STATE */
     void *block;             /* what the pointers above point into */
@@ -60,6 +68,7 @@ struct ys_change_result {
     uint64_t durable_size;       /* of the log, after the commit */
     uint64_t credit;
     bool log_changed; /* size, heads, receipts or state differ from before */
+    bool forked;      /* FORK: this proof is new */
     bool membership;  /* an entry that changes membership was appended, or may count now */
     struct ys_err err;
 };

@@ -20,6 +20,7 @@ struct ys_kv {
     MDB_env *env;
     MDB_dbi dbi[YS_DB_COUNT];
     atomic_uint fail_after;
+    bool lacks_tables;
 };
 
 struct ys_txn {
@@ -89,19 +90,31 @@ static enum ys_code check_file_size(MDB_env *env, const char *path, struct ys_er
 const char *ys_db_name(enum ys_db db)
 {
     static const char *const names[] = {
-#define YS_DB_NAME(name, text) text,
+#define YS_DB_NAME(name, text, since) text,
         YS_DBS(YS_DB_NAME)
 #undef YS_DB_NAME
     };
     return names[db];
 }
 
+static const unsigned since[] = {
+#define YS_DB_SINCE(name, text, since) since,
+    YS_DBS(YS_DB_SINCE)
+#undef YS_DB_SINCE
+};
+
 static enum ys_code open_databases(struct ys_kv *kv, bool create, struct ys_err *err)
 {
     MDB_txn *txn = NULL;
     int rc = mdb_txn_begin(kv->env, NULL, create ? 0 : MDB_RDONLY, &txn);
-    for (int i = 0; rc == 0 && i < YS_DB_COUNT; i++)
+    kv->lacks_tables = false;
+    for (int i = 0; rc == 0 && i < YS_DB_COUNT; i++) {
         rc = mdb_dbi_open(txn, ys_db_name((enum ys_db)i), create ? MDB_CREATE : 0, &kv->dbi[i]);
+        if (rc == MDB_NOTFOUND && since[i] > 1) {
+            kv->lacks_tables = true;
+            rc = 0;
+        }
+    }
     if (rc != 0) {
         if (txn != NULL)
             mdb_txn_abort(txn);
@@ -150,6 +163,16 @@ enum ys_code ys_kv_open(const struct ys_kv_options *options, struct ys_kv **out,
     }
     *out = kv;
     return YS_OK;
+}
+
+bool ys_kv_lacks_tables(const struct ys_kv *kv)
+{
+    return kv->lacks_tables;
+}
+
+enum ys_code ys_kv_add_tables(struct ys_kv *kv, struct ys_err *err)
+{
+    return open_databases(kv, true, err);
 }
 
 void ys_kv_close(struct ys_kv *kv)

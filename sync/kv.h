@@ -17,23 +17,26 @@
 struct ys_kv;
 struct ys_txn;
 
-/* One named database each. The names are those of FORMATS.md, "Store". */
-#define YS_DBS(X)         \
-    X(META, "meta")       \
-    X(LOG, "log")         \
-    X(ORIGIN, "origin")   \
-    X(ENTRY, "entry")     \
-    X(BODY, "body")       \
-    X(TILE, "tile")       \
-    X(BYID, "byid")       \
-    X(ARRIVAL, "arrival") \
-    X(CHANGED, "changed") \
-    X(HEAD, "head")       \
-    X(STATUS, "status")   \
-    X(MEMBER, "member")
+/* One named database each, and the schema version since which it is there. The names are those of
+ * FORMATS.md, "Store". */
+#define YS_DBS(X)            \
+    X(META, "meta", 1)       \
+    X(LOG, "log", 1)         \
+    X(ORIGIN, "origin", 1)   \
+    X(ENTRY, "entry", 1)     \
+    X(BODY, "body", 1)       \
+    X(TILE, "tile", 1)       \
+    X(BYID, "byid", 1)       \
+    X(ARRIVAL, "arrival", 1) \
+    X(CHANGED, "changed", 1) \
+    X(HEAD, "head", 1)       \
+    X(STATUS, "status", 1)   \
+    X(MEMBER, "member", 1)   \
+    X(ASIDE, "aside", 2)     \
+    X(FORK, "fork", 2)
 
 enum ys_db {
-#define YS_DB_ENUM(name, text) YS_DB_##name,
+#define YS_DB_ENUM(name, text, since) YS_DB_##name,
     YS_DBS(YS_DB_ENUM)
 #undef YS_DB_ENUM
         YS_DB_COUNT
@@ -48,6 +51,10 @@ struct ys_kv_options {
 };
 YS_CHECKED enum ys_code ys_kv_open(const struct ys_kv_options *options, struct ys_kv **out,
                                    struct ys_err *err);
+/* Is a table missing that came with a later schema than the first? Others are never: opening fails. */
+bool ys_kv_lacks_tables(const struct ys_kv *kv);
+/* Make these. */
+YS_CHECKED enum ys_code ys_kv_add_tables(struct ys_kv *kv, struct ys_err *err);
 /* No transaction may be open. NULL is allowed. */
 void ys_kv_close(struct ys_kv *kv);
 

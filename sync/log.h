@@ -105,7 +105,7 @@ YS_CHECKED enum ys_code ys_changed_last(struct ys_txn *txn, uint64_t *out, struc
 YS_CHECKED enum ys_code ys_changed_next(struct ys_txn *txn, uint64_t after, uint64_t *counter_out,
                                         uint32_t *log_id_out, struct ys_err *err);
 
-/* A run of entries as they arrived here. The row with the smallest counter > `after`. */
+/* A run of entries as they arrived here; empty when they were taken back. The row with the smallest counter > `after`. */
 struct ys_arrival {
     uint64_t counter;
     uint32_t log_id;

@@ -43,15 +43,9 @@ const struct ys_division *ys_session_peer(const struct ys_session *session)
     return &session->options.peer;
 }
 
-enum ys_own_log ys_session_own_log(const struct ys_session *session)
+uint32_t ys_session_retry_after_s(const struct ys_session *session)
 {
-    return session->own_log;
-}
-
-bool ys_session_may_sign(bool has_parent, const struct ys_session *parent)
-{
-    return !has_parent ||
-           (parent != NULL && ys_session_open(parent) && parent->own_log == YS_OWN_FITS);
+    return session->retry_after_s;
 }
 
 bool ys_session_open(const struct ys_session *session)
@@ -94,6 +88,33 @@ static bool receives(const struct ys_session *session, const struct ys_turn *tur
 }
 
 /* --- logs of the session --- */
+
+bool ys_session_is_own(const struct ys_turn *turn, const struct ys_peer_log *log)
+{
+    char own[YS_KEY_NAME_MAX + 1];
+    ys_name_print(&ys_store_identity(turn->store)->origin, own);
+    return strcmp(own, log->origin) == 0;
+}
+
+bool ys_session_is_childs(const struct ys_session *session, const struct ys_peer_log *log)
+{
+    return session->options.role == YS_SESSION_PARENT &&
+           ys_division_equal(&log->division, &session->options.peer);
+}
+
+enum ys_code ys_session_ask(struct ys_session *session, struct ys_turn *turn,
+                            enum ys_change_kind kind, const char *origin, struct ys_err *err)
+{
+    struct ys_change *change = NULL;
+    const enum ys_code code = ys_change_new(kind, 0, &change, err);
+    if (code != YS_OK)
+        return code;
+    change->session = session->options.id;
+    memcpy(change->origin, origin, strlen(origin) + 1);
+    session->in_flight++;
+    turn->change(turn->context, change);
+    return YS_OK;
+}
 
 enum ys_code ys_session_log(struct ys_session *session, const char *origin,
                             struct ys_peer_log **out, struct ys_err *err)
@@ -352,7 +373,10 @@ static enum ys_code tell_log(struct ys_session *session, struct ys_turn *turn,
     }
     if (code != YS_OK || cosigned)
         return code;
-    code = ys_head_at_most(turn->txn, log->id, log->frontier.size, &newest, &note, err);
+    uint64_t most = log->frontier.size;
+    if (log->id == YS_OWN_LOG && most > turn->own_heads_max)
+        most = turn->own_heads_max;
+    code = ys_head_at_most(turn->txn, log->id, most, &newest, &note, err);
     if (code == YS_NOT_FOUND)
         return YS_OK;
     return code != YS_OK ? code : tell(session, turn, telling, cosigned, peer_log, note, err);
@@ -373,9 +397,14 @@ static enum ys_code tell_changed(struct ys_session *session, struct ys_turn *tur
         }
         if (code == YS_OK)
             code = ys_log_load(turn->txn, id, &log, err);
-        if (code == YS_OK && (cosigned ? receives(session, turn, &log.origin.division)
-                                       : provides(session, turn, &log.origin.division)))
+        if (code != YS_OK)
+            return code;
+        const bool up = receives(session, turn, &log.origin.division);
+        const bool down = provides(session, turn, &log.origin.division);
+        if (cosigned ? up : down)
             code = tell_log(session, turn, telling, cosigned, &log, err);
+        if (code == YS_OK && log.state == YS_LOG_FORKED && (up || down))
+            code = ys_session_tell_fork(session, turn, &log, err);
         if (code != YS_OK)
             return code;
     }
@@ -420,44 +449,21 @@ enum ys_code ys_session_changed(struct ys_session *session, struct ys_turn *turn
     enum ys_code code = ys_changed_last(turn->txn, &last, err);
     if (code == YS_OK && last > session->told)
         code = announce(session, turn, err);
+    if (code == YS_OK)
+        code = ys_session_own_again(session, turn, err);
     return code != YS_OK ? code : ys_session_serve(session, turn, err);
 }
 
 enum ys_code ys_session_member_changed(struct ys_session *session, struct ys_turn *turn,
                                        struct ys_err *err)
 {
-    return ys_session_open(session) ? ys_session_retry_offers(session, turn, err) : YS_OK;
+    if (!ys_session_open(session))
+        return YS_OK;
+    const enum ys_code code = ys_session_own_again(session, turn, err);
+    return code != YS_OK ? code : ys_session_retry_offers(session, turn, err);
 }
 
 /* --- receiving --- */
-
-static enum ys_code check_own_log(struct ys_session *session, struct ys_turn *turn,
-                                  const Yishi__V1__TreeHead *yours, struct ys_err *err)
-{
-    struct ys_log own;
-    struct ys_hash root;
-    enum ys_code code = ys_log_load(turn->txn, YS_OWN_LOG, &own, err);
-    if (code != YS_OK)
-        return code;
-    if (yours->size > own.frontier.size) {
-        session->own_log = YS_OWN_BEHIND;
-        turn->notice(turn->context, YS_FORK,
-                     "the parent holds more of our own log than we do: is this a copy or an old "
-                     "backup? nothing is signed");
-        return YS_OK;
-    }
-    code = ys_log_root_at(turn->txn, &own, yours->size, &root, err);
-    if (code != YS_OK)
-        return code;
-    if (memcmp(root.bytes, yours->root.data, YS_HASH_LEN) == 0) {
-        session->own_log = YS_OWN_FITS;
-        return YS_OK;
-    }
-    session->own_log = YS_OWN_DIFFERS;
-    turn->notice(turn->context, YS_FORK,
-                 "the parent holds another continuation of our own log: nothing is signed");
-    return YS_OK;
-}
 
 static enum ys_code check_hello(struct ys_turn *turn, const Yishi__V1__Hello *hello,
                                 struct ys_err *err)
@@ -486,9 +492,9 @@ static enum ys_code on_hello(struct ys_session *session, struct ys_turn *turn,
     if (session->options.role == YS_SESSION_PARENT) {
         memcpy(session->options.nonce, message->session.data, YS_SESSION_NONCE_LEN);
         code = send_hello(session, turn, err);
-    } else {
-        code = check_own_log(session, turn, hello->yours, err);
     }
+    if (code == YS_OK)
+        code = ys_session_own_held(session, turn, hello->yours->size, hello->yours->root.data, err);
     if (code != YS_OK)
         return code;
     struct ys_cursor seen;
@@ -530,13 +536,27 @@ enum ys_code ys_session_settle(struct ys_session *session, struct ys_turn *turn,
     return YS_OK;
 }
 
+enum ys_code ys_session_take_credit(struct ys_session *session, uint64_t bytes, struct ys_err *err)
+{
+    if (bytes > YS_CREDIT_MAX || session->credit_out + (int64_t)bytes > YS_CREDIT_MAX)
+        return ys_fail(err, YS_LIMIT, "the peer gives more than %d bytes of credit", YS_CREDIT_MAX);
+    session->credit_out += (int64_t)bytes;
+    return YS_OK;
+}
+
 static enum ys_code on_ack(struct ys_session *session, struct ys_turn *turn,
                            const Yishi__V1__Ack *ack, struct ys_err *err)
 {
-    if (ack->credit > YS_CREDIT_MAX || session->credit_out + ack->credit > YS_CREDIT_MAX)
-        return ys_fail(err, YS_LIMIT, "the peer gives more than %d bytes of credit", YS_CREDIT_MAX);
-    session->credit_out += ack->credit;
-    return ys_session_serve(session, turn, err);
+    enum ys_code code = ys_session_take_credit(session, ack->credit, err);
+    if (code == YS_OK && ack->has_root) {
+        struct ys_peer_log *log = NULL;
+        code = ys_session_log(session, ack->origin, &log, err);
+        if (code == YS_OK && !ys_session_is_own(turn, log))
+            code = ys_fail(err, YS_MALFORMED, "an ACK of log %s says its root", log->origin);
+        if (code == YS_OK)
+            code = ys_session_own_held(session, turn, ack->durable_size, ack->root.data, err);
+    }
+    return code != YS_OK ? code : ys_session_serve(session, turn, err);
 }
 
 static enum ys_code dispatch(struct ys_session *session, struct ys_turn *turn,
@@ -544,9 +564,11 @@ static enum ys_code dispatch(struct ys_session *session, struct ys_turn *turn,
 {
     if (message->kind_case == YISHI__V1__MESSAGE__KIND_HELLO)
         return on_hello(session, turn, message, err);
-    if (message->kind_case == YISHI__V1__MESSAGE__KIND_ERROR)
+    if (message->kind_case == YISHI__V1__MESSAGE__KIND_ERROR) {
+        session->retry_after_s = message->error->retry_after_s;
         return ys_fail(err, YS_DENIED, "the other end refuses: %.200s",
                        message->error->text == NULL ? "" : message->error->text);
+    }
     if (message->kind_case == YISHI__V1__MESSAGE__KIND_BYE)
         return ys_fail(err, YS_NOT_FOUND, "the other end says goodbye");
     if (!ys_session_open(session) ||
@@ -562,6 +584,8 @@ static enum ys_code dispatch(struct ys_session *session, struct ys_turn *turn,
         return ys_session_on_entries(session, turn, message->entries, err);
     if (message->kind_case == YISHI__V1__MESSAGE__KIND_ACK)
         return on_ack(session, turn, message->ack, err);
+    if (message->kind_case == YISHI__V1__MESSAGE__KIND_FORK)
+        return ys_session_on_fork(session, turn, message->fork, err);
     return YS_OK; /* a newer version's message */
 }
 

@@ -7,6 +7,10 @@
  *
  *     HELLO <-> HELLO -> HEADS -> WANT -> ENTRIES ... -> [commit] -> ACK, COSIGNED
  *
+ * Of the own log a child first gives what nobody has signed; the parent's ACK says
+ * that it is on its disk, and only that is signed (session_own.c). So two copies of
+ * one node cannot sign two histories, whenever they come and go.
+ *
  * Both ends run the same code; `role` says who dialled. What may be read and sent
  * is decided by the peer's division, which comes from its transport key and never
  * from what it says.
@@ -39,8 +43,9 @@ struct ys_turn {
     const struct ys_store *store;
     struct ys_txn *txn;
     const struct ys_member *member;
-    int64_t clock_ms; /* wall clock, only told to the peer */
-    uint64_t room;    /* bytes of ENTRIES that the way out can take now; counted down */
+    int64_t clock_ms;       /* wall clock, only told to the peer */
+    uint64_t room;          /* bytes of ENTRIES that the way out can take now; counted down */
+    uint64_t own_heads_max; /* heads of the own log above this size may not leave yet */
     void *context;
     /* A message for the peer; the bytes are valid during the call. */
     void (*send)(void *context, struct ys_bytes message);
@@ -78,13 +83,15 @@ void ys_session_refuse(struct ys_session *session, struct ys_turn *turn, const s
 /* Send BYE before an orderly end. */
 void ys_session_bye(struct ys_session *session, struct ys_turn *turn, const char *reason);
 
-/* Does the parent's statement about our own log fit what we hold (DESIGN.md 5)? Only then may heads of
- * the own log be signed. */
+/* Does the parent's last statement about our own log fit what we hold (DESIGN.md 5)? When it does not,
+ * the session asks for the log to be recovered by itself. */
 enum ys_own_log { YS_OWN_UNKNOWN, YS_OWN_FITS, YS_OWN_BEHIND, YS_OWN_DIFFERS };
 enum ys_own_log ys_session_own_log(const struct ys_session *session);
-/* May heads of the own log be signed now? `parent` is the session with the parent, NULL when there is
- * none; a district (`has_parent` false) has nobody to ask. */
-bool ys_session_may_sign(bool has_parent, const struct ys_session *parent);
+/* How much of the own log may be signed now: what the parent has on its disk, with our root there. 0
+ * without a session that fits. `session` may be NULL. */
+uint64_t ys_session_agreed(const struct ys_session *session, struct ys_hash *root_out);
+/* Seconds after which the peer's ERROR lets us come again; 0 when it said nothing of that. */
+uint32_t ys_session_retry_after_s(const struct ys_session *session);
 /* Have both HELLOs been exchanged? */
 bool ys_session_open(const struct ys_session *session);
 

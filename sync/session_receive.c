@@ -1,6 +1,7 @@
 #include "crypto/assert.h"
 #include "proto/wire.h"
 #include "sync/session_state.h"
+#include "sync/verdict.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,82 +13,10 @@ void ys_fetch_end(struct ys_peer_log *log)
     log->wanted = false;
 }
 
-/* --- signed heads of the peer --- */
-
-/* A signed head whose lines were looked at. */
-struct checked_head {
-    struct ys_checkpoint checkpoint;
-    bool key_known;       /* of the log; else nothing else is set */
-    bool unknown_witness; /* a line of an ancestor whose mirror key is not known yet */
-    uint8_t note[YS_HEAD_MAX];
-    size_t note_size; /* the text with every line that verified */
-};
-
-/* Is this the cosignature name of a unit above `division`? */
-static bool names_witness(struct ys_bytes line_name, const struct ys_division *division,
-                          struct ys_division *witness)
-{
-    struct ys_name name;
-    if (ys_name_parse(line_name, &name, NULL) != YS_OK || name.kind != YS_NAME_MIRROR ||
-        ys_division_equal(&name.division, division) ||
-        !ys_division_within(division, &name.division))
-        return false;
-    *witness = name.division;
-    return true;
-}
-
-/* Keep the log's line and those cosignatures that verify. A bad line is left out and not held against
- * the log: anybody on the way could have added it. */
-static enum ys_code keep_good_lines(const struct ys_member *member, const struct ys_note *note,
-                                    const struct ys_vkey *log_key,
-                                    const struct ys_division *division, struct checked_head *out,
-                                    struct ys_err *err)
-{
-    struct ys_note_line lines[YS_NOTE_LINES_MAX];
-    unsigned count = 0;
-    out->unknown_witness = false;
-    for (unsigned i = 0; i < note->line_count; i++) {
-        struct ys_division witness;
-        const struct ys_vkey *key = NULL;
-        if (ys_bytes_is_text(note->line[i].name, log_key->name)) {
-            key = log_key;
-        } else if (names_witness(note->line[i].name, division, &witness)) {
-            key = ys_member_mirror(member, &witness);
-            out->unknown_witness = out->unknown_witness || key == NULL;
-        }
-        if (key != NULL && key->id == note->line[i].key_id &&
-            ys_note_check(note, key, NULL) == YS_LINE_GOOD)
-            lines[count++] = note->line[i];
-    }
-    struct ys_writer w = {.data = out->note, .capacity = sizeof out->note};
-    const enum ys_code code = ys_note_join(&w, note->text, lines, count, err);
-    out->note_size = w.size;
-    return code;
-}
-
-static enum ys_code check_head(struct ys_turn *turn, const struct ys_peer_log *log,
-                               struct ys_bytes bytes, struct checked_head *out, struct ys_err *err)
-{
-    struct ys_note note;
-    out->unknown_witness = false;
-    const struct ys_vkey *const key = ys_member_log_key(turn->member, log->origin);
-    out->key_known = key != NULL;
-    if (key == NULL) {
-        const enum ys_code code = ys_note_parse(bytes, &note, err);
-        return code != YS_OK ? code : ys_checkpoint_parse(note.text, &out->checkpoint, err);
-    }
-    enum ys_code code = ys_checkpoint_open(bytes, key, &out->checkpoint, &note, err);
-    if (code == YS_OK && out->checkpoint.size == 0)
-        code = ys_fail(err, YS_MALFORMED, "log %s: a head of an empty log", log->origin);
-    return code != YS_OK ? code
-                         : keep_good_lines(turn->member, &note, key, &log->division, out, err);
-}
-
 /* --- fetching --- */
 
-static enum ys_code begin_fetch(struct ys_turn *turn, struct ys_peer_log *log,
-                                const struct checked_head *head, struct ys_bytes raw,
-                                struct ys_err *err)
+enum ys_code ys_fetch_begin(struct ys_turn *turn, struct ys_peer_log *log, uint64_t goal,
+                            struct ys_err *err)
 {
     struct ys_log stored;
     if (log->fetch == NULL) {
@@ -100,14 +29,27 @@ static enum ys_code begin_fetch(struct ys_turn *turn, struct ys_peer_log *log,
             fetch->received = stored.frontier;
         else if (code != YS_NOT_FOUND)
             return code;
-        fetch->durable = fetch->received.size;
-        log->wanted = true;
+        fetch->began = fetch->durable = fetch->received.size;
+        log->wanted = !log->asked;
     }
-    struct ys_fetch *const fetch = log->fetch;
+    if (log->fetch->goal < goal)
+        log->fetch->goal = goal;
+    return YS_OK;
+}
+
+/* Fetch up to a signed head. */
+static enum ys_code fetch_head(struct ys_turn *turn, struct ys_peer_log *log,
+                               const struct ys_checked_head *head, struct ys_bytes raw,
+                               struct ys_err *err)
+{
     const struct ys_bytes note =
         head->key_known ? (struct ys_bytes){head->note, head->note_size} : raw;
-    if (note.size > sizeof fetch->target_note)
+    if (note.size > YS_HEAD_MAX)
         return ys_fail(err, YS_LIMIT, "log %s: a head of %zu bytes", log->origin, note.size);
+    const enum ys_code code = ys_fetch_begin(turn, log, head->checkpoint.size, err);
+    if (code != YS_OK)
+        return code;
+    struct ys_fetch *const fetch = log->fetch;
     memcpy(fetch->target_note, note.data, note.size);
     fetch->target_size = note.size;
     fetch->target = head->checkpoint;
@@ -130,6 +72,8 @@ static enum ys_code send_wants(struct ys_session *session, struct ys_turn *turn,
             if (!log->wanted || (int)ys_division_level(&log->division) != level)
                 continue;
             log->wanted = false;
+            log->asked = true;
+            log->asked_from = log->fetch->received.size;
             ys_frontier_root(&log->fetch->received, &root[count]);
             want[count] = (Yishi__V1__LogWant)YISHI__V1__LOG_WANT__INIT;
             want[count].origin = log->origin;
@@ -153,7 +97,7 @@ static enum ys_code send_wants(struct ys_session *session, struct ys_turn *turn,
     return ys_session_send(session, turn, &message, err);
 }
 
-static enum ys_code send_all_wants(struct ys_session *session, struct ys_turn *turn,
+enum ys_code ys_session_send_wants(struct ys_session *session, struct ys_turn *turn,
                                    struct ys_err *err)
 {
     enum ys_code code = YS_OK;
@@ -164,102 +108,6 @@ static enum ys_code send_all_wants(struct ys_session *session, struct ys_turn *t
             more = more || session->logs[i].wanted;
     }
     return code;
-}
-
-/* A log with two histories is left alone; the others on this link go on. */
-static void give_up(struct ys_turn *turn, struct ys_peer_log *log, const struct ys_err *why)
-{
-    turn->notice(turn->context, YS_FORK, why->msg);
-    log->given_up = true;
-    ys_fetch_end(log);
-    ys_offers_clear(log);
-}
-
-/* --- heads of entries that are here --- */
-
-static bool is_descendant(const struct ys_turn *turn, const struct ys_division *division)
-{
-    const struct ys_division *const self = &ys_store_identity(turn->store)->origin.division;
-    return ys_division_within(division, self) && !ys_division_equal(division, self);
-}
-
-static void set_origin(struct ys_change *change, const struct ys_peer_log *log)
-{
-    memcpy(change->origin, log->origin, sizeof change->origin);
-}
-
-static enum ys_code keep_head(struct ys_session *session, struct ys_turn *turn,
-                              struct ys_peer_log *log, const struct checked_head *head,
-                              struct ys_err *err)
-{
-    struct ys_change *change = NULL;
-    const enum ys_code code = ys_change_new(YS_CHANGE_HEAD, head->note_size + 8, &change, err);
-    if (code != YS_OK)
-        return code;
-    change->session = session->options.id;
-    set_origin(change, log);
-    change->checkpoint = ys_change_keep(change, (struct ys_bytes){head->note, head->note_size});
-    change->checkpoint_size = head->checkpoint.size;
-    change->cosign = is_descendant(turn, &log->division);
-    session->in_flight++;
-    turn->change(turn->context, change);
-    return YS_OK;
-}
-
-/* Is there anything in this head that the store lacks? */
-static enum ys_code head_is_news(struct ys_turn *turn, const struct ys_log *stored,
-                                 const struct checked_head *head, bool *news, struct ys_err *err)
-{
-    uint64_t size = 0;
-    struct ys_bytes bytes;
-    struct ys_note ours;
-    struct ys_note theirs;
-    *news = true;
-    const enum ys_code code =
-        ys_head_at_least(turn->txn, stored->id, head->checkpoint.size, &size, &bytes, err);
-    if (code == YS_NOT_FOUND || (code == YS_OK && size != head->checkpoint.size)) {
-        /* A smaller head without a cosignature says nothing that the larger one does not. */
-        struct ys_note note;
-        *news =
-            code == YS_NOT_FOUND ||
-            ys_note_parse((struct ys_bytes){head->note, head->note_size}, &note, NULL) != YS_OK ||
-            note.line_count > 1;
-        return YS_OK;
-    }
-    if (code != YS_OK)
-        return code;
-    if (ys_note_parse(bytes, &ours, err) != YS_OK ||
-        ys_note_parse((struct ys_bytes){head->note, head->note_size}, &theirs, err) != YS_OK)
-        return YS_OK;
-    *news = false;
-    for (unsigned i = 0; i < theirs.line_count; i++) {
-        bool found = false;
-        for (unsigned j = 0; j < ours.line_count && !found; j++)
-            found = theirs.line[i].key_id == ours.line[j].key_id &&
-                    ys_bytes_equal(theirs.line[i].name, ours.line[j].name);
-        *news = *news || !found;
-    }
-    return YS_OK;
-}
-
-static enum ys_code compare_head(struct ys_session *session, struct ys_turn *turn,
-                                 struct ys_peer_log *log, const struct ys_log *stored,
-                                 const struct checked_head *head, struct ys_err *err)
-{
-    struct ys_hash root;
-    bool news = false;
-    enum ys_code code = ys_log_root_at(turn->txn, stored, head->checkpoint.size, &root, err);
-    if (code != YS_OK)
-        return code;
-    if (!ys_hash_equal(&root, &head->checkpoint.root)) {
-        struct ys_err why = {0};
-        (void)ys_fail(&why, YS_FORK, "log %s: two signed histories up to entry %llu", log->origin,
-                      (unsigned long long)head->checkpoint.size);
-        give_up(turn, log, &why);
-        return YS_OK;
-    }
-    code = head_is_news(turn, stored, head, &news, err);
-    return code != YS_OK || !news ? code : keep_head(session, turn, log, head, err);
 }
 
 /* --- HEADS and COSIGNED --- */
@@ -297,7 +145,7 @@ static bool same_text(struct ys_bytes a, struct ys_bytes b)
 
 /* Keep a head whose keys are not known yet, or whose entries are on their way; it is looked at again
  * when the membership has changed or the entries have come. The oldest goes when there are too many. */
-static enum ys_code keep_offer(struct ys_peer_log *log, struct ys_bytes note, struct ys_err *err)
+enum ys_code ys_offer_keep(struct ys_peer_log *log, struct ys_bytes note, struct ys_err *err)
 {
     unsigned at = 0;
     while (at < YS_OFFERS && log->offer[at].data != NULL && !same_text(log->offer[at], note))
@@ -317,6 +165,18 @@ static enum ys_code keep_offer(struct ys_peer_log *log, struct ys_bytes note, st
     return YS_OK;
 }
 
+/* A head ahead of us: fetch up to it, unless another of this very size was signed. */
+static enum ys_code fetch_unless_forked(struct ys_session *session, struct ys_turn *turn,
+                                        struct ys_peer_log *log, const struct ys_log *stored,
+                                        const struct ys_checked_head *head, struct ys_err *err)
+{
+    bool forked = false;
+    enum ys_code code = ys_session_dispute_size(session, turn, log, stored, head, &forked, err);
+    if (code == YS_OK && !forked)
+        code = fetch_head(turn, log, head, (struct ys_bytes){0}, err);
+    return code;
+}
+
 static enum ys_code consider(struct ys_session *session, struct ys_turn *turn,
                              struct ys_peer_log *log, struct ys_bytes bytes, bool may_fetch,
                              struct ys_err *err)
@@ -324,29 +184,31 @@ static enum ys_code consider(struct ys_session *session, struct ys_turn *turn,
     struct ys_log stored;
     if (log->given_up)
         return YS_OK;
-    struct checked_head *const head = malloc(sizeof *head);
+    struct ys_checked_head *const head = malloc(sizeof *head);
     if (head == NULL)
         return ys_fail(err, YS_NOMEM, "session: out of memory");
-    enum ys_code code = check_head(turn, log, bytes, head, err);
+    enum ys_code code = ys_head_check(turn, log, bytes, head, err);
     if (code != YS_OK)
         goto out;
     const bool is_root = ys_division_equal(&log->division, &ys_member_root(turn->member)->division);
     if (!head->key_known && !(is_root && may_fetch)) {
-        code = keep_offer(log, bytes, err);
+        code = ys_offer_keep(log, bytes, err);
         goto out;
     }
     if (head->unknown_witness)
-        code = keep_offer(log, bytes, err);
+        code = ys_offer_keep(log, bytes, err);
     if (code == YS_OK)
         code = ys_log_find(turn->txn, log->origin, &stored, err);
     const uint64_t have = code == YS_OK ? stored.frontier.size : 0;
     if (code == YS_OK && head->key_known && head->checkpoint.size <= have)
-        code = compare_head(session, turn, log, &stored, head, err);
+        code = ys_head_compare(session, turn, log, &stored, head, err);
     else if ((code == YS_OK || code == YS_NOT_FOUND) && may_fetch && log->fetch != NULL &&
-             head->checkpoint.size <= log->fetch->target.size)
-        code = keep_offer(log, bytes, err);
+             head->checkpoint.size <= log->fetch->goal)
+        code = ys_offer_keep(log, bytes, err);
+    else if (code == YS_OK && may_fetch && head->key_known)
+        code = fetch_unless_forked(session, turn, log, &stored, head, err);
     else if ((code == YS_OK || code == YS_NOT_FOUND) && may_fetch)
-        code = begin_fetch(turn, log, head, bytes, err);
+        code = fetch_head(turn, log, head, bytes, err);
     else if (code == YS_NOT_FOUND)
         code = YS_OK;
 out:
@@ -354,30 +216,93 @@ out:
     return code;
 }
 
+static enum ys_code send_ack(struct ys_session *session, struct ys_turn *turn,
+                             struct ys_peer_log *log, uint64_t durable_size, uint64_t credit,
+                             struct ys_err *err)
+{
+    Yishi__V1__Message message = YISHI__V1__MESSAGE__INIT;
+    Yishi__V1__Ack ack = YISHI__V1__ACK__INIT;
+    struct ys_log stored;
+    ack.origin = log->origin;
+    ack.has_durable_size = ack.has_credit = true;
+    ack.durable_size = durable_size;
+    ack.credit = credit;
+    if (ys_session_is_childs(session, log)) {
+        /* It may sign what of its own log is on our disk. */
+        const enum ys_code code = ys_log_find(turn->txn, log->origin, &stored, err);
+        if (code != YS_OK && code != YS_NOT_FOUND)
+            return code;
+        ack.has_root = code == YS_OK;
+        ack.durable_size = code == YS_OK ? stored.frontier.size : 0;
+        ack.root = ys_wire_lend((struct ys_bytes){stored.root.bytes, YS_HASH_LEN});
+    }
+    message.kind_case = YISHI__V1__MESSAGE__KIND_ACK;
+    message.ack = &ack;
+    return ys_session_send(session, turn, &message, err);
+}
+
+/* A child tells what of its own log nobody has signed. */
+static enum ys_code consider_tail(struct ys_session *session, struct ys_turn *turn,
+                                  struct ys_peer_log *log, uint64_t size, struct ys_err *err)
+{
+    struct ys_log stored;
+    log->tail_size = 0;
+    if (log->given_up)
+        return YS_OK;
+    if (ys_member_log_key(turn->member, log->origin) == NULL) {
+        log->tail_size = size;
+        return YS_OK;
+    }
+    const enum ys_code code = ys_log_find(turn->txn, log->origin, &stored, err);
+    if (code == YS_OK && stored.frontier.size >= size)
+        return send_ack(session, turn, log, stored.frontier.size, 0, err);
+    return code == YS_OK || code == YS_NOT_FOUND ? ys_fetch_begin(turn, log, size, err) : code;
+}
+
+static bool may_tell(const struct ys_session *session, const struct ys_turn *turn,
+                     const struct ys_peer_log *log, bool may_fetch)
+{
+    const struct ys_division *const self = &ys_store_identity(turn->store)->origin.division;
+    return may_fetch ? ys_scope_receives(session->options.role, self, &session->options.peer,
+                                         &log->division)
+                     : ys_scope_provides(session->options.role, self, &session->options.peer,
+                                         &log->division);
+}
+
+static enum ys_code take_head(struct ys_session *session, struct ys_turn *turn,
+                              const Yishi__V1__LogHead *head, bool may_fetch, struct ys_err *err)
+{
+    const struct ys_bytes note = {head->checkpoint.data, head->checkpoint.len};
+    struct ys_peer_log *log = NULL;
+    const enum ys_code code = ys_session_log(session, head->origin, &log, err);
+    if (code != YS_OK)
+        return code;
+    /* Of our own log the parent may only answer a WANT. */
+    if (!may_tell(session, turn, log, may_fetch) &&
+        !(head->consistency != NULL && ys_session_is_own(turn, log)))
+        return ys_fail(err, YS_DENIED, "%s may not speak of log %s", session->options.peer.digits,
+                       log->origin);
+    if (head->tail != NULL && !ys_session_is_childs(session, log))
+        return ys_fail(err, YS_DENIED, "%s may not speak of what is unsigned in log %s",
+                       session->options.peer.digits, log->origin);
+    if (head->tail != NULL)
+        return consider_tail(session, turn, log, head->tail->size, err);
+    ys_peer_log_remember(log, note);
+    if (head->consistency != NULL)
+        return ys_session_on_past(session, turn, log, head, err);
+    return consider(session, turn, log, note, may_fetch, err);
+}
+
 static enum ys_code take_heads(struct ys_session *session, struct ys_turn *turn,
                                Yishi__V1__LogHead *const *heads, size_t count, bool may_fetch,
                                struct ys_err *err)
 {
-    const struct ys_division *const self = &ys_store_identity(turn->store)->origin.division;
     for (size_t i = 0; i < count; i++) {
-        const struct ys_bytes note = {heads[i]->checkpoint.data, heads[i]->checkpoint.len};
-        struct ys_peer_log *log = NULL;
-        enum ys_code code = ys_session_log(session, heads[i]->origin, &log, err);
-        if (code != YS_OK)
-            return code;
-        const bool in_scope = may_fetch ? ys_scope_receives(session->options.role, self,
-                                                            &session->options.peer, &log->division)
-                                        : ys_scope_provides(session->options.role, self,
-                                                            &session->options.peer, &log->division);
-        if (!in_scope)
-            return ys_fail(err, YS_DENIED, "%s may not speak of log %s",
-                           session->options.peer.digits, log->origin);
-        ys_peer_log_remember(log, note);
-        code = consider(session, turn, log, note, may_fetch, err);
+        const enum ys_code code = take_head(session, turn, heads[i], may_fetch, err);
         if (code != YS_OK)
             return code;
     }
-    return send_all_wants(session, turn, err);
+    return ys_session_send_wants(session, turn, err);
 }
 
 enum ys_code ys_session_on_heads(struct ys_session *session, struct ys_turn *turn,
@@ -401,9 +326,7 @@ enum ys_code ys_session_on_cosigned(struct ys_session *session, struct ys_turn *
 static enum ys_code retry_log(struct ys_session *session, struct ys_turn *turn,
                               struct ys_peer_log *log, struct ys_err *err)
 {
-    const struct ys_division *const self = &ys_store_identity(turn->store)->origin.division;
-    const bool may_fetch =
-        ys_scope_receives(session->options.role, self, &session->options.peer, &log->division);
+    const bool may_fetch = may_tell(session, turn, log, true);
     struct ys_bytes kept[YS_OFFERS];
     enum ys_code code = YS_OK;
     memcpy(kept, log->offer, sizeof kept);
@@ -413,6 +336,8 @@ static enum ys_code retry_log(struct ys_session *session, struct ys_turn *turn,
             code = consider(session, turn, log, kept[i], may_fetch, err);
         drop_bytes(&kept[i]);
     }
+    if (code == YS_OK && log->tail_size != 0)
+        code = consider_tail(session, turn, log, log->tail_size, err);
     return code;
 }
 
@@ -424,7 +349,7 @@ enum ys_code ys_session_retry_offers(struct ys_session *session, struct ys_turn 
         if (code != YS_OK)
             return code;
     }
-    const enum ys_code code = send_all_wants(session, turn, err);
+    const enum ys_code code = ys_session_send_wants(session, turn, err);
     return code != YS_OK ? code : ys_session_settle(session, turn, err);
 }
 
@@ -446,45 +371,6 @@ static enum ys_code introduce(struct ys_turn *turn, struct ys_peer_log *log,
     return code;
 }
 
-/* Make the message's checkpoint the target, if it is another than that announced. */
-static enum ys_code adopt_target(struct ys_turn *turn, struct ys_peer_log *log,
-                                 const Yishi__V1__Entries *entries, struct ys_err *err)
-{
-    struct ys_fetch *const fetch = log->fetch;
-    const struct ys_bytes bytes = ys_wire_view(&entries->checkpoint);
-    const struct ys_vkey *const known = ys_member_log_key(turn->member, log->origin);
-    struct ys_note note;
-    struct ys_note ours;
-    struct ys_checkpoint checkpoint;
-    struct checked_head *head = NULL;
-    enum ys_code code = YS_OK;
-    if (fetch->introduced &&
-        ys_note_parse((struct ys_bytes){fetch->target_note, fetch->target_size}, &ours, NULL) ==
-            YS_OK &&
-        ys_note_parse(bytes, &note, NULL) == YS_OK && ys_bytes_equal(ours.text, note.text))
-        return YS_OK;
-    if (known != NULL)
-        fetch->key = *known;
-    else if (!fetch->has_key)
-        code = introduce(turn, log, entries, &fetch->key, err);
-    fetch->has_key = code == YS_OK;
-    if (code == YS_OK)
-        code = ys_checkpoint_open(bytes, &fetch->key, &checkpoint, &note, err);
-    if (code != YS_OK)
-        return code;
-    if ((head = malloc(sizeof *head)) == NULL)
-        return ys_fail(err, YS_NOMEM, "session: out of memory");
-    code = keep_good_lines(turn->member, &note, &fetch->key, &log->division, head, err);
-    if (code == YS_OK) {
-        memcpy(fetch->target_note, head->note, head->note_size);
-        fetch->target_size = head->note_size;
-        fetch->target = checkpoint;
-        fetch->introduced = true;
-    }
-    free(head);
-    return code;
-}
-
 /* What one entry brings: a body only if it is the one that the note names. */
 static enum ys_code read_entry(const Yishi__V1__Entry *in, struct ys_entry *out, struct ys_err *err)
 {
@@ -503,6 +389,77 @@ static enum ys_code read_entry(const Yishi__V1__Entry *in, struct ys_entry *out,
         out->content = YS_CONTENT_BODY;
         out->body = ys_wire_view(&in->body);
     }
+    return YS_OK;
+}
+
+/* Make the message's checkpoint the target, if it is another than that announced. */
+static enum ys_code adopt_target(struct ys_turn *turn, struct ys_peer_log *log,
+                                 const Yishi__V1__Entries *entries, struct ys_err *err)
+{
+    struct ys_fetch *const fetch = log->fetch;
+    const struct ys_bytes bytes = ys_wire_view(&entries->checkpoint);
+    const struct ys_vkey *const known = ys_member_log_key(turn->member, log->origin);
+    struct ys_note note;
+    struct ys_note ours;
+    struct ys_checkpoint checkpoint;
+    struct ys_checked_head *head = NULL;
+    enum ys_code code = YS_OK;
+    if (fetch->introduced &&
+        ys_note_parse((struct ys_bytes){fetch->target_note, fetch->target_size}, &ours, NULL) ==
+            YS_OK &&
+        ys_note_parse(bytes, &note, NULL) == YS_OK && ys_bytes_equal(ours.text, note.text))
+        return YS_OK;
+    if (known != NULL)
+        fetch->key = *known;
+    else if (!fetch->has_key)
+        code = introduce(turn, log, entries, &fetch->key, err);
+    fetch->has_key = code == YS_OK;
+    if (code == YS_OK)
+        code = ys_checkpoint_open(bytes, &fetch->key, &checkpoint, &note, err);
+    if (code != YS_OK)
+        return code;
+    if ((head = malloc(sizeof *head)) == NULL)
+        return ys_fail(err, YS_NOMEM, "session: out of memory");
+    code = ys_head_keep_good(turn->member, &note, &fetch->key, &log->division, head, err);
+    if (code == YS_OK) {
+        memcpy(fetch->target_note, head->note, head->note_size);
+        fetch->target_size = head->note_size;
+        fetch->target = checkpoint;
+        fetch->introduced = true;
+    }
+    free(head);
+    return code;
+}
+
+/* Unsigned entries: a child's to us, or our own back from the parent, which must be what our own bodies
+ * have signed. */
+static enum ys_code adopt_tail(const struct ys_session *session, struct ys_turn *turn,
+                               struct ys_peer_log *log, const Yishi__V1__Entries *entries,
+                               struct ys_err *err)
+{
+    struct ys_fetch *const fetch = log->fetch;
+    const bool is_own = ys_session_is_own(turn, log);
+    if (!is_own && !ys_session_is_childs(session, log))
+        return ys_fail(err, YS_DENIED, "%s may not give what is unsigned in log %s",
+                       session->options.peer.digits, log->origin);
+    for (size_t i = 0; is_own && i < entries->n_entries; i++) {
+        const uint64_t index = entries->first_index + i;
+        struct ys_entry entry;
+        struct ys_err why = {0};
+        const enum ys_code code = read_entry(entries->entries[i], &entry, err);
+        if (code != YS_OK)
+            return code;
+        if (ys_judge(turn->member, &ys_store_identity(turn->store)->origin, index, &entry, &why) !=
+            YS_VERDICT_OK)
+            return ys_fail(err, YS_DENIED,
+                           "the parent gives an entry %llu of our own log that no body of ours has "
+                           "signed: %.200s",
+                           (unsigned long long)index, why.msg);
+    }
+    fetch->target = (struct ys_checkpoint){.size = entries->tail->size};
+    memcpy(fetch->target.root.bytes, entries->tail->root.data, YS_HASH_LEN);
+    fetch->target_size = 0;
+    fetch->introduced = false;
     return YS_OK;
 }
 
@@ -558,12 +515,12 @@ static enum ys_code ask_for_entries(struct ys_session *session, struct ys_turn *
     if (code != YS_OK)
         return code;
     change->session = session->options.id;
-    set_origin(change, log);
+    memcpy(change->origin, log->origin, sizeof change->origin);
     change->first_index = entries->first_index;
     ys_frontier_root(&log->fetch->received, &change->first_root);
     change->count = entries->n_entries;
     change->credit = bytes;
-    change->cosign = is_descendant(turn, &log->division);
+    change->cosign = ys_session_is_descendant(turn, &log->division);
     change->entries = ys_change_room(change, entries->n_entries * sizeof(struct ys_entry));
     for (size_t i = 0; i < entries->n_entries && code == YS_OK; i++) {
         struct ys_entry *const entry = &change->entries[i];
@@ -583,21 +540,6 @@ static enum ys_code ask_for_entries(struct ys_session *session, struct ys_turn *
     return YS_OK;
 }
 
-static enum ys_code send_ack(struct ys_session *session, struct ys_turn *turn,
-                             struct ys_peer_log *log, uint64_t durable_size, uint64_t credit,
-                             struct ys_err *err)
-{
-    Yishi__V1__Message message = YISHI__V1__MESSAGE__INIT;
-    Yishi__V1__Ack ack = YISHI__V1__ACK__INIT;
-    ack.origin = log->origin;
-    ack.has_durable_size = ack.has_credit = true;
-    ack.durable_size = durable_size;
-    ack.credit = credit;
-    message.kind_case = YISHI__V1__MESSAGE__KIND_ACK;
-    message.ack = &ack;
-    return ys_session_send(session, turn, &message, err);
-}
-
 enum ys_code ys_session_on_entries(struct ys_session *session, struct ys_turn *turn,
                                    const Yishi__V1__Entries *entries, struct ys_err *err)
 {
@@ -606,14 +548,23 @@ enum ys_code ys_session_on_entries(struct ys_session *session, struct ys_turn *t
     enum ys_code code = ys_session_log(session, entries->origin, &log, err);
     if (code != YS_OK)
         return code;
-    /* Sent before our last WANT reached the peer: of no use, but its credit is. */
-    if (log->fetch == NULL || entries->first_index != log->fetch->received.size)
-        return send_ack(session, turn, log, log->fetch == NULL ? 0 : log->fetch->durable,
-                        payload_bytes(entries), err);
-    code = adopt_target(turn, log, entries, err);
+    if (log->fetch == NULL) { /* of a log that was given up, or gone back in */
+        log->asked = false;
+        return send_ack(session, turn, log, 0, payload_bytes(entries), err);
+    }
+    if (entries->first_index != log->fetch->received.size) {
+        /* Sent before our last WANT reached the peer: of no use, but its credit is. */
+        log->wanted = log->asked_from != log->fetch->received.size;
+        code = send_ack(session, turn, log, log->fetch->durable, payload_bytes(entries), err);
+        return code != YS_OK ? code : ys_session_send_wants(session, turn, err);
+    }
+    code = entries->tail != NULL ? adopt_tail(session, turn, log, entries, err)
+                                 : adopt_target(turn, log, entries, err);
+    if (code == YS_OK && log->fetch->goal < log->fetch->target.size)
+        log->fetch->goal = log->fetch->target.size;
     struct ys_err why = {0};
     if (code == YS_OK && check_tree(log, entries, &next, &why) != YS_OK) {
-        give_up(turn, log, &why);
+        ys_session_give_up(turn, log, &why);
         return send_ack(session, turn, log, 0, payload_bytes(entries), err);
     }
     if (code == YS_OK)
@@ -634,7 +585,7 @@ static enum ys_code begin_again(struct ys_turn *turn, struct ys_peer_log *log, s
     const enum ys_code code = ys_log_find(turn->txn, log->origin, &stored, err);
     if (code != YS_OK)
         return code == YS_NOT_FOUND ? YS_OK : code;
-    if (stored.frontier.size >= log->fetch->target.size) {
+    if (stored.frontier.size >= log->fetch->goal) {
         ys_fetch_end(log);
         return YS_OK;
     }
@@ -644,30 +595,82 @@ static enum ys_code begin_again(struct ys_turn *turn, struct ys_peer_log *log, s
     return YS_OK;
 }
 
+/* The fetch has come to its end: look again at what waited for it. */
+static enum ys_code end_fetch(struct ys_session *session, struct ys_turn *turn,
+                              struct ys_peer_log *log, struct ys_err *err)
+{
+    const uint64_t began = log->fetch->began;
+    ys_fetch_end(log);
+    const enum ys_code code = ys_session_look_back(session, turn, log, began, err);
+    return code != YS_OK ? code : retry_log(session, turn, log, err);
+}
+
+static enum ys_code entries_committed(struct ys_session *session, struct ys_turn *turn,
+                                      struct ys_peer_log *log,
+                                      const struct ys_change_result *result, struct ys_err *err)
+{
+    enum ys_code code = send_ack(session, turn, log, result->durable_size, result->credit, err);
+    if (code == YS_OK && result->code != YS_OK)
+        code = begin_again(turn, log, err);
+    else if (log->fetch != NULL && result->durable_size > log->fetch->durable)
+        log->fetch->durable = result->durable_size;
+    if (code == YS_OK && log->fetch == NULL)
+        code = retry_log(session, turn, log, err);
+    else if (code == YS_OK && log->fetch->durable >= log->fetch->goal &&
+             log->fetch->durable == log->fetch->received.size)
+        code = end_fetch(session, turn, log, err);
+    return code == YS_OK && ys_session_is_own(turn, log) ? ys_session_own_again(session, turn, err)
+                                                         : code;
+}
+
+/* A child's unsigned end was taken back: say so, and fetch what it stands by. */
+static enum ys_code rewound(struct ys_session *session, struct ys_turn *turn,
+                            struct ys_peer_log *log, struct ys_err *err)
+{
+    log->rewinding = false;
+    log->asked = false;
+    ys_fetch_end(log);
+    const enum ys_code code = send_ack(session, turn, log, 0, 0, err);
+    return code != YS_OK ? code : retry_log(session, turn, log, err);
+}
+
+static enum ys_code on_result(struct ys_session *session, struct ys_turn *turn,
+                              struct ys_peer_log *log, const struct ys_change_result *result,
+                              struct ys_err *err)
+{
+    switch (result->kind) {
+    case YS_CHANGE_ENTRIES:
+        return entries_committed(session, turn, log, result, err);
+    case YS_CHANGE_RECOVER:
+    case YS_CHANGE_RESUME:
+        session->mending = false;
+        return ys_session_own_again(session, turn, err);
+    case YS_CHANGE_REWIND:
+        return rewound(session, turn, log, err);
+    case YS_CHANGE_HEAD:
+    case YS_CHANGE_SIGN_OWN:
+    case YS_CHANGE_VERDICTS:
+    case YS_CHANGE_CURSOR:
+    case YS_CHANGE_STATE:
+    case YS_CHANGE_FORK:
+        break;
+    }
+    return YS_OK;
+}
+
 enum ys_code ys_session_committed(struct ys_session *session, struct ys_turn *turn,
                                   const struct ys_change_result *result, struct ys_err *err)
 {
     struct ys_peer_log *log = NULL;
-    enum ys_code code = YS_OK;
     YS_ASSERT(session->in_flight > 0);
     session->in_flight--;
-    code = ys_session_log(session, result->origin, &log, err);
+    enum ys_code code = ys_session_log(session, result->origin, &log, err);
     if (code != YS_OK)
         return code;
     if (result->code == YS_FORK)
-        give_up(turn, log, &result->err); /* asked again it would tell the same */
-    if (result->kind == YS_CHANGE_ENTRIES) {
-        code = send_ack(session, turn, log, result->durable_size, result->credit, err);
-        if (code == YS_OK && result->code != YS_OK)
-            code = begin_again(turn, log, err);
-        else if (log->fetch != NULL && result->durable_size > log->fetch->durable)
-            log->fetch->durable = result->durable_size;
-        if (log->fetch != NULL && log->fetch->durable >= log->fetch->target.size)
-            ys_fetch_end(log);
-        if (code == YS_OK && log->fetch == NULL)
-            code = retry_log(session, turn, log, err);
-    }
+        ys_session_give_up(turn, log, &result->err); /* asked again it would tell the same */
+    code = on_result(session, turn, log, result, err);
     if (code == YS_OK)
-        code = send_all_wants(session, turn, err);
+        code = ys_session_send_wants(session, turn, err);
     return code != YS_OK ? code : ys_session_settle(session, turn, err);
 }

@@ -14,7 +14,10 @@ static enum ys_code want_one(struct ys_session *session, struct ys_turn *turn,
     enum ys_code code = ys_session_log(session, want->origin, &peer_log, err);
     if (code != YS_OK)
         return code;
-    if (!ys_scope_provides(session->options.role, &ys_store_identity(turn->store)->origin.division,
+    const bool is_own = ys_session_is_own(turn, peer_log);
+    /* A log goes back to its owner when its own copy was lost. */
+    if (!ys_division_equal(&peer_log->division, &session->options.peer) &&
+        !ys_scope_provides(session->options.role, &ys_store_identity(turn->store)->origin.division,
                            &session->options.peer, &peer_log->division))
         return ys_fail(err, YS_DENIED, "log %s is not for %s", peer_log->origin,
                        session->options.peer.digits);
@@ -23,18 +26,19 @@ static enum ys_code want_one(struct ys_session *session, struct ys_turn *turn,
         return YS_OK; /* it went between HEADS and WANT: nothing to send */
     if (code != YS_OK)
         return code;
-    if (want->from_index > log.frontier.size)
-        return YS_OK; /* the peer holds more than we do */
-    code = ys_log_root_at(turn->txn, &log, want->from_index, &root, err);
-    if (code != YS_OK)
-        return code;
-    if (memcmp(root.bytes, want->root.data, YS_HASH_LEN) != 0) {
-        struct ys_err why = {0};
-        (void)ys_fail(&why, YS_FORK, "log %s: the peer holds another history up to entry %llu",
-                      peer_log->origin, (unsigned long long)want->from_index);
-        turn->notice(turn->context, YS_FORK, why.msg);
-        return YS_OK; /* the other logs that it wants go on */
+    bool fits = want->from_index <= log.frontier.size;
+    if (fits) {
+        code = ys_log_root_at(turn->txn, &log, want->from_index, &root, err);
+        if (code != YS_OK)
+            return code;
+        fits = memcmp(root.bytes, want->root.data, YS_HASH_LEN) == 0;
+        if (!fits)
+            code = ys_session_tell_past(session, turn, peer_log, &log, want->from_index, err);
     }
+    if (!fits && code == YS_OK && is_own)
+        code = ys_session_own_held(session, turn, want->from_index, want->root.data, err);
+    if (!fits)
+        return code; /* the other logs that it wants go on */
     peer_log->serving = true;
     peer_log->next_index = want->from_index;
     return YS_OK;
@@ -43,11 +47,11 @@ static enum ys_code want_one(struct ys_session *session, struct ys_turn *turn,
 enum ys_code ys_session_on_want(struct ys_session *session, struct ys_turn *turn,
                                 const Yishi__V1__Want *want, struct ys_err *err)
 {
-    if (want->credit > YS_CREDIT_MAX || session->credit_out + want->credit > YS_CREDIT_MAX)
-        return ys_fail(err, YS_LIMIT, "the peer gives more than %d bytes of credit", YS_CREDIT_MAX);
-    session->credit_out += want->credit;
+    enum ys_code code = ys_session_take_credit(session, want->credit, err);
+    if (code != YS_OK)
+        return code;
     for (size_t i = 0; i < want->n_logs; i++) {
-        const enum ys_code code = want_one(session, turn, want->logs[i], err);
+        code = want_one(session, turn, want->logs[i], err);
         if (code != YS_OK)
             return code;
     }
@@ -110,17 +114,24 @@ static enum ys_code fill(struct ys_turn *turn, const struct ys_log *log, uint64_
     return YS_OK;
 }
 
+/* What a load leads to: a signed head, or the end of what nobody has signed. */
+struct aim {
+    uint64_t size;
+    struct ys_bytes note; /* empty: unsigned */
+    struct ys_hash root;
+};
+
 static enum ys_code send_load(struct ys_session *session, struct ys_turn *turn,
                               struct ys_peer_log *peer_log, const struct ys_log *log,
-                              uint64_t head_size, struct ys_bytes head, struct load *load,
-                              struct ys_err *err)
+                              const struct aim *aim, struct load *load, struct ys_err *err)
 {
     Yishi__V1__Message message = YISHI__V1__MESSAGE__INIT;
     Yishi__V1__Entries entries = YISHI__V1__ENTRIES__INIT;
+    Yishi__V1__TreeHead tail = YISHI__V1__TREE_HEAD__INIT;
     struct ys_log_place place = {.txn = turn->txn, .id = log->id};
     const struct ys_tree tree = ys_log_tree(&place);
     const uint64_t end = peer_log->next_index + load->count;
-    enum ys_code code = ys_tree_consistency(&tree, end, head_size, &load->hashes, err);
+    enum ys_code code = ys_tree_consistency(&tree, end, aim->size, &load->hashes, err);
     if (code != YS_OK)
         return code;
     for (unsigned i = 0; i < load->hashes.count; i++)
@@ -130,8 +141,14 @@ static enum ys_code send_load(struct ys_session *session, struct ys_turn *turn,
     entries.first_index = peer_log->next_index;
     entries.n_entries = load->count;
     entries.entries = load->pointer;
-    entries.has_checkpoint = true;
-    entries.checkpoint = ys_wire_lend(head);
+    entries.has_checkpoint = aim->note.size != 0;
+    entries.checkpoint = ys_wire_lend(aim->note);
+    if (!entries.has_checkpoint) {
+        tail.has_size = tail.has_root = true;
+        tail.size = aim->size;
+        tail.root = ys_wire_lend((struct ys_bytes){aim->root.bytes, YS_HASH_LEN});
+        entries.tail = &tail;
+    }
     entries.n_proof = load->hashes.count;
     entries.proof = load->proof;
     message.kind_case = YISHI__V1__MESSAGE__KIND_ENTRIES;
@@ -139,10 +156,37 @@ static enum ys_code send_load(struct ys_session *session, struct ys_turn *turn,
     code = ys_session_send(session, turn, &message, err);
     if (code == YS_OK) {
         peer_log->next_index = end;
-        session->credit_out -=
-            load->bytes < session->credit_out ? load->bytes : session->credit_out;
+        session->credit_out -= (int64_t)load->bytes;
     }
     return code;
+}
+
+/* What is unsigned goes from a log's owner to its parent, and back to an owner that lost it. */
+static bool may_have_tail(const struct ys_session *session, const struct ys_peer_log *peer_log,
+                          const struct ys_log *log)
+{
+    if (session->options.role == YS_SESSION_PARENT)
+        return ys_session_is_childs(session, peer_log);
+    return log->id == YS_OWN_LOG && log->state == YS_LOG_FOLLOWING &&
+           session->own_log == YS_OWN_FITS && !session->mending;
+}
+
+static enum ys_code choose_aim(const struct ys_session *session, struct ys_turn *turn,
+                               const struct ys_peer_log *peer_log, const struct ys_log *log,
+                               struct aim *aim, struct ys_err *err)
+{
+    uint64_t most = log->frontier.size;
+    if (log->id == YS_OWN_LOG && most > turn->own_heads_max)
+        most = turn->own_heads_max;
+    *aim = (struct aim){0};
+    const enum ys_code code =
+        ys_head_at_most(turn->txn, log->id, most, &aim->size, &aim->note, err);
+    if (code != YS_OK && code != YS_NOT_FOUND)
+        return code;
+    if ((code == YS_NOT_FOUND || peer_log->next_index >= aim->size) &&
+        may_have_tail(session, peer_log, log))
+        *aim = (struct aim){.size = log->frontier.size, .root = log->root};
+    return YS_OK;
 }
 
 /* One message of this log, if there is something below a head that it has not got. */
@@ -151,19 +195,21 @@ static enum ys_code serve_one(struct ys_session *session, struct ys_turn *turn,
                               struct ys_err *err)
 {
     struct ys_log log;
-    struct ys_bytes head;
-    uint64_t head_size = 0;
+    struct aim aim;
     *sent = false;
     enum ys_code code = ys_log_find(turn->txn, peer_log->origin, &log, err);
     if (code == YS_OK)
-        code = ys_head_at_most(turn->txn, log.id, log.frontier.size, &head_size, &head, err);
-    if (code == YS_NOT_FOUND)
+        code = choose_aim(session, turn, peer_log, &log, &aim, err);
+    if (code != YS_OK)
+        return code == YS_NOT_FOUND ? YS_OK : code;
+    if (peer_log->next_index >= aim.size) {
+        /* A child that has its own log back goes on by itself. */
+        peer_log->serving = !ys_session_is_childs(session, peer_log);
         return YS_OK;
-    if (code != YS_OK || peer_log->next_index >= head_size)
-        return code;
-    code = fill(turn, &log, peer_log->next_index, head_size, load, err);
+    }
+    code = fill(turn, &log, peer_log->next_index, aim.size, load, err);
     if (code == YS_OK)
-        code = send_load(session, turn, peer_log, &log, head_size, head, load, err);
+        code = send_load(session, turn, peer_log, &log, &aim, load, err);
     *sent = code == YS_OK;
     return code;
 }
@@ -172,15 +218,15 @@ enum ys_code ys_session_serve(struct ys_session *session, struct ys_turn *turn, 
 {
     struct load *load = NULL;
     enum ys_code code = YS_OK;
-    if (session->credit_out == 0)
+    if (session->credit_out <= 0)
         return YS_OK;
     /* A log is sent to its end before the next begins, in the order in which they were first named:
      * runs of one log cost the receiver least. */
-    for (size_t i = 0; i < session->log_count && session->credit_out != 0 && code == YS_OK; i++) {
+    for (size_t i = 0; i < session->log_count && session->credit_out > 0 && code == YS_OK; i++) {
         bool sent = session->logs[i].serving;
         if (sent && load == NULL && (load = malloc(sizeof *load)) == NULL)
             return ys_fail(err, YS_NOMEM, "session: out of memory");
-        while (sent && session->credit_out != 0 && turn->room != 0 && code == YS_OK)
+        while (sent && session->credit_out > 0 && turn->room != 0 && code == YS_OK)
             code = serve_one(session, turn, &session->logs[i], load, &sent, err);
     }
     free(load);

@@ -84,6 +84,31 @@ enum ys_code ys_status_set(struct ys_txn *txn, uint32_t log_id, uint64_t first_i
     return YS_OK;
 }
 
+enum ys_code ys_status_cut(struct ys_txn *txn, uint32_t log_id, uint64_t size, uint64_t old_size,
+                           struct ys_err *err)
+{
+    const unsigned keep = (unsigned)(size % YS_STATUS_CHUNK);
+    uint8_t row[ROW_LEN];
+    uint8_t key[YS_ROW_KEY_LEN];
+    enum ys_code code = YS_OK;
+    for (uint64_t chunk = size / YS_STATUS_CHUNK;
+         code == YS_OK && chunk * YS_STATUS_CHUNK < old_size; chunk++) {
+        ys_row_key(log_id, chunk, key);
+        if (keep != 0 && chunk == size / YS_STATUS_CHUNK) {
+            code = load_row(txn, log_id, chunk, row, err);
+            for (unsigned at = keep; at < YS_STATUS_CHUNK; at++)
+                row[at / 4] = (uint8_t)(row[at / 4] & ~(3u << (at % 4 * 2)));
+            if (code == YS_OK)
+                code = ys_checked_put(txn, YS_DB_STATUS, (struct ys_bytes){key, sizeof key},
+                                      (struct ys_bytes){row, sizeof row}, err);
+        } else {
+            code = ys_txn_delete(txn, YS_DB_STATUS, (struct ys_bytes){key, sizeof key}, err);
+            code = code == YS_NOT_FOUND ? YS_OK : code;
+        }
+    }
+    return code;
+}
+
 enum ys_code ys_status_count(struct ys_txn *txn, uint32_t log_id, uint64_t size,
                              uint64_t counts_out[YS_VERDICTS], struct ys_err *err)
 {

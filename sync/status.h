@@ -24,6 +24,9 @@ YS_CHECKED enum ys_code ys_status_get(struct ys_txn *txn, uint32_t log_id, uint6
 /* One byte an entry in `verdicts`. */
 YS_CHECKED enum ys_code ys_status_set(struct ys_txn *txn, uint32_t log_id, uint64_t first_index,
                                       const uint8_t *verdicts, size_t count, struct ys_err *err);
+/* Forget the verdicts on entries from `size` on; there are `old_size`. */
+YS_CHECKED enum ys_code ys_status_cut(struct ys_txn *txn, uint32_t log_id, uint64_t size,
+                                      uint64_t old_size, struct ys_err *err);
 /* How many of the first `size` entries have each verdict. */
 YS_CHECKED enum ys_code ys_status_count(struct ys_txn *txn, uint32_t log_id, uint64_t size,
                                         uint64_t counts_out[YS_VERDICTS], struct ys_err *err);

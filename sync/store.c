@@ -82,7 +82,22 @@ out:
     return code;
 }
 
-static enum ys_code read_identity(struct ys_txn *txn, struct ys_identity *out, struct ys_err *err)
+/* Later schemas only add tables. */
+static enum ys_code upgrade(struct ys_kv *kv, struct ys_err *err)
+{
+    uint8_t schema[4];
+    YS_TXN_SCOPED txn = NULL;
+    ys_be32_put(schema, YS_STORE_SCHEMA);
+    enum ys_code code = ys_kv_add_tables(kv, err);
+    if (code == YS_OK)
+        code = ys_txn_begin(kv, true, &txn, err);
+    if (code == YS_OK)
+        code = put_meta(txn, "schema", schema, sizeof schema, err);
+    return code != YS_OK ? code : ys_txn_commit(&txn, err);
+}
+
+static enum ys_code read_identity(struct ys_txn *txn, struct ys_identity *out, uint32_t *schema_out,
+                                  struct ys_err *err)
 {
     struct ys_bytes value;
     enum ys_code code = get_meta(txn, "schema", 4, &value, err);
@@ -94,6 +109,7 @@ static enum ys_code read_identity(struct ys_txn *txn, struct ys_identity *out, s
                        "store: schema %u was written by a newer version of yishi; this one knows "
                        "up to %d: upgrade the program",
                        schema, YS_STORE_SCHEMA);
+    *schema_out = schema;
     code = get_meta(txn, "store_id", YS_STORE_ID_LEN, &value, err);
     if (code != YS_OK)
         return code;
@@ -114,12 +130,17 @@ enum ys_code ys_store_open(const char *path, size_t map_bytes, struct ys_store *
         return ys_fail(err, YS_NOMEM, "store: out of memory");
     const struct ys_kv_options options = {.path = path, .create = false, .map_bytes = map_bytes};
     YS_TXN_SCOPED txn = NULL;
+    uint32_t schema = 0;
     enum ys_code code = ys_kv_open(&options, &store->kv, err);
     if (code == YS_OK)
         code = ys_txn_begin(store->kv, false, &txn, err);
     if (code == YS_OK)
-        code = read_identity(txn, &store->identity, err);
+        code = read_identity(txn, &store->identity, &schema, err);
     ys_txn_abort(&txn);
+    if (code == YS_OK && schema < YS_STORE_SCHEMA)
+        code = upgrade(store->kv, err);
+    else if (code == YS_OK && ys_kv_lacks_tables(store->kv))
+        code = ys_fail(err, YS_CORRUPT, "%s: a table is missing", path);
     if (code != YS_OK) {
         ys_store_close(store);
         return code;

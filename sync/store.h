@@ -10,7 +10,7 @@
 #include "proto/name.h"
 #include "sync/kv.h"
 
-enum { YS_STORE_SCHEMA = 1 };
+enum { YS_STORE_SCHEMA = 2 };
 
 struct ys_store;
 
@@ -24,7 +24,8 @@ struct ys_identity {
  * `store_id` in `identity` are random bytes. */
 YS_CHECKED enum ys_code ys_store_create(const char *path, const struct ys_identity *identity,
                                         struct ys_err *err);
-/* YS_NOT_FOUND, YS_VERSION for a store of a newer schema, YS_CORRUPT. `map_bytes` as in kv.h. */
+/* A store of an older schema is brought to this one. YS_NOT_FOUND, YS_VERSION for a store of a newer
+ * schema, YS_CORRUPT. `map_bytes` as in kv.h. */
 YS_CHECKED enum ys_code ys_store_open(const char *path, size_t map_bytes, struct ys_store **out,
                                       struct ys_err *err);
 void ys_store_close(struct ys_store *store);

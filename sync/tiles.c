@@ -81,6 +81,48 @@ enum ys_code ys_tiles_append(struct ys_txn *txn, uint32_t log_id, uint64_t first
     return YS_OK;
 }
 
+/* One tile that holds `have` hashes is to hold `keep`. */
+static enum ys_code shorten(struct ys_txn *txn, uint32_t log_id, unsigned level, uint64_t index,
+                            unsigned keep, struct ys_err *err)
+{
+    uint8_t key[KEY_LEN];
+    uint8_t kept[YS_TILE_WIDTH * YS_HASH_LEN];
+    struct ys_bytes old;
+    tile_key(log_id, level, index, key);
+    const struct ys_bytes row = {key, sizeof key};
+    if (keep == 0)
+        return ys_txn_delete(txn, YS_DB_TILE, row, err);
+    const enum ys_code code = ys_tile_load(txn, log_id, level, index, &old, err);
+    if (code != YS_OK)
+        return code;
+    const size_t size = keep * (size_t)YS_HASH_LEN;
+    if (old.size < size)
+        return ys_fail(err, YS_CORRUPT, "store: log %u tile %u/%llu lacks hashes", log_id, level,
+                       (unsigned long long)index);
+    memcpy(kept, old.data, size);
+    return ys_txn_put(txn, YS_DB_TILE, row, (struct ys_bytes){kept, size}, err);
+}
+
+enum ys_code ys_tiles_cut(struct ys_txn *txn, uint32_t log_id, uint64_t old_size, uint64_t new_size,
+                          struct ys_err *err)
+{
+    YS_ASSERT(new_size <= old_size);
+    for (unsigned level = 0; old_size != 0 && level < YS_TILE_LEVELS; level++) {
+        const uint64_t last = (old_size - 1) / YS_TILE_WIDTH;
+        for (uint64_t index = new_size / YS_TILE_WIDTH; index <= last; index++) {
+            const uint64_t first = index * YS_TILE_WIDTH;
+            const unsigned keep = new_size <= first ? 0 : (unsigned)(new_size - first);
+            const enum ys_code code =
+                first + keep == old_size ? YS_OK : shorten(txn, log_id, level, index, keep, err);
+            if (code != YS_OK)
+                return code;
+        }
+        old_size /= YS_TILE_WIDTH;
+        new_size /= YS_TILE_WIDTH;
+    }
+    return YS_OK;
+}
+
 enum ys_code ys_tiles_read(void *context, unsigned level, uint64_t index, struct ys_hash *out,
                            struct ys_err *err)
 {

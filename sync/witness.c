@@ -143,20 +143,23 @@ static enum ys_code check_last_own(struct ys_txn *txn, const struct ys_log *own,
     return check_on_tree(txn, own, &checkpoint, YS_CORRUPT, err);
 }
 
-enum ys_code ys_witness_sign_own(struct ys_txn *txn, struct ys_log *own,
+enum ys_code ys_witness_sign_own(struct ys_txn *txn, struct ys_log *own, uint64_t size,
                                  const struct ys_signer *log_key, bool *changed_out,
                                  struct ys_err *err)
 {
     uint8_t buffer[YS_HEAD_MAX];
     struct ys_writer w = {.data = buffer, .capacity = sizeof buffer};
-    struct ys_checkpoint checkpoint = {.size = own->frontier.size, .root = own->root};
+    struct ys_checkpoint checkpoint = {.size = size};
     uint64_t last = 0;
-    YS_ASSERT(own->id == YS_OWN_LOG);
+    YS_ASSERT(own->id == YS_OWN_LOG && size <= own->frontier.size);
     *changed_out = false;
-    if (own->state != YS_LOG_FOLLOWING || own->frontier.size == 0)
+    if (own->state != YS_LOG_FOLLOWING || size == 0)
         return YS_OK;
     enum ys_code code = check_last_own(txn, own, log_key, &last, err);
-    if (code != YS_OK || last == own->frontier.size)
+    if (code != YS_OK || last >= size)
+        return code;
+    code = ys_log_root_at(txn, own, size, &checkpoint.root, err);
+    if (code != YS_OK)
         return code;
     memcpy(checkpoint.origin, own->origin_text, sizeof checkpoint.origin);
     code = ys_checkpoint_sign(&w, &checkpoint, log_key, err);

@@ -29,9 +29,10 @@ YS_CHECKED enum ys_code ys_witness_cosign(struct ys_txn *txn, const struct ys_lo
                                           uint64_t size, const struct ys_signer *mirror,
                                           uint64_t now_s, bool *changed_out, struct ys_err *err);
 
-/* Sign a head over the whole own log, unless there is one. First the last own head must verify and
- * lie on the same tree: YS_CORRUPT otherwise, and nothing is signed. */
-YS_CHECKED enum ys_code ys_witness_sign_own(struct ys_txn *txn, struct ys_log *own,
+/* Sign a head over the first `size` entries of the own log, unless there is one at or above it. First
+ * the last own head must verify and lie on the same tree: YS_CORRUPT otherwise, and nothing is signed.
+ * Nothing happens unless the log is `following`. */
+YS_CHECKED enum ys_code ys_witness_sign_own(struct ys_txn *txn, struct ys_log *own, uint64_t size,
                                             const struct ys_signer *log_key, bool *changed_out,
                                             struct ys_err *err);
 
