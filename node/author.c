@@ -3,6 +3,7 @@
 #include "crypto/assert.h"
 #include "node/lang.h"
 #include "proto/json.h"
+#include "sync/rewind.h"
 #include "sync/verdict.h"
 
 #include <sodium.h>
@@ -395,9 +396,10 @@ static struct ys_entry entry_of(const struct ys_written *written)
         .note = written->note, .content = YS_CONTENT_BODY, .body = written->body};
 }
 
+/* While the own log is recovered from elsewhere, what is written waits for it. */
 static enum ys_code check_open(const struct ys_log *own, struct ys_err *err)
 {
-    if (own->state == YS_LOG_FOLLOWING)
+    if (own->state == YS_LOG_FOLLOWING || own->state == YS_LOG_RECOVERING)
         return YS_OK;
     return ys_fail(err, YS_REFUSED, _("log %s is %s: nothing is written to it now"),
                    own->origin_text, ys_log_state_name(own->state));
@@ -434,21 +436,25 @@ static enum ys_code append_all(const struct ys_node *node, struct ys_txn *txn,
         code = check_open(&own, err);
     if (code == YS_OK)
         code = ys_member_rebuild(node->member, txn, NULL, err);
-    *out = (struct ys_appended){.first_index = own.frontier.size};
+    *out = (struct ys_appended){.first_index = own.frontier.size,
+                                .waits = own.state == YS_LOG_RECOVERING};
     for (size_t i = 0; i < append->count && code == YS_OK; i++) {
         const struct ys_entry entry = entry_of(&append->records[i]);
         enum ys_standing standing = YS_STANDING_REGISTERED;
-        code = ys_author_standing(node, &append->records[i], own.frontier.size, &standing, err);
+        code = ys_author_standing(node, &append->records[i],
+                                  out->waits ? INT64_MAX : own.frontier.size, &standing, err);
         if (standing == YS_STANDING_UNKNOWN)
             out->standing = standing;
         if (code == YS_OK)
-            code = ys_log_append(txn, &own, &entry, 1, err);
+            code = out->waits ? ys_aside_put(txn, &entry, err)
+                              : ys_log_append(txn, &own, &entry, 1, err);
     }
-    if (code == YS_OK)
-        code = ys_member_rebuild(node->member, txn, NULL, err);
+    out->size = own.frontier.size;
+    if (code != YS_OK || out->waits)
+        return code;
+    code = ys_member_rebuild(node->member, txn, NULL, err);
     if (code == YS_OK)
         code = judge(node, txn, append, out->first_index, err);
-    out->size = own.frontier.size;
     return code;
 }
 
@@ -466,6 +472,10 @@ enum ys_code ys_author_append(const struct ys_node *node, const struct ys_append
     enum ys_code code = ys_store_begin(node->store, true, &txn, err);
     if (code == YS_OK)
         code = append_all(node, txn, append, &appended, err);
+    if (code == YS_OK && append->effective != NULL && appended.waits)
+        code = ys_fail(err, YS_BUSY,
+                       _("the own log is being recovered from the parent; try again when "
+                         "`yishi status` says that it follows"));
     if (code == YS_OK && append->effective != NULL &&
         !append->effective(node->member, append->context, err))
         code = YS_REFUSED;

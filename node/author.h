@@ -93,6 +93,7 @@ struct ys_appended {
     uint64_t first_index;
     uint64_t size; /* of the own log, afterwards */
     enum ys_standing standing;
+    bool waits; /* the own log is being recovered: they are appended behind it, at other indices */
 };
 /* Append to the own log in one transaction, with the verdicts that are known, and ring the doorbell.
  * Needs a node with a root. */

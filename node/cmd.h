@@ -44,6 +44,7 @@ YS_CHECKED enum ys_code ys_cmd_init(const struct ys_call *call, struct ys_err *e
 YS_CHECKED enum ys_code ys_cmd_key(const struct ys_call *call, struct ys_err *err);
 YS_CHECKED enum ys_code ys_cmd_join(const struct ys_call *call, struct ys_err *err);
 YS_CHECKED enum ys_code ys_cmd_admit(const struct ys_call *call, struct ys_err *err);
+YS_CHECKED enum ys_code ys_cmd_recover(const struct ys_call *call, struct ys_err *err);
 YS_CHECKED enum ys_code ys_cmd_run(const struct ys_call *call, struct ys_err *err);
 YS_CHECKED enum ys_code ys_cmd_publish(const struct ys_call *call, struct ys_err *err);
 YS_CHECKED enum ys_code ys_cmd_log(const struct ys_call *call, struct ys_err *err);

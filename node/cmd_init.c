@@ -1,6 +1,7 @@
 #include "node/certificate.h"
 #include "node/cmd.h"
 #include "node/file.h"
+#include "node/guard.h"
 #include "node/lang.h"
 #include "node/view.h"
 #include "proto/text.h"
@@ -8,6 +9,7 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char root_key_name[] = "root-1";
 
@@ -257,6 +259,25 @@ static enum ys_code print_made(const struct ys_call *call, const struct ys_home 
     return YS_OK;
 }
 
+/* A district's guard lies outside its home (guard.h). One that is there belongs to a node that was. */
+static enum ys_code make_guard(const struct plan *plan, const struct ys_home *home,
+                               struct ys_err *err)
+{
+    char path[PATH_MAX];
+    struct ys_guard guard = {.origin = plan->identity.origin};
+    if (ys_division_level(&plan->config.division) != YS_LEVEL_DISTRICT)
+        return YS_OK;
+    ys_guard_path(home, &plan->config, path);
+    memcpy(guard.store_id, plan->identity.store_id, sizeof guard.store_id);
+    ys_empty_root(&guard.root);
+    if (access(path, F_OK) == 0)
+        return ys_fail(err, YS_EXISTS,
+                       _("%s: there is the guard of another node; if that node is gone for good, "
+                         "remove the file"),
+                       path);
+    return ys_guard_save(path, &guard, err);
+}
+
 enum ys_code ys_cmd_init(const struct ys_call *call, struct ys_err *err)
 {
     struct plan plan = {.root_path = NULL};
@@ -273,6 +294,8 @@ enum ys_code ys_cmd_init(const struct ys_call *call, struct ys_err *err)
     if (code != YS_OK)
         return code;
     code = fill_home(&plan, &made, &from, err);
+    if (code == YS_OK)
+        code = make_guard(&plan, &home, err);
     if (code == YS_OK)
         code = ys_home_commit(&home, &made, err);
     if (code != YS_OK) {

@@ -5,12 +5,13 @@
 #include "node/prove.h"
 #include "node/view.h"
 #include "proto/limits.h"
+#include "sync/dispute.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { BUNDLE_MODE = 0644, BUNDLE_MAX = 2 * YS_EVIDENCE_MAX };
+enum { PROOF_MODE = 0644, BUNDLE_MAX = 2 * YS_EVIDENCE_MAX };
 
 /* Everything read, before anything is written. */
 static enum ys_code make_bundle(const struct ys_call *call, struct ys_writer *bundle,
@@ -38,26 +39,51 @@ static enum ys_code make_bundle(const struct ys_call *call, struct ys_writer *bu
     return ys_prove(node.member, txn, (struct ys_position){log->id, *index}, bundle, err);
 }
 
-static enum ys_code put_bundle(const struct ys_call *call, const char *path, struct ys_bytes bundle,
-                               const struct ys_log *log, uint64_t index, const char *id,
-                               struct ys_err *err)
+/* `what` is completed here. */
+static enum ys_code put_proof(const struct ys_call *call, const char *path, struct ys_bytes proof,
+                              const struct ys_view_proved *what, struct ys_err *err)
 {
+    struct ys_view_proved view = *what;
     if (strcmp(path, "-") == 0)
-        return fwrite(bundle.data, 1, bundle.size, stdout) == bundle.size
+        return fwrite(proof.data, 1, proof.size, stdout) == proof.size
                    ? YS_OK
                    : ys_fail(err, YS_IO, _("standard output: cannot be written"));
-    const enum ys_code code = ys_file_write(path, BUNDLE_MODE, bundle, err);
+    const enum ys_code code = ys_file_write(path, PROOF_MODE, proof, err);
+    view.file = path;
+    view.bytes = proof.size;
     if (code == YS_OK)
-        (call->json ? &ys_view_json : &ys_view_text)
-            ->proved(&(struct ys_view_proved){.file = path,
-                                              .id = id,
-                                              .origin = log->origin_text,
-                                              .index = index,
-                                              .bytes = bundle.size});
+        (call->json ? &ys_view_json : &ys_view_text)->proved(&view);
     return code;
 }
 
-enum ys_code ys_cmd_prove(const struct ys_call *call, struct ys_err *err)
+/* --- two signed histories --- */
+
+static enum ys_code write_fork(const struct ys_call *call, const char *log_text, struct ys_err *err)
+{
+    YS_NODE_SCOPED node = {.store = NULL};
+    YS_TXN_SCOPED txn = NULL;
+    struct ys_log log;
+    struct ys_bytes proof;
+    char otherwise[YS_DIVISION_MAX + sizeof ".fork-proof"];
+    enum ys_code code = ys_node_open(call->home, call->lang, &node, err);
+    if (code == YS_OK)
+        code = ys_node_read(&node, &txn, err);
+    if (code == YS_OK)
+        code = ys_node_find_log(txn, log_text, &log, err);
+    if (code == YS_OK)
+        code = ys_dispute_load(txn, log.id, &proof, err);
+    if (code == YS_NOT_FOUND && log.state != YS_LOG_FORKED)
+        return ys_fail(err, YS_NOT_FOUND, _("log %s has one history, as far as this node knows"),
+                       log_text);
+    if (code != YS_OK)
+        return code;
+    snprintf(otherwise, sizeof otherwise, "%s.fork-proof", log.origin.division.digits);
+    const char *const asked = ys_args_value(&call->args, "out");
+    return put_proof(call, asked == NULL ? otherwise : asked, proof,
+                     &(struct ys_view_proved){.origin = log.origin_text}, err);
+}
+
+static enum ys_code write_bundle(const struct ys_call *call, struct ys_err *err)
 {
     char id_text[YS_RECORD_ID_TEXT_MAX];
     char otherwise[YS_RECORD_ID_TEXT_MAX + sizeof ".tlog-proof"];
@@ -72,9 +98,19 @@ enum ys_code ys_cmd_prove(const struct ys_call *call, struct ys_err *err)
         const char *const asked = ys_args_value(&call->args, "out");
         ys_record_id_print(&id, id_text);
         snprintf(otherwise, sizeof otherwise, "%s.tlog-proof", id_text);
-        code = put_bundle(call, asked == NULL ? otherwise : asked,
-                          (struct ys_bytes){bundle.data, bundle.size}, &log, index, id_text, err);
+        code = put_proof(
+            call, asked == NULL ? otherwise : asked, (struct ys_bytes){bundle.data, bundle.size},
+            &(struct ys_view_proved){.id = id_text, .origin = log.origin_text, .index = index},
+            err);
     }
     free(bundle.data);
     return code;
+}
+
+enum ys_code ys_cmd_prove(const struct ys_call *call, struct ys_err *err)
+{
+    const char *const fork = ys_args_value(&call->args, "fork");
+    if ((fork == NULL) == (call->args.word_count == 0))
+        return ys_fail(err, YS_USAGE, _("prove needs a RECORD, or --fork and a log"));
+    return fork != NULL ? write_fork(call, fork, err) : write_bundle(call, err);
 }

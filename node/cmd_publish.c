@@ -158,6 +158,7 @@ static enum ys_code print(const struct publication *publication, bool dry, struc
                                    .text = text,
                                    .signer_count = publication->signatories.count,
                                    .dry = dry,
+                                   .waits = publication->appended.waits,
                                    .index = publication->appended.first_index,
                                    .size = publication->appended.size,
                                    .body = body};

@@ -1,5 +1,6 @@
 #include "node/cmd.h"
 #include "node/daemon.h"
+#include "node/guard.h"
 #include "node/journal.h"
 #include "node/keystore.h"
 #include "node/lang.h"
@@ -20,6 +21,7 @@ struct run {
     struct ys_node node;
     struct ys_node_keys keys;
     int lock_fd, doorbell_fd, signal_fd;
+    char guard_path[PATH_MAX];
 };
 
 static void ready(void *context, const char *endpoint)
@@ -127,12 +129,15 @@ enum ys_code ys_cmd_run(const struct ys_call *call, struct ys_err *err)
         const char *const asked = ys_args_value(&call->args, "listen");
         const char *const listen = asked != NULL ? asked : run.node.config.listen;
         const bool community = ys_division_level(&run.node.origin.division) == YS_LEVEL_COMMUNITY;
+        const bool district = ys_division_level(&run.node.origin.division) == YS_LEVEL_DISTRICT;
+        ys_guard_path(&run.node.home, &run.node.config, run.guard_path);
         const struct ys_daemon_options options = {
             .store = run.node.store,
             .keys = &run.keys,
             .root = &run.node.root,
             .listen = community || listen[0] == '\0' ? NULL : listen,
             .parent = parent_of(&run.node.config),
+            .guard_path = district ? run.guard_path : NULL,
             .doorbell_fd = run.doorbell_fd,
             .signal_fd = run.signal_fd,
             .dial_delay_max_ms = DIAL_DELAY_MAX_MS,

@@ -133,7 +133,9 @@ enum ys_code ys_cmd_status(const struct ys_call *call, struct ys_err *err)
     view.address = address;
     view.log = logs;
     pick_own_receipts(&view);
-    (call->json ? &ys_view_json : &ys_view_text)->status(&view);
+    code = ys_txn_count(txn, YS_DB_ASIDE, &view.waiting, err);
+    if (code == YS_OK)
+        (call->json ? &ys_view_json : &ys_view_text)->status(&view);
     free(logs);
-    return YS_OK;
+    return code;
 }

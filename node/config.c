@@ -86,6 +86,14 @@ static bool take_parent_key(struct ys_config *config, const char *value)
            size == YS_PUBKEY_LEN;
 }
 
+static bool take_guard(struct ys_config *config, const char *value)
+{
+    if (value[0] != '/' || strlen(value) >= sizeof config->guard)
+        return false;
+    memcpy(config->guard, value, strlen(value) + 1);
+    return true;
+}
+
 static bool take_lang(struct ys_config *config, const char *value)
 {
     if (strcmp(value, "zh") != 0 && strcmp(value, "en") != 0)
@@ -94,7 +102,16 @@ static bool take_lang(struct ys_config *config, const char *value)
     return true;
 }
 
-enum { SET_DEPLOYMENT, SET_CODE, SET_NAME, SET_LISTEN, SET_PARENT, SET_PARENT_KEY, SET_LANG };
+enum {
+    SET_DEPLOYMENT,
+    SET_CODE,
+    SET_NAME,
+    SET_LISTEN,
+    SET_PARENT,
+    SET_PARENT_KEY,
+    SET_GUARD,
+    SET_LANG
+};
 
 static const struct {
     const char *key;
@@ -106,6 +123,7 @@ static const struct {
     [SET_LISTEN] = {"listen", take_listen},
     [SET_PARENT] = {"parent", take_parent},
     [SET_PARENT_KEY] = {"parent_key", take_parent_key},
+    [SET_GUARD] = {"guard", take_guard},
     [SET_LANG] = {"lang", take_lang},
 };
 enum { SETTINGS = sizeof settings / sizeof *settings };
@@ -221,7 +239,7 @@ static bool same(const struct ys_config *a, const struct ys_config *b)
            ys_division_equal(&a->division, &b->division) && strcmp(a->name, b->name) == 0 &&
            strcmp(a->listen, b->listen) == 0 && strcmp(a->parent, b->parent) == 0 &&
            (a->parent[0] == '\0' || memcmp(a->parent_key, b->parent_key, YS_PUBKEY_LEN) == 0) &&
-           strcmp(a->lang, b->lang) == 0;
+           strcmp(a->guard, b->guard) == 0 && strcmp(a->lang, b->lang) == 0;
 }
 
 /* Write what was checked to read back as `wanted`. */
@@ -258,6 +276,7 @@ enum ys_code ys_config_create(const struct ys_home *home, const struct ys_config
     put_setting(&w, SET_LISTEN, config->listen);
     put_setting(&w, SET_PARENT, config->parent);
     put_setting(&w, SET_PARENT_KEY, key);
+    put_setting(&w, SET_GUARD, config->guard);
     put_setting(&w, SET_LANG, config->lang);
     YS_ASSERT(!w.overflow);
     text[w.size] = '\0';

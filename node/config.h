@@ -3,6 +3,7 @@
  *     deployment, code, name    who the node is; the store must agree
  *     listen                    endpoint where children dial, tcp://host:port
  *     parent, parent_key        endpoint of the parent, its transport key in base64
+ *     guard                     path of a district's guard file (guard.h)
  *     lang                      zh or en; else the locale decides
  *
  * A key that is not known, or stands twice, is an error. Changing a setting keeps
@@ -24,6 +25,7 @@ struct ys_config {
     char listen[YS_ADDRESS_MAX];
     char parent[YS_ADDRESS_MAX];
     uint8_t parent_key[YS_PUBKEY_LEN]; /* set when `parent` is */
+    char guard[YS_ADDRESS_MAX];
     char lang[3];
 };
 

@@ -25,8 +25,9 @@ struct ys_daemon_options {
     const struct ys_root *root;
     const char *listen; /* endpoint, or NULL: no children */
     struct ys_parent_setting parent;
-    int doorbell_fd; /* readable when another process has written to the store */
-    int signal_fd;   /* signalfd of SIGTERM, SIGINT (end) and SIGHUP (read settings, dial) */
+    const char *guard_path; /* guard.h; NULL at a node that has a parent */
+    int doorbell_fd;        /* readable when another process has written to the store */
+    int signal_fd;          /* signalfd of SIGTERM, SIGINT (end) and SIGHUP (read settings, dial) */
     uint32_t dial_delay_max_ms; /* first dial after a random part of this */
     const char *software;
     /* Called once, when children may dial: the real endpoint (NULL without a listener). */

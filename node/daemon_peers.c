@@ -15,6 +15,7 @@ enum {
     DELAY_DENIED_MS = 3000, /* to start with, when the parent does not know us (yet) */
     DELAY_WRONG_MS = 12000, /* it may be putting off handshakes that come too often (10 s) */
     RETRY_AFTER_S = 60,
+    RETRY_COPY_S = 10, /* two copies of one node take turns */
 };
 
 /* --- turns --- */
@@ -63,6 +64,7 @@ struct ys_turn ys_daemon_peer_turn(struct ys_peer *peer, struct ys_daemon_turn *
         .member = peer->daemon->member,
         .clock_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000,
         .room = ys_outbox_room(&peer->outbox),
+        .own_heads_max = peer->daemon->guarded_size,
         .context = peer,
         .send = send_later,
         .change = change_store,
@@ -152,15 +154,18 @@ bool ys_daemon_allows(void *context, const uint8_t key[YS_PUBKEY_LEN])
     return child_node(context, key) != NULL;
 }
 
-/* The newest HELLO of a key owns the session; an older connection is not answered any more. */
+/* The newest HELLO of a key owns the session; an older connection is told so, and left. */
 static void supersede(struct ys_daemon *daemon, const struct ys_peer *newest)
 {
-    static const struct ys_err why = {.code = YS_NOT_FOUND,
-                                      .msg = "superseded by a newer connection of the same key"};
+    static const struct ys_err why = {
+        .code = YS_DENIED,
+        .msg = "superseded by a newer connection of the same key; does a copy of this node run?"};
     for (struct ys_peer *peer = daemon->peers; peer != NULL; peer = peer->next)
         if (peer != newest && !peer->is_parent &&
-            memcmp(peer->key, newest->key, YS_PUBKEY_LEN) == 0)
+            memcmp(peer->key, newest->key, YS_PUBKEY_LEN) == 0) {
+            peer->retry_after_s = RETRY_COPY_S;
             ys_daemon_peer_failed(peer, why.code, &why);
+        }
 }
 
 static enum ys_code hear_child(struct ys_daemon *daemon, struct ys_daemon_turn *turn,
@@ -261,6 +266,7 @@ static enum ys_code dial(struct ys_daemon *daemon, struct ys_err *err)
         .serial = ++dialing->attempts,
     };
     dialing->greeted = false;
+    dialing->floor_ms = DELAY_MIN_MS;
     dialing->began_ms = daemon->now_ms;
     return ys_dialer_open(&options, &dialing->dialer, err);
 }
@@ -319,6 +325,13 @@ void ys_daemon_reload(struct ys_daemon *daemon)
     ys_daemon_dial_now(daemon);
 }
 
+/* When the parent lets us come again, at the earliest. */
+static int64_t floor_of(const struct ys_session *session)
+{
+    const uint32_t seconds = ys_session_retry_after_s(session);
+    return seconds == 0 ? DELAY_MIN_MS : 1000 * (int64_t)seconds;
+}
+
 static enum ys_code hear_parent(struct ys_daemon *daemon, struct ys_daemon_turn *turn,
                                 struct ys_err *err)
 {
@@ -326,6 +339,7 @@ static enum ys_code hear_parent(struct ys_daemon *daemon, struct ys_daemon_turn 
         struct ys_bytes message;
         struct ys_err why = {0};
         struct ys_peer *const peer = ys_daemon_parent(daemon);
+        struct ys_dialing *const dialing = &daemon->dialing;
         if (peer == NULL)
             return YS_OK;
         enum ys_code code = ys_dialer_receive(daemon->dialing.dialer, &message, &why);
@@ -341,8 +355,9 @@ static enum ys_code hear_parent(struct ys_daemon *daemon, struct ys_daemon_turn 
         struct ys_turn session_turn = ys_daemon_peer_turn(peer, turn);
         code = ys_session_receive(peer->session, &session_turn, message, &why);
         ys_daemon_peer_failed(peer, code, &why);
+        dialing->floor_ms = floor_of(peer->session);
         if (!was_open && ys_session_open(peer->session)) {
-            daemon->dialing.delay_ms = 0;
+            dialing->delay_ms = 0;
             tell_link(daemon, "connected");
             ys_journal(YS_PRIORITY_INFO, "parent", "state=connected code=%s",
                        ys_session_peer(peer->session)->digits);
@@ -373,7 +388,7 @@ enum ys_code ys_daemon_tend_parent(struct ys_daemon *daemon, struct ys_daemon_tu
         if (code == YS_OK)
             code = hear_parent(daemon, turn, err);
         if (code == YS_OK && dialing->greeted && ys_daemon_parent(daemon) == NULL)
-            hang_up(daemon, "ended", DELAY_MIN_MS);
+            hang_up(daemon, "ended", dialing->floor_ms);
         return code;
     case YS_DIALER_DENIED:
         hang_up(daemon, "denied", DELAY_DENIED_MS);
@@ -424,7 +439,8 @@ static void part(struct ys_daemon *daemon, struct ys_daemon_turn *turn, struct y
     if (ys_code_fault(peer->failure.code) == YS_FAULT_PEER) {
         struct ys_turn session_turn = ys_daemon_peer_turn(peer, turn);
         ys_outbox_clear(&peer->outbox);
-        ys_session_refuse(peer->session, &session_turn, &peer->failure, RETRY_AFTER_S);
+        ys_session_refuse(peer->session, &session_turn, &peer->failure,
+                          peer->retry_after_s != 0 ? peer->retry_after_s : RETRY_AFTER_S);
         const struct ys_bytes message = ys_outbox_peek(&peer->outbox);
         if (message.data != NULL && post(daemon, peer, message, NULL) != YS_OK)
             ys_outbox_clear(&peer->outbox);

@@ -1,5 +1,5 @@
 /* What the files of the daemon share: daemon.c runs the loop, daemon_peers.c keeps
- * the sessions, daemon_store.c follows the store. Nobody else includes this. */
+ * the sessions, daemon_store.c follows the store, daemon_guard.c minds the guard. Nobody else includes this. */
 #ifndef YS_NODE_DAEMON_STATE_H
 #define YS_NODE_DAEMON_STATE_H
 
@@ -20,7 +20,8 @@ struct ys_peer {
     uint8_t key[YS_PUBKEY_LEN]; /* of a child */
     struct ys_session *session;
     struct ys_outbox outbox;
-    struct ys_err failure; /* set: to be dropped at the end of the turn */
+    struct ys_err failure;  /* set: to be dropped at the end of the turn */
+    uint32_t retry_after_s; /* to tell it then */
 };
 
 struct ys_dialing {
@@ -29,6 +30,7 @@ struct ys_dialing {
     int64_t began_ms; /* this attempt */
     int64_t next_ms;
     int64_t delay_ms;
+    int64_t floor_ms; /* least delay after this connection */
     uint64_t attempts;
 };
 
@@ -49,6 +51,10 @@ struct ys_daemon {
     uint64_t sessions_made;
     uint64_t own_size;     /* of the own log, as last seen */
     bool signing;          /* a SIGN_OWN is on its way */
+    bool guard_fits;       /* also without a guard: what is here may be signed further */
+    bool guard_told;       /* that it does not fit */
+    bool mending;          /* a RECOVER or RESUME of ours is on its way */
+    uint64_t guarded_size; /* own heads up to this size may leave */
     bool membership_moved; /* rebuild at the end of the turn */
     bool store_moved;      /* tell the sessions at the end of the turn */
     bool ending;
@@ -83,6 +89,14 @@ void ys_daemon_drop_peers(struct ys_daemon *daemon, struct ys_daemon_turn *turn,
 /* A turn of one peer; what it fails with ends the peer, unless it is our own fault. */
 struct ys_turn ys_daemon_peer_turn(struct ys_peer *peer, struct ys_daemon_turn *turn);
 void ys_daemon_peer_failed(struct ys_peer *peer, enum ys_code code, const struct ys_err *err);
+
+/* --- daemon_guard.c --- */
+/* Compare guard and store: at the start, after a decision of the operator, and when the own log was
+ * fetched from elsewhere. */
+enum ys_code ys_daemon_guard_look(struct ys_daemon *daemon, struct ys_txn *txn, struct ys_err *err);
+/* A head of the own log was signed: it may leave when the guard is on the disk. */
+enum ys_code ys_daemon_guard_signed(struct ys_daemon *daemon, struct ys_txn *txn,
+                                    struct ys_err *err);
 
 /* --- daemon_store.c --- */
 /* First look at the store: membership, and what was never judged. */

@@ -46,7 +46,7 @@ enum ys_code ys_daemon_begin(struct ys_daemon *daemon, struct ys_err *err)
         code = read_own_size(daemon, txn, err);
     if (code == YS_OK)
         code = judge_logs(daemon, txn, YS_JUDGE_OPEN, err);
-    return code;
+    return code != YS_OK ? code : ys_daemon_guard_look(daemon, txn, err);
 }
 
 static size_t revocations(const struct ys_member *member)
@@ -93,6 +93,8 @@ enum ys_code ys_daemon_doorbell(struct ys_daemon *daemon, struct ys_daemon_turn 
     enum ys_code code = ys_daemon_turn_open(turn, err);
     if (code == YS_OK)
         code = read_own_size(daemon, turn->txn, err);
+    if (code == YS_OK && !daemon->guard_fits)
+        code = ys_daemon_guard_look(daemon, turn->txn, err);
     if (code != YS_OK || daemon->own_size <= before)
         return code;
     daemon->store_moved = true;
@@ -112,8 +114,46 @@ static void report(const struct ys_change_result *result)
                    result->origin, (unsigned long long)result->first_index,
                    (unsigned long long)result->count, (unsigned long long)result->durable_size);
     else if (result->kind == YS_CHANGE_SIGN_OWN && result->log_changed)
-        ys_journal(YS_PRIORITY_INFO, "head_signed", "size=%llu",
+        ys_journal(YS_PRIORITY_INFO, "head_signed", "entries=%llu",
                    (unsigned long long)result->durable_size);
+    else if (result->kind == YS_CHANGE_RECOVER && result->log_changed)
+        ys_journal(YS_PRIORITY_WARNING, "recovering", "log=%s size=%llu", result->origin,
+                   (unsigned long long)result->durable_size);
+    else if (result->kind == YS_CHANGE_RESUME && result->log_changed)
+        ys_journal(YS_PRIORITY_WARNING, "recovered", "log=%s size=%llu", result->origin,
+                   (unsigned long long)result->durable_size);
+    else if (result->kind == YS_CHANGE_REWIND && result->log_changed)
+        ys_journal(YS_PRIORITY_WARNING, "unsigned_end_dropped", "log=%s size=%llu", result->origin,
+                   (unsigned long long)result->durable_size);
+    else if (result->forked)
+        ys_journal(YS_PRIORITY_ALERT, "forked", "log=%s advice=\"yishi prove --fork %s\"",
+                   result->origin, result->origin);
+}
+
+static enum ys_code own_log_changed(struct ys_daemon *daemon, struct ys_daemon_turn *turn,
+                                    const struct ys_change_result *result, struct ys_err *err)
+{
+    enum ys_code code = read_own_size(daemon, turn->txn, err);
+    if (code == YS_OK && result->kind == YS_CHANGE_SIGN_OWN)
+        code = ys_daemon_guard_signed(daemon, turn->txn, err);
+    else if (code == YS_OK && !daemon->guard_fits)
+        code = ys_daemon_guard_look(daemon, turn->txn, err);
+    return code;
+}
+
+/* Entries are new, or stand where others stood. */
+static enum ys_code judge_result(struct ys_daemon *daemon, const struct ys_change_result *result,
+                                 struct ys_err *err)
+{
+    if (result->kind == YS_CHANGE_ENTRIES)
+        return ys_verifier_put(daemon->verifier, result->log_id, result->first_index, result->count,
+                               YS_JUDGE_NEW, err);
+    if (result->log_changed &&
+        (result->kind == YS_CHANGE_RECOVER || result->kind == YS_CHANGE_RESUME ||
+         result->kind == YS_CHANGE_REWIND))
+        return ys_verifier_put(daemon->verifier, result->log_id, 0, result->durable_size,
+                               YS_JUDGE_OPEN, err);
+    return YS_OK;
 }
 
 static enum ys_code take_result(struct ys_daemon *daemon, struct ys_daemon_turn *turn,
@@ -125,9 +165,13 @@ static enum ys_code take_result(struct ys_daemon *daemon, struct ys_daemon_turn 
     daemon->membership_moved = daemon->membership_moved || result->membership;
     if (result->kind == YS_CHANGE_SIGN_OWN)
         daemon->signing = false;
-    if (result->kind == YS_CHANGE_ENTRIES && result->code == YS_OK)
-        code = ys_verifier_put(daemon->verifier, result->log_id, result->first_index, result->count,
-                               YS_JUDGE_NEW, err);
+    if (result->session == 0 &&
+        (result->kind == YS_CHANGE_RECOVER || result->kind == YS_CHANGE_RESUME))
+        daemon->mending = false;
+    if (result->code == YS_OK && result->log_id == YS_OWN_LOG && result->log_changed)
+        code = own_log_changed(daemon, turn, result, err);
+    if (code == YS_OK && result->code == YS_OK)
+        code = judge_result(daemon, result, err);
     struct ys_peer *const peer =
         result->session == 0 ? NULL : ys_daemon_peer(daemon, result->session);
     if (code != YS_OK || peer == NULL)
@@ -159,24 +203,44 @@ enum ys_code ys_daemon_take_results(struct ys_daemon *daemon, struct ys_daemon_t
     return code;
 }
 
+/* What of the own log may be signed now: what the parent says that it has on its disk; a district, who
+ * has none, may sign all. */
+static uint64_t agreed_size(struct ys_daemon *daemon, const struct ys_log *own,
+                            struct ys_hash *root_out)
+{
+    const struct ys_peer *const parent = ys_daemon_parent(daemon);
+    if (daemon->has_parent)
+        return ys_session_agreed(parent == NULL ? NULL : parent->session, root_out);
+    *root_out = own->root;
+    return own->frontier.size;
+}
+
 static enum ys_code sign_own(struct ys_daemon *daemon, struct ys_daemon_turn *turn,
                              struct ys_err *err)
 {
     uint64_t size = 0;
     struct ys_bytes note;
+    struct ys_log own;
+    struct ys_hash root;
     struct ys_change *change = NULL;
-    const struct ys_peer *const parent = ys_daemon_parent(daemon);
-    if (daemon->signing || daemon->own_size == 0 ||
-        !ys_session_may_sign(daemon->has_parent, parent == NULL ? NULL : parent->session))
+    if (daemon->signing || !daemon->guard_fits)
         return YS_OK;
     enum ys_code code = ys_daemon_turn_open(turn, err);
     if (code == YS_OK)
-        code = ys_head_at_most(turn->txn, YS_OWN_LOG, INT64_MAX, &size, &note, err);
-    if ((code != YS_OK && code != YS_NOT_FOUND) || (code == YS_OK && size >= daemon->own_size))
+        code = ys_log_load(turn->txn, YS_OWN_LOG, &own, err);
+    if (code != YS_OK || own.state != YS_LOG_FOLLOWING)
+        return code;
+    const uint64_t agreed = agreed_size(daemon, &own, &root);
+    code = ys_head_at_most(turn->txn, YS_OWN_LOG, INT64_MAX, &size, &note, err);
+    if (code == YS_NOT_FOUND)
+        code = YS_OK; /* nothing signed yet: size is 0 */
+    if (code != YS_OK || size >= agreed)
         return code;
     code = ys_change_new(YS_CHANGE_SIGN_OWN, 0, &change, err);
     if (code != YS_OK)
         return code;
+    change->checkpoint_size = agreed;
+    change->first_root = root;
     daemon->signing = true;
     ys_committer_put(daemon->committer, change);
     return YS_OK;

@@ -10,7 +10,12 @@
 
 #include "crypto/err.h"
 
-enum ys_priority { YS_PRIORITY_ERROR = 3, YS_PRIORITY_WARNING = 4, YS_PRIORITY_INFO = 6 };
+enum ys_priority {
+    YS_PRIORITY_ALERT = 1,
+    YS_PRIORITY_ERROR = 3,
+    YS_PRIORITY_WARNING = 4,
+    YS_PRIORITY_INFO = 6
+};
 
 /* `pairs` is a format like "log=%s size=%llu reason=%q" would be, with plain printf directives; free
  * text goes last, through ys_journal_text. */

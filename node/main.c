@@ -100,6 +100,7 @@ static const struct ys_option prove_options[] = {
     {"out", "FILE",
      N_("where the bundle is written; - is standard output; default "
         "<record id>.tlog-proof")},
+    {"fork", "CODE|ORIGIN", N_("the proof that this log has two signed histories, instead")},
     {NULL, NULL, NULL},
 };
 
@@ -111,6 +112,12 @@ static const struct ys_option check_options[] = {
 
 static const struct ys_option export_options[] = {
     {"log", "CODE|ORIGIN", N_("which log; default the own one")},
+    {NULL, NULL, NULL},
+};
+
+static const struct ys_option recover_options[] = {
+    {"accept", "REASON",
+     N_("a district whose guard is missing or of another store: go on from what is held here")},
     {NULL, NULL, NULL},
 };
 
@@ -166,13 +173,25 @@ static const struct ys_cmd table[] = {
         "or\n"
         "of one, from what is stored. Exit status 1 when anything is wrong."),
      "verify", no_options, 0, 1},
-    {"prove", ys_cmd_prove, "RECORD", N_("write a proof bundle of a record"),
+    {"recover", ys_cmd_recover, "",
+     N_("how the own log stands after a restore, and what to decide"),
+     N_("Says whether the own log may be signed further. After a restore the daemon fetches what "
+        "parent\n"
+        "or children hold of it and appends behind that what was written here: nothing is to be "
+        "done. A\n"
+        "district whose guard file is lost needs a decision of the operator: --accept, with the "
+        "reason,\n"
+        "which is recorded in HOME/decisions.log."),
+     "recover\nrecover --accept \"new machine, restored from the backup of 25 November\"",
+     recover_options, 0, 0},
+    {"prove", ys_cmd_prove, "[RECORD]", N_("write a proof bundle of a record"),
      N_("Writes one text file with which anybody can check the record without this node: the "
         "record,\n"
         "its place in the log, the cosignatures, and the membership records that its signatures "
         "rest "
         "on.\nRECORD is as for `yishi show`."),
-     "prove 110105001001:0 --out outcome.tlog-proof", prove_options, 1, 1},
+     "prove 110105001001:0 --out outcome.tlog-proof\nprove --fork 110105001001", prove_options, 0,
+     1},
     {"check", ys_cmd_check, "FILE", N_("check a proof bundle or a fork proof, offline"),
      N_("Needs no node and no network: only the bundle and the district's root policy, which is "
         "best\n"

@@ -3,6 +3,8 @@
 #include "crypto/assert.h"
 #include "node/lang.h"
 #include "sync/checked_row.h"
+#include "sync/dispute.h"
+#include "sync/rewind.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -275,7 +277,11 @@ static void meta_row(struct ys_scrub *scrub, struct ys_txn *txn, struct ys_bytes
     static const struct {
         const char *name;
         size_t size; /* 0: any */
-    } known[] = {{"schema", 4}, {"store_id", YS_STORE_ID_LEN}, {"origin", 0}, {"witness_time", 8}};
+    } known[] = {{"schema", 4},
+                 {"store_id", YS_STORE_ID_LEN},
+                 {"origin", 0},
+                 {"witness_time", 8},
+                 {"rewinds", 8}};
     const struct ys_bytes row = value;
     (void)txn;
     (void)context;
@@ -294,6 +300,49 @@ static void meta_row(struct ys_scrub *scrub, struct ys_txn *txn, struct ys_bytes
         ys_division_parse((struct ys_bytes){key.data + 5, key.size - 5}, &peer, NULL) != YS_OK ||
         value.size != YS_STORE_ID_LEN + 8)
         ys_scrub_find(scrub, "meta", "a row of %zu bytes that nobody wrote", key.size);
+}
+
+static void fork_row(struct ys_scrub *scrub, struct ys_txn *txn, struct ys_bytes key,
+                     struct ys_bytes value, void *context)
+{
+    const struct ys_bytes row = value;
+    struct ys_fork_proof proof;
+    struct ys_log log;
+    (void)context;
+    if (ys_checked_open(YS_DB_FORK, key, row, &value, NULL) != YS_OK ||
+        ys_fork_parse(value, &proof, NULL) != YS_OK)
+        ys_scrub_find(scrub, "fork", "a row is damaged");
+    else if (key.size != 4 || ys_log_load(txn, ys_be32_get(key.data), &log, NULL) != YS_OK)
+        ys_scrub_find(scrub, "fork", "a row that belongs to no log");
+    else if (log.state != YS_LOG_FORKED)
+        ys_scrub_find(scrub, log.origin_text, "a fork is proven, and its state is \"%s\"",
+                      ys_log_state_name(log.state));
+}
+
+/* Reading a row checks it; the records in it are checked when they are appended. */
+static void aside_row(struct ys_scrub *scrub, struct ys_txn *txn, struct ys_bytes key,
+                      struct ys_bytes value, void *context)
+{
+    uint64_t counter = 0;
+    struct ys_entry entry;
+    (void)value;
+    (void)context;
+    if (key.size != 8 || ys_be64_get(key.data) == 0 ||
+        ys_aside_next(txn, ys_be64_get(key.data) - 1, &counter, &entry, NULL) != YS_OK)
+        ys_scrub_find(scrub, "aside", "a row is damaged");
+}
+
+/* Proofs belong to logs that are forked, and the other way round. */
+static enum ys_code scrub_forks(struct ys_scrub *scrub, struct ys_txn *txn, struct ys_err *err)
+{
+    struct ys_log log;
+    for (uint32_t id = 0; ys_log_next(txn, id, &log, NULL) == YS_OK; id = log.id + 1) {
+        struct ys_bytes proof;
+        if (log.state == YS_LOG_FORKED &&
+            ys_dispute_load(txn, log.id, &proof, NULL) == YS_NOT_FOUND)
+            ys_scrub_find(scrub, log.origin_text, "it is forked, and no proof of that is kept");
+    }
+    return each_row(scrub, txn, YS_DB_FORK, fork_row, NULL, err);
 }
 
 static enum ys_code scrub_arrivals(struct ys_scrub *scrub, struct ys_txn *txn, struct ys_err *err)
@@ -358,6 +407,10 @@ enum ys_code ys_scrub_tables(struct ys_scrub *scrub, struct ys_err *err)
         code = each_row(scrub, txn, YS_DB_STATUS, status_row, NULL, err);
     if (code == YS_OK)
         code = each_row(scrub, txn, YS_DB_CHANGED, changed_row, NULL, err);
+    if (code == YS_OK)
+        code = each_row(scrub, txn, YS_DB_ASIDE, aside_row, NULL, err);
+    if (code == YS_OK)
+        code = scrub_forks(scrub, txn, err);
     if (code == YS_OK)
         code = scrub_arrivals(scrub, txn, err);
     return code != YS_OK ? code : scrub_counts(scrub, txn, err);

@@ -1,5 +1,7 @@
 #include "node/verifier.h"
 
+#include "sync/rewind.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -50,15 +52,23 @@ static bool next_slice(struct ys_verifier *v, struct range *out)
     return true;
 }
 
+struct judged {
+    struct ys_log log;
+    uint64_t rewinds;
+    bool any; /* verdicts that are new */
+    uint8_t verdict[SLICE];
+};
+
 static enum ys_code judge_slice(struct ys_verifier *v, const struct range *range,
-                                uint8_t verdict[SLICE], struct ys_log *log, bool *any,
-                                struct ys_err *err)
+                                struct judged *judged, struct ys_err *err)
 {
     YS_TXN_SCOPED txn = NULL;
-    *any = false;
+    judged->any = false;
     enum ys_code code = ys_store_begin(v->options.store, false, &txn, err);
     if (code == YS_OK)
-        code = ys_log_load(txn, range->log_id, log, err);
+        code = ys_log_load(txn, range->log_id, &judged->log, err);
+    if (code == YS_OK)
+        code = ys_rewinds_load(txn, &judged->rewinds, err);
     for (uint64_t i = 0; i < range->count && code == YS_OK; i++) {
         const uint64_t index = range->first + i;
         struct ys_entry entry;
@@ -69,25 +79,25 @@ static enum ys_code judge_slice(struct ys_verifier *v, const struct range *range
             if (code != YS_OK)
                 break;
             const enum ys_verdict before = now;
-            now = ys_judge(v->options.member, &log->origin, index, &entry, NULL);
-            *any = *any || now != before;
+            now = ys_judge(v->options.member, &judged->log.origin, index, &entry, NULL);
+            judged->any = judged->any || now != before;
         }
-        verdict[i] = (uint8_t)now;
+        judged->verdict[i] = (uint8_t)now;
     }
     return code;
 }
 
-static void report(struct ys_verifier *v, const struct range *range, const uint8_t *verdict,
-                   const struct ys_log *log)
+static void report(struct ys_verifier *v, const struct range *range, const struct judged *judged)
 {
     struct ys_change *change = NULL;
     if (ys_change_new(YS_CHANGE_VERDICTS, (size_t)range->count + 8, &change, NULL) != YS_OK)
         return; /* they stay unchecked, and are found at the next start */
-    memcpy(change->origin, log->origin_text, sizeof change->origin);
+    memcpy(change->origin, judged->log.origin_text, sizeof change->origin);
     change->first_index = range->first;
     change->count = (size_t)range->count;
+    change->rewinds = judged->rewinds;
     change->verdicts =
-        ys_change_keep(change, (struct ys_bytes){verdict, (size_t)range->count}).data;
+        ys_change_keep(change, (struct ys_bytes){judged->verdict, (size_t)range->count}).data;
     ys_committer_put(v->options.committer, change);
 }
 
@@ -96,13 +106,11 @@ static void *work(void *argument)
     struct ys_verifier *const v = argument;
     struct range range;
     while (next_slice(v, &range)) {
-        uint8_t verdict[SLICE];
-        struct ys_log log;
-        bool any = false;
+        struct judged judged;
         /* Held until the verdicts are queued: those of a newer membership then come behind them. */
         pthread_rwlock_rdlock(v->options.member_lock);
-        if (judge_slice(v, &range, verdict, &log, &any, NULL) == YS_OK && any)
-            report(v, &range, verdict, &log);
+        if (judge_slice(v, &range, &judged, NULL) == YS_OK && judged.any)
+            report(v, &range, &judged);
         pthread_rwlock_unlock(v->options.member_lock);
         pthread_mutex_lock(&v->mutex);
         v->backlog -= range.count;

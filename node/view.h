@@ -32,7 +32,8 @@ struct ys_view_written {
     const char *origin, *id, *kind, *subject, *text;
     size_t signer_count;
     const char *signer[YS_EXHIBIT_SIGNERS_MAX];
-    bool dry; /* nothing was written: index and size mean nothing */
+    bool dry;   /* nothing was written: index and size mean nothing */
+    bool waits; /* appended when the own log is recovered: the same */
     uint64_t index, size;
     const json_t *body; /* of a dry run */
 };
@@ -78,8 +79,20 @@ struct ys_view_status {
     const char *link; /* what the daemon says of it; "" when unknown */
     bool running;
     const char *address; /* of the running daemon; "" when it does not listen */
+    uint64_t waiting;    /* records that wait for the recovery of the own log */
     size_t log_count;
     const struct ys_view_log *log;
+};
+
+/* recover: how the own log stands, and what was decided. */
+struct ys_view_recovery {
+    const char *origin;
+    enum ys_log_state state;
+    uint64_t size, head_size, waiting;
+    const char *guard_path; /* NULL without a guard: then the parent guards */
+    const char *finding;    /* of the guard, in words */
+    bool fits, accepted;
+    uint64_t guarded; /* size that the guard says was signed */
 };
 
 /* verify: one log, or the tables that span them all (`is_log` false, with problems only). */
@@ -95,7 +108,7 @@ struct ys_view_verified {
 
 /* prove and export: what was written, and where. */
 struct ys_view_proved {
-    const char *file, *id, *origin;
+    const char *file, *id, *origin; /* id NULL: proof of a fork */
     uint64_t index;
     size_t bytes;
 };
@@ -131,6 +144,7 @@ struct ys_view {
     void (*log_entry)(const struct ys_exhibit *exhibit);
     void (*record)(const struct ys_exhibit *exhibit);
     void (*status)(const struct ys_view_status *status);
+    void (*recovery)(const struct ys_view_recovery *recovery);
     void (*verified)(const struct ys_view_verified *verified);
     void (*proved)(const struct ys_view_proved *proved);
     void (*exported)(const struct ys_view_exported *exported);

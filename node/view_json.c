@@ -107,6 +107,10 @@ static json_t *written_object(const struct ys_view_written *view)
             json_object_set_new(object, "body", json_deep_copy(view->body));
         return object;
     }
+    if (view->waits) {
+        json_object_set_new(object, "waits", json_true());
+        return object;
+    }
     json_object_set_new(object, "index", number(view->index));
     json_object_set_new(object, "size", number(view->size));
     return object;
@@ -223,12 +227,27 @@ static void status(const struct ys_view_status *view)
                                ? json_null()
                                : json_pack("{s:s, s:b, s:o}", "address", view->parent, "connected",
                                            view->connected, "link", text_or_null(view->link));
-    put(json_pack("{s:s, s:s, s:o, s:s, s:s, s:o, s:{s:o, s:o, s:o}, s:o, s:o, s:{s:b, s:o}}",
+    put(json_pack("{s:s, s:s, s:o, s:s, s:s, s:o, s:{s:o, s:o, s:o}, s:o, s:o, s:{s:b, s:o}, "
+                  "s:o}",
                   "deployment", view->deployment, "code", view->code, "name", text(view->name),
                   "level", view->level, "origin", view->origin, "size", number(view->size),
                   "receipts", "saved", number(view->size), "street", receipt_or_null(&view->street),
                   "district", receipt_or_null(&view->district), "logs", logs, "parent", parent,
-                  "daemon", "running", view->running, "address", text_or_null(view->address)));
+                  "daemon", "running", view->running, "address", text_or_null(view->address),
+                  "waiting", number(view->waiting)));
+}
+
+static void recovery(const struct ys_view_recovery *view)
+{
+    json_t *const guard =
+        view->guard_path == NULL
+            ? json_null()
+            : json_pack("{s:o, s:b, s:o, s:s}", "file", text(view->guard_path), "fits", view->fits,
+                        "signed", number(view->guarded), "finding", view->finding);
+    put(json_pack("{s:s, s:o, s:o, s:s, s:o, s:o, s:b}", "origin", view->origin, "size",
+                  number(view->size), "head_size", number(view->head_size), "state",
+                  ys_log_state_name(view->state), "waiting", number(view->waiting), "guard", guard,
+                  "accepted", view->accepted));
 }
 
 static void verified(const struct ys_view_verified *view)
@@ -249,6 +268,11 @@ static void verified(const struct ys_view_verified *view)
 
 static void proved(const struct ys_view_proved *view)
 {
+    if (view->id == NULL) {
+        put(json_pack("{s:o, s:s, s:b, s:o}", "file", text(view->file), "origin", view->origin,
+                      "fork", true, "bytes", number(view->bytes)));
+        return;
+    }
     put(json_pack("{s:o, s:s, s:s, s:o, s:o}", "file", text(view->file), "id", view->id, "origin",
                   view->origin, "index", number(view->index), "bytes", number(view->bytes)));
 }
@@ -322,6 +346,7 @@ const struct ys_view ys_view_json = {
     .log_entry = log_entry,
     .record = record,
     .status = status,
+    .recovery = recovery,
     .verified = verified,
     .proved = proved,
     .exported = exported,

@@ -198,8 +198,12 @@ static void written(const struct ys_view_written *view)
         return;
     }
     printf(_("Record: %s\n"), view->id);
-    printf(_("Place: index %llu of %s, which now has %llu\n"), (unsigned long long)view->index,
-           view->origin, (unsigned long long)view->size);
+    if (view->waits)
+        puts(_("It waits: the own log is being recovered from the parent, and the record is "
+               "appended behind it."));
+    else
+        printf(_("Place: index %llu of %s, which now has %llu\n"), (unsigned long long)view->index,
+               view->origin, (unsigned long long)view->size);
 }
 
 static void joined(const struct ys_view_joined *view)
@@ -377,9 +381,40 @@ static void status(const struct ys_view_status *view)
         }
         putchar('\n');
     }
+    if (view->waiting != 0)
+        printf(_("The own log is being recovered from the parent; %llu records wait for it.\n"),
+               (unsigned long long)view->waiting);
+    for (size_t i = 0; i < view->log_count; i++)
+        if (view->log[i].log.state == YS_LOG_FORKED)
+            printf(_("ALARM: the key of log %s has signed two histories. The proof: yishi prove "
+                     "--fork %s\n"),
+                   view->log[i].log.origin_text, view->log[i].log.origin_text);
     puts(_("Logs held:"));
     for (size_t i = 0; i < view->log_count; i++)
         status_log(&view->log[i]);
+}
+
+static void recovery(const struct ys_view_recovery *view)
+{
+    printf(_("Own log: %s, size %llu, head %llu, %s\n"), view->origin,
+           (unsigned long long)view->size, (unsigned long long)view->head_size,
+           state_word(view->state));
+    if (view->waiting != 0)
+        printf(_("Records that wait for it: %llu\n"), (unsigned long long)view->waiting);
+    if (view->guard_path == NULL) {
+        puts(view->state == YS_LOG_RECOVERING
+                 ? _("The daemon fetches what the parent holds, and appends what waits behind it.")
+                 : _("Nothing is to be recovered."));
+        return;
+    }
+    printf(_("Guard: %s: %s; it says that %llu entries were signed\n"), view->guard_path,
+           view->finding, (unsigned long long)view->guarded);
+    if (view->accepted)
+        puts(_("Decided and recorded: the own log goes on from what is held here."));
+    else if (!view->fits)
+        puts(_("Nothing is signed. The running daemon fetches what its children hold of the own "
+               "log; when\nthe guard is missing or of another store, decide with: yishi recover "
+               "--accept REASON"));
 }
 
 static void verified(const struct ys_view_verified *view)
@@ -410,6 +445,12 @@ static void verified(const struct ys_view_verified *view)
 
 static void proved(const struct ys_view_proved *view)
 {
+    if (view->id == NULL) {
+        printf(_("Fork proof written to: %s (%zu bytes)\n"), view->file, view->bytes);
+        printf(_("It proves that the key of log %s has signed two histories.\n"), view->origin);
+        printf(_("To check it anywhere: yishi check %s --key VKEY\n"), view->file);
+        return;
+    }
     printf(_("Bundle written to: %s (%zu bytes)\n"), view->file, view->bytes);
     printf(_("It proves record %s, entry %llu of %s.\n"), view->id, (unsigned long long)view->index,
            view->origin);
@@ -542,6 +583,7 @@ const struct ys_view ys_view_text = {
     .log_entry = log_entry,
     .record = record,
     .status = status,
+    .recovery = recovery,
     .verified = verified,
     .proved = proved,
     .exported = exported,
