@@ -6,6 +6,8 @@
  *         print every row of every table
  *     store_tool append HOME KIND ORIGIN|- KEYFILE PASSPHRASE-FILE
  *         append a record of any kind, bound to any origin (-: the own log), signed by one key
+ *     store_tool sign HOME
+ *         sign all of the own log, whatever a parent holds: what a thief of node.key would do
  *
  * The body of an appended record is of a field that this version does not know, so the record is of
  * an unknown kind, or its body contradicts its note. */
@@ -14,6 +16,7 @@
 #include "proto/record.h"
 #include "sync/checked_row.h"
 #include "sync/log.h"
+#include "sync/witness.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -181,6 +184,34 @@ static void dump(const char *home)
     ys_store_close(store);
 }
 
+static void sign(const char *home)
+{
+    char path[4096];
+    uint8_t text[YS_KEYFILE_TEXT_MAX];
+    struct ys_err err = {0};
+    struct ys_keyfile file;
+    struct ys_node_keys keys;
+    struct ys_txn *txn = NULL;
+    struct ys_log own;
+    bool changed = false;
+    struct ys_store *const store = open_store(home);
+    if (snprintf(path, sizeof path, "%s/node.key", home) >= (int)sizeof path ||
+        ys_keyfile_parse(load(path, text, sizeof text), (struct ys_bytes){0}, &file, &err) !=
+            YS_OK ||
+        ys_node_keys_derive(&keys, file.seed[0].seed, file.seed[0].generation,
+                            &ys_store_identity(store)->origin, &err) != YS_OK)
+        stop(path, &err);
+    if (ys_store_begin(store, true, &txn, &err) != YS_OK ||
+        ys_log_load(txn, YS_OWN_LOG, &own, &err) != YS_OK ||
+        ys_witness_sign_own(txn, &own, own.frontier.size, &keys.log, &changed, &err) != YS_OK ||
+        ys_log_touch(txn, &own, &err) != YS_OK || ys_txn_commit(&txn, &err) != YS_OK)
+        stop(home, &err);
+    ys_keyfile_clear(&file);
+    ys_node_keys_clear(&keys);
+    ys_store_close(store);
+    puts(changed ? "signed" : "nothing to sign");
+}
+
 int main(int argc, char **argv)
 {
     if (sodium_init() < 0)
@@ -189,11 +220,14 @@ int main(int argc, char **argv)
         mark_newer(argv[2]);
     } else if (argc == 3 && strcmp(argv[1], "dump") == 0) {
         dump(argv[2]);
+    } else if (argc == 3 && strcmp(argv[1], "sign") == 0) {
+        sign(argv[2]);
     } else if (argc == 7 && strcmp(argv[1], "append") == 0) {
         append(argv[2], argv + 3);
     } else {
-        fprintf(stderr,
-                "usage: store_tool newer|dump HOME | append HOME KIND ORIGIN|- KEYFILE FILE\n");
+        fprintf(
+            stderr,
+            "usage: store_tool newer|dump|sign HOME | append HOME KIND ORIGIN|- KEYFILE FILE\n");
         return 2;
     }
     return 0;

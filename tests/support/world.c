@@ -1,96 +1,59 @@
-#include "tests/support/world.h"
+#include "tests/support/world_state.h"
 
-#include "sync/heads.h"
-#include "tests/support/scribe.h"
-
-#include <ftw.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-enum { CHANGES_MAX = 512, MESSAGES_MAX = 4096, MAP_BYTES = 64 << 20, PATH_BYTES = 256 };
+enum { DELAY_MAX_MS = 50, START_S = 1764000000 };
 static const char deployment[] = "beijing.example";
 
-struct message {
-    struct message *next;
-    size_t size;
-    uint8_t data[];
-};
+/* --- failing and telling --- */
 
-/* One direction of a connection. */
-struct pipe {
-    struct message *first, *last;
-};
-
-enum { CHILD_END = 0, PARENT_END = 1 };
-
-struct link {
-    struct world *world;
-    int node[2];
-    bool held;
-    struct ys_session *session[2];
-    struct pipe to[2]; /* [end]: messages on their way to this end */
-    struct world_traffic traffic;
-};
-
-/* What a session's callbacks need to know. */
-struct end {
-    struct link *link;
-    int side;
-};
-
-struct node {
-    struct ys_name origin;
-    char dir[PATH_BYTES];
-    struct ys_store *store;
-    struct ys_node_keys keys;
-    struct ys_signer body[WORLD_BODIES_MAX];
-    unsigned body_count;
-    struct ys_member *member;
-    struct ys_change *changes[CHANGES_MAX];
-    size_t change_count;
-    bool signing, store_moved, membership_moved;
-};
-
-struct world {
-    struct rng rng;
-    uint64_t seed, steps, event_hash, session_ids, clock_s;
-    char dir[PATH_BYTES];
-    struct node node[WORLD_NODES_MAX];
-    unsigned node_count, streets, communities;
-    bool rogue;                        /* somebody writes two histories: forks are to be noticed */
-    struct link link[WORLD_NODES_MAX]; /* [i]: from node i to its parent; the district has none */
-    struct ys_root root;
-    struct ys_signer root_signer;
-};
-
-/* --- failing --- */
-
-static void check(const struct world *w, bool condition, const char *what)
+void world_check(struct world *w, bool condition, const char *what)
 {
     if (condition)
         return;
-    fprintf(stderr, "world: seed %016llx step %llu: %s\n", (unsigned long long)w->seed,
+    if (w->watched)
+        w->watch.failed(w->watch.context, what);
+    fprintf(stderr, "world: seed %016llx step %llu: %s\n", (unsigned long long)w->options.seed,
             (unsigned long long)w->steps, what);
     abort();
 }
 
-static void must(const struct world *w, enum ys_code code, const struct ys_err *err)
+void world_must(struct world *w, enum ys_code code, const struct ys_err *err)
 {
     if (code == YS_OK)
         return;
     char text[400];
     snprintf(text, sizeof text, "%s: %s", ys_code_name(code), err->msg);
-    check(w, false, text);
+    world_check(w, false, text);
 }
 
-static void note_event(struct world *w, const void *data, size_t size)
+void world_note(struct world *w, const void *data, size_t size)
 {
     const uint8_t *bytes = data;
     for (size_t i = 0; i < size; i++) /* FNV-1a */
         w->event_hash = (w->event_hash ^ bytes[i]) * 0x100000001b3;
+}
+
+void world_tell(struct world *w, const char *format, ...)
+{
+    char line[300];
+    va_list arguments;
+    if (!w->watched)
+        return;
+    va_start(arguments, format);
+    vsnprintf(line, sizeof line, format, arguments);
+    va_end(arguments);
+    w->watch.event(w->watch.context, line);
+}
+
+void world_watch(struct world *w, const struct world_watch *watch)
+{
+    w->watch = *watch;
+    w->watched = true;
 }
 
 /* --- names --- */
@@ -109,7 +72,7 @@ int world_street(const struct world *w, unsigned i)
 
 int world_community(const struct world *w, unsigned i)
 {
-    return (int)(1 + w->streets + i);
+    return (int)(1 + w->options.streets + i);
 }
 
 unsigned world_node_count(const struct world *w)
@@ -117,11 +80,11 @@ unsigned world_node_count(const struct world *w)
     return w->node_count;
 }
 
-static int parent_of(const struct world *w, int node)
+int world_parent(const struct world *w, int node)
 {
+    const int streets = (int)w->options.streets;
     if (node == 0)
         return -1;
-    const int streets = (int)w->streets;
     if (node <= streets || streets == 0)
         return 0;
     return 1 + (node - 1 - streets) % streets;
@@ -139,72 +102,21 @@ const struct ys_member *world_member(struct world *w, int node)
 
 /* --- making --- */
 
-static void append(struct world *w, struct node *node, const struct scribe_record *record)
-{
-    struct ys_err err = {0};
-    struct ys_txn *txn = NULL;
-    struct ys_log own;
-    const struct ys_entry entry = scribe_entry(record);
-    must(w, ys_store_begin(node->store, true, &txn, &err), &err);
-    must(w, ys_log_load(txn, YS_OWN_LOG, &own, &err), &err);
-    must(w, ys_log_append(txn, &own, &entry, 1, &err), &err);
-    must(w, ys_txn_commit(&txn, &err), &err);
-    node->store_moved = true;
-    node->membership_moved = true;
-}
-
-static void open_node(struct world *w, struct node *node)
-{
-    struct ys_err err = {0};
-    struct ys_txn *txn = NULL;
-    must(w, ys_store_open(node->dir, MAP_BYTES, &node->store, &err), &err);
-    must(w, ys_member_new(&w->root, &node->origin.division, &node->member, &err), &err);
-    must(w, ys_store_begin(node->store, false, &txn, &err), &err);
-    must(w, ys_member_rebuild(node->member, txn, NULL, &err), &err);
-    ys_txn_abort(&txn);
-    node->store_moved = true;
-}
-
-static void make_node(struct world *w, const char *code, const char *const *bodies)
-{
-    struct node *const node = &w->node[w->node_count];
-    struct ys_identity identity;
-    struct ys_division division;
-    uint8_t master[YS_SEED_LEN];
-    struct ys_err err = {0};
-    must(w, ys_division_parse(ys_bytes_of_text(code), &division, &err), &err);
-    node->origin = ys_name_log(deployment, &division, 1);
-    rng_fill(&w->rng, master, sizeof master);
-    must(w, ys_node_keys_derive(&node->keys, master, 0, &node->origin, &err), &err);
-    for (; bodies[node->body_count] != NULL; node->body_count++) {
-        const struct ys_name name = ys_name_body(deployment, &division, bodies[node->body_count]);
-        scribe_signer(&node->body[node->body_count], &w->rng, &name);
-    }
-    const int length = snprintf(node->dir, sizeof node->dir, "%.200s/%s", w->dir, code);
-    check(w, length > 0 && mkdir(node->dir, 0700) == 0, "mkdir");
-    identity.origin = node->origin;
-    rng_fill(&w->rng, identity.store_id, sizeof identity.store_id);
-    must(w, ys_store_create(node->dir, &identity, &err), &err);
-    open_node(w, node);
-    w->node_count++;
-}
-
 /* Certificate and body keys of `subject` into the log of `issuer`. */
-static void enrol(struct world *w, struct node *issuer, const struct node *subject,
+static void enrol(struct world *w, int issuer, const struct node *subject,
                   const struct ys_signer *by)
 {
     struct scribe_record record;
-    char origin[YS_KEY_NAME_MAX + 1];
-    ys_name_print(&subject->origin, origin);
-    scribe_write(&record, &w->rng, &issuer->origin, NULL, w->clock_s,
+    const struct ys_name *const origin = &w->node[issuer].origin;
+    scribe_write(&record, &w->rng, origin, NULL, START_S,
                  scribe_node_certificate(&subject->keys.log.vkey, &subject->keys.mirror.vkey,
                                          subject->keys.transport_public),
                  &by, 1);
-    append(w, issuer, &record);
+    (void)world_append(w, issuer, &record);
     for (unsigned i = 0; i < subject->body_count; i++) {
-        scribe_write(&record, &w->rng, &issuer->origin, NULL, w->clock_s,
-                     scribe_body_register(&subject->body[i].vkey, origin, 0), &by, 1);
-        append(w, issuer, &record);
+        scribe_write(&record, &w->rng, origin, NULL, START_S,
+                     scribe_body_register(&subject->body[i].vkey, subject->origin_text, 0), &by, 1);
+        (void)world_append(w, issuer, &record);
     }
 }
 
@@ -212,7 +124,7 @@ static void make_root(struct world *w)
 {
     struct ys_division district;
     struct ys_err err = {0};
-    must(w, ys_division_parse(ys_bytes_of_text("110105"), &district, &err), &err);
+    world_must(w, ys_division_parse(ys_bytes_of_text("110105"), &district, &err), &err);
     const struct ys_name name = ys_name_root(deployment, &district);
     scribe_signer(&w->root_signer, &w->rng, &name);
     w->root = (struct ys_root){.division = district, .threshold = 1, .count = 1};
@@ -220,394 +132,187 @@ static void make_root(struct world *w)
     w->root.key[0] = w->root_signer.vkey;
 }
 
-struct world *world_new(const struct world_options *options)
+static void make_nodes(struct world *w)
 {
     static const char *const district_bodies[] = {"da", NULL};
     static const char *const street_bodies[] = {"st", NULL};
     static const char *const community_bodies[] = {"rc", "po", "sc", NULL};
+    char code[YS_DIVISION_MAX + 1];
+    world_make_node(w, "110105", district_bodies);
+    for (unsigned i = 0; i < w->options.streets; i++) {
+        snprintf(code, sizeof code, "110105%03u", 901 + i % 99);
+        world_make_node(w, code, street_bodies);
+    }
+    for (unsigned i = 0; i < w->options.communities; i++) {
+        const int street = world_parent(w, world_community(w, i));
+        snprintf(code, sizeof code, "110105%03d%03u", 900 + street % 100, 1 + i % 999);
+        world_make_node(w, code, community_bodies);
+    }
+}
+
+struct world *world_new(const struct world_options *options)
+{
     struct world *const w = calloc(1, sizeof *w);
     if (w == NULL || 1 + options->streets + options->communities > WORLD_NODES_MAX)
         abort();
-    w->seed = options->seed;
+    w->options = *options;
+    if (options->delay_max_ms == 0)
+        w->options.delay_max_ms = DELAY_MAX_MS;
+    if (options->commit_max_ms == 0)
+        w->options.commit_max_ms = DELAY_MAX_MS;
     w->rng = rng_from_seed(options->seed);
     w->event_hash = 0xcbf29ce484222325;
-    w->clock_s = 1764000000;
-    w->streets = options->streets;
-    w->communities = options->communities;
-    snprintf(w->dir, sizeof w->dir, "%s/yishi-world-XXXXXX",
-             access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
-    check(w, mkdtemp(w->dir) != NULL, "mkdtemp");
+    folder_make(&w->folder);
     make_root(w);
-    make_node(w, "110105", district_bodies);
-    for (unsigned i = 0; i < w->streets; i++) {
-        char code[YS_DIVISION_MAX + 1];
-        snprintf(code, sizeof code, "110105%03u", 901 + i % 99);
-        make_node(w, code, street_bodies);
-    }
-    for (unsigned i = 0; i < w->communities; i++) {
-        char code[YS_DIVISION_MAX + 1];
-        const int street = parent_of(w, world_community(w, i));
-        snprintf(code, sizeof code, "110105%03d%03u", 900 + street % 100, 1 + i % 999);
-        make_node(w, code, community_bodies);
-    }
-    enrol(w, &w->node[0], &w->node[0], &w->root_signer);
-    for (unsigned i = 1; i < w->node_count; i++) {
-        struct node *const issuer = &w->node[parent_of(w, (int)i)];
-        enrol(w, issuer, &w->node[i], &issuer->body[0]);
-        w->link[i] = (struct link){.world = w, .node = {(int)i, parent_of(w, (int)i)}};
+    make_nodes(w);
+    enrol(w, 0, &w->node[0], &w->root_signer);
+    for (int i = 1; i < (int)w->node_count; i++) {
+        const int issuer = world_parent(w, i);
+        enrol(w, issuer, &w->node[i], &w->node[issuer].body[0]);
+        w->link[i] = (struct link){.world = w, .node = {i, issuer}};
     }
     return w;
 }
 
-static void empty_pipe(struct pipe *pipe)
-{
-    while (pipe->first != NULL) {
-        struct message *const next = pipe->first;
-        pipe->first = next->next;
-        free(next);
-    }
-    pipe->last = NULL;
-}
-
-void world_cut(struct world *w, int child)
-{
-    struct link *const link = &w->link[child];
-    for (int end = 0; end < 2; end++) {
-        ys_session_free(link->session[end]);
-        link->session[end] = NULL;
-        empty_pipe(&link->to[end]);
-    }
-}
-
-static void drop_changes(struct node *node)
-{
-    for (size_t i = 0; i < node->change_count; i++)
-        ys_change_free(node->changes[i]);
-    node->change_count = 0;
-    node->signing = false;
-}
-
-static int remove_one(const char *path, const struct stat *info, int type, struct FTW *ftw)
-{
-    (void)info;
-    (void)type;
-    (void)ftw;
-    return remove(path);
-}
-
 void world_free(struct world *w)
 {
-    for (unsigned i = 1; i < w->node_count; i++)
-        world_cut(w, (int)i);
-    for (unsigned i = 0; i < w->node_count; i++) {
-        drop_changes(&w->node[i]);
-        ys_member_free(w->node[i].member);
-        ys_store_close(w->node[i].store);
-    }
-    nftw(w->dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+    for (int i = 1; i < (int)w->node_count; i++)
+        world_cut(w, i);
+    for (int i = 0; i < (int)w->node_count; i++)
+        world_close_node(w, i);
+    folder_remove(&w->folder);
     free(w);
 }
 
-/* --- sessions in their world --- */
+/* --- time --- */
 
-static void send_message(void *context, struct ys_bytes bytes)
+int64_t world_now_ms(const struct world *w)
 {
-    struct end *const end = context;
-    struct pipe *const pipe = &end->link->to[1 - end->side];
-    struct message *const message = malloc(sizeof *message + bytes.size);
-    if (message == NULL)
-        abort();
-    message->next = NULL;
-    message->size = bytes.size;
-    memcpy(message->data, bytes.data, bytes.size);
-    if (pipe->last != NULL)
-        pipe->last->next = message;
-    else
-        pipe->first = message;
-    pipe->last = message;
-    end->link->traffic.messages++;
-    end->link->traffic.bytes += bytes.size;
+    return w->now_ms;
 }
 
-static void queue_change(void *context, struct ys_change *change)
+int64_t world_delay(struct world *w, unsigned max_ms)
 {
-    struct end *const end = context;
-    struct node *const node = &end->link->world->node[end->link->node[end->side]];
-    check(end->link->world, node->change_count < CHANGES_MAX, "too many changes queued");
-    node->changes[node->change_count++] = change;
+    return 1 + (int64_t)rng_below(&w->rng, max_ms);
 }
 
-static void take_notice(void *context, enum ys_code code, const char *text)
+uint64_t world_clock_s(const struct world *w, int node)
 {
-    const struct end *const end = context;
-    (void)text;
-    check(end->link->world, code != YS_FORK || end->link->world->rogue,
-          "an honest node is accused");
+    return (uint64_t)(START_S + w->now_ms / 1000 + w->node[node].clock_ahead_s);
 }
 
-struct turn {
-    struct end end;
-    struct ys_txn *txn;
-    struct ys_turn turn;
-};
-
-static void open_turn(struct turn *turn, struct link *link, int side)
+void world_set_clock(struct world *w, int node, int64_t ahead_s)
 {
-    struct world *const w = link->world;
-    struct node *const node = &w->node[link->node[side]];
-    struct ys_err err = {0};
-    *turn = (struct turn){.end = {.link = link, .side = side}};
-    must(w, ys_store_begin(node->store, false, &turn->txn, &err), &err);
-    turn->turn = (struct ys_turn){.store = node->store,
-                                  .txn = turn->txn,
-                                  .member = node->member,
-                                  .clock_ms = (int64_t)w->clock_s * 1000,
-                                  .room = UINT64_MAX,
-                                  .context = &turn->end,
-                                  .send = send_message,
-                                  .change = queue_change,
-                                  .notice = take_notice};
+    w->node[node].clock_ahead_s = ahead_s;
 }
 
-/* End a turn; a session that failed takes its connection with it. */
-static void close_turn(struct turn *turn, enum ys_code code, const struct ys_err *err)
+uint64_t world_event_hash(const struct world *w)
 {
-    struct world *const w = turn->end.link->world;
-    ys_txn_abort(&turn->txn);
-    check(w, code != YS_FORK, "an honest node is accused of a fork");
-    check(w, code == YS_OK || ys_code_fault(code) == YS_FAULT_NONE, err->msg);
-    if (code != YS_OK)
-        world_cut(w, turn->end.link->node[CHILD_END]);
-}
-
-static void dial(struct world *w, struct link *link)
-{
-    struct ys_err err = {0};
-    struct turn turn;
-    for (int side = 0; side < 2; side++) {
-        struct ys_session_options options = {.role = side == CHILD_END ? YS_SESSION_CHILD
-                                                                       : YS_SESSION_PARENT,
-                                             .id = ++w->session_ids,
-                                             .peer = w->node[link->node[1 - side]].origin.division,
-                                             .credit = 100000,
-                                             .software = "world"};
-        rng_fill(&w->rng, options.nonce, sizeof options.nonce);
-        must(w, ys_session_new(&options, &link->session[side], &err), &err);
-    }
-    open_turn(&turn, link, CHILD_END);
-    close_turn(&turn, ys_session_start(link->session[CHILD_END], &turn.turn, &err), &err);
-}
-
-static void deliver(struct world *w, struct link *link, int side)
-{
-    struct message *const message = link->to[side].first;
-    struct ys_err err = {0};
-    struct turn turn;
-    link->to[side].first = message->next;
-    if (message->next == NULL)
-        link->to[side].last = NULL;
-    note_event(w, message->data, message->size);
-    open_turn(&turn, link, side);
-    close_turn(&turn,
-               ys_session_receive(link->session[side], &turn.turn,
-                                  (struct ys_bytes){message->data, message->size}, &err),
-               &err);
-    free(message);
-}
-
-typedef enum ys_code session_call(struct ys_session *session, struct ys_turn *turn,
-                                  struct ys_err *err);
-
-static void for_sessions(struct world *w, int node, session_call *call)
-{
-    for (unsigned i = 1; i < w->node_count; i++) {
-        for (int side = 0; side < 2; side++) {
-            struct link *const link = &w->link[i];
-            struct ys_err err = {0};
-            struct turn turn;
-            if (link->node[side] != node || link->session[side] == NULL)
-                continue;
-            open_turn(&turn, link, side);
-            close_turn(&turn, call(link->session[side], &turn.turn, &err), &err);
-        }
-    }
-}
-
-static void rebuild(struct world *w, int index)
-{
-    struct node *const node = &w->node[index];
-    struct ys_err err = {0};
-    struct ys_txn *txn = NULL;
-    must(w, ys_store_begin(node->store, false, &txn, &err), &err);
-    must(w, ys_member_rebuild(node->member, txn, NULL, &err), &err);
-    ys_txn_abort(&txn);
-    for_sessions(w, index, ys_session_member_changed);
-}
-
-static void sign_own(struct world *w, int index)
-{
-    struct node *const node = &w->node[index];
-    const struct ys_session *const parent = index == 0 ? NULL : w->link[index].session[CHILD_END];
-    struct ys_err err = {0};
-    struct ys_txn *txn = NULL;
-    struct ys_log own;
-    uint64_t size = 0;
-    struct ys_bytes note;
-    if (node->signing || !ys_session_may_sign(index != 0, parent))
-        return;
-    must(w, ys_store_begin(node->store, false, &txn, &err), &err);
-    must(w, ys_log_load(txn, YS_OWN_LOG, &own, &err), &err);
-    const enum ys_code code = ys_head_at_most(txn, YS_OWN_LOG, INT64_MAX, &size, &note, &err);
-    ys_txn_abort(&txn);
-    if (own.frontier.size == 0 || (code == YS_OK && size >= own.frontier.size))
-        return;
-    check(w, node->change_count < CHANGES_MAX, "too many changes queued");
-    must(w, ys_change_new(YS_CHANGE_SIGN_OWN, 0, &node->changes[node->change_count], &err), &err);
-    node->change_count++;
-    node->signing = true;
-}
-
-/* What the daemon does at the end of each turn. */
-static void settle(struct world *w, int index)
-{
-    struct node *const node = &w->node[index];
-    if (node->membership_moved) {
-        node->membership_moved = false;
-        rebuild(w, index);
-    }
-    if (node->store_moved) {
-        node->store_moved = false;
-        for_sessions(w, index, ys_session_changed);
-    }
-    sign_own(w, index);
-}
-
-/* --- safety --- */
-
-/* No receipt stands above what its witness has on disk. */
-static void check_receipts(struct world *w, int holder, uint32_t log_id, const struct ys_log *log,
-                           struct ys_txn *txn)
-{
-    struct ys_err err = {0};
-    for (unsigned i = 0; i < w->node_count; i++) {
-        const struct ys_vkey *const mirror = &w->node[i].keys.mirror.vkey;
-        struct ys_receipt receipt;
-        struct ys_bytes note;
-        struct ys_txn *other = NULL;
-        struct ys_log copy = {0};
-        if ((int)i == holder ||
-            ys_receipt_newest(txn, log_id, mirror, &receipt, &note, &err) != YS_OK)
-            continue;
-        must(w, ys_store_begin(w->node[i].store, false, &other, &err), &err);
-        const enum ys_code code = ys_log_find(other, log->origin_text, &copy, &err);
-        check(w, code == YS_OK && copy.frontier.size >= receipt.size,
-              "a receipt stands above what its witness holds");
-        ys_txn_abort(&other);
-    }
-}
-
-static void check_node(struct world *w, int index)
-{
-    struct ys_err err = {0};
-    struct ys_txn *txn = NULL;
-    struct ys_log log;
-    must(w, ys_store_begin(w->node[index].store, false, &txn, &err), &err);
-    for (uint32_t id = 0; ys_log_next(txn, id, &log, &err) == YS_OK; id = log.id + 1) {
-        struct ys_hash root;
-        ys_frontier_root(&log.frontier, &root);
-        check(w, ys_hash_equal(&root, &log.root), "a frontier does not give its root");
-        check_receipts(w, index, log.id, &log, txn);
-    }
-    ys_txn_abort(&txn);
-}
-
-static void commit(struct world *w, int index)
-{
-    struct node *const node = &w->node[index];
-    struct ys_change_result results[CHANGES_MAX];
-    struct ys_err err = {0};
-    const size_t count = 1 + rng_below(&w->rng, node->change_count);
-    struct ys_change *group[CHANGES_MAX];
-    memcpy(group, node->changes, count * sizeof *group);
-    node->change_count -= count;
-    memmove(node->changes, node->changes + count, node->change_count * sizeof *group);
-    must(w, ys_change_apply(node->store, &node->keys, group, count, w->clock_s, results, &err),
-         &err);
-    for (size_t i = 0; i < count; i++) {
-        ys_change_free(group[i]);
-        check(w, results[i].code != YS_FORK, "a change of an honest node is taken for a fork");
-        node->store_moved = node->store_moved || results[i].log_changed;
-        node->membership_moved = node->membership_moved || results[i].membership;
-        if (results[i].kind == YS_CHANGE_SIGN_OWN)
-            node->signing = false;
-        for (unsigned l = 1; l < w->node_count && results[i].session != 0; l++) {
-            for (int side = 0; side < 2; side++) {
-                struct link *const link = &w->link[l];
-                struct turn turn;
-                if (link->session[side] == NULL ||
-                    ys_session_id(link->session[side]) != results[i].session)
-                    continue;
-                open_turn(&turn, link, side);
-                close_turn(&turn,
-                           ys_session_committed(link->session[side], &turn.turn, &results[i], &err),
-                           &err);
-            }
-        }
-    }
-    check_node(w, index);
+    return w->event_hash;
 }
 
 /* --- steps --- */
 
-enum event_kind { EVENT_DIAL, EVENT_DELIVER, EVENT_COMMIT };
+enum event_kind { EVENT_DIAL, EVENT_DELIVER, EVENT_COMMIT, EVENT_START };
 struct event {
     enum event_kind kind;
     int node; /* link or node */
     int side;
+    int64_t due_ms;
 };
 
-static size_t possible(const struct world *w, struct event *events)
+/* Those of the earliest time, so that one of them can be drawn. */
+struct agenda {
+    struct event event[4 * WORLD_NODES_MAX];
+    size_t count;
+    int64_t due_ms;
+};
+
+static void plan(struct agenda *agenda, const struct event *event)
 {
-    size_t count = 0;
-    for (unsigned i = 1; i < w->node_count; i++) {
+    if (event->due_ms > agenda->due_ms)
+        return;
+    if (event->due_ms < agenda->due_ms)
+        agenda->count = 0;
+    agenda->due_ms = event->due_ms;
+    agenda->event[agenda->count++] = *event;
+}
+
+static void list_next(const struct world *w, struct agenda *agenda)
+{
+    agenda->count = 0;
+    agenda->due_ms = INT64_MAX;
+    for (int i = 1; i < (int)w->node_count; i++) {
         const struct link *const link = &w->link[i];
-        if (link->session[0] == NULL && !link->held)
-            events[count++] = (struct event){EVENT_DIAL, (int)i, 0};
+        const bool down[2] = {w->node[link->node[0]].down, w->node[link->node[1]].down};
+        if (link->session[CHILD_END] == NULL && !link->held && !down[0] && !down[1])
+            plan(agenda, &(struct event){EVENT_DIAL, i, 0, link->dial_ms});
         for (int side = 0; side < 2; side++)
-            if (link->to[side].first != NULL)
-                events[count++] = (struct event){EVENT_DELIVER, (int)i, side};
+            if (link->to[side].first != NULL && !down[side])
+                plan(agenda, &(struct event){EVENT_DELIVER, i, side, link->to[side].first->due_ms});
     }
-    for (unsigned i = 0; i < w->node_count; i++)
-        if (w->node[i].change_count != 0)
-            events[count++] = (struct event){EVENT_COMMIT, (int)i, 0};
-    return count;
+    for (int i = 0; i < (int)w->node_count; i++) {
+        if (w->node[i].down)
+            plan(agenda, &(struct event){EVENT_START, i, 0, w->node[i].up_ms});
+        else if (w->node[i].change_count != 0)
+            plan(agenda, &(struct event){EVENT_COMMIT, i, 0, w->node[i].commit_ms});
+    }
+}
+
+static void happen(struct world *w, const struct event *event)
+{
+    const int node =
+        event->kind == EVENT_DELIVER ? w->link[event->node].node[event->side] : event->node;
+    world_arm(w, node, w->node[node].fail);
+    switch (event->kind) {
+    case EVENT_DIAL:
+        world_dial(w, event->node);
+        break;
+    case EVENT_DELIVER:
+        world_deliver(w, event->node, event->side);
+        break;
+    case EVENT_COMMIT:
+        world_commit(w, event->node);
+        break;
+    case EVENT_START:
+        w->node[node].down = false;
+        world_tell(w, "%s starts again", w->node[node].origin_text);
+        break;
+    }
+    world_settle(w, node);
+    world_disarm(w, node);
 }
 
 static bool step(struct world *w)
 {
-    struct event events[4 * WORLD_NODES_MAX];
-    const size_t count = possible(w, events);
-    if (count == 0)
+    struct agenda agenda;
+    list_next(w, &agenda);
+    if (agenda.count == 0)
         return false;
-    const struct event event = events[rng_below(&w->rng, count)];
+    const struct event *const event = &agenda.event[rng_below(&w->rng, agenda.count)];
     w->steps++;
-    w->clock_s += rng_below(&w->rng, 2);
-    note_event(w, &event.kind, sizeof event.kind);
-    note_event(w, &event.node, sizeof event.node);
-    switch (event.kind) {
-    case EVENT_DIAL:
-        dial(w, &w->link[event.node]);
-        break;
-    case EVENT_DELIVER:
-        deliver(w, &w->link[event.node], event.side);
-        settle(w, w->link[event.node].node[event.side]);
-        break;
-    case EVENT_COMMIT:
-        commit(w, event.node);
-        settle(w, event.node);
-        break;
-    }
+    if (event->due_ms > w->now_ms)
+        w->now_ms = event->due_ms;
+    world_note(w, &event->kind, sizeof event->kind);
+    world_note(w, &event->node, sizeof event->node);
+    world_note(w, &w->now_ms, sizeof w->now_ms);
+    happen(w, event);
     return true;
+}
+
+int64_t world_next_ms(const struct world *w)
+{
+    struct agenda agenda;
+    list_next(w, &agenda);
+    if (agenda.count == 0)
+        return INT64_MAX;
+    return agenda.due_ms > w->now_ms ? agenda.due_ms : w->now_ms;
+}
+
+void world_wait(struct world *w, int64_t now_ms)
+{
+    if (now_ms > w->now_ms)
+        w->now_ms = now_ms;
 }
 
 void world_run(struct world *w, unsigned steps)
@@ -624,57 +329,36 @@ bool world_settles(struct world *w, unsigned steps)
     return false;
 }
 
-void world_hold(struct world *w, int child, bool held)
-{
-    w->link[child].held = held;
-}
-
-void world_crash(struct world *w, int index)
-{
-    struct node *const node = &w->node[index];
-    for (unsigned i = 1; i < w->node_count; i++)
-        if (w->link[i].node[0] == index || w->link[i].node[1] == index)
-            world_cut(w, (int)i);
-    drop_changes(node);
-    ys_member_free(node->member);
-    ys_store_close(node->store);
-    open_node(w, node);
-}
-
 /* --- writing --- */
 
-static uint64_t own_size(struct world *w, int index)
+bool world_write(struct world *w, int index, const struct scribe_record *record)
 {
-    struct ys_err err = {0};
-    struct ys_txn *txn = NULL;
-    struct ys_log own;
-    must(w, ys_store_begin(w->node[index].store, false, &txn, &err), &err);
-    must(w, ys_log_load(txn, YS_OWN_LOG, &own, &err), &err);
-    ys_txn_abort(&txn);
-    return own.frontier.size;
+    world_arm(w, index, w->node[index].fail);
+    const bool written = world_append(w, index, record);
+    world_settle(w, index);
+    world_disarm(w, index);
+    return written;
 }
 
 uint64_t world_publish(struct world *w, int index)
 {
-    struct node *const node = &w->node[index];
+    const struct node *const node = &w->node[index];
     struct scribe_record record;
     const struct ys_signer *const by = &node->body[0];
-    scribe_write(&record, &w->rng, &node->origin, NULL, w->clock_s, scribe_acknowledgement(&w->rng),
-                 &by, 1);
-    append(w, node, &record);
-    settle(w, index);
-    return own_size(w, index) - 1;
+    scribe_write(&record, &w->rng, &node->origin, NULL, world_clock_s(w, index),
+                 scribe_acknowledgement(&w->rng), &by, 1);
+    (void)world_write(w, index, &record);
+    return world_own_size(w, index) - 1;
 }
 
 uint64_t world_publish_unknown(struct world *w, int index)
 {
-    struct node *const node = &w->node[index];
+    const struct node *const node = &w->node[index];
     struct scribe_record record;
     const struct ys_signer *const by = &node->body[0];
-    scribe_write_unknown(&record, &w->rng, &node->origin, w->clock_s, &by, 1);
-    append(w, node, &record);
-    settle(w, index);
-    return own_size(w, index) - 1;
+    scribe_write_unknown(&record, &w->rng, &node->origin, world_clock_s(w, index), &by, 1);
+    (void)world_write(w, index, &record);
+    return world_own_size(w, index) - 1;
 }
 
 void world_go_rogue(struct world *w, int index, unsigned size)
@@ -682,78 +366,22 @@ void world_go_rogue(struct world *w, int index, unsigned size)
     struct node *const node = &w->node[index];
     struct ys_identity identity = {.origin = node->origin};
     struct ys_change *change = NULL;
-    struct ys_change_result result;
     struct ys_err err = {0};
     w->rogue = true;
-    world_cut(w, index);
-    drop_changes(node);
-    ys_member_free(node->member);
-    ys_store_close(node->store);
-    const int length = snprintf(node->dir, sizeof node->dir, "%.200s/rogue-%d", w->dir, index);
-    check(w, length > 0 && mkdir(node->dir, 0700) == 0, "mkdir");
+    world_crash(w, index);
+    world_close_node(w, index);
+    const int length =
+        snprintf(node->dir, sizeof node->dir, "%.200s/rogue-%d", w->folder.path, index);
+    world_check(w, length > 0 && mkdir(node->dir, 0700) == 0, "mkdir");
     rng_fill(&w->rng, identity.store_id, sizeof identity.store_id);
-    must(w, ys_store_create(node->dir, &identity, &err), &err);
-    open_node(w, node);
+    world_must(w, ys_store_create(node->dir, &identity, &err), &err);
+    world_open_node(w, index);
     for (unsigned i = 0; i < size; i++)
         world_publish(w, index);
-    must(w, ys_change_new(YS_CHANGE_SIGN_OWN, 0, &change, &err), &err);
-    must(w, ys_change_apply(node->store, &node->keys, &change, 1, w->clock_s, &result, &err), &err);
-    ys_change_free(change);
-}
-
-/* --- the end --- */
-
-static bool holds_all(struct world *w, struct ys_txn *txn, int owner)
-{
-    struct ys_log log;
-    struct ys_err err = {0};
-    char origin[YS_KEY_NAME_MAX + 1];
-    ys_name_print(&w->node[owner].origin, origin);
-    if (own_size(w, owner) == 0)
-        return true;
-    return ys_log_find(txn, origin, &log, &err) == YS_OK && log.frontier.size == own_size(w, owner);
-}
-
-static bool has_receipts(struct world *w, struct ys_txn *txn, int owner)
-{
-    struct ys_err err = {0};
-    if (own_size(w, owner) == 0)
-        return true;
-    for (int witness = parent_of(w, owner); witness >= 0; witness = parent_of(w, witness)) {
-        struct ys_receipt receipt;
-        struct ys_bytes note;
-        if (ys_receipt_newest(txn, YS_OWN_LOG, &w->node[witness].keys.mirror.vkey, &receipt, &note,
-                              &err) != YS_OK ||
-            receipt.size != own_size(w, owner))
-            return false;
-    }
-    return true;
-}
-
-bool world_is_complete(struct world *w)
-{
-    bool complete = true;
-    for (unsigned i = 0; i < w->node_count && complete; i++) {
-        struct ys_err err = {0};
-        struct ys_txn *txn = NULL;
-        must(w, ys_store_begin(w->node[i].store, false, &txn, &err), &err);
-        for (unsigned j = 0; j < w->node_count && complete; j++)
-            if (ys_division_related(&w->node[i].origin.division, &w->node[j].origin.division))
-                complete = holds_all(w, txn, (int)j);
-        complete = complete && has_receipts(w, txn, (int)i);
-        ys_txn_abort(&txn);
-    }
-    return complete;
-}
-
-struct world_traffic world_traffic(struct world *w, int child)
-{
-    const struct world_traffic traffic = w->link[child].traffic;
-    w->link[child].traffic = (struct world_traffic){0};
-    return traffic;
-}
-
-uint64_t world_event_hash(const struct world *w)
-{
-    return w->event_hash;
+    world_must(w, ys_change_new(YS_CHANGE_SIGN_OWN, 0, &change, &err), &err);
+    change->checkpoint_size = world_own_size(w, index);
+    change->first_root = world_own_root(w, index);
+    world_put_change(w, index, change);
+    while (node->change_count != 0)
+        world_commit(w, index);
 }

@@ -1,10 +1,12 @@
 /* A federation in one process: the shipped stores, sessions, membership and
  * witnesses under a virtual network and clock, driven from one seed.
  *
- * Links behave like TCP: ordered inside a connection, cut anywhere. Every step
- * picks one thing that can happen (a message arrives, a writer commits, a node
- * dials) at random, so that orders vary with the seed and repeat with it.
- * Failures are assertions: they print seed and step and abort the test. */
+ * Links behave like TCP: ordered inside a connection, cut anywhere; each message
+ * and each commit takes a time drawn from the seed, and what is due first happens
+ * first, so that orders vary with the seed and repeat with it. Failures are
+ * assertions: they print seed and step and abort, unless somebody watches.
+ *
+ * Threads: none. Memory: heap, and a folder for the stores. */
 #ifndef YS_TESTS_SUPPORT_WORLD_H
 #define YS_TESTS_SUPPORT_WORLD_H
 
@@ -20,6 +22,8 @@ struct world;
 struct world_options {
     uint64_t seed;
     unsigned streets, communities;
+    unsigned delay_max_ms, commit_max_ms; /* of one message, of one commit; 0: 50 ms */
+    uint64_t credit;                      /* that a session gives; 0: 100,000 bytes */
 };
 struct world *world_new(const struct world_options *options);
 /* Removes its stores. */
@@ -29,6 +33,8 @@ void world_free(struct world *world);
 int world_district(const struct world *world);
 int world_street(const struct world *world, unsigned i);
 int world_community(const struct world *world, unsigned i);
+/* -1 for the district. */
+int world_parent(const struct world *world, int node);
 unsigned world_node_count(const struct world *world);
 
 /* A record into the node's own log, signed by the bodies its kind requires. Returns its index. */
@@ -36,17 +42,44 @@ uint64_t world_publish(struct world *world, int node);
 /* The same with a kind that no version knows. */
 uint64_t world_publish_unknown(struct world *world, int node);
 
+/* Any record. False when a planted crash came in between. */
+struct scribe_record;
+bool world_write(struct world *world, int node, const struct scribe_record *record);
+
 /* Let `steps` things happen. Safety is checked after each. */
 void world_run(struct world *world, unsigned steps);
 /* Run until nothing can happen any more; false after `steps`. */
 bool world_settles(struct world *world, unsigned steps);
+/* When the next thing happens, INT64_MAX when nothing can; virtual milliseconds. */
+int64_t world_next_ms(const struct world *world);
+int64_t world_now_ms(const struct world *world);
+/* Let time pass up to `now_ms`, which must not lie behind the next thing. */
+void world_wait(struct world *world, int64_t now_ms);
 /* Every own log held completely by all ancestors and descendants in scope, every receipt at its owner. */
 bool world_is_complete(struct world *world);
 
 /* Faults. */
 void world_cut(struct world *world, int child); /* the link to its parent breaks; it dials again */
+/* The child's end breaks; the parent's goes on until the child comes again, and a part of what the
+ * child had sent still arrives there. */
+void world_break(struct world *world, int child);
 void world_hold(struct world *world, int child, bool held); /* it may not dial */
 void world_crash(struct world *world, int node); /* all but the committed store is lost */
+/* The same, and it stays down for a while. */
+void world_stop(struct world *world, int node, int64_t for_ms);
+/* In the next thing that the node does, the n-th call of its store fails and kills it, if it comes to
+ * that; `late` counts from the commit on, if that thing is one. */
+void world_plan_crash(struct world *world, int node, unsigned calls, bool late);
+/* The next commit is the last thing that it does. */
+void world_plan_crash_after_commit(struct world *world, int node);
+/* Its wall clock jumps. */
+void world_set_clock(struct world *world, int node, int64_t ahead_s);
+
+/* Keep a copy of the node's disk, the last one only; go back to it. */
+void world_copy(struct world *world, int node);
+void world_restore(struct world *world, int node);
+/* Go back to it, and keep what the disk is now as the copy. */
+void world_swap(struct world *world, int node);
 
 /* The node forgets its log and writes another of `size` records under the same keys, signed. */
 void world_go_rogue(struct world *world, int node, unsigned size);
@@ -61,5 +94,29 @@ struct world_traffic {
 struct world_traffic world_traffic(struct world *world, int child);
 /* Hash over everything that happened: the same seed gives the same. */
 uint64_t world_event_hash(const struct world *world);
+
+/* Somebody who watches what happens. All members must be given. */
+struct world_watch {
+    void *context;
+    /* A message leaves this end of the child's link; what is returned travels instead. */
+    struct ys_bytes (*sent)(void *context, int child, int side, struct ys_bytes message);
+    /* It arrives, and is about to be read. */
+    void (*heard)(void *context, int child, int side, struct ys_bytes message);
+    /* A session begins at this end. */
+    void (*began)(void *context, int child, int side);
+    /* A group of changes is on the disk; nothing was done about it yet. */
+    void (*committed)(void *context, int node, struct ys_change *const *changes,
+                      const struct ys_change_result *results, size_t count);
+    /* A record is in the node's own log, on its disk. */
+    void (*written)(void *context, int node, const struct scribe_record *record);
+    /* Another history of this log is told of, says this node. */
+    void (*accused)(void *context, int node, const char *text);
+    /* An end of the child's link was given up for what the other end sent. */
+    void (*refused)(void *context, int child, int side, const struct ys_err *err);
+    void (*event)(void *context, const char *line);
+    /* Something is wrong in the world itself. Does not return. */
+    void (*failed)(void *context, const char *what);
+};
+void world_watch(struct world *world, const struct world_watch *watch);
 
 #endif

@@ -11,16 +11,21 @@ add_library(yishi_test_federation STATIC
   ${PROJECT_SOURCE_DIR}/tests/support/folder.c
   ${PROJECT_SOURCE_DIR}/tests/support/scribe.c
   ${PROJECT_SOURCE_DIR}/tests/support/tree_model.c
-  ${PROJECT_SOURCE_DIR}/tests/support/world.c)
+  ${PROJECT_SOURCE_DIR}/tests/support/world.c
+  ${PROJECT_SOURCE_DIR}/tests/support/world_check.c
+  ${PROJECT_SOURCE_DIR}/tests/support/world_link.c
+  ${PROJECT_SOURCE_DIR}/tests/support/world_node.c)
 yishi_target(yishi_test_federation)
 target_link_libraries(yishi_test_federation PUBLIC ys_sync yishi_test_support)
 
 yishi_unit_test(test_change yishi_test_federation)
 yishi_unit_test(test_checked_row yishi_test_federation)
+yishi_unit_test(test_dispute yishi_test_federation)
 yishi_unit_test(test_heads yishi_test_federation)
 yishi_unit_test(test_kv yishi_test_federation)
 yishi_unit_test(test_log yishi_test_federation)
 yishi_unit_test(test_member yishi_test_federation)
+yishi_unit_test(test_rewind yishi_test_federation)
 yishi_unit_test(test_session yishi_test_federation)
 yishi_unit_test(test_status yishi_test_federation)
 yishi_unit_test(test_store yishi_test_federation)

@@ -1,5 +1,6 @@
 #include "node/author.h"
 
+#include "sync/rewind.h"
 #include "sync/verdict.h"
 #include "tests/support/cast.h"
 
@@ -390,10 +391,37 @@ static void a_record_that_lacks_a_signature_is_taken_back(void **state)
     assert_int_equal(own_size(desk), 0);
 }
 
+static void what_is_written_while_the_own_log_is_recovered_waits(void **state)
+{
+    struct desk *const desk = *state;
+    struct ys_txn *txn = NULL;
+    struct ys_log own;
+    struct ys_appended appended;
+    struct ys_entry entry;
+    uint64_t counter = 0;
+    enrol(desk);
+    const uint64_t size = own_size(desk);
+    assert_int_equal(ys_store_begin(desk->node.store, true, &txn, NULL), YS_OK);
+    assert_int_equal(ys_log_load(txn, YS_OWN_LOG, &own, NULL), YS_OK);
+    assert_int_equal(ys_log_set_state(txn, &own, YS_LOG_RECOVERING, NULL), YS_OK);
+    assert_int_equal(ys_txn_commit(&txn, NULL), YS_OK);
+
+    assert_int_equal(publish(desk, key_of(desk, RC), &appended, NULL), YS_OK);
+
+    assert_true(appended.waits);
+    assert_int_equal(own_size(desk), size);
+    assert_int_equal(ys_store_begin(desk->node.store, true, &txn, NULL), YS_OK);
+    assert_int_equal(ys_aside_next(txn, 0, &counter, &entry, NULL), YS_OK);
+    assert_int_equal(ys_log_load(txn, YS_OWN_LOG, &own, NULL), YS_OK);
+    assert_int_equal(ys_recover_end(txn, &own, NULL), YS_OK);
+    assert_int_equal(ys_txn_commit(&txn, NULL), YS_OK);
+    assert_int_equal(own_size(desk), size + 1);
+}
+
 static void a_log_that_is_not_open_takes_nothing(void **state)
 {
     struct desk *const desk = *state;
-    static const enum ys_log_state states[] = {YS_LOG_RECOVERING, YS_LOG_FORKED, YS_LOG_CLOSED};
+    static const enum ys_log_state states[] = {YS_LOG_FORKED, YS_LOG_CLOSED};
     enrol(desk);
     for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
         YS_TXN_SCOPED txn = NULL;
@@ -476,6 +504,8 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_record_that_lacks_a_signature_is_taken_back, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(what_is_written_while_the_own_log_is_recovered_waits,
+                                        set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_log_that_is_not_open_takes_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_would_have_no_effect_is_taken_back, set_up, tear_down),
         cmocka_unit_test_setup_teardown(nothing_is_written_without_a_root, set_up, tear_down),

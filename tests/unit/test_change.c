@@ -359,7 +359,7 @@ static void entries_are_not_put_behind_another_history_of_the_same_size(void **s
     apply_all(desk);
 
     assert_int_equal(desk->result[0].code, YS_BUSY);
-    assert_int_equal(desk->result[1].code, YS_FORK);
+    assert_int_equal(desk->result[1].code, YS_BUSY); /* looked at again, it shows the fork */
     const struct ys_hash after = dump(desk);
     assert_true(ys_hash_equal(&before, &after));
 }
@@ -467,14 +467,24 @@ static void a_new_line_on_a_streets_head_may_let_its_records_count(void **state)
 
 /* --- the own log --- */
 
+/* Over all of it, as it is now. */
+static struct ys_change *add_sign_own(struct desk *desk)
+{
+    struct ys_change *const change = add(desk, YS_CHANGE_SIGN_OWN, CAST_STREET);
+    const struct ys_log own = cast_log(&desk->cast, CAST_STREET);
+    change->checkpoint_size = own.frontier.size;
+    change->first_root = own.root;
+    return change;
+}
+
 static void the_own_head_is_signed_and_announced_once(void **state)
 {
     struct desk *const desk = *state;
     const struct ys_entry entry = {.note = ys_bytes_of_text("an entry")};
     (void)cast_append(&desk->cast, CAST_STREET, &entry);
     const uint64_t changed = cast_log(&desk->cast, CAST_STREET).changed;
-    (void)add(desk, YS_CHANGE_SIGN_OWN, CAST_STREET);
-    (void)add(desk, YS_CHANGE_SIGN_OWN, CAST_STREET);
+    (void)add_sign_own(desk);
+    (void)add_sign_own(desk);
 
     apply_all(desk);
 
@@ -492,7 +502,7 @@ static void add_one_of_each(struct desk *desk)
     static const uint8_t verdicts[] = {YS_VERDICT_OK};
     (void)add_entries(desk, &desk->history, 3, 9, 9);
     (void)add_head(desk, 2);
-    (void)add(desk, YS_CHANGE_SIGN_OWN, CAST_STREET);
+    (void)add_sign_own(desk);
     struct ys_change *const change = add(desk, YS_CHANGE_VERDICTS, CAST_COMMUNITY);
     change->count = 1;
     change->verdicts = verdicts;

@@ -1,5 +1,6 @@
 #include "sync/session.h"
 
+#include "sync/dispute.h"
 #include "sync/heads.h"
 #include "sync/verdict.h"
 #include "tests/support/world.h"
@@ -135,7 +136,43 @@ static uint64_t held(struct world *w, int holder, int owner)
     return code == YS_OK ? log.frontier.size : 0;
 }
 
-static void a_log_with_two_histories_is_left_alone_and_the_link_goes_on(void **state)
+static enum ys_log_state state_of(struct world *w, int holder, int owner)
+{
+    struct ys_err err = {0};
+    struct ys_txn *txn = NULL;
+    struct ys_log log;
+    char origin[YS_KEY_NAME_MAX + 1];
+    ys_name_print(&ys_store_identity(world_store(w, owner))->origin, origin);
+    assert_int_equal(ys_store_begin(world_store(w, holder), false, &txn, &err), YS_OK);
+    assert_int_equal(ys_log_find(txn, origin, &log, &err), YS_OK);
+    ys_txn_abort(&txn);
+    return log.state;
+}
+
+/* A proof that convinces anybody who has the log's key. */
+static void assert_proof_kept(struct world *w, int holder, int owner)
+{
+    struct ys_err err = {0};
+    struct ys_txn *txn = NULL;
+    struct ys_log log;
+    struct ys_bytes proof;
+    struct ys_fork_proof fork;
+    struct ys_checkpoint a;
+    struct ys_checkpoint b;
+    char origin[YS_KEY_NAME_MAX + 1];
+    ys_name_print(&ys_store_identity(world_store(w, owner))->origin, origin);
+    assert_int_equal(state_of(w, holder, owner), YS_LOG_FORKED);
+    assert_int_equal(ys_store_begin(world_store(w, holder), false, &txn, &err), YS_OK);
+    assert_int_equal(ys_log_find(txn, origin, &log, &err), YS_OK);
+    assert_int_equal(ys_dispute_load(txn, log.id, &proof, &err), YS_OK);
+    assert_int_equal(ys_fork_parse(proof, &fork, &err), YS_OK);
+    assert_int_equal(
+        ys_fork_check(&fork, ys_member_log_key(world_member(w, owner), origin), &a, &b, &err),
+        YS_OK);
+    ys_txn_abort(&txn);
+}
+
+static void a_log_with_two_histories_is_proved_and_the_link_goes_on(void **state)
 {
     (void)state;
     /* shorter than what the street holds, and longer */
@@ -154,10 +191,79 @@ static void a_log_with_two_histories_is_left_alone_and_the_link_goes_on(void **s
         assert_true(world_settles(w, STEPS));
 
         assert_int_equal(held(w, street, rogue), 3);
+        assert_proof_kept(w, street, rogue);
+        assert_proof_kept(w, world_district(w), rogue);
+        assert_proof_kept(w, rogue, rogue);
         assert_int_equal(held(w, rogue, world_district(w)), held(w, street, world_district(w)));
         assert_int_equal(held(w, world_district(w), world_community(w, 1)), 1);
         world_free(w);
     }
+}
+
+/* --- copies of a node (DESIGN.md 5) --- */
+
+static void assert_one_history(struct world *w, int owner, uint64_t size)
+{
+    assert_true(world_settles(w, STEPS));
+    assert_true(world_is_complete(w));
+    assert_int_equal(held(w, owner, owner), size);
+    for (int holder = owner; holder >= 0; holder = world_parent(w, holder))
+        assert_int_equal(state_of(w, holder, owner), YS_LOG_FOLLOWING);
+}
+
+static void a_restored_old_copy_publishes_on(void **state)
+{
+    (void)state;
+    for (int node = 1; node <= 2; node++) { /* a street, a community */
+        struct world *w =
+            world_new(&(struct world_options){.seed = 11, .streets = 1, .communities = 2});
+        world_publish(w, node);
+        assert_true(world_settles(w, STEPS));
+        world_copy(w, node);
+        for (int i = 0; i < 3; i++)
+            world_publish(w, node);
+        assert_true(world_settles(w, STEPS));
+        const uint64_t size = held(w, node, node);
+
+        world_restore(w, node);
+        world_publish(w, node);
+        world_publish(w, node);
+
+        assert_one_history(w, node, size + 2);
+        world_free(w);
+    }
+}
+
+/* Two copies of one disk write offline and come one after the other, the first having had `steps` to give what it
+ * wrote. */
+static void two_copies(uint64_t seed, unsigned steps)
+{
+    struct world *w =
+        world_new(&(struct world_options){.seed = seed, .streets = 1, .communities = 2});
+    const int node = world_community(w, 0);
+    world_publish(w, node);
+    assert_true(world_settles(w, STEPS));
+    const uint64_t size = held(w, node, node);
+    world_copy(w, node);
+    world_publish(w, node);
+    world_publish(w, node);
+    world_run(w, steps);
+    world_swap(w, node);
+    for (int i = 0; i < 3; i++)
+        world_publish(w, node);
+    assert_true(world_settles(w, STEPS));
+    world_swap(w, node);
+    assert_one_history(w, node, size + 5);
+    world_swap(w, node);
+    assert_one_history(w, node, size + 5);
+    world_free(w);
+}
+
+static void two_copies_that_wrote_become_one_history(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 60; i++)
+        two_copies(12 + i, i % 12);
 }
 
 static void the_same_seed_gives_the_same_events(void **state)
@@ -210,7 +316,9 @@ int main(void)
         cmocka_unit_test(nothing_new_is_one_hello_pair),
         cmocka_unit_test(a_record_of_an_unknown_kind_is_kept_receipted_and_forwarded),
         cmocka_unit_test(cuts_and_crashes_lose_nothing),
-        cmocka_unit_test(a_log_with_two_histories_is_left_alone_and_the_link_goes_on),
+        cmocka_unit_test(a_log_with_two_histories_is_proved_and_the_link_goes_on),
+        cmocka_unit_test(a_restored_old_copy_publishes_on),
+        cmocka_unit_test(two_copies_that_wrote_become_one_history),
         cmocka_unit_test(the_same_seed_gives_the_same_events),
         cmocka_unit_test(scope_follows_the_tree),
     };

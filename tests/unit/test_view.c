@@ -149,7 +149,7 @@ static void a_status_is_one_json_object_on_one_line(void **state)
         "\"receipts\": [{\"witness\": \"a.example/mirror/110105\", \"level\": \"district\", "
         "\"size\": 5, \"time\": \"2025-11-25T00:00:00.000+08:00\"}]}], "
         "\"parent\": {\"address\": \"tcp://h:1\", \"connected\": false, \"link\": \"lost\"}, "
-        "\"daemon\": {\"running\": true, \"address\": null}}\n");
+        "\"daemon\": {\"running\": true, \"address\": null}, \"waiting\": 0}\n");
 }
 
 static void print_broken_name(void)

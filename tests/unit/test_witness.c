@@ -230,8 +230,8 @@ static void a_stored_head_that_is_none_is_our_own_fault(void **state)
 
 static enum ys_code sign_own(struct desk *desk, bool *changed, struct ys_err *err)
 {
-    return ys_witness_sign_own(desk->txn, &desk->own, &desk->cast.unit[CAST_STREET].keys.log,
-                               changed, err);
+    return ys_witness_sign_own(desk->txn, &desk->own, desk->own.frontier.size,
+                               &desk->cast.unit[CAST_STREET].keys.log, changed, err);
 }
 
 static uint64_t newest_own(struct desk *desk)
@@ -314,8 +314,9 @@ static void nothing_is_signed_when_the_last_own_head_is_of_another_key(void **st
     struct ys_err err = {0};
     keep_true_head(desk, CAST_STREET, 3);
     cast_rekey(&desk->cast, &desk->cast.unit[CAST_STREET].keys.log, &other);
-    assert_int_equal(ys_witness_sign_own(desk->txn, &desk->own, &other, &changed, &err),
-                     YS_CORRUPT);
+    assert_int_equal(
+        ys_witness_sign_own(desk->txn, &desk->own, desk->own.frontier.size, &other, &changed, &err),
+        YS_CORRUPT);
     assert_false(changed);
     assert_non_null(strstr(err.msg, "does not verify"));
 }
@@ -326,8 +327,8 @@ static void an_own_log_that_is_empty_or_not_following_gets_no_head(void **state)
     struct ys_log empty = desk->own;
     bool changed = true;
     empty.frontier = (struct ys_frontier){0};
-    assert_int_equal(ys_witness_sign_own(desk->txn, &empty, &desk->cast.unit[CAST_STREET].keys.log,
-                                         &changed, NULL),
+    assert_int_equal(ys_witness_sign_own(desk->txn, &empty, 0,
+                                         &desk->cast.unit[CAST_STREET].keys.log, &changed, NULL),
                      YS_OK);
     assert_false(changed);
     static const enum ys_log_state states[] = {YS_LOG_RECOVERING, YS_LOG_FORKED, YS_LOG_CLOSED};

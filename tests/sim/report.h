@@ -1,0 +1,31 @@
+/* What one run leaves behind for the process that started it: where it stands, its
+ * last events, and which invariant failed. Lies in shared memory, so that it is
+ * there also after an assertion of the shipped code ended the run.
+ *
+ * Threads: none. Memory: the caller's. */
+#ifndef YS_TESTS_SIM_REPORT_H
+#define YS_TESTS_SIM_REPORT_H
+
+#include "tests/support/folder.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { REPORT_LINES = 30, REPORT_LINE_BYTES = 160 };
+
+struct report {
+    uint64_t seed, steps, event_hash;
+    uint64_t lines; /* events told so far */
+    char line[REPORT_LINES][REPORT_LINE_BYTES];
+    char invariant[80]; /* empty: none failed */
+    char detail[400];
+    struct folder folder; /* of the stores */
+    bool trace;           /* print each event as it happens */
+    uint64_t stop_at;     /* end after so many steps; 0: never */
+};
+
+void report_event(struct report *report, int64_t now_ms, const char *line);
+/* Print why it failed and the last events, to standard error. */
+void report_print(const struct report *report, const char *program);
+
+#endif
