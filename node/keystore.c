@@ -214,12 +214,7 @@ enum { PUBLIC_TEXT_MAX = YS_VKEY_TEXT_MAX + 16 + YS_BASE64_LEN(YS_SIG_LEN) + 2 }
 void ys_possession_sign(const struct ys_signer *signer, const struct ys_name *origin,
                         const uint8_t transport[YS_PUBKEY_LEN], uint8_t out[YS_SIG_LEN])
 {
-    uint8_t text[YS_JOIN_STATEMENT_MAX];
-    struct ys_writer w = {.data = text, .capacity = sizeof text};
-    ys_join_statement_print(&w, origin->deployment, &origin->division, "-", transport,
-                            &signer->vkey);
-    YS_ASSERT(!w.overflow);
-    ys_sign(signer, (struct ys_bytes){.data = text, .size = w.size}, out);
+    ys_join_statement_sign(signer, origin->deployment, &origin->division, "-", transport, out);
 }
 
 enum ys_code ys_public_save(const char *path, const struct ys_public *public, struct ys_err *err)
