@@ -132,6 +132,7 @@ enum ys_code ys_cmd_run(const struct ys_call *call, struct ys_err *err)
             .keys = &run.keys,
             .root = &run.node.root,
             .listen = community || listen[0] == '\0' ? NULL : listen,
+            .home = &run.node.home,
             .parent = parent_of(&run.node.config),
             .doorbell_fd = run.doorbell_fd,
             .signal_fd = run.signal_fd,

@@ -72,6 +72,8 @@ static enum ys_code rebuild(struct ys_daemon *daemon, struct ys_daemon_turn *tur
         return code;
     ys_journal(YS_PRIORITY_INFO, "membership", "nodes=%zu keys=%zu",
                ys_member_node_count(daemon->member), ys_member_key_count(daemon->member));
+    ys_daemon_expel(daemon);
+    ys_daemon_tell_applicants(daemon);
     /* A new key can only help what was open; a cut can take away what was good. */
     code =
         judge_logs(daemon, turn->txn,

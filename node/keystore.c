@@ -286,18 +286,26 @@ enum ys_code ys_keystore_bodies(const struct ys_home *home, struct ys_body_names
     DIR *const folder = opendir(path);
     if (folder == NULL)
         return ys_fail(err, YS_IO, "%s: %s", path, strerror(errno));
-    for (const struct dirent *entry = readdir(folder);
-         entry != NULL && list.count < YS_KEYSTORE_BODIES_MAX; entry = readdir(folder)) {
+    enum ys_code code = YS_OK;
+    for (const struct dirent *entry = readdir(folder); entry != NULL && code == YS_OK;
+         entry = readdir(folder)) {
         const size_t length = strlen(entry->d_name);
         if (length < sizeof suffix || strcmp(entry->d_name + length - 4, suffix) != 0)
             continue;
         const struct ys_bytes body = {.data = (const uint8_t *)entry->d_name, .size = length - 4};
-        if (ys_body_name_valid(body))
+        if (!ys_body_name_valid(body))
+            continue;
+        if (list.count == YS_KEYSTORE_BODIES_MAX)
+            code = ys_fail(err, YS_LIMIT,
+                           _("%s: keys of more than %d bodies; move those of the others away"),
+                           path, YS_KEYSTORE_BODIES_MAX);
+        else
             insert_body(&list, body);
     }
     closedir(folder);
-    *out = list;
-    return YS_OK;
+    if (code == YS_OK)
+        *out = list;
+    return code;
 }
 
 void ys_keystore_path(const struct ys_home *home, const char *body, const char *suffix,

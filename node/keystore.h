@@ -62,7 +62,8 @@ YS_CHECKED enum ys_code ys_public_save(const char *path, const struct ys_public 
                                        struct ys_err *err);
 YS_CHECKED enum ys_code ys_public_load(const char *path, struct ys_public *out, struct ys_err *err);
 
-/* Short names of the bodies with a .pub file here, in the order of the class table, then by name. */
+/* Short names of the bodies with a .pub file here, in the order of the class table, then by name.
+ * YS_LIMIT when there are more. */
 enum { YS_KEYSTORE_BODIES_MAX = 16 };
 struct ys_body_names {
     size_t count;
