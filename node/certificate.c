@@ -16,8 +16,7 @@ enum { TITLE_POINTS_MAX = 60 }; /* code points of a name: proto/field.c */
 
 /* --- from a home --- */
 
-/* "tcp://192.0.2.7:7315" can be told to children; a port that the system chooses cannot. */
-static bool can_be_told(const char *endpoint)
+bool ys_address_can_be_told(const char *endpoint)
 {
     const char *const port = strrchr(endpoint, ':');
     return endpoint[0] != '\0' && port != NULL && strcmp(port, ":0") != 0 &&
@@ -65,7 +64,7 @@ enum ys_code ys_offer_of_home(const struct ys_home *home, const struct ys_config
     struct ys_offer offer = {.origin = *origin};
     ys_name_print(origin, offer.origin_text);
     memcpy(offer.name, config->name, sizeof config->name);
-    if (can_be_told(config->listen))
+    if (ys_address_can_be_told(config->listen))
         memcpy(offer.address, config->listen, sizeof offer.address);
     memcpy(offer.transport, keys->transport_public, YS_PUBKEY_LEN);
     ys_vkey_print(&keys->log.vkey, offer.log);

@@ -31,6 +31,9 @@ struct ys_offer {
     } body[YS_KEYSTORE_BODIES_MAX];
 };
 
+/* "tcp://192.0.2.7:7315" can be told to children; a port that the system chooses cannot, nor can "any
+ * address". */
+bool ys_address_can_be_told(const char *endpoint);
 /* From a node's own home and keys. `log_size` is left 0. */
 YS_CHECKED enum ys_code ys_offer_of_home(const struct ys_home *home, const struct ys_config *config,
                                          const struct ys_name *origin,
