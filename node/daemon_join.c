@@ -93,7 +93,7 @@ static struct ys_applicant *applicant_of(struct ys_daemon *daemon, const struct 
 }
 
 /* The answer is small and the only one: a queue that is full loses it, and the other end asks again. */
-static void send(struct ys_daemon *daemon, const struct ys_applicant *applicant,
+static bool send(struct ys_daemon *daemon, const struct ys_applicant *applicant,
                  Yishi__V1__Message *message)
 {
     uint8_t bytes[MESSAGE_BYTES_MAX];
@@ -102,9 +102,8 @@ static void send(struct ys_daemon *daemon, const struct ys_applicant *applicant,
     message->session = ys_wire_lend((struct ys_bytes){applicant->nonce, sizeof applicant->nonce});
     const enum ys_code code = ys_message_encode(message, &w);
     YS_ASSERT(code == YS_OK);
-    if (ys_listener_send(daemon->listener, &applicant->route,
-                         (struct ys_bytes){.data = bytes, .size = w.size}, NULL) != YS_OK)
-        ys_journal_text(YS_PRIORITY_INFO, "join_lost", "reason", "its connection is gone");
+    return ys_listener_send(daemon->listener, &applicant->route,
+                            (struct ys_bytes){.data = bytes, .size = w.size}, NULL) == YS_OK;
 }
 
 /* Nothing of this connection is listened to any more. */
@@ -121,7 +120,7 @@ static void end(struct ys_daemon *daemon, struct ys_applicant *applicant, const 
     error.text = text;
     message.kind_case = YISHI__V1__MESSAGE__KIND_ERROR;
     message.error = &error;
-    send(daemon, applicant, &message);
+    (void)send(daemon, applicant, &message);
     applicant->ended = true;
     report(YS_PRIORITY_WARNING, "join_ended", code, why->msg);
 }
@@ -147,8 +146,9 @@ static void tell(struct ys_daemon *daemon, const struct ys_applicant *applicant,
     joined.root = root;
     message.kind_case = YISHI__V1__MESSAGE__KIND_JOINED;
     message.joined = &joined;
-    send(daemon, applicant, &message);
-    report(YS_PRIORITY_INFO, names[answer->state], code, reason);
+    if (send(daemon, applicant,
+             &message)) /* else it has hung up: it asks again when it wants to know */
+        report(YS_PRIORITY_INFO, names[answer->state], code, reason);
 }
 
 /* --- judging --- */

@@ -308,6 +308,22 @@ enum ys_code ys_keystore_bodies(const struct ys_home *home, struct ys_body_names
     return code;
 }
 
+enum ys_code ys_keystore_has_room(const struct ys_home *home, const char *body, struct ys_err *err)
+{
+    struct ys_body_names names;
+    const enum ys_code code = ys_keystore_bodies(home, &names, err);
+    if (code != YS_OK)
+        return code;
+    for (size_t i = 0; i < names.count; i++)
+        if (strcmp(names.name[i], body) == 0)
+            return YS_OK;
+    return names.count < YS_KEYSTORE_BODIES_MAX
+               ? YS_OK
+               : ys_fail(err, YS_LIMIT,
+                         _("%s: has keys of %d bodies already, and no more can join"), home->path,
+                         YS_KEYSTORE_BODIES_MAX);
+}
+
 void ys_keystore_path(const struct ys_home *home, const char *body, const char *suffix,
                       char out[PATH_MAX])
 {

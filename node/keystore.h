@@ -71,6 +71,9 @@ struct ys_body_names {
 };
 YS_CHECKED enum ys_code ys_keystore_bodies(const struct ys_home *home, struct ys_body_names *out,
                                            struct ys_err *err);
+/* May this body have a key here: has it one, or are there fewer than the most? YS_LIMIT. */
+YS_CHECKED enum ys_code ys_keystore_has_room(const struct ys_home *home, const char *body,
+                                             struct ys_err *err);
 /* keys/<body>.key and keys/<body>.pub of the home. */
 void ys_keystore_path(const struct ys_home *home, const char *body, const char *suffix,
                       char out[PATH_MAX]);
