@@ -2,6 +2,7 @@
 
 #include "crypto/assert.h"
 #include "node/lang.h"
+#include "node/view.h"
 #include "proto/message.h"
 #include "proto/wire.h"
 #include "sync/poll.h"
@@ -14,6 +15,8 @@
 
 enum {
     PATIENCE_MS = YS_DIALER_PATIENCE_MS, /* for one answer */
+    RENEW_MS =
+        600 * 1000, /* a connection on which nothing more comes is made anew and asked again */
     TURN_MS = 1000,
     PAUSE_MS = 4000,    /* before a connection is made again: 3 in 10 s are put off */
     PUT_OFF_MS = 11000, /* a parent that puts us off looks like a wrong key: once more after this */
@@ -105,6 +108,13 @@ static enum ys_code on_joined(struct talk *talk, const Yishi__V1__Joined *joined
     return code;
 }
 
+static enum ys_code on_error(const Yishi__V1__Error *error, struct ys_err *err)
+{
+    char text[4 * YS_ERROR_TEXT_MAX + 1];
+    ys_view_clean(error->text == NULL ? "?" : error->text, text, sizeof text);
+    return ys_fail(err, YS_DENIED, _("the parent says: %s"), text);
+}
+
 static enum ys_code on_message(struct talk *talk, struct ys_bytes bytes, struct ys_err *err)
 {
     struct ys_arena arena;
@@ -114,8 +124,7 @@ static enum ys_code on_message(struct talk *talk, struct ys_bytes bytes, struct 
     if (code == YS_OK && message->kind_case == YISHI__V1__MESSAGE__KIND_JOINED)
         code = on_joined(talk, message->joined, err);
     else if (code == YS_OK && message->kind_case == YISHI__V1__MESSAGE__KIND_ERROR)
-        code = ys_fail(err, YS_DENIED, _("the parent says: %s"),
-                       message->error->text == NULL ? "?" : message->error->text);
+        code = on_error(message->error, err);
     ys_arena_clear(&arena);
     return code;
 }
@@ -180,7 +189,7 @@ static enum ys_code converse(struct talk *talk, enum ys_dialer_state *state_out,
         *state_out = ys_dialer_update(talk->dialer);
         if (code == YS_OK && *state_out == YS_DIALER_READY)
             code = hear(talk, err);
-        if (!talk->quiet && now_ms() - began_ms >= PATIENCE_MS)
+        if (now_ms() - began_ms >= (talk->quiet ? RENEW_MS : PATIENCE_MS))
             *state_out = YS_DIALER_LOST;
     }
     return code;

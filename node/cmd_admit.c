@@ -309,6 +309,10 @@ static enum ys_code enrol(struct admission *admission, struct ys_err *err)
         code = sign_and_append(admission, err);
     if (code == YS_OK)
         code = print(admission, err);
+    if (code == YS_OK && !admission->dry) { /* however it came */
+        ys_application_remove(&admission->node->home, &admission->offer);
+        ys_home_ring(&admission->node->home);
+    }
     for (size_t i = 0; i < admission->count; i++)
         ys_written_clear(&admission->written[i]);
     return code;
@@ -422,12 +426,7 @@ enum ys_code ys_admit_application(const struct ys_call *call, const struct ys_no
     if (!call->json)
         show(call, application, 1);
     fflush(stdout);
-    const enum ys_code code = enrol(&admission, err);
-    if (code != YS_OK || admission.dry)
-        return code;
-    ys_application_remove(&node->home, &application->offer);
-    ys_home_ring(&node->home);
-    return YS_OK;
+    return enrol(&admission, err);
 }
 
 static enum ys_code admit_code(const struct ys_call *call, const struct ys_node *node,

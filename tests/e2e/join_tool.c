@@ -1,6 +1,7 @@
 /* For the end to end tests: says to a parent what `yishi join` itself would not say.
  *
  *     join_tool TOKEN|HOME hello              HELLO with the one-time key, or with the home's own
+ *     join_tool TOKEN|HOME hello FILE         HELLO, and the request in FILE at once behind it
  *     join_tool TOKEN|HOME replay FILE        the request in a file of the parent's pending/
  *     join_tool TOKEN|HOME seventeen FILE     the same, with seventeen bodies
  *
@@ -138,15 +139,21 @@ static void print(struct ys_bytes bytes)
     ys_arena_clear(&arena);
 }
 
-/* Send `bytes` once the handshake is done, and print the first answer. */
-static bool turn(struct ys_dialer *dialer, struct ys_bytes bytes, bool *sent)
+/* Send all once the handshake is done, and print the first answer. */
+static bool turn(struct ys_dialer *dialer, const struct ys_writer messages[2], bool *sent)
 {
+    struct ys_err err = {.code = YS_OK};
     struct ys_bytes answer;
     switch (ys_dialer_update(dialer)) {
     case YS_DIALER_CONNECTING:
         return false;
     case YS_DIALER_READY:
-        *sent = *sent || ys_dialer_send(dialer, bytes, NULL) == YS_OK;
+        for (int i = 0; i < 2 && !*sent; i++)
+            if (messages[i].size != 0)
+                must(ys_dialer_send(dialer, (struct ys_bytes){messages[i].data, messages[i].size},
+                                    &err),
+                     &err);
+        *sent = true;
         if (ys_dialer_receive(dialer, &answer, NULL) != YS_OK)
             return false;
         print(answer);
@@ -162,7 +169,7 @@ static bool turn(struct ys_dialer *dialer, struct ys_bytes bytes, bool *sent)
     return true;
 }
 
-static void say(const struct end *end, struct ys_bytes bytes)
+static void say(const struct end *end, const struct ys_writer messages[2])
 {
     struct ys_err err = {.code = YS_OK};
     struct ys_dialer *dialer = NULL;
@@ -181,7 +188,7 @@ static void say(const struct end *end, struct ys_bytes bytes)
                                    {.socket = ys_dialer_monitor(dialer)}};
     for (int i = 0; i < TURNS_MAX && !done; i++) {
         must(ys_poll(items, 2, TURN_MS, &err), &err);
-        done = turn(dialer, bytes, &sent);
+        done = turn(dialer, messages, &sent);
     }
     if (!done)
         puts("SILENCE");
@@ -191,21 +198,21 @@ static void say(const struct end *end, struct ys_bytes bytes)
 
 int main(int argc, char **argv)
 {
-    static uint8_t room[YS_MESSAGE_MAX];
-    struct ys_writer w = {.data = room, .capacity = sizeof room};
+    static uint8_t room[2][YS_MESSAGE_MAX];
+    struct ys_writer messages[2] = {{.data = room[0], .capacity = sizeof room[0]},
+                                    {.data = room[1], .capacity = sizeof room[1]}};
     struct end end;
     if (sodium_init() < 0 || argc < 3)
         return 2;
-    const char *const what = argv[2];
-    read_end(argv[1], &end);
-    if (strcmp(what, "hello") == 0)
-        make_hello(&w);
-    else if (argc == 4 && strcmp(what, "replay") == 0)
-        make_join(argv[3], false, &w);
-    else if (argc == 4 && strcmp(what, "seventeen") == 0)
-        make_join(argv[3], true, &w);
-    else
+    const bool hello = strcmp(argv[2], "hello") == 0;
+    const bool seventeen = strcmp(argv[2], "seventeen") == 0;
+    if (argc > 4 || !(hello || (argc == 4 && (seventeen || strcmp(argv[2], "replay") == 0))))
         return 2;
-    say(&end, (struct ys_bytes){.data = room, .size = w.size});
+    read_end(argv[1], &end);
+    if (hello)
+        make_hello(&messages[0]);
+    if (argc == 4)
+        make_join(argv[3], seventeen, &messages[1]);
+    say(&end, messages);
     return 0;
 }

@@ -2,6 +2,8 @@
 
 import base64
 import json
+import os
+import pty
 import subprocess
 import time
 import unittest
@@ -126,6 +128,27 @@ class Joining(harness.Case):
         self.assertNotIn("event=session_end", self.district.log_text())
         self.assertTrue(street.status()["parent"]["connected"])
 
+    def at_a_terminal(self, node, answer, *command):
+        """Exit status and standard error of a command that a person answers."""
+        ours, theirs = pty.openpty()
+        os.write(ours, (answer + "\n").encode())
+        ran = subprocess.run([self.fleet.program, "--home", str(node.home), *map(str, command)], stdin=theirs, text=True,
+                             capture_output=True, timeout=harness.EVENT_SECONDS, env=self.fleet.environment, check=False)
+        os.close(ours)
+        os.close(theirs)
+        return ran.returncode, ran.stderr
+
+    def test_a_person_at_a_terminal_compares_the_fingerprint(self):
+        street = self.fresh(rooted=False)
+        token = self.district.invite(STREET)
+        status, shown = self.at_a_terminal(street, "no", "join", token)
+        self.assertEqual(status, REFUSED)
+        self.assertIn(self.fingerprint(), shown)
+        self.assertFalse((street.home / "root.pub").exists())
+        self.assertEqual(self.waiting_files(), [])
+        self.assertEqual(self.at_a_terminal(street, "yes", "join", token)[0], OK)
+        self.assertEqual((street.home / "root.pub").read_bytes(), (self.district.home / "root.pub").read_bytes())
+
     # --- who is not -------------------------------------------------------------------------------
     def test_one_token_serves_one_applicant(self):
         first, second = self.fresh(), self.fresh(home="second")
@@ -241,6 +264,18 @@ class Joining(harness.Case):
         self.assertTrue(answer.startswith("ERROR ") and "HELLO" in answer, answer)
         self.assertIn("event=join_ended", self.district.log_text())
         self.assertNotIn("event=child", self.district.log_text())
+
+    def test_who_misbehaved_is_not_listened_to_any_more(self):
+        street = self.fresh()
+        token = self.district.invite(STREET)
+        self.join(street, token)
+        request, = self.waiting_files()
+        kept = self.folder / "kept"
+        kept.write_bytes(request.read_bytes())
+        request.unlink()
+        self.assertTrue(join_tool(token, "hello", kept).startswith("ERROR "))
+        self.assertIn("answers another", join_tool(self.district.invite(STREET), "replay", kept))  # what came before is done
+        self.assertEqual(self.waiting_files(), [])
 
     def test_a_request_is_no_good_with_another_token_or_under_another_key(self):
         street = self.fresh()
