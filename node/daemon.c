@@ -153,7 +153,7 @@ static enum ys_code serve_sources(struct ys_daemon *daemon, struct ys_daemon_tur
         drain(daemon->options->doorbell_fd);
         ys_daemon_reload(daemon);
         ys_daemon_reload_invites(daemon);
-        ys_daemon_tell_applicants(daemon);
+        daemon->applicants_moved = true;
         code = ys_daemon_doorbell(daemon, turn, err);
     }
     if (code == YS_OK && READY(AT_LISTENER))

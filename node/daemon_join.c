@@ -314,7 +314,7 @@ static struct ys_bytes packed(const Yishi__V1__Join *join, uint8_t room[YS_JOIN_
 static void remember(struct ys_applicant *applicant, struct ys_bytes join, bool waits)
 {
     free(applicant->join);
-    applicant->join = waits ? malloc(join.size) : NULL;
+    applicant->join = waits && join.size != 0 ? malloc(join.size) : NULL;
     applicant->join_size = applicant->join == NULL ? 0 : join.size;
     if (applicant->join != NULL)
         memcpy(applicant->join, join.data, join.size);
@@ -396,6 +396,7 @@ bool ys_daemon_is_join(struct ys_bytes message)
 
 void ys_daemon_tell_applicants(struct ys_daemon *daemon)
 {
+    daemon->applicants_moved = false;
     for (size_t i = 0; i < YS_APPLICANTS_MAX; i++) {
         struct ys_applicant *const applicant = &daemon->applicant[i];
         struct answer answer = {.state = YISHI__V1__JOINED__STATE__STATE_ADMITTED};

@@ -136,25 +136,13 @@ static struct ys_peer *peer_by_route(struct ys_daemon *daemon, const struct ys_r
 
 /* --- children --- */
 
-/* A node whose log keys were all cut speaks for nobody any more. */
-static bool log_key_in_force(const struct ys_member *member, const struct ys_name *log)
-{
-    for (size_t i = 0; i < ys_member_key_count(member); i++) {
-        const struct ys_member_key *const key = ys_member_key_at(member, i);
-        if (key->cut == UINT64_MAX && ys_name_equal(&key->name, log))
-            return true;
-    }
-    return false;
-}
-
 static const struct ys_member_node *child_node(const struct ys_daemon *daemon,
                                                const uint8_t key[YS_PUBKEY_LEN])
 {
     const struct ys_member_node *const node = ys_member_by_transport(daemon->member, key);
     struct ys_division parent;
     return node != NULL && !node->observer && ys_division_parent(&node->division, &parent) &&
-                   ys_division_equal(&parent, &daemon->self) &&
-                   log_key_in_force(daemon->member, &node->log)
+                   ys_division_equal(&parent, &daemon->self)
                ? node
                : NULL;
 }

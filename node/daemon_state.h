@@ -66,6 +66,7 @@ struct ys_daemon {
     uint64_t own_size;     /* of the own log, as last seen */
     bool signing;          /* a SIGN_OWN is on its way */
     bool membership_moved; /* rebuild at the end of the turn */
+    bool applicants_moved; /* look at the end of the turn who was admitted or refused */
     bool store_moved;      /* tell the sessions at the end of the turn */
     bool ending;
     int64_t now_ms;      /* monotonic, of this turn */
