@@ -112,6 +112,19 @@ class Joining(harness.Case):
         self.district.admit(STREET)
         self.assertIn("is admitted", self.join(street, token).out)
 
+    def test_a_yes_counts_as_soon_as_the_street_itself_is_known_to_be_enrolled(self):
+        street, community = self.fresh(), self.fresh(COMMUNITY)
+        self.district.admit(street.join(self.district))
+        self.district.stop()
+        street.start().ready()
+        waiting = self.start(community, "join", street.invite(COMMUNITY), "--wait", "--json")
+        wait_for(lambda: street.call("admit", "--list", "--json").objects(), "the request is there")
+        street.admit(COMMUNITY)
+        self.district.start().ready()
+        out, err = waiting.communicate(timeout=harness.EVENT_SECONDS)
+        self.assertEqual(waiting.returncode, OK, err)
+        self.assertEqual([json.loads(line)["state"] for line in out.splitlines()], ["pending", "admitted"])
+
     def test_an_enrolled_node_asks_again_for_a_new_key_beside_its_daemon(self):
         street = self.fresh()
         self.district.admit(street.join(self.district))
