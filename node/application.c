@@ -36,15 +36,23 @@ void ys_fingerprint_print(const uint8_t key[YS_PUBKEY_LEN], char out[YS_FINGERPR
 
 /* --- places --- */
 
+void ys_applicant_hash(const struct ys_offer *offer, struct ys_hash *out)
+{
+    struct ys_sha256 state;
+    ys_sha256_init(&state);
+    ys_sha256_update(&state, (struct ys_bytes){.data = offer->transport, .size = YS_PUBKEY_LEN});
+    ys_sha256_update(&state, ys_bytes_of_text(offer->log));
+    ys_sha256_final(&state, out);
+}
+
 /* Name of an applicant's file. */
-static void place_of(const struct ys_division *division, const uint8_t transport[YS_PUBKEY_LEN],
-                     char out[PLACE_MAX])
+static void place_of(const struct ys_offer *offer, char out[PLACE_MAX])
 {
     struct ys_hash hash;
     char digits[2 * PLACE_BYTES + 1];
-    ys_sha256((struct ys_bytes){.data = transport, .size = YS_PUBKEY_LEN}, &hash);
+    ys_applicant_hash(offer, &hash);
     sodium_bin2hex(digits, sizeof digits, hash.bytes, PLACE_BYTES);
-    snprintf(out, PLACE_MAX, "%s.%s", division->digits, digits);
+    snprintf(out, PLACE_MAX, "%s.%s", offer->origin.division.digits, digits);
 }
 
 static bool is_place(const char *name, const struct ys_division *division)
@@ -71,7 +79,7 @@ static void path_of_offer(const struct ys_home *home, const struct ys_offer *off
                           const char *suffix, char out[PATH_MAX])
 {
     char place[PLACE_MAX];
-    place_of(&offer->origin.division, offer->transport, place);
+    place_of(offer, place);
     path_of(home, place, suffix, out);
 }
 
@@ -137,12 +145,11 @@ static enum ys_code load_place(const struct ys_home *home, const char *place,
                          : ys_fail(err, YS_MALFORMED, "%s: %s", path, why.msg);
 }
 
-enum ys_code ys_application_load(const struct ys_home *home, const struct ys_division *division,
-                                 const uint8_t transport[YS_PUBKEY_LEN], struct ys_application *out,
-                                 struct ys_err *err)
+enum ys_code ys_application_load(const struct ys_home *home, const struct ys_offer *offer,
+                                 struct ys_application *out, struct ys_err *err)
 {
     char place[PLACE_MAX];
-    place_of(division, transport, place);
+    place_of(offer, place);
     return load_place(home, place, out, NULL, err);
 }
 
@@ -271,7 +278,7 @@ enum ys_code ys_application_save(const struct ys_home *home, const struct ys_off
     uint8_t bytes[FILE_BYTES_MAX];
     struct ys_writer before = {.data = bytes, .capacity = sizeof bytes};
     struct ys_application old = {.since_s = now_s};
-    place_of(&offer->origin.division, offer->transport, place);
+    place_of(offer, place);
     enum ys_code code = load_place(home, place, &old, &before, err);
     if (code == YS_OK && old.refused[0] == '\0' &&
         ys_bytes_equal((struct ys_bytes){.data = bytes, .size = before.size}, join))

@@ -1,6 +1,6 @@
 /* Requests to join that wait for an officer: small files in the home of the parent.
  *
- *     pending/<code>.<16 hex digits of SHA-256(transport key)>
+ *     pending/<code>.<first 16 hex digits of the applicant's hash>
  *     pending/<code>.<...>.refused   why an officer said no
  *
  * One applicant has one place, and its newest request takes it; another applicant for
@@ -34,10 +34,13 @@ void ys_applications_clear(struct ys_applications *applications);
 #define YS_APPLICATIONS_SCOPED \
     __attribute__((cleanup(ys_applications_clear))) struct ys_applications
 
-/* The one of this unit and transport key. YS_NOT_FOUND. */
+/* Who an applicant is: transport and log key together. A transport key alone proves nothing of who
+ * comes with a one-time key. */
+void ys_applicant_hash(const struct ys_offer *offer, struct ys_hash *out);
+
+/* What the applicant of this offer asked last. YS_NOT_FOUND. */
 YS_CHECKED enum ys_code ys_application_load(const struct ys_home *home,
-                                            const struct ys_division *division,
-                                            const uint8_t transport[YS_PUBKEY_LEN],
+                                            const struct ys_offer *offer,
                                             struct ys_application *out, struct ys_err *err);
 /* `join` are the bytes of the packed message, `offer` what they say. Keeps the time of the first
  * arrival; a refusal is taken back. Writes nothing when the same bytes are there and not refused.

@@ -357,11 +357,11 @@ static enum ys_code list(const struct ys_call *call, const struct ys_node *node,
     return code;
 }
 
-/* Does the fingerprint of this applicant's transport key begin so? Spaces do not count. */
-static bool is_applicant(const struct ys_application *application, const char *wanted)
+/* Does the fingerprint of this key begin so? Spaces do not count. */
+static bool begins_so(const uint8_t key[YS_PUBKEY_LEN], const char *wanted)
 {
     char fingerprint[YS_FINGERPRINT_MAX];
-    ys_fingerprint_print(application->offer.transport, fingerprint);
+    ys_fingerprint_print(key, fingerprint);
     const char *at = fingerprint;
     for (; *wanted != '\0'; wanted++) {
         if (*wanted == ' ')
@@ -372,6 +372,14 @@ static bool is_applicant(const struct ys_application *application, const char *w
             return false;
     }
     return true;
+}
+
+static bool is_applicant(const struct ys_application *application, const char *wanted)
+{
+    struct ys_vkey log;
+    return begins_so(application->offer.transport, wanted) ||
+           (ys_vkey_parse(ys_bytes_of_text(application->offer.log), &log) == YS_OK &&
+            begins_so(log.key, wanted));
 }
 
 /* The one that is meant. Who was refused before is meant only when named. */
@@ -395,7 +403,7 @@ static enum ys_code choose(const struct ys_call *call, const struct ys_applicati
         show(call, &all->item[i], all->count);
     return ys_fail(err, YS_REFUSED,
                    _("%zu applicants ask for %s: find out who is who, then choose one with "
-                     "--applicant and the fingerprint of its transport key"),
+                     "--applicant and the fingerprint of its log key"),
                    count, unit);
 }
 

@@ -169,15 +169,24 @@ static enum ys_code check_invited(const struct ys_invite *invite, const Yishi__V
         snprintf(text, sizeof text, "the invitation is for %s", invite->division.digits);
         return refuse(answer, text);
     }
-    if (strcmp(join->token_id, invite->id) != 0)
-        return refuse(answer, "the request answers another invitation");
+    return strcmp(join->token_id, invite->id) == 0
+               ? YS_OK
+               : refuse(answer, "the request answers another invitation");
+}
+
+/* Is the invitation good for this applicant? */
+static enum ys_code check_good(const struct ys_invite *invite, const struct ys_offer *offer,
+                               struct answer *answer)
+{
+    struct ys_hash applicant;
     switch (ys_invite_state(invite, ys_now_s())) {
     case YS_INVITE_CANCELLED:
         return refuse(answer, "the invitation was taken back");
     case YS_INVITE_EXPIRED:
         return refuse(answer, "the invitation has expired; ask for a new one");
     case YS_INVITE_USED:
-        return memcmp(invite->user, join->transport.data, YS_PUBKEY_LEN) == 0
+        ys_applicant_hash(offer, &applicant);
+        return ys_hash_equal(&invite->user, &applicant)
                    ? YS_OK
                    : refuse(answer, "the invitation was used by another applicant; ask the parent "
                                     "who that was");
@@ -269,26 +278,37 @@ static bool was_refused(const struct ys_daemon *daemon, const struct ys_offer *o
                         struct answer *answer)
 {
     struct ys_application old;
-    if (ys_application_load(daemon->options->home, &offer->origin.division, offer->transport, &old,
-                            NULL) != YS_OK ||
+    if (ys_application_load(daemon->options->home, offer, &old, NULL) != YS_OK ||
         old.refused[0] == '\0' || !same_request(&old.offer, offer))
         return false;
     (void)refuse(answer, old.refused);
     return true;
 }
 
-/* Put the request where the officer finds it. */
-static void keep(struct ys_daemon *daemon, const struct caller *caller,
-                 const struct ys_offer *offer, struct ys_bytes join, struct answer *answer)
+/* The first applicant that asks well keeps the invitation. */
+static enum ys_code take_invite(struct ys_daemon *daemon, const struct ys_invite *invite,
+                                const struct ys_offer *offer, struct ys_err *err)
+{
+    struct ys_hash applicant;
+    if (invite == NULL || invite->used)
+        return YS_OK;
+    ys_applicant_hash(offer, &applicant);
+    const enum ys_code code = ys_invite_use(daemon->options->home, invite->id, &applicant, err);
+    ys_daemon_reload_invites(daemon); /* `invite` is gone now */
+    return code;
+}
+
+/* Answer a request that may be made, and put it where the officer finds it. */
+static void decide(struct ys_daemon *daemon, const struct caller *caller,
+                   const struct ys_offer *offer, struct ys_bytes join, struct answer *answer)
 {
     struct ys_err why = {.code = YS_OK};
-    enum ys_code code = YS_OK;
-    if (caller->invite != NULL && !caller->invite->used) {
-        code = ys_invite_use(daemon->options->home, caller->invite->id, offer->transport, &why);
-        ys_daemon_reload_invites(daemon);
-    }
+    if (was_refused(daemon, offer, answer) ||
+        (caller->invite != NULL && check_good(caller->invite, offer, answer) != YS_OK))
+        return;
+    enum ys_code code = take_invite(daemon, caller->invite, offer, &why);
     answer->state = YISHI__V1__JOINED__STATE__STATE_ADMITTED;
-    if (code == YS_OK && (admitted(daemon, offer) || was_refused(daemon, offer, answer)))
+    if (code == YS_OK && admitted(daemon, offer))
         return;
     answer->state = YISHI__V1__JOINED__STATE__STATE_PENDING;
     if (code == YS_OK)
@@ -336,7 +356,7 @@ static void on_join(struct ys_daemon *daemon, struct ys_applicant *applicant,
         (void)refuse(&answer, why.msg);
     else if (check_request(daemon, caller, join, &answer) == YS_OK) {
         if (ys_offer_of_join(join, &offer, &why) == YS_OK)
-            keep(daemon, caller, &offer, bytes, &answer);
+            decide(daemon, caller, &offer, bytes, &answer);
         else
             (void)refuse(&answer, why.msg);
     }

@@ -17,6 +17,8 @@ static const char folder_name[] = "invites";
 static const char head[] = "yishi/invitation/v1";
 static const char used_suffix[] = ".used";
 static const char cancelled_suffix[] = ".cancelled";
+_Static_assert((int)YS_HASH_LEN == (int)YS_PUBKEY_LEN, "a hash is written as a key is");
+
 enum { TEXT_MAX = 256, NAME_MAX_SIZE = 64 };
 
 static void path_of(const struct ys_home *home, const char *id, const char *suffix,
@@ -103,8 +105,8 @@ static enum ys_code load_one(const struct ys_home *home, const char *id, struct 
     path_of(home, id, used_suffix, path);
     code = read_small(path, text, &bytes, err);
     invite.used = code == YS_OK;
-    if (code == YS_OK && (!take_key(&bytes, invite.user) || bytes.size != 0))
-        code = ys_fail(err, YS_MALFORMED, _("%s: names no transport key; remove it"), path);
+    if (code == YS_OK && (!take_key(&bytes, invite.user.bytes) || bytes.size != 0))
+        code = ys_fail(err, YS_MALFORMED, _("%s: names no applicant; remove it"), path);
     if (code != YS_OK && code != YS_NOT_FOUND)
         return code;
     *out = invite;
@@ -260,8 +262,8 @@ enum ys_code ys_invite_save(const struct ys_home *home, const struct ys_invite *
     return write_new(path, &w, err);
 }
 
-enum ys_code ys_invite_use(const struct ys_home *home, const char *id,
-                           const uint8_t transport[YS_PUBKEY_LEN], struct ys_err *err)
+enum ys_code ys_invite_use(const struct ys_home *home, const char *id, const struct ys_hash *user,
+                           struct ys_err *err)
 {
     char path[PATH_MAX];
     uint8_t text[TEXT_MAX];
@@ -270,7 +272,7 @@ enum ys_code ys_invite_use(const struct ys_home *home, const char *id,
     /* The daemon alone writes it, and there is one daemon. */
     if (access(path, F_OK) == 0)
         return ys_fail(err, YS_EXISTS, _("invitation %s was used before"), id);
-    put_key(&w, transport);
+    put_key(&w, user->bytes);
     return write_new(path, &w, err);
 }
 

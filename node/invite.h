@@ -1,7 +1,7 @@
 /* Invitations that a node has given out: small files in its home.
  *
  *     invites/<id>             code, one-time public key, when made, until when; written once
- *     invites/<id>.used        transport key of the applicant that used it; by the daemon
+ *     invites/<id>.used        hash of the applicant that used it; by the daemon
  *     invites/<id>.cancelled   taken back; by the command line
  *
  * Each file is written once, by one side, so daemon and command line need no lock. The
@@ -26,7 +26,7 @@ struct ys_invite {
     uint8_t key[YS_PUBKEY_LEN];  /* one-time X25519 key */
     uint64_t made_s, expires_s;  /* POSIX seconds */
     bool cancelled, used;
-    uint8_t user[YS_PUBKEY_LEN]; /* transport key of who used it */
+    struct ys_hash user; /* ys_applicant_hash of who used it */
 };
 
 /* What is decided first stands first. */
@@ -55,7 +55,7 @@ YS_CHECKED enum ys_code ys_invite_save(const struct ys_home *home, const struct 
                                        uint64_t now_s, struct ys_err *err);
 /* YS_EXISTS when it was used before: the first applicant keeps it. */
 YS_CHECKED enum ys_code ys_invite_use(const struct ys_home *home, const char *id,
-                                      const uint8_t transport[YS_PUBKEY_LEN], struct ys_err *err);
+                                      const struct ys_hash *user, struct ys_err *err);
 YS_CHECKED enum ys_code ys_invite_cancel(const struct ys_home *home, const char *id,
                                          struct ys_err *err);
 

@@ -82,7 +82,7 @@ static const struct ys_option admit_options[] = {
     {"list", NULL, N_("list who asks")},
     {"refuse", "REASON", N_("say no to CODE; the applicant reads REASON")},
     {"applicant", "FINGERPRINT",
-     N_("which of several applicants: how the fingerprint of its transport key begins")},
+     N_("which of several applicants: how the fingerprint of its log or transport key begins")},
     {"dry-run", NULL, N_("check and show, but sign and write nothing")},
     {NULL, NULL, NULL},
 };

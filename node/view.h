@@ -98,6 +98,7 @@ struct ys_view_status {
     const char *link; /* what the daemon says of it; "" when unknown */
     bool running;
     const char *address; /* of the running daemon; "" when it does not listen */
+    size_t requests;     /* to join, that wait for an officer */
     size_t log_count;
     const struct ys_view_log *log;
 };

@@ -281,12 +281,13 @@ static void status(const struct ys_view_status *view)
                                ? json_null()
                                : json_pack("{s:s, s:b, s:o}", "address", view->parent, "connected",
                                            view->connected, "link", text_or_null(view->link));
-    put(json_pack("{s:s, s:s, s:o, s:s, s:s, s:o, s:{s:o, s:o, s:o}, s:o, s:o, s:{s:b, s:o}}",
+    put(json_pack("{s:s, s:s, s:o, s:s, s:s, s:o, s:{s:o, s:o, s:o}, s:o, s:o, s:{s:b, s:o}, s:o}",
                   "deployment", view->deployment, "code", view->code, "name", text(view->name),
                   "level", view->level, "origin", view->origin, "size", number(view->size),
                   "receipts", "saved", number(view->size), "street", receipt_or_null(&view->street),
                   "district", receipt_or_null(&view->district), "logs", logs, "parent", parent,
-                  "daemon", "running", view->running, "address", text_or_null(view->address)));
+                  "daemon", "running", view->running, "address", text_or_null(view->address),
+                  "requests_waiting", number(view->requests)));
 }
 
 static void verified(const struct ys_view_verified *view)

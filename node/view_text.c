@@ -477,6 +477,8 @@ static void status(const struct ys_view_status *view)
         }
         putchar('\n');
     }
+    if (view->requests != 0)
+        printf(_("Requests to join that wait: %zu; see: yishi admit --list\n"), view->requests);
     puts(_("Logs held:"));
     for (size_t i = 0; i < view->log_count; i++)
         status_log(&view->log[i]);

@@ -74,6 +74,8 @@ class Joining(harness.Case):
         street.start().ready()
         wait_for(lambda: "state=denied" in street.log_text(), "it is not let in before the officer says yes")
         shown = self.district.call("admit", "--list").out
+        self.assertEqual(self.district.status()["requests_waiting"], 1)
+        self.assertIn("wait: 1", self.district.call("status").out)
         for key in self.pending()[0]["keys"]:
             self.assertIn(key["fingerprint"], asked.out)
             self.assertIn(key["fingerprint"], shown)
@@ -81,6 +83,7 @@ class Joining(harness.Case):
 
         street.connected()
         self.assertEqual(self.waiting_files(), [])
+        self.assertEqual(self.district.status()["requests_waiting"], 0)
         self.assertIn("is admitted", self.join(street, token).out)
         self.assertEqual([i["state"] for i in self.district.call("invite", "--list", "--json").objects()], ["used"])
 
@@ -264,7 +267,8 @@ class Joining(harness.Case):
         _, err = waiting.communicate(timeout=harness.EVENT_SECONDS)
         self.assertEqual(waiting.returncode, REFUSED)
         self.assertIn("请先来电", err)
-        self.refused(self.join(street, token), "taken back")
+        self.refused(self.join(street, token), "请先来电")
+        self.refused(self.join(self.fresh(home="second"), token), "taken back")
         self.assertRefused(self.district.call("admit", STREET, "--passphrase-file", self.district.passphrase, check=False), REFUSED, "no such applicant")
 
         self.assertEqual(self.join(street, self.district.invite(STREET)).status, OK)

@@ -120,6 +120,29 @@ static void another_applicant_has_a_place_of_its_own(void **state)
     assert_true(left.item[0].since_s == 200);
 }
 
+/* Whoever has a token may name any transport key; it cannot prove the log key that goes with it. */
+static void who_only_names_another_s_transport_key_does_not_take_its_place(void **state)
+{
+    struct desk *const desk = *state;
+    const uint8_t seed[YS_SEED_LEN] = {9};
+    struct cast_unit *const unit = &desk->cast.unit[CAST_COMMUNITY];
+    char name[YS_KEY_NAME_MAX + 1];
+    struct ys_hash honest;
+    struct ys_hash thief;
+    save(desk, 100);
+    ys_applicant_hash(&desk->offer, &honest);
+    ys_name_print(&unit->origin, name);
+    assert_int_equal(ys_signer_init(&unit->keys.log, name, YS_SIG_ED25519, seed), YS_OK);
+    request(desk, 0, "0000000000000001");
+    ys_applicant_hash(&desk->offer, &thief);
+    save(desk, 200);
+
+    YS_APPLICATIONS_SCOPED all = load(desk);
+    assert_int_equal(all.count, 2);
+    assert_memory_equal(all.item[0].offer.transport, all.item[1].offer.transport, YS_PUBKEY_LEN);
+    assert_false(ys_hash_equal(&honest, &thief));
+}
+
 static void a_refusal_stands_until_another_request_comes(void **state)
 {
     struct desk *const desk = *state;
@@ -127,16 +150,12 @@ static void a_refusal_stands_until_another_request_comes(void **state)
     save(desk, 100);
     assert_int_equal(ys_application_refuse(&desk->home, &desk->offer, "示例:请先来电", NULL),
                      YS_OK);
-    assert_int_equal(ys_application_load(&desk->home, &desk->offer.origin.division,
-                                         desk->offer.transport, &found, NULL),
-                     YS_OK);
+    assert_int_equal(ys_application_load(&desk->home, &desk->offer, &found, NULL), YS_OK);
     assert_string_equal(found.refused, "示例:请先来电");
 
     save(desk, 200);
 
-    assert_int_equal(ys_application_load(&desk->home, &desk->offer.origin.division,
-                                         desk->offer.transport, &found, NULL),
-                     YS_OK);
+    assert_int_equal(ys_application_load(&desk->home, &desk->offer, &found, NULL), YS_OK);
     assert_string_equal(found.refused, "");
     assert_true(found.since_s == 100);
 }
@@ -225,6 +244,8 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(another_applicant_has_a_place_of_its_own, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(
+            who_only_names_another_s_transport_key_does_not_take_its_place, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_refusal_stands_until_another_request_comes, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_reason_is_a_text_of_some_length, set_up, tear_down),

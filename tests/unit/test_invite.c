@@ -103,28 +103,28 @@ static void nobody_else_may_read_them(void **state)
 static void the_first_applicant_keeps_it(void **state)
 {
     struct desk *const desk = *state;
-    const uint8_t first[YS_PUBKEY_LEN] = {1};
-    const uint8_t second[YS_PUBKEY_LEN] = {2};
+    const struct ys_hash first = {.bytes = {1}};
+    const struct ys_hash second = {.bytes = {2}};
     const struct ys_invite invite = sample(1);
     save(desk, 1, MADE_S);
 
-    assert_int_equal(ys_invite_use(&desk->home, invite.id, first, NULL), YS_OK);
-    assert_int_equal(ys_invite_use(&desk->home, invite.id, second, NULL), YS_EXISTS);
+    assert_int_equal(ys_invite_use(&desk->home, invite.id, &first, NULL), YS_OK);
+    assert_int_equal(ys_invite_use(&desk->home, invite.id, &second, NULL), YS_EXISTS);
 
     YS_INVITES_SCOPED all = load(desk);
     assert_true(all.item[0].used);
-    assert_memory_equal(all.item[0].user, first, YS_PUBKEY_LEN);
+    assert_true(ys_hash_equal(&all.item[0].user, &first));
 }
 
 static void the_state_is_what_was_decided_first(void **state)
 {
     struct desk *const desk = *state;
-    const uint8_t user[YS_PUBKEY_LEN] = {1};
+    const struct ys_hash user = {.bytes = {1}};
     struct ys_invite invite = sample(1);
     assert_string_equal(ys_invite_state_name(ys_invite_state(&invite, EXPIRES_S - 1)), "open");
     assert_string_equal(ys_invite_state_name(ys_invite_state(&invite, EXPIRES_S)), "expired");
     save(desk, 1, MADE_S);
-    assert_int_equal(ys_invite_use(&desk->home, invite.id, user, NULL), YS_OK);
+    assert_int_equal(ys_invite_use(&desk->home, invite.id, &user, NULL), YS_OK);
     {
         YS_INVITES_SCOPED all = load(desk);
         assert_string_equal(ys_invite_state_name(ys_invite_state(&all.item[0], EXPIRES_S)), "used");
@@ -150,10 +150,10 @@ static void an_id_serves_once(void **state)
 static void what_ended_long_ago_goes_when_a_new_one_comes(void **state)
 {
     struct desk *const desk = *state;
-    const uint8_t user[YS_PUBKEY_LEN] = {1};
+    const struct ys_hash user = {.bytes = {1}};
     char path[FOLDER_PATH_MAX];
     save(desk, 1, MADE_S);
-    assert_int_equal(ys_invite_use(&desk->home, sample(1).id, user, NULL), YS_OK);
+    assert_int_equal(ys_invite_use(&desk->home, sample(1).id, &user, NULL), YS_OK);
 
     save(desk, 2, EXPIRES_S + (uint64_t)YS_INVITE_GRACE_S);
     {
