@@ -57,7 +57,8 @@ YS_CHECKED enum ys_code ys_cmd_export(const struct ys_call *call, struct ys_err 
 YS_CHECKED enum ys_code ys_cmd_version(const struct ys_call *call, struct ys_err *err);
 YS_CHECKED enum ys_code ys_cmd_help(const struct ys_call *call, struct ys_err *err);
 
-/* Of admit, for `invite --wait`: show the request, sign the records, tell the daemon. */
+/* Of admit, for `invite --wait`: sign the records that the request needs, tell the daemon. The caller
+ * has shown it. */
 struct ys_node;
 struct ys_application;
 YS_CHECKED enum ys_code ys_admit_application(const struct ys_call *call, const struct ys_node *node,

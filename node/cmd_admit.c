@@ -431,9 +431,6 @@ enum ys_code ys_admit_application(const struct ys_call *call, const struct ys_no
                                   .offer = application->offer,
                                   .over_wire = true,
                                   .dry = ys_args_has(&call->args, "dry-run")};
-    if (!call->json)
-        show(call, application, 1);
-    fflush(stdout);
     return enrol(&admission, err);
 }
 
@@ -448,8 +445,12 @@ static enum ys_code admit_code(const struct ys_call *call, const struct ys_node 
         code = choose(call, &all, unit->digits, &application, err);
     if (code != YS_OK)
         return code;
-    return reason != NULL ? refuse(call, node, application, reason, err)
-                          : ys_admit_application(call, node, application, err);
+    if (reason != NULL)
+        return refuse(call, node, application, reason, err);
+    if (!call->json) /* its reader wants one object */
+        show(call, application, 1);
+    fflush(stdout); /* before a passphrase is asked for */
+    return ys_admit_application(call, node, application, err);
 }
 
 enum ys_code ys_cmd_admit(const struct ys_call *call, struct ys_err *err)

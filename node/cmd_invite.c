@@ -168,13 +168,13 @@ static const struct ys_application *answer_to(const struct ys_applications *all,
 static enum ys_code sign(const struct ys_call *call, const struct ys_node *node,
                          const struct ys_application *application, struct ys_err *err)
 {
-    if (!ys_args_has(&call->args, "yes")) {
-        ys_view_text.applicant(&(struct ys_view_applicant){.application = application});
-        fflush(stdout);
-        const enum ys_code code = ys_confirm(_("Did they read you these fingerprints?"), err);
-        if (code != YS_OK)
-            return code;
-    }
+    enum ys_code code = YS_OK;
+    view_of(call)->applicant(&(struct ys_view_applicant){.application = application});
+    fflush(stdout);
+    if (!ys_args_has(&call->args, "yes"))
+        code = ys_confirm(_("Did they read you these fingerprints?"), err);
+    if (code != YS_OK)
+        return code;
     return ys_admit_application(call, node, application, err);
 }
 

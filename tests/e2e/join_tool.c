@@ -5,7 +5,9 @@
  *     join_tool TOKEN|HOME replay FILE        the request in a file of the parent's pending/
  *     join_tool TOKEN|HOME seventeen FILE     the same, with seventeen bodies
  *
- * Prints what came back, on one line: "ERROR <text>", "REFUSED <text>", "PENDING", "ADMITTED",
+ *     join_tool TOKEN|HOME nine FILE          the same as replay, nine times on one connection
+ *
+ * Prints what came back, a line each, one for each request: "ERROR <text>", "REFUSED <text>", "PENDING", "ADMITTED",
  * "DENIED" when the handshake fails, "LOST". */
 #include "node/file.h"
 #include "node/keystore.h"
@@ -21,7 +23,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TURN_MS = 1000, TURNS_MAX = 60, BODIES = 17 };
+enum { TURN_MS = 1000, TURNS_MAX = 60, BODIES = 17, NINE = 9 };
 
 static uint8_t nonce[YS_SESSION_NONCE_LEN] = {1, 2, 3};
 
@@ -140,7 +142,7 @@ static void print(struct ys_bytes bytes)
 }
 
 /* Send all once the handshake is done, and print the first answer. */
-static bool turn(struct ys_dialer *dialer, const struct ys_writer messages[2], bool *sent)
+static bool turn(struct ys_dialer *dialer, const struct ys_writer *messages, int count, bool *sent)
 {
     struct ys_err err = {.code = YS_OK};
     struct ys_bytes answer;
@@ -148,7 +150,7 @@ static bool turn(struct ys_dialer *dialer, const struct ys_writer messages[2], b
     case YS_DIALER_CONNECTING:
         return false;
     case YS_DIALER_READY:
-        for (int i = 0; i < 2 && !*sent; i++)
+        for (int i = 0; i < count && !*sent; i++)
             if (messages[i].size != 0)
                 must(ys_dialer_send(dialer, (struct ys_bytes){messages[i].data, messages[i].size},
                                     &err),
@@ -160,22 +162,21 @@ static bool turn(struct ys_dialer *dialer, const struct ys_writer messages[2], b
         return true;
     case YS_DIALER_DENIED:
         puts("DENIED");
-        return true;
+        exit(0);
     case YS_DIALER_WRONG_KEY:
     case YS_DIALER_LOST:
         break;
     }
     puts("LOST");
-    return true;
+    exit(0);
 }
 
-static void say(const struct end *end, const struct ys_writer messages[2])
+static void say(const struct end *end, const struct ys_writer *messages, int count, int answers)
 {
     struct ys_err err = {.code = YS_OK};
     struct ys_dialer *dialer = NULL;
     void *zmq = NULL;
     bool sent = false;
-    bool done = false;
     must(ys_zmq_context_open(randombytes_random(), &zmq, &err), &err);
     must(ys_dialer_open(&(struct ys_dialer_options){.zmq_context = zmq,
                                                     .endpoint = end->endpoint,
@@ -186,11 +187,12 @@ static void say(const struct end *end, const struct ys_writer messages[2])
          &err);
     struct ys_poll_item items[] = {{.socket = ys_dialer_socket(dialer)},
                                    {.socket = ys_dialer_monitor(dialer)}};
-    for (int i = 0; i < TURNS_MAX && !done; i++) {
+    for (int i = 0; i < TURNS_MAX && answers > 0; i++) {
         must(ys_poll(items, 2, TURN_MS, &err), &err);
-        done = turn(dialer, messages, &sent);
+        while (answers > 0 && turn(dialer, messages, count, &sent))
+            answers--;
     }
-    if (!done)
+    if (answers > 0)
         puts("SILENCE");
     ys_dialer_close(dialer);
     ys_zmq_context_close(zmq);
@@ -199,20 +201,27 @@ static void say(const struct end *end, const struct ys_writer messages[2])
 int main(int argc, char **argv)
 {
     static uint8_t room[2][YS_MESSAGE_MAX];
-    struct ys_writer messages[2] = {{.data = room[0], .capacity = sizeof room[0]},
-                                    {.data = room[1], .capacity = sizeof room[1]}};
+    struct ys_writer hello = {.data = room[0], .capacity = sizeof room[0]};
+    struct ys_writer join = {.data = room[1], .capacity = sizeof room[1]};
     struct end end;
-    if (sodium_init() < 0 || argc < 3)
+    if (sodium_init() < 0 || argc < 3 || argc > 4)
         return 2;
-    const bool hello = strcmp(argv[2], "hello") == 0;
-    const bool seventeen = strcmp(argv[2], "seventeen") == 0;
-    if (argc > 4 || !(hello || (argc == 4 && (seventeen || strcmp(argv[2], "replay") == 0))))
+    const char *const what = argv[2];
+    if (argc == 3 && strcmp(what, "hello") != 0)
         return 2;
     read_end(argv[1], &end);
-    if (hello)
-        make_hello(&messages[0]);
+    make_hello(&hello);
     if (argc == 4)
-        make_join(argv[3], seventeen, &messages[1]);
-    say(&end, messages);
+        make_join(argv[3], strcmp(what, "seventeen") == 0, &join);
+    if (strcmp(what, "hello") == 0) {
+        const struct ys_writer messages[] = {hello, join};
+        say(&end, messages, 2, 1);
+    } else {
+        struct ys_writer messages[NINE];
+        const int count = strcmp(what, "nine") == 0 ? NINE : 1;
+        for (int i = 0; i < count; i++)
+            messages[i] = join;
+        say(&end, messages, count, count);
+    }
     return 0;
 }

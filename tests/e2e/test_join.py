@@ -53,10 +53,10 @@ class Joining(harness.Case):
         folder = self.district.home / "pending"
         return sorted(folder.iterdir()) if folder.exists() else []
 
-    def start(self, node, *command):
+    def start(self, node, *command, stdin=subprocess.DEVNULL):
         """A command that waits; it is ended with the test."""
         process = subprocess.Popen([self.fleet.program, "--home", str(node.home), *map(str, command)], text=True,
-                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=self.fleet.environment)
+                                   stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=self.fleet.environment)
         self.addCleanup(process.stderr.close)
         self.addCleanup(process.stdout.close)
         self.addCleanup(process.kill)
@@ -105,6 +105,26 @@ class Joining(harness.Case):
         self.assertEqual(waiting.returncode, OK, err)
         self.assertIn("admitted", out)
         street.start().ready().connected()
+
+    def test_invite_at_a_terminal_signs_only_after_a_yes(self):
+        for answer, status, left in (("no", REFUSED, 1), ("yes", OK, 0)):
+            ours, theirs = pty.openpty()
+            waiting = self.start(self.district, "invite", STREET, "--wait", "--passphrase-file", self.district.passphrase, stdin=theirs)
+            street = self.fresh(home=f"street-{answer}")
+            asked = self.join(street, waiting.stdout.readline().strip(), "--json").objects()
+            os.write(ours, (answer + "\n").encode())
+            out, err = waiting.communicate(timeout=harness.EVENT_SECONDS)
+            os.close(ours)
+            os.close(theirs)
+            self.assertEqual(waiting.returncode, status, err)
+            for key in asked[0]["keys"]:
+                self.assertEqual(out.count(key["fingerprint"]), 1, out)
+            self.assertEqual(len(self.pending()), left)
+            if answer == "no":
+                self.district.call("admit", STREET, "--refuse", "示例")
+                for file in self.waiting_files():
+                    file.unlink()
+        self.assertRefused(self.district.call("invite", STREET, "--wait", check=False), USAGE, "--yes")
 
     def test_the_parent_may_be_restarted_between(self):
         street = self.fresh()
@@ -293,6 +313,15 @@ class Joining(harness.Case):
         self.assertTrue(join_tool(token, "hello", kept).startswith("ERROR "))
         self.assertIn("answers another", join_tool(self.district.invite(STREET), "replay", kept))  # what came before is done
         self.assertEqual(self.waiting_files(), [])
+
+    def test_one_connection_may_ask_eight_times(self):
+        street = self.fresh()
+        token = self.district.invite(STREET)
+        self.join(street, token)
+        request, = self.waiting_files()
+        answers = join_tool(token, "nine", request).splitlines()
+        self.assertEqual([a.strip() for a in answers[:8]], ["PENDING"] * 8)
+        self.assertEqual(answers[8], "ERROR more than 8 requests on one connection")
 
     def test_a_request_is_no_good_with_another_token_or_under_another_key(self):
         street = self.fresh()
