@@ -16,8 +16,7 @@ enum { TITLE_POINTS_MAX = 60 }; /* code points of a name: proto/field.c */
 
 /* --- from a home --- */
 
-/* "tcp://192.0.2.7:7315" can be told to children; a port that the system chooses cannot. */
-static bool can_be_told(const char *endpoint)
+bool ys_address_can_be_told(const char *endpoint)
 {
     const char *const port = strrchr(endpoint, ':');
     return endpoint[0] != '\0' && port != NULL && strcmp(port, ":0") != 0 &&
@@ -65,7 +64,7 @@ enum ys_code ys_offer_of_home(const struct ys_home *home, const struct ys_config
     struct ys_offer offer = {.origin = *origin};
     ys_name_print(origin, offer.origin_text);
     memcpy(offer.name, config->name, sizeof config->name);
-    if (can_be_told(config->listen))
+    if (ys_address_can_be_told(config->listen))
         memcpy(offer.address, config->listen, sizeof offer.address);
     memcpy(offer.transport, keys->transport_public, YS_PUBKEY_LEN);
     ys_vkey_print(&keys->log.vkey, offer.log);
@@ -78,7 +77,15 @@ enum ys_code ys_offer_of_home(const struct ys_home *home, const struct ys_config
     return code;
 }
 
-/* --- request files --- */
+void ys_offer_bind(struct ys_offer *offer, const struct ys_signer *log, const char *token_id)
+{
+    YS_ASSERT(ys_invite_id_valid(ys_bytes_of_text(token_id)));
+    memcpy(offer->token_id, token_id, sizeof offer->token_id);
+    ys_join_statement_sign(log, offer->origin.deployment, &offer->origin.division, token_id,
+                           offer->transport, offer->token_proof);
+}
+
+/* --- requests, packed and as files --- */
 
 static void fill_join(struct ys_offer *offer, Yishi__V1__JoinBody *bodies,
                       Yishi__V1__JoinBody **list, Yishi__V1__Join *out)
@@ -88,7 +95,10 @@ static void fill_join(struct ys_offer *offer, Yishi__V1__JoinBody *bodies,
     out->deployment = offer->origin.deployment;
     out->code = offer->origin.division.digits;
     out->name = offer->name;
-    out->token_id = no_token;
+    out->token_id = offer->token_id[0] == '\0' ? no_token : offer->token_id;
+    out->has_token_proof = offer->token_id[0] != '\0';
+    if (out->has_token_proof)
+        out->token_proof = ys_wire_lend((struct ys_bytes){offer->token_proof, YS_SIG_LEN});
     out->log = offer->log;
     out->mirror = offer->mirror;
     out->has_transport = out->has_log_possession = out->has_mirror_possession = 1;
@@ -110,6 +120,17 @@ static void fill_join(struct ys_offer *offer, Yishi__V1__JoinBody *bodies,
     }
     out->n_bodies = offer->body_count;
     out->bodies = list;
+}
+
+enum ys_code ys_offer_encode(const struct ys_offer *offer, struct ys_writer *w, struct ys_err *err)
+{
+    struct ys_offer copy = *offer;
+    Yishi__V1__JoinBody bodies[YS_KEYSTORE_BODIES_MAX];
+    Yishi__V1__JoinBody *list[YS_KEYSTORE_BODIES_MAX];
+    Yishi__V1__Join join;
+    fill_join(&copy, bodies, list, &join);
+    const enum ys_code code = ys_join_check(&join, err);
+    return code == YS_OK ? ys_wire_encode(&join.base, YS_JOIN_MAX, w, err) : code;
 }
 
 enum ys_code ys_offer_save(const struct ys_offer *offer, const char *path, struct ys_err *err)
@@ -145,8 +166,7 @@ static void copy_text(char *out, size_t size, const char *text)
     snprintf(out, size, "%s", text == NULL ? "" : text);
 }
 
-/* `join` was checked: all mandatory fields are there and of their sizes. */
-static enum ys_code read_join(const Yishi__V1__Join *join, struct ys_offer *out, struct ys_err *err)
+enum ys_code ys_offer_of_join(const Yishi__V1__Join *join, struct ys_offer *out, struct ys_err *err)
 {
     struct ys_offer offer = {.log_size = join->log_size};
     struct ys_vkey log;
@@ -163,6 +183,12 @@ static enum ys_code read_join(const Yishi__V1__Join *join, struct ys_offer *out,
     copy_text(offer.mirror, sizeof offer.mirror, join->mirror);
     memcpy(offer.log_possession, join->log_possession.data, YS_SIG_LEN);
     memcpy(offer.mirror_possession, join->mirror_possession.data, YS_SIG_LEN);
+    if (join->has_token_proof) {
+        if (!ys_invite_id_valid(ys_bytes_of_text(join->token_id)))
+            return ys_fail(err, YS_MALFORMED, "join.token_id: not the id of an invitation");
+        memcpy(offer.token_id, join->token_id, sizeof offer.token_id);
+        memcpy(offer.token_proof, join->token_proof.data, YS_SIG_LEN);
+    }
     YS_ASSERT(join->n_bodies <= YS_KEYSTORE_BODIES_MAX);
     for (size_t i = 0; i < join->n_bodies; i++) {
         const Yishi__V1__JoinBody *const from = join->bodies[i];
@@ -179,6 +205,23 @@ static enum ys_code read_join(const Yishi__V1__Join *join, struct ys_offer *out,
 
 _Static_assert((int)YS_JOIN_BODIES_MAX <= (int)YS_KEYSTORE_BODIES_MAX, "every request fits");
 
+enum ys_code ys_offer_decode(struct ys_bytes join, struct ys_offer *out, struct ys_err *err)
+{
+    struct ys_arena arena;
+    ProtobufCMessage *message = NULL;
+    if (join.size > YS_JOIN_MAX)
+        return ys_fail(err, YS_LIMIT, "join: has %zu bytes, limit %d", join.size, YS_JOIN_MAX);
+    ys_arena_init(&arena, YS_MESSAGE_ARENA_MAX);
+    enum ys_code code =
+        ys_wire_decode(join, &yishi__v1__join__descriptor, "join", &arena, &message, err);
+    if (code == YS_OK)
+        code = ys_join_check((const void *)message, err);
+    if (code == YS_OK)
+        code = ys_offer_of_join((const void *)message, out, err);
+    ys_arena_clear(&arena);
+    return code;
+}
+
 static enum ys_code parse_request(struct ys_bytes text, struct ys_arena *arena,
                                   struct ys_offer *out, char unit[YS_DIVISION_MAX + 1],
                                   struct ys_err *err)
@@ -194,7 +237,7 @@ static enum ys_code parse_request(struct ys_bytes text, struct ys_arena *arena,
     const Yishi__V1__Join *const join = (const void *)message;
     copy_text(unit, YS_DIVISION_MAX + 1, join->code);
     code = ys_join_check(join, err);
-    return code == YS_OK ? read_join(join, out, err) : code;
+    return code == YS_OK ? ys_offer_of_join(join, out, err) : code;
 }
 
 enum ys_code ys_offer_load(const char *path, struct ys_offer *out, struct ys_err *err)

@@ -42,6 +42,7 @@ int ys_cmd_exit_status(enum ys_code code);
 
 YS_CHECKED enum ys_code ys_cmd_init(const struct ys_call *call, struct ys_err *err);
 YS_CHECKED enum ys_code ys_cmd_key(const struct ys_call *call, struct ys_err *err);
+YS_CHECKED enum ys_code ys_cmd_invite(const struct ys_call *call, struct ys_err *err);
 YS_CHECKED enum ys_code ys_cmd_join(const struct ys_call *call, struct ys_err *err);
 YS_CHECKED enum ys_code ys_cmd_admit(const struct ys_call *call, struct ys_err *err);
 YS_CHECKED enum ys_code ys_cmd_recover(const struct ys_call *call, struct ys_err *err);
@@ -56,5 +57,13 @@ YS_CHECKED enum ys_code ys_cmd_check(const struct ys_call *call, struct ys_err *
 YS_CHECKED enum ys_code ys_cmd_export(const struct ys_call *call, struct ys_err *err);
 YS_CHECKED enum ys_code ys_cmd_version(const struct ys_call *call, struct ys_err *err);
 YS_CHECKED enum ys_code ys_cmd_help(const struct ys_call *call, struct ys_err *err);
+
+/* Of admit, for `invite --wait`: sign the records that the request needs, tell the daemon. The caller
+ * has shown it. */
+struct ys_node;
+struct ys_application;
+YS_CHECKED enum ys_code ys_admit_application(const struct ys_call *call, const struct ys_node *node,
+                                             const struct ys_application *application,
+                                             struct ys_err *err);
 
 #endif

@@ -1,6 +1,7 @@
 #include "crypto/base64.h"
-#include "node/certificate.h"
+#include "node/application.h"
 #include "node/cmd.h"
+#include "node/invite.h"
 #include "node/lang.h"
 #include "node/view.h"
 
@@ -170,8 +171,9 @@ static bool takes_effect(const struct ys_member *member, const void *context, st
 
 struct admission {
     const struct ys_call *call;
-    struct ys_node node;
+    const struct ys_node *node;
     struct ys_offer offer;
+    bool over_wire; /* the child knows its parent already */
     struct ys_offer_parts parts;
     struct found found;
     bool dry;
@@ -185,7 +187,7 @@ static enum ys_code add_record(struct admission *admission, Yishi__V1__Body *bod
 {
     YS_DRAFT_SCOPED draft;
     ys_draft_of(body, &draft);
-    const enum ys_code code = ys_written_bind(&draft, &admission->node.origin, ys_now_s(),
+    const enum ys_code code = ys_written_bind(&draft, &admission->node->origin, ys_now_s(),
                                               &admission->written[admission->count], err);
     if (code == YS_OK)
         admission->count++;
@@ -215,7 +217,7 @@ static enum ys_code sign_and_append(struct admission *admission, struct ys_err *
     YS_PASSPHRASES_SCOPED from = {.file_count = 0};
     YS_SIGNER_SCOPED signer = {.secret = {0}};
     char path[PATH_MAX];
-    struct ys_node *const node = &admission->node;
+    const struct ys_node *const node = admission->node;
     const char *const body =
         ys_division_level(&node->origin.division) == YS_LEVEL_DISTRICT ? "da" : "st";
     const struct ys_name name = ys_signatory_name(&node->origin, body);
@@ -245,7 +247,7 @@ static const char *signer_name(const struct ys_node *node)
 
 static enum ys_code print(const struct admission *admission, struct ys_err *err)
 {
-    const struct ys_node *const node = &admission->node;
+    const struct ys_node *const node = admission->node;
     YS_NODE_KEYS_SCOPED keys = {.transport_secret = {0}};
     char ids[YS_OFFER_RECORDS_MAX][YS_RECORD_ID_TEXT_MAX];
     char texts[YS_OFFER_RECORDS_MAX][YS_RECORD_TEXT_MAX + 1];
@@ -267,6 +269,7 @@ static enum ys_code print(const struct admission *admission, struct ys_err *err)
                                     .name = admission->offer.name,
                                     .already = admission->count == 0,
                                     .dry = admission->dry,
+                                    .over_wire = admission->over_wire,
                                     .record_count = admission->count,
                                     .address = address,
                                     .key = key,
@@ -296,30 +299,178 @@ static enum ys_code print(const struct admission *admission, struct ys_err *err)
     return YS_OK;
 }
 
-static enum ys_code admit(struct admission *admission, struct ys_err *err)
+/* All but finding the offer. */
+static enum ys_code enrol(struct admission *admission, struct ys_err *err)
 {
-    const struct ys_call *const call = admission->call;
-    enum ys_code code = ys_node_open(call->home, call->lang, &admission->node, err);
-    if (code == YS_OK && ys_division_level(&admission->node.origin.division) == YS_LEVEL_COMMUNITY)
-        code = ys_fail(err, YS_REFUSED, _("%s is a community: it has no children to admit"),
-                       admission->node.origin.division.digits);
-    if (code == YS_OK)
-        code = ys_offer_load(call->args.word[0], &admission->offer, err);
-    if (code == YS_OK)
-        code = check_offer(&admission->node, &admission->offer, &admission->found, err);
+    enum ys_code code = check_offer(admission->node, &admission->offer, &admission->found, err);
     if (code == YS_OK)
         code = make_records(admission, err);
     if (code == YS_OK && admission->count > 0 && !admission->dry)
         code = sign_and_append(admission, err);
-    return code == YS_OK ? print(admission, err) : code;
+    if (code == YS_OK)
+        code = print(admission, err);
+    if (code == YS_OK && !admission->dry) { /* however it came */
+        ys_application_remove(&admission->node->home, &admission->offer);
+        ys_home_ring(&admission->node->home);
+    }
+    for (size_t i = 0; i < admission->count; i++)
+        ys_written_clear(&admission->written[i]);
+    return code;
+}
+
+static enum ys_code admit_file(const struct ys_call *call, const struct ys_node *node,
+                               struct ys_err *err)
+{
+    struct admission admission = {
+        .call = call, .node = node, .dry = ys_args_has(&call->args, "dry-run")};
+    const enum ys_code code = ys_offer_load(call->args.word[0], &admission.offer, err);
+    return code == YS_OK ? enrol(&admission, err) : code;
+}
+
+/* --- requests that came over the wire --- */
+
+static void show(const struct ys_call *call, const struct ys_application *application,
+                 size_t of_the_unit)
+{
+    (call->json ? &ys_view_json : &ys_view_text)
+        ->applicant(
+            &(struct ys_view_applicant){.application = application, .conflict = of_the_unit > 1});
+}
+
+static size_t same_unit(const struct ys_applications *all, const struct ys_application *one)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < all->count; i++)
+        count +=
+            ys_division_equal(&all->item[i].offer.origin.division, &one->offer.origin.division);
+    return count;
+}
+
+static enum ys_code list(const struct ys_call *call, const struct ys_node *node, struct ys_err *err)
+{
+    YS_APPLICATIONS_SCOPED all = {.count = 0};
+    const enum ys_code code = ys_applications_load(&node->home, NULL, &all, err);
+    for (size_t i = 0; i < all.count; i++)
+        show(call, &all.item[i], same_unit(&all, &all.item[i]));
+    if (code == YS_OK && all.count == 0 && !call->json)
+        puts(_("Nobody asks to be admitted."));
+    return code;
+}
+
+/* Does the fingerprint of this key begin so? Spaces do not count. */
+static bool begins_so(const uint8_t key[YS_PUBKEY_LEN], const char *wanted)
+{
+    char fingerprint[YS_FINGERPRINT_MAX];
+    ys_fingerprint_print(key, fingerprint);
+    const char *at = fingerprint;
+    for (; *wanted != '\0'; wanted++) {
+        if (*wanted == ' ')
+            continue;
+        if (*at == ' ')
+            at++;
+        if (*at++ != *wanted)
+            return false;
+    }
+    return true;
+}
+
+static bool is_applicant(const struct ys_application *application, const char *wanted)
+{
+    struct ys_vkey log;
+    return begins_so(application->offer.transport, wanted) ||
+           (ys_vkey_parse(ys_bytes_of_text(application->offer.log), &log) == YS_OK &&
+            begins_so(log.key, wanted));
+}
+
+/* The one that is meant. Who was refused before is meant only when named. */
+static enum ys_code choose(const struct ys_call *call, const struct ys_applications *all,
+                           const char *unit, const struct ys_application **out, struct ys_err *err)
+{
+    const char *const wanted = ys_args_value(&call->args, "applicant");
+    size_t count = 0;
+    for (size_t i = 0; i < all->count; i++) {
+        if (wanted == NULL ? all->item[i].refused[0] != '\0' : !is_applicant(&all->item[i], wanted))
+            continue;
+        count++;
+        *out = &all->item[i];
+    }
+    if (count == 0)
+        return ys_fail(err, YS_NOT_FOUND,
+                       _("no such applicant asks for %s; see: yishi admit --list"), unit);
+    if (count == 1)
+        return YS_OK;
+    for (size_t i = 0; i < all->count && !call->json; i++)
+        show(call, &all->item[i], all->count);
+    return ys_fail(err, YS_REFUSED,
+                   _("%zu applicants ask for %s: find out who is who, then choose one with "
+                     "--applicant and the fingerprint of its log key"),
+                   count, unit);
+}
+
+static enum ys_code refuse(const struct ys_call *call, const struct ys_node *node,
+                           const struct ys_application *application, const char *reason,
+                           struct ys_err *err)
+{
+    struct ys_application refused = *application;
+    enum ys_code code = ys_application_refuse(&node->home, &application->offer, reason, err);
+    if (code == YS_OK && application->offer.token_id[0] != '\0')
+        code = ys_invite_cancel(&node->home, application->offer.token_id, err);
+    if (code != YS_OK && code != YS_NOT_FOUND)
+        return code;
+    snprintf(refused.refused, sizeof refused.refused, "%s", reason);
+    show(call, &refused, 1);
+    ys_home_ring(&node->home);
+    return YS_OK;
+}
+
+enum ys_code ys_admit_application(const struct ys_call *call, const struct ys_node *node,
+                                  const struct ys_application *application, struct ys_err *err)
+{
+    struct admission admission = {.call = call,
+                                  .node = node,
+                                  .offer = application->offer,
+                                  .over_wire = true,
+                                  .dry = ys_args_has(&call->args, "dry-run")};
+    return enrol(&admission, err);
+}
+
+static enum ys_code admit_code(const struct ys_call *call, const struct ys_node *node,
+                               const struct ys_division *unit, struct ys_err *err)
+{
+    YS_APPLICATIONS_SCOPED all = {.count = 0};
+    const struct ys_application *application = NULL;
+    const char *const reason = ys_args_value(&call->args, "refuse");
+    enum ys_code code = ys_applications_load(&node->home, unit, &all, err);
+    if (code == YS_OK)
+        code = choose(call, &all, unit->digits, &application, err);
+    if (code != YS_OK)
+        return code;
+    if (reason != NULL)
+        return refuse(call, node, application, reason, err);
+    if (!call->json) /* its reader wants one object */
+        show(call, application, 1);
+    fflush(stdout); /* before a passphrase is asked for */
+    return ys_admit_application(call, node, application, err);
 }
 
 enum ys_code ys_cmd_admit(const struct ys_call *call, struct ys_err *err)
 {
-    struct admission admission = {.call = call, .dry = ys_args_has(&call->args, "dry-run")};
-    const enum ys_code code = admit(&admission, err);
-    for (size_t i = 0; i < admission.count; i++)
-        ys_written_clear(&admission.written[i]);
-    ys_node_close(&admission.node);
-    return code;
+    YS_NODE_SCOPED node = {.store = NULL};
+    struct ys_division unit;
+    const bool is_list = ys_args_has(&call->args, "list");
+    if (is_list != (call->args.word_count == 0))
+        return ys_fail(err, YS_USAGE, _("admit needs CODE, FILE or --list"));
+    const bool is_code =
+        !is_list && ys_division_parse(ys_bytes_of_text(call->args.word[0]), &unit, NULL) == YS_OK;
+    if (!is_code && (ys_args_has(&call->args, "refuse") || ys_args_has(&call->args, "applicant")))
+        return ys_fail(err, YS_USAGE, _("--refuse and --applicant go with CODE"));
+    enum ys_code code = ys_node_open(call->home, call->lang, &node, err);
+    if (code == YS_OK && ys_division_level(&node.origin.division) == YS_LEVEL_COMMUNITY)
+        code = ys_fail(err, YS_REFUSED, _("%s is a community: it has no children to admit"),
+                       node.origin.division.digits);
+    if (code != YS_OK)
+        return code;
+    if (is_list)
+        return list(call, &node, err);
+    return is_code ? admit_code(call, &node, &unit, err) : admit_file(call, &node, err);
 }

@@ -103,6 +103,8 @@ static enum ys_code make_new(const struct ys_call *call, const struct ys_node *n
     ys_keystore_path(&node->home, body, ".key.new", fresh);
     enum ys_code code = choose_kdf(call, &kdf, err);
     if (code == YS_OK)
+        code = ys_keystore_has_room(&node->home, body, err);
+    if (code == YS_OK)
         code = ys_keystore_load_node(&node->home, &node->origin, &keys, err);
     if (code != YS_OK)
         return code;

@@ -136,6 +136,7 @@ enum ys_code ys_cmd_run(const struct ys_call *call, struct ys_err *err)
             .keys = &run.keys,
             .root = &run.node.root,
             .listen = community || listen[0] == '\0' ? NULL : listen,
+            .home = &run.node.home,
             .parent = parent_of(&run.node.config),
             .guard_path = district ? run.guard_path : NULL,
             .doorbell_fd = run.doorbell_fd,

@@ -3,6 +3,7 @@
 #include "node/lang.h"
 #include "node/view.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -101,6 +102,19 @@ static void pick_own_receipts(struct ys_view_status *view)
     }
 }
 
+/* One that cannot be read does not hide the rest of the status. */
+static size_t count_requests(const struct ys_node *node)
+{
+    YS_APPLICATIONS_SCOPED all = {.count = 0};
+    struct ys_err why = {.code = YS_OK};
+    size_t count = 0;
+    if (ys_applications_load(&node->home, NULL, &all, &why) != YS_OK)
+        fprintf(stderr, "yishi: %s\n", why.msg);
+    for (size_t i = 0; i < all.count; i++)
+        count += all.item[i].refused[0] == '\0';
+    return count;
+}
+
 enum ys_code ys_cmd_status(const struct ys_call *call, struct ys_err *err)
 {
     YS_NODE_SCOPED node = {.store = NULL};
@@ -131,6 +145,7 @@ enum ys_code ys_cmd_status(const struct ys_call *call, struct ys_err *err)
     view.connected = strcmp(link, "connected") == 0;
     view.running = ys_home_daemon_runs(&node.home);
     view.address = address;
+    view.requests = count_requests(&node);
     view.log = logs;
     pick_own_receipts(&view);
     code = ys_txn_count(txn, YS_DB_ASIDE, &view.waiting, err);

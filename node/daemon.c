@@ -67,6 +67,7 @@ static enum ys_code open_all(struct ys_daemon *daemon, struct ys_err *err)
                                 &daemon->verifier, err);
     if (code == YS_OK)
         code = ys_daemon_begin(daemon, err);
+    ys_daemon_reload_invites(daemon);
     if (code == YS_OK && options->listen != NULL)
         code = open_listener(daemon, err);
     return code;
@@ -81,6 +82,7 @@ static void close_all(struct ys_daemon *daemon)
     ys_zap_close(daemon->zap);
     if (daemon->zmq != NULL)
         ys_zmq_context_close(daemon->zmq);
+    ys_daemon_forget_applicants(daemon);
     ys_member_free(daemon->member);
     pthread_rwlock_destroy(&daemon->member_lock);
 }
@@ -150,6 +152,8 @@ static enum ys_code serve_sources(struct ys_daemon *daemon, struct ys_daemon_tur
     if (code == YS_OK && READY(AT_DOORBELL)) {
         drain(daemon->options->doorbell_fd);
         ys_daemon_reload(daemon);
+        ys_daemon_reload_invites(daemon);
+        daemon->applicants_moved = true;
         code = ys_daemon_doorbell(daemon, turn, err);
     }
     if (code == YS_OK && READY(AT_LISTENER))

@@ -1,7 +1,8 @@
 /* The daemon of one node: one network thread that owns every socket and session,
  * a writer thread, and workers that judge signatures.
  *
- * Its only inputs are the options, the doorbell and the network. Logs one line an
+ * Its only inputs are the options, the invitations of the home, the doorbell and the
+ * network. Logs one line an
  * event, `key=value`, through the callback.
  *
  * Threads: ys_daemon_run is called once, from the main thread, with the signals
@@ -9,6 +10,7 @@
 #ifndef YS_NODE_DAEMON_H
 #define YS_NODE_DAEMON_H
 
+#include "node/home.h"
 #include "node/journal.h"
 #include "proto/root.h"
 #include "sync/witness.h"
@@ -25,9 +27,10 @@ struct ys_daemon_options {
     const struct ys_root *root;
     const char *listen; /* endpoint, or NULL: no children */
     struct ys_parent_setting parent;
-    const char *guard_path; /* guard.h; NULL at a node that has a parent */
-    int doorbell_fd;        /* readable when another process has written to the store */
-    int signal_fd;          /* signalfd of SIGTERM, SIGINT (end) and SIGHUP (read settings, dial) */
+    const char *guard_path;     /* guard.h; NULL at a node that has a parent */
+    const struct ys_home *home; /* invitations and requests to join; NULL: none are heard */
+    int doorbell_fd;            /* readable when another process has written to the store */
+    int signal_fd; /* signalfd of SIGTERM, SIGINT (end) and SIGHUP (read settings, dial) */
     uint32_t dial_delay_max_ms; /* first dial after a random part of this */
     const char *software;
     /* Called once, when children may dial: the real endpoint (NULL without a listener). */

@@ -151,7 +151,20 @@ static const struct ys_member_node *child_node(const struct ys_daemon *daemon,
 
 bool ys_daemon_allows(void *context, const uint8_t key[YS_PUBKEY_LEN])
 {
-    return child_node(context, key) != NULL;
+    return child_node(context, key) != NULL || ys_daemon_invited(context, key);
+}
+
+void ys_daemon_expel(struct ys_daemon *daemon)
+{
+    static const struct ys_err why = {
+        .code = YS_DENIED, .msg = "its key was revoked or replaced: not served any more"};
+    for (struct ys_peer *peer = daemon->peers; peer != NULL; peer = peer->next) {
+        if (peer->is_parent)
+            continue;
+        const struct ys_member_node *const node = child_node(daemon, peer->key);
+        if (node == NULL || !ys_division_equal(&node->division, ys_session_peer(peer->session)))
+            ys_daemon_peer_failed(peer, why.code, &why);
+    }
 }
 
 /* The newest HELLO of a key owns the session; an older connection is told so, and left. */
@@ -175,8 +188,11 @@ static enum ys_code hear_child(struct ys_daemon *daemon, struct ys_daemon_turn *
     const struct ys_member_node *const node = child_node(daemon, key);
     struct ys_peer *peer = peer_by_route(daemon, route);
     struct ys_err why = {0};
-    if (node == NULL) /* revoked since the handshake: not served any more */
+    if (node == NULL || (peer == NULL && ys_daemon_is_join(message))) {
+        /* False: revoked since the handshake, and not served any more. */
+        (void)ys_daemon_hear_applicant(daemon, route, key, node, message);
         return YS_OK;
+    }
     enum ys_code code = ys_daemon_turn_open(turn, err);
     if (code != YS_OK)
         return code;

@@ -1,10 +1,12 @@
 /* What the files of the daemon share: daemon.c runs the loop, daemon_peers.c keeps
- * the sessions, daemon_store.c follows the store, daemon_guard.c minds the guard. Nobody else includes this. */
+ * the sessions, daemon_join.c hears who wants to join, daemon_store.c follows the
+ * store, daemon_guard.c minds the guard. Nobody else includes this. */
 #ifndef YS_NODE_DAEMON_STATE_H
 #define YS_NODE_DAEMON_STATE_H
 
 #include "node/committer.h"
 #include "node/daemon.h"
+#include "node/invite.h"
 #include "node/outbox.h"
 #include "node/verifier.h"
 #include "sync/poll.h"
@@ -23,6 +25,17 @@ struct ys_peer {
     struct ys_err failure;  /* set: to be dropped at the end of the turn */
     uint32_t retry_after_s; /* to tell it then */
 };
+
+/* A connection that asked to join; `heard` 0: none. */
+struct ys_applicant {
+    struct ys_route route;
+    unsigned heard; /* messages of it */
+    bool ended;     /* it misbehaved: not listened to any more */
+    uint8_t nonce[YS_SESSION_NONCE_LEN];
+    uint8_t *join; /* heap; packed Join that waits for an officer, else NULL */
+    size_t join_size;
+};
+enum { YS_APPLICANTS_MAX = 64 };
 
 struct ys_dialing {
     struct ys_dialer *dialer;
@@ -46,6 +59,9 @@ struct ys_daemon {
     struct ys_division self;
     bool has_parent;
     struct ys_peer *peers;
+    struct ys_invites invites;
+    struct ys_applicant applicant[YS_APPLICANTS_MAX];
+    size_t applicant_next; /* place that the next new one takes */
     struct ys_parent_setting parent;
     struct ys_dialing dialing;
     uint64_t sessions_made;
@@ -56,6 +72,7 @@ struct ys_daemon {
     bool mending;          /* a RECOVER or RESUME of ours is on its way */
     uint64_t guarded_size; /* own heads up to this size may leave */
     bool membership_moved; /* rebuild at the end of the turn */
+    bool applicants_moved; /* look at the end of the turn who was admitted or refused */
     bool store_moved;      /* tell the sessions at the end of the turn */
     bool ending;
     int64_t now_ms;      /* monotonic, of this turn */
@@ -97,6 +114,23 @@ enum ys_code ys_daemon_guard_look(struct ys_daemon *daemon, struct ys_txn *txn, 
 /* A head of the own log was signed: it may leave when the guard is on the disk. */
 enum ys_code ys_daemon_guard_signed(struct ys_daemon *daemon, struct ys_txn *txn,
                                     struct ys_err *err);
+/* End sessions with children whose keys the membership does not have any more. */
+void ys_daemon_expel(struct ys_daemon *daemon);
+
+/* --- daemon_join.c --- */
+/* Read the invitations of the home again. */
+void ys_daemon_reload_invites(struct ys_daemon *daemon);
+/* Is this the one-time key of an invitation, open or lately ended? It may speak JOIN only. */
+bool ys_daemon_invited(const struct ys_daemon *daemon, const uint8_t key[YS_PUBKEY_LEN]);
+/* A message of a connection that has no session: of an invitation's key (`node` NULL), or a JOIN of an
+ * enrolled child. Answers it. False when the key is of neither. */
+bool ys_daemon_hear_applicant(struct ys_daemon *daemon, const struct ys_route *route,
+                              const uint8_t key[YS_PUBKEY_LEN], const struct ys_member_node *node,
+                              struct ys_bytes message);
+bool ys_daemon_is_join(struct ys_bytes message);
+/* Tell those who wait that they were admitted or refused. */
+void ys_daemon_tell_applicants(struct ys_daemon *daemon);
+void ys_daemon_forget_applicants(struct ys_daemon *daemon);
 
 /* --- daemon_store.c --- */
 /* First look at the store: membership, and what was never judged. */

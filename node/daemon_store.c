@@ -72,6 +72,8 @@ static enum ys_code rebuild(struct ys_daemon *daemon, struct ys_daemon_turn *tur
         return code;
     ys_journal(YS_PRIORITY_INFO, "membership", "nodes=%zu keys=%zu",
                ys_member_node_count(daemon->member), ys_member_key_count(daemon->member));
+    ys_daemon_expel(daemon);
+    daemon->applicants_moved = true;
     /* A new key can only help what was open; a cut can take away what was good. */
     code =
         judge_logs(daemon, turn->txn,
@@ -254,6 +256,8 @@ enum ys_code ys_daemon_settle(struct ys_daemon *daemon, struct ys_daemon_turn *t
         daemon->membership_moved = false;
         code = rebuild(daemon, turn, err);
     }
+    if (code == YS_OK && daemon->applicants_moved)
+        ys_daemon_tell_applicants(daemon);
     if (code == YS_OK && daemon->store_moved) {
         daemon->store_moved = false;
         code = ys_daemon_turn_open(turn, err);

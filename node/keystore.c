@@ -214,12 +214,7 @@ enum { PUBLIC_TEXT_MAX = YS_VKEY_TEXT_MAX + 16 + YS_BASE64_LEN(YS_SIG_LEN) + 2 }
 void ys_possession_sign(const struct ys_signer *signer, const struct ys_name *origin,
                         const uint8_t transport[YS_PUBKEY_LEN], uint8_t out[YS_SIG_LEN])
 {
-    uint8_t text[YS_JOIN_STATEMENT_MAX];
-    struct ys_writer w = {.data = text, .capacity = sizeof text};
-    ys_join_statement_print(&w, origin->deployment, &origin->division, "-", transport,
-                            &signer->vkey);
-    YS_ASSERT(!w.overflow);
-    ys_sign(signer, (struct ys_bytes){.data = text, .size = w.size}, out);
+    ys_join_statement_sign(signer, origin->deployment, &origin->division, "-", transport, out);
 }
 
 enum ys_code ys_public_save(const char *path, const struct ys_public *public, struct ys_err *err)
@@ -291,18 +286,42 @@ enum ys_code ys_keystore_bodies(const struct ys_home *home, struct ys_body_names
     DIR *const folder = opendir(path);
     if (folder == NULL)
         return ys_fail(err, YS_IO, "%s: %s", path, strerror(errno));
-    for (const struct dirent *entry = readdir(folder);
-         entry != NULL && list.count < YS_KEYSTORE_BODIES_MAX; entry = readdir(folder)) {
+    enum ys_code code = YS_OK;
+    for (const struct dirent *entry = readdir(folder); entry != NULL && code == YS_OK;
+         entry = readdir(folder)) {
         const size_t length = strlen(entry->d_name);
         if (length < sizeof suffix || strcmp(entry->d_name + length - 4, suffix) != 0)
             continue;
         const struct ys_bytes body = {.data = (const uint8_t *)entry->d_name, .size = length - 4};
-        if (ys_body_name_valid(body))
+        if (!ys_body_name_valid(body))
+            continue;
+        if (list.count == YS_KEYSTORE_BODIES_MAX)
+            code = ys_fail(err, YS_LIMIT,
+                           _("%s: keys of more than %d bodies; move those of the others away"),
+                           path, YS_KEYSTORE_BODIES_MAX);
+        else
             insert_body(&list, body);
     }
     closedir(folder);
-    *out = list;
-    return YS_OK;
+    if (code == YS_OK)
+        *out = list;
+    return code;
+}
+
+enum ys_code ys_keystore_has_room(const struct ys_home *home, const char *body, struct ys_err *err)
+{
+    struct ys_body_names names;
+    const enum ys_code code = ys_keystore_bodies(home, &names, err);
+    if (code != YS_OK)
+        return code;
+    for (size_t i = 0; i < names.count; i++)
+        if (strcmp(names.name[i], body) == 0)
+            return YS_OK;
+    return names.count < YS_KEYSTORE_BODIES_MAX
+               ? YS_OK
+               : ys_fail(err, YS_LIMIT,
+                         _("%s: has keys of %d bodies already, and no more can join"), home->path,
+                         YS_KEYSTORE_BODIES_MAX);
 }
 
 void ys_keystore_path(const struct ys_home *home, const char *body, const char *suffix,

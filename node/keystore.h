@@ -62,7 +62,8 @@ YS_CHECKED enum ys_code ys_public_save(const char *path, const struct ys_public 
                                        struct ys_err *err);
 YS_CHECKED enum ys_code ys_public_load(const char *path, struct ys_public *out, struct ys_err *err);
 
-/* Short names of the bodies with a .pub file here, in the order of the class table, then by name. */
+/* Short names of the bodies with a .pub file here, in the order of the class table, then by name.
+ * YS_LIMIT when there are more. */
 enum { YS_KEYSTORE_BODIES_MAX = 16 };
 struct ys_body_names {
     size_t count;
@@ -70,6 +71,9 @@ struct ys_body_names {
 };
 YS_CHECKED enum ys_code ys_keystore_bodies(const struct ys_home *home, struct ys_body_names *out,
                                            struct ys_err *err);
+/* May this body have a key here: has it one, or are there fewer than the most? YS_LIMIT. */
+YS_CHECKED enum ys_code ys_keystore_has_room(const struct ys_home *home, const char *body,
+                                             struct ys_err *err);
 /* keys/<body>.key and keys/<body>.pub of the home. */
 void ys_keystore_path(const struct ys_home *home, const char *body, const char *suffix,
                       char out[PATH_MAX]);

@@ -52,16 +52,37 @@ static const struct ys_option key_options[] = {
     {NULL, NULL, NULL},
 };
 
+static const struct ys_option invite_options[] = {
+    {"hours", "N", N_("how long the invitation is good; default 72")},
+    {"expires-at", "SECONDS", N_("until when it is good, in POSIX seconds, instead of --hours")},
+    {"address", "tcp://HOST:PORT",
+     N_("where the child dials; default: where the daemon listens, else the setting")},
+    {"wait", NULL, N_("stay until the request comes, show it and sign")},
+    {"yes", NULL, N_("sign without asking; with --wait")},
+    PASSPHRASE_OPTIONS,
+    {"list", NULL, N_("list the invitations")},
+    {"cancel", "ID", N_("take one back")},
+    {NULL, NULL, NULL},
+};
+
 static const struct ys_option join_options[] = {
-    {"request", "FILE", N_("where the request is written; - is standard output")},
-    {"parent", "tcp://HOST:PORT", N_("address of the parent")},
-    {"parent-key", "BASE64", N_("transport key of the parent (yishi key, at the parent)")},
     {"root", "FILE", N_("the district's root policy; pinned if there is none yet, else compared")},
+    {"fingerprint", "F", N_("fingerprint of the district's root, instead of --root FILE")},
+    {"yes", NULL, N_("ask nothing; then --root or --fingerprint is needed")},
+    {"wait", NULL, N_("stay until an officer of the parent has said yes or no")},
+    {"request", "FILE", N_("write a request file instead of asking; - is standard output")},
+    {"parent", "tcp://HOST:PORT", N_("address of the parent, with --request")},
+    {"parent-key", "BASE64",
+     N_("transport key of the parent (yishi key, at the parent), with --request")},
     {NULL, NULL, NULL},
 };
 
 static const struct ys_option admit_options[] = {
     PASSPHRASE_OPTIONS,
+    {"list", NULL, N_("list who asks")},
+    {"refuse", "REASON", N_("say no to CODE; the applicant reads REASON")},
+    {"applicant", "FINGERPRINT",
+     N_("which of several applicants: how the fingerprint of its log or transport key begins")},
     {"dry-run", NULL, N_("check and show, but sign and write nothing")},
     {NULL, NULL, NULL},
 };
@@ -134,15 +155,27 @@ static const struct ys_cmd table[] = {
         "(the\n"
         "old one stays beside it); `passphrase` changes the passphrase of a body's key."),
      "key --json\nkey new rc", key_options, 0, 2},
-    {"join", ys_cmd_join, "", N_("write a request to join, and set the parent"),
-     N_("Writes a request that the parent admits with `yishi admit`, and puts the parent's "
-        "address\n"
-        "and key into the settings. May be run again."),
-     "join --request r.json --parent tcp://192.0.2.7:7315 --parent-key BASE64", join_options, 0, 0},
-    {"admit", ys_cmd_admit, "FILE", N_("enrol a child from its request"),
-     N_("Checks a request to join and signs the records that enrol the child and its bodies. A\n"
-        "request that was admitted before writes nothing."),
-     "admit r.json --passphrase-file st.pass", admit_options, 1, 1},
+    {"invite", ys_cmd_invite, "[CODE]", N_("invite a child to join"),
+     N_("Prints a token, one line, that the unit CODE gives to `yishi join`. It is good once; "
+        "whoever\n"
+        "has it may ask in the unit's name, so give it to nobody else."),
+     "invite 110105001001\ninvite 110105001001 --wait --passphrase-file st.pass\ninvite --list",
+     invite_options, 0, 1},
+    {"join", ys_cmd_join, "[TOKEN|-]", N_("ask the parent to be enrolled"),
+     N_("Asks with the token of an invitation (- reads it from standard input), pins the "
+        "district's\n"
+        "root and sets the parent. Without a token an enrolled node asks again, for new keys. "
+        "With\n"
+        "--request it writes a file for `yishi admit` instead. May be run again."),
+     "join TOKEN --root root.pub\njoin --request r.json --parent tcp://192.0.2.7:7315 --parent-key "
+     "BASE64",
+     join_options, 0, 1},
+    {"admit", ys_cmd_admit, "[CODE|FILE]", N_("enrol a child that asks"),
+     N_("Shows who asks for CODE, or what a request FILE says, and signs the records that enrol "
+        "the\n"
+        "child and its bodies. Compare the fingerprints with the child first. What was admitted\n"
+        "before writes nothing."),
+     "admit --list\nadmit 110105001001 --passphrase-file st.pass", admit_options, 0, 1},
     {"run", ys_cmd_run, "", N_("run the daemon, in the foreground"),
      N_("Exchanges records with parent and children until SIGTERM or SIGINT. Writes its address "
         "to\n"

@@ -6,9 +6,10 @@
 #ifndef YS_NODE_VIEW_H
 #define YS_NODE_VIEW_H
 
+#include "node/application.h"
 #include "node/check.h"
 #include "node/exhibit.h"
-#include "node/keystore.h"
+#include "node/invite.h"
 
 /* init: a new home. */
 struct ys_view_made {
@@ -43,10 +44,29 @@ struct ys_view_joined {
     const char *request, *code, *parent, *root_fingerprint;
 };
 
+/* invite: the token, and what it says. */
+struct ys_view_invited {
+    const struct ys_token *token;
+    const char *text;
+};
+
+/* join over the wire: what the parent says. */
+struct ys_view_asked {
+    bool admitted; /* else pending */
+    const struct ys_offer *offer;
+    const char *parent, *address, *root_fingerprint;
+};
+
+/* admit: who asks. */
+struct ys_view_applicant {
+    const struct ys_application *application;
+    bool conflict; /* another one asks for the same code */
+};
+
 /* admit: what the child needs. */
 struct ys_view_admitted {
     const char *code, *name;
-    bool already, dry;
+    bool already, dry, over_wire; /* over the wire the child knows all it needs */
     size_t record_count;
     struct ys_view_written record[2 + YS_KEYSTORE_BODIES_MAX];
     const char *address, *key, *root_fingerprint; /* address "" when it is not known */
@@ -80,6 +100,7 @@ struct ys_view_status {
     bool running;
     const char *address; /* of the running daemon; "" when it does not listen */
     uint64_t waiting;    /* records that wait for the recovery of the own log */
+    size_t requests;     /* to join, that wait for an officer */
     size_t log_count;
     const struct ys_view_log *log;
 };
@@ -138,6 +159,10 @@ struct ys_view {
     void (*new_key)(const char *body, const char *key);
     void (*written)(const struct ys_view_written *written);
     void (*joined)(const struct ys_view_joined *joined);
+    void (*invited)(const struct ys_view_invited *invited);
+    void (*invite)(const struct ys_invite *invite, enum ys_invite_state state);
+    void (*asked)(const struct ys_view_asked *asked);
+    void (*applicant)(const struct ys_view_applicant *applicant);
     void (*admitted)(const struct ys_view_admitted *admitted);
     /* log: a heading, then one a record. */
     void (*log_begin)(const struct ys_log *log, const char *name);

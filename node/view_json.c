@@ -127,6 +127,64 @@ static void joined(const struct ys_view_joined *view)
                   "parent", view->parent, "root_fingerprint", view->root_fingerprint));
 }
 
+static void invited(const struct ys_view_invited *view)
+{
+    put(json_pack("{s:s, s:s, s:s, s:s, s:o}", "token", view->text, "id", view->token->id, "code",
+                  view->token->division.digits, "address", view->token->address, "expires_at",
+                  time_or_null(true, view->token->expires_s)));
+}
+
+static void invite(const struct ys_invite *view, enum ys_invite_state state)
+{
+    put(json_pack("{s:s, s:s, s:s, s:o, s:o}", "id", view->id, "code", view->division.digits,
+                  "state", ys_invite_state_name(state), "made_at", time_or_null(true, view->made_s),
+                  "expires_at", time_or_null(true, view->expires_s)));
+}
+
+static json_t *key_object(const char *what, const char *key)
+{
+    char fingerprint[YS_FINGERPRINT_MAX];
+    struct ys_vkey vkey;
+    if (ys_vkey_parse(ys_bytes_of_text(key), &vkey) != YS_OK)
+        return json_null();
+    ys_fingerprint_print(vkey.key, fingerprint);
+    return json_pack("{s:s, s:s, s:s}", "key", what, "vkey", key, "fingerprint", fingerprint);
+}
+
+/* Keys of a request, each with the fingerprint that people compare. */
+static json_t *offer_keys(const struct ys_offer *offer)
+{
+    char fingerprint[YS_FINGERPRINT_MAX];
+    json_t *const keys = json_array();
+    ys_fingerprint_print(offer->transport, fingerprint);
+    json_array_append_new(keys,
+                          json_pack("{s:s, s:s}", "key", "transport", "fingerprint", fingerprint));
+    json_array_append_new(keys, key_object("log", offer->log));
+    json_array_append_new(keys, key_object("mirror", offer->mirror));
+    for (size_t i = 0; i < offer->body_count; i++)
+        json_array_append_new(keys, key_object(offer->body[i].body, offer->body[i].key));
+    return keys;
+}
+
+static void asked(const struct ys_view_asked *view)
+{
+    put(json_pack("{s:s, s:s, s:s, s:s, s:s, s:o}", "code", view->offer->origin.division.digits,
+                  "state", view->admitted ? "admitted" : "pending", "parent", view->parent,
+                  "address", view->address, "root_fingerprint", view->root_fingerprint, "keys",
+                  offer_keys(view->offer)));
+}
+
+static void applicant(const struct ys_view_applicant *view)
+{
+    const struct ys_application *const application = view->application;
+    const struct ys_offer *const offer = &application->offer;
+    put(json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:o}", "code", offer->origin.division.digits,
+                  "name", text(offer->name), "since", time_or_null(true, application->since_s),
+                  "invitation", text_or_null(offer->token_id), "address",
+                  text_or_null(offer->address), "refused", text_or_null(application->refused),
+                  "conflict", view->conflict, "keys", offer_keys(offer)));
+}
+
 static void admitted(const struct ys_view_admitted *view)
 {
     json_t *const records = json_array();
@@ -228,13 +286,13 @@ static void status(const struct ys_view_status *view)
                                : json_pack("{s:s, s:b, s:o}", "address", view->parent, "connected",
                                            view->connected, "link", text_or_null(view->link));
     put(json_pack("{s:s, s:s, s:o, s:s, s:s, s:o, s:{s:o, s:o, s:o}, s:o, s:o, s:{s:b, s:o}, "
-                  "s:o}",
+                  "s:o, s:o}",
                   "deployment", view->deployment, "code", view->code, "name", text(view->name),
                   "level", view->level, "origin", view->origin, "size", number(view->size),
                   "receipts", "saved", number(view->size), "street", receipt_or_null(&view->street),
                   "district", receipt_or_null(&view->district), "logs", logs, "parent", parent,
                   "daemon", "running", view->running, "address", text_or_null(view->address),
-                  "waiting", number(view->waiting)));
+                  "requests_waiting", number(view->requests), "waiting", number(view->waiting)));
 }
 
 static void recovery(const struct ys_view_recovery *view)
@@ -341,6 +399,10 @@ const struct ys_view ys_view_json = {
     .new_key = new_key,
     .written = written,
     .joined = joined,
+    .invited = invited,
+    .invite = invite,
+    .asked = asked,
+    .applicant = applicant,
     .admitted = admitted,
     .log_begin = log_begin,
     .log_entry = log_entry,

@@ -215,6 +215,104 @@ static void joined(const struct ys_view_joined *view)
     puts(_("Then give the request to the parent: yishi admit FILE"));
 }
 
+static void invited(const struct ys_view_invited *view)
+{
+    puts(view->text);
+}
+
+static const char *invite_word(enum ys_invite_state state)
+{
+    switch (state) {
+    case YS_INVITE_OPEN:
+        return _("open");
+    case YS_INVITE_USED:
+        return _("used");
+    case YS_INVITE_EXPIRED:
+        return _("expired");
+    case YS_INVITE_CANCELLED:
+        return _("cancelled");
+    }
+    return "?";
+}
+
+static void invite(const struct ys_invite *view, enum ys_invite_state state)
+{
+    char expires[YS_TIME_TEXT_MAX];
+    print_time(true, view->expires_s, expires);
+    put_padded(view->id, YS_TOKEN_ID_TEXT_LEN + 2);
+    put_padded(view->division.digits, YS_DIVISION_MAX + 2);
+    put_padded(invite_word(state), 13);
+    printf(_("until %s\n"), expires);
+}
+
+/* One key as both sides read it to each other. */
+static void put_key(const char *what, const char *text)
+{
+    char fingerprint[YS_FINGERPRINT_MAX];
+    struct ys_vkey vkey;
+    if (ys_vkey_parse(ys_bytes_of_text(text), &vkey) != YS_OK)
+        return;
+    ys_fingerprint_print(vkey.key, fingerprint);
+    printf("  ");
+    put_padded(what, YS_BODY_NAME_MAX + 2);
+    puts(fingerprint);
+}
+
+static void put_offer(const struct ys_offer *offer)
+{
+    char fingerprint[YS_FINGERPRINT_MAX];
+    ys_fingerprint_print(offer->transport, fingerprint);
+    printf("  ");
+    put_padded("transport", YS_BODY_NAME_MAX + 2);
+    puts(fingerprint);
+    put_key("log", offer->log);
+    put_key("mirror", offer->mirror);
+    for (size_t i = 0; i < offer->body_count; i++)
+        put_key(offer->body[i].body, offer->body[i].key);
+}
+
+static void asked(const struct ys_view_asked *view)
+{
+    const char *const code = view->offer->origin.division.digits;
+    if (view->admitted) {
+        printf(_("%s is admitted by %s.\n"), code, view->parent);
+        return;
+    }
+    printf(_("Pending: an officer of %s must run: yishi admit %s\n"), view->parent, code);
+    puts(_("The officer sees these fingerprints; read them to each other:"));
+    put_offer(view->offer);
+    put_pair(_("Parent"), view->address);
+    put_pair(_("Fingerprint of the root"), view->root_fingerprint);
+}
+
+static void applicant(const struct ys_view_applicant *view)
+{
+    const struct ys_application *const application = view->application;
+    const struct ys_offer *const offer = &application->offer;
+    char since[YS_TIME_TEXT_MAX];
+    print_time(true, application->since_s, since);
+    printf("%s ", offer->origin.division.digits);
+    put_clean(offer->name);
+    if (offer->token_id[0] != '\0')
+        printf(_(": asks since %s, by invitation %s\n"), since, offer->token_id);
+    else
+        printf(_(": asks since %s, enrolled already\n"), since);
+    put_offer(offer);
+    if (offer->address[0] != '\0') {
+        printf("  ");
+        put_padded(_("address"), YS_BODY_NAME_MAX + 2);
+        put_clean(offer->address);
+        putchar('\n');
+    }
+    if (application->refused[0] != '\0') {
+        printf("  %s: ", _("refused"));
+        put_clean(application->refused);
+        putchar('\n');
+    }
+    if (view->conflict)
+        printf("  %s\n", _("Another applicant asks for the same code: find out who is who."));
+}
+
 static void admitted(const struct ys_view_admitted *view)
 {
     printf("%s ", view->code);
@@ -229,6 +327,8 @@ static void admitted(const struct ys_view_admitted *view)
             printf(_("  %s: record %s, index %llu\n"), view->record[i].kind, view->record[i].id,
                    (unsigned long long)view->record[i].index);
     }
+    if (view->over_wire)
+        return;
     puts(_("What the child needs for yishi join:"));
     printf("  --parent %s\n",
            view->address[0] == '\0' ? _("(the daemon is not running)") : view->address);
@@ -389,6 +489,8 @@ static void status(const struct ys_view_status *view)
             printf(_("ALARM: the key of log %s has signed two histories. The proof: yishi prove "
                      "--fork %s\n"),
                    view->log[i].log.origin_text, view->log[i].log.origin_text);
+    if (view->requests != 0)
+        printf(_("Requests to join that wait: %zu; see: yishi admit --list\n"), view->requests);
     puts(_("Logs held:"));
     for (size_t i = 0; i < view->log_count; i++)
         status_log(&view->log[i]);
@@ -578,6 +680,10 @@ const struct ys_view ys_view_text = {
     .new_key = new_key,
     .written = written,
     .joined = joined,
+    .invited = invited,
+    .invite = invite,
+    .asked = asked,
+    .applicant = applicant,
     .admitted = admitted,
     .log_begin = log_begin,
     .log_entry = log_entry,

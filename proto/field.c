@@ -225,6 +225,7 @@ static const struct ys_field fields[] = {
     LIST(join, "bodies", MAY, YS_JOIN_BODIES_MAX),
     TEXT(join, "address", MAY, ADDRESS_MAX),
     VALUE(join, "log_size", MUST),
+    EXACT(join, "token_proof", MAY, YS_SIG_LEN),
     VALUE(joined, "state", MUST),
     TEXT(joined, "text", MAY, YS_TEXT_DEFAULT_MAX),
     TEXT(joined, "root", MAY, ROOT_TEXT_MAX),
@@ -234,6 +235,18 @@ static const struct ys_field fields[] = {
     TEXT(error, "text", MAY, YS_ERROR_TEXT_MAX),
     VALUE(error, "retry_after_s", MAY),
     TEXT(bye, "reason", MAY, YS_ERROR_TEXT_MAX),
+
+    /* invitations */
+    TEXT(token, "deployment", MUST, YS_DEPLOYMENT_MAX),
+    TEXT(token, "code", MUST, YS_DIVISION_MAX),
+    EXACT(token, "id", MUST, YS_TOKEN_ID_LEN),
+    TEXT(token, "address", MUST, ADDRESS_MAX),
+    EXACT(token, "parent_key", MUST, YS_PUBKEY_LEN),
+    EXACT(token, "root_fingerprint", MUST, YS_HASH_LEN),
+    VALUE(token, "expires_at", MUST),
+    EXACT(token, "seed", MUST, YS_SEED_LEN),
+    VALUE(application, "since", MUST),
+    BYTES(application, "join", MUST, YS_JOIN_MAX),
 };
 /* clang-format on */
 enum { FIELD_COUNT = sizeof fields / sizeof fields[0] };

@@ -3,10 +3,12 @@
 #include "crypto/assert.h"
 #include "crypto/base64.h"
 #include "proto/field.h"
+#include "proto/wire.h"
 
 #include <string.h>
 
-#define SUFFIX "/join/v1"
+#define SUFFIX   "/join/v1"
+#define NO_TOKEN "-"
 
 _Static_assert(YS_DEPLOYMENT_MAX + sizeof SUFFIX + YS_DIVISION_MAX + 1 + YS_TOKEN_ID_MAX + 1 + 45 +
                        YS_VKEY_TEXT_MAX <=
@@ -45,6 +47,17 @@ void ys_join_statement_print(struct ys_writer *w, const char *deployment,
     ys_writer_text(w, "\n");
 }
 
+void ys_join_statement_sign(const struct ys_signer *signer, const char *deployment,
+                            const struct ys_division *division, const char *token_id,
+                            const uint8_t transport[YS_PUBKEY_LEN], uint8_t out[YS_SIG_LEN])
+{
+    uint8_t text[YS_JOIN_STATEMENT_MAX];
+    struct ys_writer w = {.data = text, .capacity = sizeof text};
+    ys_join_statement_print(&w, deployment, division, token_id, transport, &signer->vkey);
+    YS_ASSERT(!w.overflow);
+    ys_sign(signer, (struct ys_bytes){.data = text, .size = w.size}, out);
+}
+
 /* One offered key, with what it must be. */
 struct offer {
     const char *where;
@@ -64,6 +77,18 @@ static bool name_fits(const char *text, const Yishi__V1__Join *join, const struc
            (offer->kind != YS_NAME_BODY || strcmp(name.body, offer->body) == 0);
 }
 
+static bool signed_statement(const Yishi__V1__Join *join, const struct ys_division *division,
+                             const char *token_id, const struct ys_vkey *key,
+                             const ProtobufCBinaryData *sig)
+{
+    uint8_t text[YS_JOIN_STATEMENT_MAX];
+    struct ys_writer w = {.data = text, .capacity = sizeof text};
+    ys_join_statement_print(&w, join->deployment, division, token_id, join->transport.data, key);
+    YS_ASSERT(!w.overflow);
+    return ys_verify(key->key, (struct ys_bytes){.data = text, .size = w.size},
+                     ys_wire_view(sig)) == YS_OK;
+}
+
 static enum ys_code offer_check(const Yishi__V1__Join *join, const struct ys_division *division,
                                 const struct offer *offer, struct ys_vkey *key_out,
                                 struct ys_err *err)
@@ -74,13 +99,7 @@ static enum ys_code offer_check(const Yishi__V1__Join *join, const struct ys_div
         return ys_fail(err, YS_MALFORMED, "%s: %s is not the name of such a key of %s",
                        offer->where, key_out->name, join->code);
 
-    uint8_t text[YS_JOIN_STATEMENT_MAX];
-    struct ys_writer w = {.data = text, .capacity = sizeof text};
-    ys_join_statement_print(&w, join->deployment, division, join->token_id, join->transport.data,
-                            key_out);
-    YS_ASSERT(!w.overflow);
-    const struct ys_bytes sig = {.data = offer->possession.data, .size = offer->possession.len};
-    if (ys_verify(key_out->key, (struct ys_bytes){.data = text, .size = w.size}, sig) != YS_OK)
+    if (!signed_statement(join, division, NO_TOKEN, key_out, &offer->possession))
         return ys_fail(err, YS_BAD_SIG, "%s: the proof that its holder has it does not verify",
                        offer->where);
     return YS_OK;
@@ -130,6 +149,19 @@ static enum ys_code body_check(const Yishi__V1__Join *join, const struct ys_divi
     return offer_check(join, division, &offer, key_out, err);
 }
 
+static enum ys_code token_check(const Yishi__V1__Join *join, const struct ys_division *division,
+                                const struct ys_vkey *log, struct ys_err *err)
+{
+    const bool none = strcmp(join->token_id, NO_TOKEN) == 0;
+    if (none != !join->has_token_proof)
+        return ys_fail(err, YS_MALFORMED,
+                       none ? "join.token_proof: there is no token to prove"
+                            : "join.token_proof: is missing");
+    if (!none && !signed_statement(join, division, join->token_id, log, &join->token_proof))
+        return ys_fail(err, YS_BAD_SIG, "join.token_proof: is not for this token");
+    return YS_OK;
+}
+
 /* One key, one purpose: no public key may stand twice, whatever its name. */
 static enum ys_code twice_check(const struct ys_vkey *keys, size_t count, struct ys_err *err)
 {
@@ -164,6 +196,8 @@ enum ys_code ys_join_check(const Yishi__V1__Join *join, struct ys_err *err)
         if (code == YS_OK)
             code = twice_check(keys, i + 1, err);
     }
+    if (code == YS_OK)
+        code = token_check(join, &division, &keys[0], err);
     for (size_t i = 0; code == YS_OK && i < join->n_bodies; i++) {
         code = body_check(join, &division, i, &keys[2 + i], err);
         if (code == YS_OK)

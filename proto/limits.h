@@ -34,6 +34,13 @@ enum {
     YS_MESSAGE_ARENA_MAX = 2 * 1024 * 1024,
     YS_ERROR_TEXT_MAX = 200,
     YS_JOIN_BODIES_MAX = 16,
+    YS_JOIN_MAX = 16 * 1024, /* bytes of one Join */
+
+    /* invitations */
+    YS_TOKEN_ID_LEN = 8,       /* bytes of the id of an invitation */
+    YS_TOKEN_TEXT_MAX = 1024,  /* bytes of a token as printed */
+    YS_INVITES_MAX = 1024,     /* invitations that a home keeps */
+    YS_APPLICATIONS_MAX = 256, /* requests that wait for an officer */
 
     /* evidence */
     YS_EVIDENCE_MAX = 512 * 1024, /* bytes of one proof bundle */

@@ -113,7 +113,7 @@ class Play:
                   self.level(9) + self.level(12))
 
     def enrol(self, digits):
-        """Each node of this level asks its parent, which runs, and is admitted; then it starts."""
+        """Each node of this level joins with a token of its parent, which runs, and is admitted; then it starts."""
 
         def family(parent_code):
             parent = self.node[parent_code]

@@ -116,15 +116,24 @@ class Node:
             arguments += ["--root", root]
         return self.call(*arguments)
 
-    def join(self, parent, request=None):
-        """Write a request to `parent`, which must be running, and keep its address."""
+    def invite(self, code, *arguments):
+        """A token for a child of this node."""
+        return self.call("invite", code, *arguments).out.strip()
+
+    def join(self, parent):
+        """Ask `parent`, which must be running; what its `admit` takes."""
+        self.call("join", parent.invite(self.code))
+        return self.code
+
+    def join_by_file(self, parent, request=None):
+        """Write a request to `parent`, which must be running, and keep its address; for `admit` too."""
         request = request or self.fleet.folder / "requests" / f"{self.code}.json"
         request.parent.mkdir(exist_ok=True)
         self.call("join", "--request", request, "--parent", parent.address, "--parent-key", parent.keys()["transport"])
         return request
 
-    def admit(self, request):
-        return self.call("admit", request, "--passphrase-file", self.passphrase)
+    def admit(self, asked, *arguments):
+        return self.call("admit", asked, "--passphrase-file", self.passphrase, *arguments)
 
     def keys(self):
         return self.call("key", "--json").object()

@@ -169,7 +169,7 @@ class Setting(Case):
             foreign.passphrase = self.folder / "secret" / "foreign"
             foreign.init()
             child.init(root=foreign.home / "root.pub")
-        return district, child, child.join(district)
+        return district, child, child.join_by_file(district)
 
     def _not_admitted(self, district, request, *parts):
         result = self.assertUnchanged(district, lambda: district.call(

@@ -1,11 +1,11 @@
 # Tests of node/.
-foreach(name test_args test_config test_home test_keystore test_passphrase)
+foreach(name test_args test_config test_home test_invite test_keystore test_passphrase)
   yishi_unit_test(${name} ys_node)
   target_sources(${name} PRIVATE ../support/folder.c)
 endforeach()
 yishi_unit_test(test_outbox ys_node)
 yishi_unit_test(test_view ys_node)
-foreach(name test_author test_certificate test_check test_committer test_exhibit)
+foreach(name test_application test_author test_certificate test_check test_committer test_exhibit)
   yishi_unit_test(${name} yishi_test_federation ys_node)
 endforeach()
 

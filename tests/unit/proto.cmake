@@ -17,6 +17,7 @@ yishi_unit_test(test_path ys_proto yishi_test_pb)
 yishi_unit_test(test_record ys_proto yishi_test_pb)
 yishi_unit_test(test_root ys_proto yishi_test_pb)
 yishi_unit_test(test_text ys_proto yishi_test_pb)
+yishi_unit_test(test_token ys_proto)
 
 yishi_unit_test(test_formats ys_proto)
 target_compile_definitions(test_formats

@@ -45,6 +45,8 @@ static struct types all_types(void)
     struct types types = {.count = 0};
     types_add(&types, &yishi__v1__body__descriptor, 0);
     types_add(&types, &yishi__v1__message__descriptor, 0);
+    types_add(&types, &yishi__v1__token__descriptor, 0);
+    types_add(&types, &yishi__v1__application__descriptor, 0);
     types_add(&types, &yishi__v1__proof_extra__descriptor, 0);
     for (unsigned pass = 0; pass < TYPES_MAX; pass++) {
         for (unsigned i = 0; i < types.count; i++) {

@@ -22,6 +22,7 @@ struct request {
     Yishi__V1__JoinBody *bodies[2];
     char vkey[KEYS][YS_VKEY_TEXT_MAX];
     uint8_t possession[KEYS][YS_SIG_LEN];
+    uint8_t token_proof[YS_SIG_LEN]; /* by the key offered last as LOG */
     uint8_t transport[YS_PUBKEY_LEN];
 };
 
@@ -36,17 +37,15 @@ static void offer(struct request *r, unsigned at, uint8_t seed_byte, const char 
                   uint8_t type)
 {
     uint8_t seed[YS_SEED_LEN];
-    uint8_t text[YS_JOIN_STATEMENT_MAX];
     struct ys_signer signer;
     struct ys_division division;
-    struct ys_writer w = {.data = text, .capacity = sizeof text};
     memset(seed, seed_byte, sizeof seed);
     assert_int_equal(ys_signer_init(&signer, key_name, type, seed), YS_OK);
     assert_int_equal(ys_division_parse(ys_bytes_of_text(CODE), &division, NULL), YS_OK);
     ys_vkey_print(&signer.vkey, r->vkey[at]);
-    ys_join_statement_print(&w, deployment, &division, token, r->transport, &signer.vkey);
-    assert_false(w.overflow);
-    ys_sign(&signer, (struct ys_bytes){.data = text, .size = w.size}, r->possession[at]);
+    ys_join_statement_sign(&signer, deployment, &division, "-", r->transport, r->possession[at]);
+    if (at == LOG)
+        ys_join_statement_sign(&signer, deployment, &division, token, r->transport, r->token_proof);
     ys_signer_clear(&signer);
 }
 
@@ -89,6 +88,8 @@ static void fill(struct request *r)
     r->join.transport = (ProtobufCBinaryData){.len = YS_PUBKEY_LEN, .data = r->transport};
     r->join.log_possession = possession(r, LOG);
     r->join.mirror_possession = possession(r, MIRROR);
+    r->join.has_token_proof = 1;
+    r->join.token_proof = (ProtobufCBinaryData){.len = YS_SIG_LEN, .data = r->token_proof};
     fill_bodies(r);
 }
 
@@ -153,10 +154,24 @@ static void a_proof_holds_for_one_place_token_and_transport_key_only(void **stat
     struct request r;
     fill(&r);
     r.join.token_id = other_token;
-    assert_verdict(&r, YS_BAD_SIG, "join.log: the proof that its holder has it does not verify");
+    assert_verdict(&r, YS_BAD_SIG, "join.token_proof: is not for this token");
+    r.join.has_token_proof = 0;
+    assert_verdict(&r, YS_MALFORMED, "join.token_proof: is missing");
     fill(&r);
     r.transport[31] = 1;
     assert_verdict(&r, YS_BAD_SIG, "join.log: the proof that its holder has it does not verify");
+}
+
+static void without_a_token_there_is_no_proof_of_one(void **state)
+{
+    (void)state;
+    char none[] = "-";
+    struct request r;
+    fill(&r);
+    r.join.token_id = none;
+    assert_verdict(&r, YS_MALFORMED, "join.token_proof: there is no token to prove");
+    r.join.has_token_proof = 0;
+    assert_verdict(&r, YS_OK, "");
 }
 
 static void keys_have_the_names_of_the_applicant(void **state)
@@ -294,6 +309,7 @@ int main(void)
         cmocka_unit_test(a_request_whose_keys_fit_and_are_proved_is_good),
         cmocka_unit_test(every_possession_is_verified),
         cmocka_unit_test(a_proof_holds_for_one_place_token_and_transport_key_only),
+        cmocka_unit_test(without_a_token_there_is_no_proof_of_one),
         cmocka_unit_test(keys_have_the_names_of_the_applicant),
         cmocka_unit_test(bodies_exist_at_the_level_and_once),
         cmocka_unit_test(one_key_has_one_purpose),

@@ -5,6 +5,7 @@
 #include <stddef.h>
 /* cmocka wants the three above first */
 #include <cmocka.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -149,7 +150,8 @@ static void a_status_is_one_json_object_on_one_line(void **state)
         "\"receipts\": [{\"witness\": \"a.example/mirror/110105\", \"level\": \"district\", "
         "\"size\": 5, \"time\": \"2025-11-25T00:00:00.000+08:00\"}]}], "
         "\"parent\": {\"address\": \"tcp://h:1\", \"connected\": false, \"link\": \"lost\"}, "
-        "\"daemon\": {\"running\": true, \"address\": null}, \"waiting\": 0}\n");
+        "\"daemon\": {\"running\": true, \"address\": null}, \"requests_waiting\": 0, "
+        "\"waiting\": 0}\n");
 }
 
 static void print_broken_name(void)
@@ -170,6 +172,88 @@ static void a_name_that_was_cut_inside_a_character_is_still_printed(void **state
     assert_non_null(strstr(text, "\"name\": \"cut ??\""));
 }
 
+/* A request whose texts try to deceive who reads them on a terminal. */
+static struct ys_application deceiver(void)
+{
+    struct ys_application application = {.since_s = 1764000000,
+                                         .offer = {.name = "示例\033[2J社区",
+                                                   .address = "tcp://h\033[1A:1",
+                                                   .token_id = "0123456789abcdef"},
+                                         .refused = "no\rYES"};
+    const uint8_t seed[YS_SEED_LEN] = {1};
+    struct ys_signer signer;
+    assert_true(sodium_init() >= 0);
+    memcpy(application.offer.origin.division.digits, "110105001", sizeof "110105001");
+    assert_int_equal(ys_signer_init(&signer, "a.b/110105001/1", YS_SIG_ED25519, seed), YS_OK);
+    ys_vkey_print(&signer.vkey, application.offer.log);
+    ys_vkey_print(&signer.vkey, application.offer.mirror);
+    return application;
+}
+
+static void print_applicant(void)
+{
+    const struct ys_application application = deceiver();
+    ys_view_text.applicant(
+        &(struct ys_view_applicant){.application = &application, .conflict = true});
+}
+
+static void print_applicant_json(void)
+{
+    const struct ys_application application = deceiver();
+    ys_view_json.applicant(&(struct ys_view_applicant){.application = &application});
+}
+
+static void an_applicant_reads_as_text_without_tricks(void **state)
+{
+    (void)state;
+    char text[2048];
+    capture(print_applicant, text, sizeof text);
+    assert_string_equal(text,
+                        "110105001 示例[2J社区: asks since 2025-11-25 00:00:00, by invitation "
+                        "0123456789abcdef\n"
+                        "  transport            6668 7aad f862 bd77 6c8f\n"
+                        "  log                  fa4d 86c3 b551 aa6c d7c3\n"
+                        "  mirror               fa4d 86c3 b551 aa6c d7c3\n"
+                        "  address              tcp://h[1A:1\n"
+                        "  refused: noYES\n"
+                        "  Another applicant asks for the same code: find out who is who.\n");
+}
+
+static void an_applicant_is_one_json_object_on_one_line(void **state)
+{
+    (void)state;
+    char text[4096];
+    capture(print_applicant_json, text, sizeof text);
+    assert_non_null(strstr(text, "{\"code\": \"110105001\", \"name\": \"示例\\u001B[2J社区\", "
+                                 "\"since\": \"2025-11-25T00:00:00.000+08:00\", "
+                                 "\"invitation\": \"0123456789abcdef\", "
+                                 "\"address\": \"tcp://h\\u001B[1A:1\", \"refused\": "
+                                 "\"no\\rYES\", \"conflict\": false, \"keys\": [{\"key\": "
+                                 "\"transport\", \"fingerprint\": \"6668 7aad f862 bd77 6c8f\"}, "
+                                 "{\"key\": \"log\", \"vkey\": \"a.b/110105001/1+"));
+    assert_ptr_equal(strchr(text, '\n'), text + strlen(text) - 1);
+}
+
+static void print_invite(void)
+{
+    struct ys_invite invite = {.id = "0123456789abcdef", .expires_s = 1764000000};
+    memcpy(invite.division.digits, "110105001", sizeof "110105001");
+    ys_view_text.invite(&invite, YS_INVITE_USED);
+    ys_view_json.invite(&invite, YS_INVITE_CANCELLED);
+}
+
+static void an_invitation_is_one_line_of_either_kind(void **state)
+{
+    (void)state;
+    char text[512];
+    capture(print_invite, text, sizeof text);
+    assert_string_equal(text,
+                        "0123456789abcdef  110105001     used         until 2025-11-25 00:00:00\n"
+                        "{\"id\": \"0123456789abcdef\", \"code\": \"110105001\", \"state\": "
+                        "\"cancelled\", \"made_at\": \"1970-01-01T08:00:00.000+08:00\", "
+                        "\"expires_at\": \"2025-11-25T00:00:00.000+08:00\"}\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -179,6 +263,9 @@ int main(void)
         cmocka_unit_test(a_text_that_does_not_fit_is_cut_at_a_character),
         cmocka_unit_test(a_status_reads_as_text),
         cmocka_unit_test(a_status_is_one_json_object_on_one_line),
+        cmocka_unit_test(an_applicant_reads_as_text_without_tricks),
+        cmocka_unit_test(an_applicant_is_one_json_object_on_one_line),
+        cmocka_unit_test(an_invitation_is_one_line_of_either_kind),
         cmocka_unit_test(a_name_that_was_cut_inside_a_character_is_still_printed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
