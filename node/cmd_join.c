@@ -31,34 +31,16 @@ static enum ys_code read_wish(const struct ys_call *call, struct wish *wish, str
     return YS_OK;
 }
 
-/* Pin the root, or compare it with the one that is. */
+/* Pin the root, or compare it with the one that is and take its successors. */
 static enum ys_code take_root(struct ys_node *node, const char *path, struct ys_err *err)
 {
-    struct ys_root root;
-    struct ys_hash given;
-    struct ys_hash pinned;
-    if (path == NULL)
-        return node->has_root ? YS_OK
-                              : ys_fail(err, YS_REFUSED,
-                                        _("%s: no root is pinned; give the district's with "
-                                          "--root FILE"),
-                                        node->home.path);
-    const enum ys_code code = ys_root_load(path, &node->origin, &root, err);
-    if (code != YS_OK)
-        return code == YS_NOT_FOUND ? ys_fail(err, YS_IO, _("%s: no such file"), path) : code;
-    ys_root_fingerprint(&root, &given);
-    if (!node->has_root) {
-        node->root = root;
-        node->has_root = true;
-        return ys_root_pin(&node->home, &root, err);
-    }
-    ys_root_fingerprint(&node->root, &pinned);
-    if (!ys_hash_equal(&given, &pinned))
-        return ys_fail(err, YS_DENIED,
-                       _("%s: is another root than the one pinned in %s; ask the "
-                         "district before you go on"),
-                       path, node->home.path);
-    return YS_OK;
+    if (path != NULL)
+        return ys_node_take_roots(node, path, err);
+    return node->has_root ? YS_OK
+                          : ys_fail(err, YS_REFUSED,
+                                    _("%s: no root is pinned; give the district's with "
+                                      "--root FILE"),
+                                    node->home.path);
 }
 
 /* From where in the own log the offered keys are valid. A unit that was never enrolled has its
@@ -116,7 +98,7 @@ enum ys_code ys_cmd_join(const struct ys_call *call, struct ys_err *err)
     if (code != YS_OK)
         return code;
     ys_home_ring(&node.home); /* a running daemon dials the new parent */
-    ys_root_fingerprint(&node.root, &hash);
+    ys_root_chain_fingerprint(&node.roots, &hash);
     ys_record_id_print(&hash, fingerprint);
     if (strcmp(wish.request, "-") != 0)
         (call->json ? &ys_view_json : &ys_view_text)

@@ -22,7 +22,7 @@ struct ys_parent_setting {
 struct ys_daemon_options {
     const struct ys_store *store;
     const struct ys_node_keys *keys;
-    const struct ys_root *root;
+    const struct ys_root_chain *roots;
     const char *listen; /* endpoint, or NULL: no children */
     struct ys_parent_setting parent;
     int doorbell_fd; /* readable when another process has written to the store */
@@ -36,6 +36,8 @@ struct ys_daemon_options {
     void (*link)(void *context, const char *state);
     /* Read the settings again, after SIGHUP or a ring of the doorbell; false: keep what we have. */
     bool (*reload)(void *context, struct ys_parent_setting *out);
+    /* Read the pinned root file again, after a ring of the doorbell; false: keep what we have. */
+    bool (*reload_roots)(void *context, struct ys_root_chain *out);
     void *context;
 };
 

@@ -80,12 +80,32 @@ enum ys_code ys_member_succeed(struct ys_member *member, const struct ys_root *n
     return ys_root_chain_extend(&member->roots, next, err);
 }
 
-const struct ys_root *ys_member_root_at(const struct ys_member *member, uint64_t index)
+enum ys_code ys_member_follow(struct ys_member *member, const struct ys_root_chain *roots,
+                              struct ys_err *err)
+{
+    struct ys_hash ours;
+    struct ys_hash theirs;
+    ys_root_chain_fingerprint(&member->roots, &ours);
+    ys_root_chain_fingerprint(roots, &theirs);
+    if (!ys_hash_equal(&ours, &theirs))
+        return ys_fail(err, YS_DENIED, "membership: the first root policy is another one");
+    enum ys_code code = YS_OK;
+    for (unsigned i = member->roots.count; i < roots->count && code == YS_OK; i++)
+        code = ys_member_succeed(member, &roots->policy[i], err);
+    return code;
+}
+
+unsigned ys_member_root_number(const struct ys_member *member, uint64_t index)
 {
     unsigned at = member->roots.count - 1;
     while (at > 0 && (member->root_since[at] == UINT64_MAX || member->root_since[at] > index))
         at--;
-    return &member->roots.policy[at];
+    return at;
+}
+
+const struct ys_root *ys_member_root_at(const struct ys_member *member, uint64_t index)
+{
+    return &member->roots.policy[ys_member_root_number(member, index)];
 }
 
 /* --- growing lists --- */
@@ -614,6 +634,14 @@ enum ys_code ys_member_rebuild(struct ys_member *member, struct ys_txn *txn, boo
     return YS_OK;
 }
 
+static bool any_root_signed(const struct ys_member *member, const struct ys_note *note)
+{
+    for (unsigned i = 0; i < member->roots.count; i++)
+        if (ys_root_signed(&member->roots.policy[i], note))
+            return true;
+    return false;
+}
+
 enum ys_code ys_member_introduce(const struct ys_member *member, struct ys_bytes note_bytes,
                                  struct ys_bytes body_bytes, struct ys_vkey *log_key_out,
                                  struct ys_err *err)
@@ -635,7 +663,7 @@ enum ys_code ys_member_introduce(const struct ys_member *member, struct ys_bytes
     if (code == YS_OK && body->kind_case != YISHI__V1__BODY__KIND_NODE_CERTIFICATE)
         code = ys_fail(err, YS_DENIED, "log of %s: its first record is no node_certificate",
                        member->root.division.digits);
-    else if (code == YS_OK && !ys_root_signed(&member->root, &note))
+    else if (code == YS_OK && !any_root_signed(member, &note))
         code =
             ys_fail(err, YS_DENIED, "log of %s: its first record is not signed by the pinned root",
                     member->root.division.digits);
