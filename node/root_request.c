@@ -248,6 +248,9 @@ static enum ys_code check_body(const struct ys_root_request *request,
     enum ys_code code = ys_body_decode(written->body, &arena, &body, err);
     if (code == YS_OK)
         code = ys_body_check_note(body, record, err);
+    /* What is not shown must not be signed: no fields that this version does not know. */
+    if (code == YS_OK)
+        code = ys_body_check_authored(body, err);
     ys_arena_clear(&arena);
     return code;
 }

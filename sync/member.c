@@ -19,7 +19,7 @@ struct node_list {
 struct ys_member {
     struct ys_root root; /* the anchor: roots.policy[0] */
     struct ys_root_chain roots;
-    uint64_t root_since[YS_ROOT_CHAIN_MAX]; /* index of the district's log; UINT64_MAX: not yet */
+    struct ys_position root_since[YS_ROOT_CHAIN_MAX]; /* index UINT64_MAX: not yet in force */
     struct ys_division self;
     struct key_list keys;
     struct node_list nodes;
@@ -38,7 +38,7 @@ struct step {
 static void forget_successions(struct ys_member *member)
 {
     for (unsigned i = 0; i < YS_ROOT_CHAIN_MAX; i++)
-        member->root_since[i] = i == 0 ? 0 : UINT64_MAX;
+        member->root_since[i] = (struct ys_position){.index = i == 0 ? 0 : UINT64_MAX};
 }
 
 enum ys_code ys_member_new(const struct ys_root *root, const struct ys_division *self,
@@ -98,7 +98,8 @@ enum ys_code ys_member_follow(struct ys_member *member, const struct ys_root_cha
 unsigned ys_member_root_number(const struct ys_member *member, uint64_t index)
 {
     unsigned at = member->roots.count - 1;
-    while (at > 0 && (member->root_since[at] == UINT64_MAX || member->root_since[at] > index))
+    while (at > 0 &&
+           (member->root_since[at].index == UINT64_MAX || member->root_since[at].index > index))
         at--;
     return at;
 }
@@ -106,6 +107,15 @@ unsigned ys_member_root_number(const struct ys_member *member, uint64_t index)
 const struct ys_root *ys_member_root_at(const struct ys_member *member, uint64_t index)
 {
     return &member->roots.policy[ys_member_root_number(member, index)];
+}
+
+bool ys_member_root_source(const struct ys_member *member, unsigned number, struct ys_position *out)
+{
+    YS_ASSERT(number >= 1);
+    if (number >= member->roots.count || member->root_since[number].index == UINT64_MAX)
+        return false;
+    *out = member->root_since[number];
+    return true;
 }
 
 /* --- growing lists --- */
@@ -275,11 +285,11 @@ static bool body_signed(const struct ys_member *member, const struct ys_division
 static bool root_says(struct ys_member *member, const struct step *step)
 {
     for (unsigned i = member->roots.count - 1; i > 0; i--) {
-        if (member->root_since[i] != UINT64_MAX)
+        if (member->root_since[i].index != UINT64_MAX)
             break;
         if (!ys_root_signed(&member->roots.policy[i], step->note))
             continue;
-        member->root_since[i] = step->at.index;
+        member->root_since[i] = step->at;
         return true;
     }
     return ys_root_signed(ys_member_root_at(member, step->at.index), step->note);
@@ -599,9 +609,11 @@ static enum ys_code replay_district(struct ys_member *next, struct ys_txn *txn, 
 
 static bool same_lists(const struct ys_member *a, const struct ys_member *b)
 {
-    if (a->keys.count != b->keys.count || a->nodes.count != b->nodes.count ||
-        memcmp(a->root_since, b->root_since, sizeof a->root_since) != 0)
+    if (a->keys.count != b->keys.count || a->nodes.count != b->nodes.count)
         return false;
+    for (unsigned i = 0; i < YS_ROOT_CHAIN_MAX; i++)
+        if (a->root_since[i].index != b->root_since[i].index)
+            return false;
     for (size_t i = 0; i < a->keys.count; i++)
         if (!ys_vkey_equal(&a->keys.item[i].vkey, &b->keys.item[i].vkey) ||
             a->keys.item[i].from != b->keys.item[i].from ||

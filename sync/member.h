@@ -60,6 +60,9 @@ YS_CHECKED enum ys_code ys_member_follow(struct ys_member *member,
 /* The policy in force at `index` of the district's log; UINT64_MAX: the newest that is. And its place in
  * the chain. */
 unsigned ys_member_root_number(const struct ys_member *member, uint64_t index);
+/* The record with which a successor (1 is the first) came into force; false: it has not. */
+bool ys_member_root_source(const struct ys_member *member, unsigned number,
+                           struct ys_position *out);
 const struct ys_root *ys_member_root_at(const struct ys_member *member, uint64_t index);
 
 /* Replay everything that the store holds. `changed_out` (may be NULL) says whether anything differs
