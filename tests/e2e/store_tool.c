@@ -214,7 +214,8 @@ int main(int argc, char **argv)
         append(argv[2], argv + 3);
     } else {
         fprintf(stderr,
-                "usage: store_tool newer|dump HOME | append HOME KIND ORIGIN|- KEYFILE FILE\n");
+                "usage: store_tool newer|dump HOME | append HOME KIND ORIGIN|- KEYFILE FILE | "
+                "put HOME NOTE BODY\n");
         return 2;
     }
     return 0;
