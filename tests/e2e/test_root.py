@@ -14,6 +14,15 @@ def by_da():
     return acknowledgement() | {"refs": [{"rel": "acknowledges", "record": record}]}
 
 
+def rebound(record, hidden=b"", code=DISTRICT, kind=None):
+    """An unsigned record of a request with something more in its body, of another log or of another kind."""
+    body = base64.b64decode(record["body"]) + hidden
+    title, _, said, subject, time, _, _ = record["note"].splitlines()
+    lines = [title, f"{DEPLOYMENT}/{code}/1", kind or said, subject, time, str(len(body)),
+             base64.b64encode(hashlib.sha256(body).digest()).decode()]
+    return {"note": "".join(line + "\n" for line in lines), "body": base64.b64encode(body).decode()}
+
+
 class Root(Case):
     def setUp(self):
         super().setUp()
@@ -120,20 +129,20 @@ class Root(Case):
         root = self.policy("root.pub", self.keys("old", 2), 2)
         district = self.bare(DISTRICT, root)
         request = self.request(district, "first.json")
+        fresh = json.loads(request.read_text(encoding="utf-8"))
         self.sign(request, "old-1")
         good = json.loads(request.read_text(encoding="utf-8"))
-        note, body = good["records"][0]["note"], base64.b64decode(good["records"][0]["body"])
-        other = good["records"][1]
+        first, other = good["records"]
         for what, says in (
                 ({**good, "records": []}, "no request to a root"),
+                ({**good, "more": 1}, "no request to a root"),
                 ({**good, "policy": 2}, "the root has no policy 2"),
                 ({**good, "root": good["root"].replace("threshold 2", "threshold 3")}, "threshold"),
-                ({**good, "records": [{"note": note, "body": other["body"]}]}, "record 1: "),
-                ({**good, "records": [{"note": note, "body": base64.b64encode(body + b"\xfa\x07\x00").decode()}]}, "record 1: "),
-                ({**good, "records": [{"note": note.replace(f"/{DISTRICT}/1\n", f"/{STREET}/1\n", 1), "body": other["body"]}]},
-                 "record 1: "),
-                ({**good, "records": [other, {**other, "note": other["note"].replace("\n\n", "\n\n", 1)[:-8] + "AAAAAA=\n"}]},
-                 "record 2: ")):
+                ({**good, "records": [{**first, "body": other["body"]}]}, "record 1: "),
+                ({**fresh, "records": [rebound(fresh["records"][0], hidden=b"\xfa\x7f\x00")]}, "unknown field"),
+                ({**fresh, "records": [rebound(fresh["records"][0], code=STREET)]}, f"record 1: it is not of the log of {DISTRICT}"),
+                ({**fresh, "records": [rebound(fresh["records"][0], kind="acknowledgement")]}, "a root may not write it"),
+                ({**good, "records": [first, {**other, "note": other["note"][:-8] + "AAAAAA=\n"}]}, "record 2: ")):
             request.write_text(json.dumps(what), encoding="utf-8")
             self.assertRefused(self.sign(request, "old-2", check=False), REFUSED, f"{request}: ", says)
             self.assertEqual(json.loads(request.read_text(encoding="utf-8")), what)
@@ -186,9 +195,12 @@ class Root(Case):
         self.receipted(street, "district")
         self.verdict(street, 1, "ok")
         wait_for(lambda: street.call("prove", f"{DISTRICT}:1", "--out", before, check=False).status == OK, "a head of the district")
+        keys = {path: path.read_bytes() for path in (district.home / "keys" / "da.key", district.home / "keys" / "da.pub")}
         district.call("key", "new", "da", "--kdf", "none")
         theft = self.request(district, "theft.json")
         self.sign(theft, "old-1", "old-2")
+        for path, content in keys.items():  # so that the succession brings nothing new but itself
+            path.write_bytes(content)
 
         for file, says in ((stranger, "not the successor"), (self.offline / "new-1.key", "root policy line 1")):
             self.assertUnchanged(district, lambda file=file, says=says: self.assertRefused(
