@@ -589,8 +589,9 @@ static void free_lists(struct ys_member *member)
  * pass finds these cuts and a second one, if there are any, heeds them from the beginning. */
 static enum ys_code replay_district(struct ys_member *next, struct ys_txn *txn, struct ys_err *err)
 {
-    struct ys_member first = *next;
+    struct ys_member first = {.root = next->root, .roots = next->roots, .self = next->self};
     bool cut = false;
+    forget_successions(&first);
     enum ys_code code = replay_level(&first, txn, YS_LEVEL_DISTRICT, err);
     for (size_t i = 0; i < first.keys.count; i++)
         cut = cut || (first.keys.item[i].has_revocation &&
