@@ -17,7 +17,9 @@ struct node_list {
 };
 
 struct ys_member {
-    struct ys_root root;
+    struct ys_root root; /* the anchor: roots.policy[0] */
+    struct ys_root_chain roots;
+    struct ys_position root_since[YS_ROOT_CHAIN_MAX]; /* index UINT64_MAX: not yet in force */
     struct ys_division self;
     struct key_list keys;
     struct node_list nodes;
@@ -32,6 +34,13 @@ struct step {
     const Yishi__V1__Body *body;
 };
 
+/* Only the anchor is in force. */
+static void forget_successions(struct ys_member *member)
+{
+    for (unsigned i = 0; i < YS_ROOT_CHAIN_MAX; i++)
+        member->root_since[i] = (struct ys_position){.index = i == 0 ? 0 : UINT64_MAX};
+}
+
 enum ys_code ys_member_new(const struct ys_root *root, const struct ys_division *self,
                            struct ys_member **out, struct ys_err *err)
 {
@@ -39,7 +48,9 @@ enum ys_code ys_member_new(const struct ys_root *root, const struct ys_division 
     if (member == NULL)
         return ys_fail(err, YS_NOMEM, "membership: out of memory");
     member->root = *root;
+    member->roots = (struct ys_root_chain){.count = 1, .policy = {*root}};
     member->self = *self;
+    forget_successions(member);
     *out = member;
     return YS_OK;
 }
@@ -56,6 +67,55 @@ void ys_member_free(struct ys_member *member)
 const struct ys_root *ys_member_root(const struct ys_member *member)
 {
     return &member->root;
+}
+
+const struct ys_root_chain *ys_member_roots(const struct ys_member *member)
+{
+    return &member->roots;
+}
+
+enum ys_code ys_member_succeed(struct ys_member *member, const struct ys_root *next,
+                               struct ys_err *err)
+{
+    return ys_root_chain_extend(&member->roots, next, err);
+}
+
+enum ys_code ys_member_follow(struct ys_member *member, const struct ys_root_chain *roots,
+                              struct ys_err *err)
+{
+    struct ys_hash ours;
+    struct ys_hash theirs;
+    ys_root_chain_fingerprint(&member->roots, &ours);
+    ys_root_chain_fingerprint(roots, &theirs);
+    if (!ys_hash_equal(&ours, &theirs))
+        return ys_fail(err, YS_DENIED, "membership: the first root policy is another one");
+    enum ys_code code = YS_OK;
+    for (unsigned i = member->roots.count; i < roots->count && code == YS_OK; i++)
+        code = ys_member_succeed(member, &roots->policy[i], err);
+    return code;
+}
+
+unsigned ys_member_root_number(const struct ys_member *member, uint64_t index)
+{
+    unsigned at = member->roots.count - 1;
+    while (at > 0 &&
+           (member->root_since[at].index == UINT64_MAX || member->root_since[at].index > index))
+        at--;
+    return at;
+}
+
+const struct ys_root *ys_member_root_at(const struct ys_member *member, uint64_t index)
+{
+    return &member->roots.policy[ys_member_root_number(member, index)];
+}
+
+bool ys_member_root_source(const struct ys_member *member, unsigned number, struct ys_position *out)
+{
+    YS_ASSERT(number >= 1);
+    if (number >= member->roots.count || member->root_since[number].index == UINT64_MAX)
+        return false;
+    *out = member->root_since[number];
+    return true;
 }
 
 /* --- growing lists --- */
@@ -220,16 +280,30 @@ static bool body_signed(const struct ys_member *member, const struct ys_division
     return false;
 }
 
+/* Is this record, which is about the district itself, signed by the root? A successor that signs is in
+ * force from here on. */
+static bool root_says(struct ys_member *member, const struct step *step)
+{
+    for (unsigned i = member->roots.count - 1; i > 0; i--) {
+        if (member->root_since[i].index != UINT64_MAX)
+            break;
+        if (!ys_root_signed(&member->roots.policy[i], step->note))
+            continue;
+        member->root_since[i] = step->at;
+        return true;
+    }
+    return ys_root_signed(ys_member_root_at(member, step->at.index), step->note);
+}
+
 /* May the signers of this step say something about `subject`? The district's own keys are the
  * root's to name; a street's the district's; a community's the street's. */
-static bool may_enrol(const struct ys_member *member, const struct step *step,
+static bool may_enrol(struct ys_member *member, const struct step *step,
                       const struct ys_division *subject)
 {
     const struct ys_division *const issuer = &step->origin->division;
     struct ys_division parent;
     if (ys_division_equal(subject, issuer))
-        return ys_division_level(issuer) == YS_LEVEL_DISTRICT &&
-               ys_root_signed(&member->root, step->note);
+        return ys_division_level(issuer) == YS_LEVEL_DISTRICT && root_says(member, step);
     if (!ys_division_parent(subject, &parent) || !ys_division_equal(&parent, issuer))
         return false;
     const char *const body = ys_division_level(issuer) == YS_LEVEL_DISTRICT ? "da" : "st";
@@ -515,8 +589,9 @@ static void free_lists(struct ys_member *member)
  * pass finds these cuts and a second one, if there are any, heeds them from the beginning. */
 static enum ys_code replay_district(struct ys_member *next, struct ys_txn *txn, struct ys_err *err)
 {
-    struct ys_member first = {.root = next->root, .self = next->self};
+    struct ys_member first = {.root = next->root, .roots = next->roots, .self = next->self};
     bool cut = false;
+    forget_successions(&first);
     enum ys_code code = replay_level(&first, txn, YS_LEVEL_DISTRICT, err);
     for (size_t i = 0; i < first.keys.count; i++)
         cut = cut || (first.keys.item[i].has_revocation &&
@@ -537,6 +612,9 @@ static bool same_lists(const struct ys_member *a, const struct ys_member *b)
 {
     if (a->keys.count != b->keys.count || a->nodes.count != b->nodes.count)
         return false;
+    for (unsigned i = 0; i < YS_ROOT_CHAIN_MAX; i++)
+        if (a->root_since[i].index != b->root_since[i].index)
+            return false;
     for (size_t i = 0; i < a->keys.count; i++)
         if (!ys_vkey_equal(&a->keys.item[i].vkey, &b->keys.item[i].vkey) ||
             a->keys.item[i].from != b->keys.item[i].from ||
@@ -553,7 +631,8 @@ static bool same_lists(const struct ys_member *a, const struct ys_member *b)
 enum ys_code ys_member_rebuild(struct ys_member *member, struct ys_txn *txn, bool *changed_out,
                                struct ys_err *err)
 {
-    struct ys_member next = {.root = member->root, .self = member->self};
+    struct ys_member next = {.root = member->root, .roots = member->roots, .self = member->self};
+    forget_successions(&next);
     enum ys_code code = replay_district(&next, txn, err);
     if (code == YS_OK)
         code = replay_level(&next, txn, YS_LEVEL_STREET, err);
@@ -566,6 +645,14 @@ enum ys_code ys_member_rebuild(struct ys_member *member, struct ys_txn *txn, boo
     free_lists(member);
     *member = next;
     return YS_OK;
+}
+
+static bool any_root_signed(const struct ys_member *member, const struct ys_note *note)
+{
+    for (unsigned i = 0; i < member->roots.count; i++)
+        if (ys_root_signed(&member->roots.policy[i], note))
+            return true;
+    return false;
 }
 
 enum ys_code ys_member_introduce(const struct ys_member *member, struct ys_bytes note_bytes,
@@ -589,7 +676,7 @@ enum ys_code ys_member_introduce(const struct ys_member *member, struct ys_bytes
     if (code == YS_OK && body->kind_case != YISHI__V1__BODY__KIND_NODE_CERTIFICATE)
         code = ys_fail(err, YS_DENIED, "log of %s: its first record is no node_certificate",
                        member->root.division.digits);
-    else if (code == YS_OK && !ys_root_signed(&member->root, &note))
+    else if (code == YS_OK && !any_root_signed(member, &note))
         code =
             ys_fail(err, YS_DENIED, "log of %s: its first record is not signed by the pinned root",
                     member->root.division.digits);
