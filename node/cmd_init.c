@@ -260,6 +260,7 @@ static enum ys_code print_made(const struct ys_call *call, const struct ys_home 
 {
     YS_NODE_SCOPED node = {.store = NULL};
     char fingerprint[YS_RECORD_ID_TEXT_MAX] = "";
+    char guard_path[PATH_MAX];
     struct ys_hash hash;
     const enum ys_code code = ys_node_open(home->path, "", &node, err);
     if (code != YS_OK)
@@ -268,8 +269,11 @@ static enum ys_code print_made(const struct ys_call *call, const struct ys_home 
         ys_root_chain_fingerprint(&node.roots, &hash);
         ys_record_id_print(&hash, fingerprint);
     }
+    const bool district = ys_division_level(&plan->config.division) == YS_LEVEL_DISTRICT;
+    ys_guard_path(home, &plan->config, guard_path);
     (call->json ? &ys_view_json : &ys_view_text)
         ->made(&(struct ys_view_made){.home = home->path,
+                                      .guard_path = district ? guard_path : NULL,
                                       .origin = node.origin_text,
                                       .root_fingerprint = fingerprint,
                                       .bodies = &plan->bodies,

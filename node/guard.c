@@ -9,16 +9,25 @@
 
 #include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { GUARD_MAX = 512, GUARD_MODE = 0600, HEX_LEN = 2 * YS_STORE_ID_LEN };
 
 void ys_guard_path(const struct ys_home *home, const struct ys_config *config, char out[PATH_MAX])
 {
-    if (config->guard[0] != '\0')
+    static const char ending[] = ".guard";
+    if (config->guard[0] != '\0') {
         snprintf(out, PATH_MAX, "%s", config->guard);
-    else
-        snprintf(out, PATH_MAX, "%s.guard", home->path);
+        return;
+    }
+    /* However the home is named, also as "." or with a slash behind it, the file lies beside it. */
+    if (realpath(home->path, out) == NULL || strlen(out) + sizeof ending > PATH_MAX)
+        snprintf(out, PATH_MAX, "%s", home->path);
+    size_t size = strlen(out);
+    while (size > 1 && out[size - 1] == '/')
+        size--;
+    memcpy(out + size, ending, sizeof ending);
 }
 
 /* --- the file --- */

@@ -16,6 +16,7 @@ struct ys_view_made {
     const char *home, *origin, *root_fingerprint; /* fingerprint "" without a root */
     const struct ys_body_names *bodies;
     unsigned root_key_count; /* root keys that were made here: to be taken offline */
+    const char *guard_path;  /* of a district (guard.h); else NULL */
 };
 
 /* key list. */

@@ -159,6 +159,8 @@ static void made(const struct ys_view_made *view)
                      "this computer.\n"),
                    i);
     }
+    if (view->guard_path != NULL)
+        printf(_("Guard of the log, to be kept here and in no backup: %s\n"), view->guard_path);
 }
 
 static void keys(const struct ys_view_keys *view)
