@@ -7,25 +7,13 @@
 
 #define SUFFIX "/root/v1"
 
-/* Cuts off the next line; false at the end or without a line feed. */
-static bool line_take(struct ys_bytes *text, struct ys_bytes *line_out)
-{
-    const uint8_t *end = text->size == 0 ? NULL : memchr(text->data, '\n', text->size);
-    if (end == NULL)
-        return false;
-    const size_t size = (size_t)(end - text->data);
-    *line_out = (struct ys_bytes){.data = text->data, .size = size};
-    text->data += size + 1;
-    text->size -= size + 1;
-    return true;
-}
-
 /* The next line without `prefix`, which it must have. */
 static bool value_take(struct ys_bytes *text, const char *prefix, struct ys_bytes *value_out)
 {
     const size_t length = strlen(prefix);
     struct ys_bytes line = {0};
-    if (!line_take(text, &line) || line.size < length || memcmp(line.data, prefix, length) != 0)
+    if (!ys_bytes_take_line(text, &line) || line.size < length ||
+        memcmp(line.data, prefix, length) != 0)
         return false;
     *value_out = (struct ys_bytes){.data = line.data + length, .size = line.size - length};
     return true;
@@ -91,9 +79,10 @@ enum ys_code ys_root_parse(struct ys_bytes text, struct ys_root *out, struct ys_
     uint64_t threshold = 0;
     if (text.size > YS_ROOT_TEXT_MAX)
         return ys_fail(err, YS_LIMIT, "root policy has more than %d bytes", YS_ROOT_TEXT_MAX);
-    if (!line_take(&text, &value) || !deployment_parse(value, &root))
+    if (!ys_bytes_take_line(&text, &value) || !deployment_parse(value, &root))
         return ys_fail(err, YS_MALFORMED, "root policy line 1: not \"<deployment>" SUFFIX "\"");
-    if (!line_take(&text, &value) || ys_division_parse(value, &root.division, NULL) != YS_OK ||
+    if (!ys_bytes_take_line(&text, &value) ||
+        ys_division_parse(value, &root.division, NULL) != YS_OK ||
         ys_division_level(&root.division) != YS_LEVEL_DISTRICT)
         return ys_fail(err, YS_MALFORMED, "root policy line 2: not the code of a district");
     if (!value_take(&text, "threshold ", &value) ||
@@ -158,4 +147,118 @@ void ys_root_fingerprint(const struct ys_root *root, struct ys_hash *out)
     ys_root_print(&w, root);
     YS_ASSERT(!w.overflow);
     ys_sha256((struct ys_bytes){.data = text, .size = w.size}, out);
+}
+
+bool ys_root_has_key(const struct ys_root *root, const struct ys_vkey *key)
+{
+    for (unsigned i = 0; i < root->count; i++)
+        if (ys_vkey_equal(&root->key[i], key))
+            return true;
+    return false;
+}
+
+/* --- the root file --- */
+
+/* With a key of its predecessor a successor would be in force before it is published. */
+static const struct ys_vkey *shared_key(const struct ys_root_chain *chain,
+                                        const struct ys_root *next)
+{
+    for (unsigned i = 0; i < chain->count; i++)
+        for (unsigned k = 0; k < next->count; k++)
+            if (ys_root_has_key(&chain->policy[i], &next->key[k]))
+                return &next->key[k];
+    return NULL;
+}
+
+static enum ys_code check_successor(const struct ys_root_chain *chain, const struct ys_root *next,
+                                    struct ys_err *err)
+{
+    const struct ys_root *const last = &chain->policy[chain->count - 1];
+    const struct ys_vkey *const shared = shared_key(chain, next);
+    struct ys_hash hash;
+    ys_root_fingerprint(next, &hash);
+    if (!last->has_next)
+        return ys_fail(err, YS_DENIED,
+                       "root policy %u: its predecessor commits to no successor (\"next -\")",
+                       chain->count + 1);
+    if (!ys_hash_equal(&hash, &last->next))
+        return ys_fail(err, YS_DENIED,
+                       "root policy %u: is not the one to which its predecessor commits in the "
+                       "line \"next\"",
+                       chain->count + 1);
+    if (strcmp(next->deployment, last->deployment) != 0 ||
+        !ys_division_equal(&next->division, &last->division))
+        return ys_fail(err, YS_DENIED, "root policy %u: is of %s in %s, the first of %s in %s",
+                       chain->count + 1, next->division.digits, next->deployment,
+                       last->division.digits, last->deployment);
+    if (shared != NULL)
+        return ys_fail(err, YS_DENIED,
+                       "root policy %u: key %08x stands in an earlier policy; a successor needs "
+                       "new keys",
+                       chain->count + 1, shared->id);
+    return YS_OK;
+}
+
+enum ys_code ys_root_chain_extend(struct ys_root_chain *chain, const struct ys_root *next,
+                                  struct ys_err *err)
+{
+    if (chain->count == YS_ROOT_CHAIN_MAX)
+        return ys_fail(err, YS_LIMIT, "root file: more than %d policies", YS_ROOT_CHAIN_MAX);
+    const enum ys_code code = chain->count == 0 ? YS_OK : check_successor(chain, next, err);
+    if (code == YS_OK)
+        chain->policy[chain->count++] = *next;
+    return code;
+}
+
+/* Cuts off the next policy; `more_out` says whether an empty line stands behind it. */
+static struct ys_bytes policy_take(struct ys_bytes *rest, bool *more_out)
+{
+    struct ys_bytes policy = *rest;
+    *more_out = false;
+    for (size_t i = 0; i + 1 < rest->size && !*more_out; i++) {
+        if (rest->data[i] != '\n' || rest->data[i + 1] != '\n')
+            continue;
+        policy.size = i + 1;
+        *more_out = true;
+    }
+    *rest = ys_bytes_skip(*rest, policy.size + *more_out);
+    return policy;
+}
+
+enum ys_code ys_root_chain_parse(struct ys_bytes text, struct ys_root_chain *out,
+                                 struct ys_err *err)
+{
+    struct ys_root_chain chain = {.count = 0};
+    enum ys_code code = YS_OK;
+    bool more = true;
+    while (code == YS_OK && more) {
+        struct ys_err why = {0};
+        struct ys_root root;
+        code = ys_root_parse(policy_take(&text, &more), &root, &why);
+        if (code == YS_OK)
+            code = ys_root_chain_extend(&chain, &root, err);
+        else if (chain.count == 0)
+            code = ys_fail(err, code, "%s", why.msg);
+        else
+            code = ys_fail(err, code, "root policy %u: %s", chain.count + 1, why.msg);
+    }
+    if (code == YS_OK)
+        *out = chain;
+    return code;
+}
+
+void ys_root_chain_print(struct ys_writer *w, const struct ys_root_chain *chain)
+{
+    YS_ASSERT(chain->count >= 1 && chain->count <= YS_ROOT_CHAIN_MAX);
+    for (unsigned i = 0; i < chain->count; i++) {
+        if (i != 0)
+            ys_writer_text(w, "\n");
+        ys_root_print(w, &chain->policy[i]);
+    }
+}
+
+void ys_root_chain_fingerprint(const struct ys_root_chain *chain, struct ys_hash *out)
+{
+    YS_ASSERT(chain->count >= 1);
+    ys_root_fingerprint(&chain->policy[0], out);
 }

@@ -1,4 +1,5 @@
-/* Any bytes as a root policy: the format is canonical, so what is accepted is printed byte for byte. */
+/* Any bytes as a root policy and as a root file: both formats are canonical, so what is accepted is
+ * printed byte for byte. */
 #include "crypto/assert.h"
 #include "proto/root.h"
 
@@ -6,6 +7,18 @@
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void read_file(struct ys_bytes text)
+{
+    struct ys_root_chain chain;
+    uint8_t room[YS_ROOT_CHAIN_TEXT_MAX];
+    struct ys_writer w = {.data = room, .capacity = sizeof room};
+    if (ys_root_chain_parse(text, &chain, NULL) != YS_OK)
+        return;
+    YS_ASSERT(chain.count >= 1 && chain.count <= YS_ROOT_CHAIN_MAX);
+    ys_root_chain_print(&w, &chain);
+    YS_ASSERT(ys_bytes_equal((struct ys_bytes){.data = room, .size = w.size}, text));
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -17,6 +30,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const struct ys_bytes text = {.data = data, .size = size};
     YS_ASSERT(sodium_init() >= 0);
     memset(&root, 0xff, sizeof root);
+    read_file(text);
     if (ys_root_parse(text, &root, NULL) != YS_OK)
         return 0;
     YS_ASSERT(root.threshold >= 1 && root.threshold <= root.count);
