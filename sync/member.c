@@ -17,7 +17,9 @@ struct node_list {
 };
 
 struct ys_member {
-    struct ys_root root;
+    struct ys_root root; /* the anchor: roots.policy[0] */
+    struct ys_root_chain roots;
+    uint64_t root_since[YS_ROOT_CHAIN_MAX]; /* index of the district's log; UINT64_MAX: not yet */
     struct ys_division self;
     struct key_list keys;
     struct node_list nodes;
@@ -32,6 +34,13 @@ struct step {
     const Yishi__V1__Body *body;
 };
 
+/* Only the anchor is in force. */
+static void forget_successions(struct ys_member *member)
+{
+    for (unsigned i = 0; i < YS_ROOT_CHAIN_MAX; i++)
+        member->root_since[i] = i == 0 ? 0 : UINT64_MAX;
+}
+
 enum ys_code ys_member_new(const struct ys_root *root, const struct ys_division *self,
                            struct ys_member **out, struct ys_err *err)
 {
@@ -39,7 +48,9 @@ enum ys_code ys_member_new(const struct ys_root *root, const struct ys_division 
     if (member == NULL)
         return ys_fail(err, YS_NOMEM, "membership: out of memory");
     member->root = *root;
+    member->roots = (struct ys_root_chain){.count = 1, .policy = {*root}};
     member->self = *self;
+    forget_successions(member);
     *out = member;
     return YS_OK;
 }
@@ -56,6 +67,25 @@ void ys_member_free(struct ys_member *member)
 const struct ys_root *ys_member_root(const struct ys_member *member)
 {
     return &member->root;
+}
+
+const struct ys_root_chain *ys_member_roots(const struct ys_member *member)
+{
+    return &member->roots;
+}
+
+enum ys_code ys_member_succeed(struct ys_member *member, const struct ys_root *next,
+                               struct ys_err *err)
+{
+    return ys_root_chain_extend(&member->roots, next, err);
+}
+
+const struct ys_root *ys_member_root_at(const struct ys_member *member, uint64_t index)
+{
+    unsigned at = member->roots.count - 1;
+    while (at > 0 && (member->root_since[at] == UINT64_MAX || member->root_since[at] > index))
+        at--;
+    return &member->roots.policy[at];
 }
 
 /* --- growing lists --- */
@@ -220,16 +250,30 @@ static bool body_signed(const struct ys_member *member, const struct ys_division
     return false;
 }
 
+/* Is this record, which is about the district itself, signed by the root? A successor that signs is in
+ * force from here on. */
+static bool root_says(struct ys_member *member, const struct step *step)
+{
+    for (unsigned i = member->roots.count - 1; i > 0; i--) {
+        if (member->root_since[i] != UINT64_MAX)
+            break;
+        if (!ys_root_signed(&member->roots.policy[i], step->note))
+            continue;
+        member->root_since[i] = step->at.index;
+        return true;
+    }
+    return ys_root_signed(ys_member_root_at(member, step->at.index), step->note);
+}
+
 /* May the signers of this step say something about `subject`? The district's own keys are the
  * root's to name; a street's the district's; a community's the street's. */
-static bool may_enrol(const struct ys_member *member, const struct step *step,
+static bool may_enrol(struct ys_member *member, const struct step *step,
                       const struct ys_division *subject)
 {
     const struct ys_division *const issuer = &step->origin->division;
     struct ys_division parent;
     if (ys_division_equal(subject, issuer))
-        return ys_division_level(issuer) == YS_LEVEL_DISTRICT &&
-               ys_root_signed(&member->root, step->note);
+        return ys_division_level(issuer) == YS_LEVEL_DISTRICT && root_says(member, step);
     if (!ys_division_parent(subject, &parent) || !ys_division_equal(&parent, issuer))
         return false;
     const char *const body = ys_division_level(issuer) == YS_LEVEL_DISTRICT ? "da" : "st";
@@ -515,7 +559,7 @@ static void free_lists(struct ys_member *member)
  * pass finds these cuts and a second one, if there are any, heeds them from the beginning. */
 static enum ys_code replay_district(struct ys_member *next, struct ys_txn *txn, struct ys_err *err)
 {
-    struct ys_member first = {.root = next->root, .self = next->self};
+    struct ys_member first = *next;
     bool cut = false;
     enum ys_code code = replay_level(&first, txn, YS_LEVEL_DISTRICT, err);
     for (size_t i = 0; i < first.keys.count; i++)
@@ -535,7 +579,8 @@ static enum ys_code replay_district(struct ys_member *next, struct ys_txn *txn, 
 
 static bool same_lists(const struct ys_member *a, const struct ys_member *b)
 {
-    if (a->keys.count != b->keys.count || a->nodes.count != b->nodes.count)
+    if (a->keys.count != b->keys.count || a->nodes.count != b->nodes.count ||
+        memcmp(a->root_since, b->root_since, sizeof a->root_since) != 0)
         return false;
     for (size_t i = 0; i < a->keys.count; i++)
         if (!ys_vkey_equal(&a->keys.item[i].vkey, &b->keys.item[i].vkey) ||
@@ -553,7 +598,8 @@ static bool same_lists(const struct ys_member *a, const struct ys_member *b)
 enum ys_code ys_member_rebuild(struct ys_member *member, struct ys_txn *txn, bool *changed_out,
                                struct ys_err *err)
 {
-    struct ys_member next = {.root = member->root, .self = member->self};
+    struct ys_member next = {.root = member->root, .roots = member->roots, .self = member->self};
+    forget_successions(&next);
     enum ys_code code = replay_district(&next, txn, err);
     if (code == YS_OK)
         code = replay_level(&next, txn, YS_LEVEL_STREET, err);

@@ -44,7 +44,18 @@ struct ys_member_node {
 YS_CHECKED enum ys_code ys_member_new(const struct ys_root *root, const struct ys_division *self,
                                       struct ys_member **out, struct ys_err *err);
 void ys_member_free(struct ys_member *member);
+/* The anchor, and all policies that are known: valid until the membership goes. */
 const struct ys_root *ys_member_root(const struct ys_member *member);
+const struct ys_root_chain *ys_member_roots(const struct ys_member *member);
+
+/* Make the successor of the last root policy known; it is copied. YS_DENIED when its predecessor does
+ * not commit to it, YS_LIMIT. A policy is in force in the district's log from the first membership
+ * record about the district itself that enough of its keys signed; from there on its predecessors
+ * count no more. Takes effect with the next rebuild. */
+YS_CHECKED enum ys_code ys_member_succeed(struct ys_member *member, const struct ys_root *next,
+                                          struct ys_err *err);
+/* The policy in force at `index` of the district's log; UINT64_MAX: the newest that is. */
+const struct ys_root *ys_member_root_at(const struct ys_member *member, uint64_t index);
 
 /* Replay everything that the store holds. `changed_out` (may be NULL) says whether anything differs
  * from before. A record that has no effect (wrong signer, wrong place) is passed over: audit names

@@ -8,6 +8,7 @@ struct signers {
     unsigned good;    /* classes with a good line of a key valid here */
     unsigned bad;     /* classes with a line that does not verify */
     unsigned outside; /* classes whose known key signed outside its validity */
+    unsigned few;     /* the root, when fewer of its keys signed than its threshold asks */
 };
 
 static void look_at_bodies(const struct ys_member *member, const struct ys_name *origin,
@@ -36,16 +37,25 @@ static void look_at_bodies(const struct ys_member *member, const struct ys_name 
 }
 
 static void look_at_root(const struct ys_member *member, const struct ys_name *origin,
-                         const struct ys_note *note, struct signers *out)
+                         uint64_t index, const struct ys_note *note, struct signers *out)
 {
-    const struct ys_root *const root = ys_member_root(member);
+    const struct ys_root_chain *const roots = ys_member_roots(member);
+    const struct ys_root *const root = ys_member_root_at(member, index);
     if (!ys_division_equal(&origin->division, &root->division))
         return;
     if (ys_root_signed(root, note))
         out->good |= YS_BODY_ROOT;
-    for (unsigned i = 0; i < root->count; i++)
-        if (ys_note_check(note, &root->key[i], NULL) == YS_LINE_BAD)
+    for (unsigned i = 0; i < root->count; i++) {
+        const enum ys_line_verdict line = ys_note_check(note, &root->key[i], NULL);
+        if (line == YS_LINE_BAD)
             out->bad |= YS_BODY_ROOT;
+        else if (line == YS_LINE_GOOD)
+            out->few |= YS_BODY_ROOT;
+    }
+    for (unsigned i = 0; i < roots->count; i++)
+        for (unsigned k = 0; &roots->policy[i] != root && k < roots->policy[i].count; k++)
+            if (ys_note_check(note, &roots->policy[i].key[k], NULL) == YS_LINE_GOOD)
+                out->outside |= YS_BODY_ROOT;
 }
 
 /* Does the note carry a line under the name of a body of this unit and class? */
@@ -81,13 +91,17 @@ static void class_list(unsigned classes, char *out, size_t size)
 }
 
 static enum ys_verdict missing(const struct ys_note *note, const struct ys_name *origin,
-                               unsigned classes, unsigned outside, struct ys_err *why)
+                               unsigned classes, const struct signers *signers, struct ys_err *why)
 {
     char list[160];
     class_list(classes, list, sizeof list);
-    if ((outside & classes) != 0) {
+    if ((signers->outside & classes) != 0) {
         (void)ys_fail(why, YS_DENIED, "signed with a key that is not valid at this place: %s",
                       list);
+        return YS_VERDICT_BAD;
+    }
+    if ((signers->few & classes) != 0) {
+        (void)ys_fail(why, YS_BAD_SIG, "signed by fewer keys than the threshold asks: %s", list);
         return YS_VERDICT_BAD;
     }
     if (names_class(note, origin, classes)) {
@@ -103,10 +117,10 @@ static enum ys_verdict judge_known(const struct ys_kind *kind, const struct ys_n
                                    struct ys_err *why)
 {
     if ((signers->good & kind->authors) == 0)
-        return missing(note, origin, kind->authors, signers->outside, why);
+        return missing(note, origin, kind->authors, signers, why);
     const unsigned lacking = kind->also & ~signers->good;
     if (lacking != 0)
-        return missing(note, origin, lacking, signers->outside, why);
+        return missing(note, origin, lacking, signers, why);
     return YS_VERDICT_OK;
 }
 
@@ -121,7 +135,7 @@ enum ys_verdict ys_judge_note(const struct ys_member *member, const struct ys_na
         return YS_VERDICT_BAD;
     }
     look_at_bodies(member, origin, index, note, &signers);
-    look_at_root(member, origin, note, &signers);
+    look_at_root(member, origin, index, note, &signers);
     if (signed_out != NULL)
         *signed_out = signers.good;
     if (signers.bad != 0) {
@@ -135,7 +149,7 @@ enum ys_verdict ys_judge_note(const struct ys_member *member, const struct ys_na
         return judge_known(kind, note, origin, &signers, why);
     if (signers.good != 0)
         return YS_VERDICT_OK;
-    return missing(note, origin, ~0u & (YS_BODY_NODE - 1), signers.outside, why);
+    return missing(note, origin, ~0u & (YS_BODY_NODE - 1), &signers, why);
 }
 
 /* A body that is here must say what its note says it is. */

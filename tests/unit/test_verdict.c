@@ -296,7 +296,8 @@ static void too_few_root_keys_are_a_missing_signature_and_a_bad_line_is_bad(void
     const struct ys_vkey *const key = &body_of(desk, CAST_STREET, 1)->vkey;
     const char *const log = desk->cast.unit[CAST_STREET].log;
     write_by(desk, CAST_DISTRICT, scribe_body_register(key, log, 0), &desk->cast.root_key[0], NULL);
-    assert_int_not_equal(judge_at(desk, CAST_DISTRICT, 0), YS_VERDICT_OK);
+    assert_int_equal(judge_at(desk, CAST_DISTRICT, 0), YS_VERDICT_BAD);
+    assert_non_null(strstr(desk->why.msg, "fewer keys than the threshold asks"));
     write_by(desk, CAST_DISTRICT, scribe_body_register(key, log, 0), &desk->cast.root_key[0],
              &desk->cast.root_key[1]);
     assert_int_equal(judge_at(desk, CAST_DISTRICT, 0), YS_VERDICT_OK);
