@@ -19,7 +19,7 @@ struct node_list {
 struct ys_member {
     struct ys_root root; /* the anchor: roots.policy[0] */
     struct ys_root_chain roots;
-    uint64_t root_since[YS_ROOT_CHAIN_MAX]; /* index of the district's log; UINT64_MAX: not yet */
+    struct ys_position root_since[YS_ROOT_CHAIN_MAX]; /* index UINT64_MAX: not yet in force */
     struct ys_division self;
     struct key_list keys;
     struct node_list nodes;
@@ -38,7 +38,7 @@ struct step {
 static void forget_successions(struct ys_member *member)
 {
     for (unsigned i = 0; i < YS_ROOT_CHAIN_MAX; i++)
-        member->root_since[i] = i == 0 ? 0 : UINT64_MAX;
+        member->root_since[i] = (struct ys_position){.index = i == 0 ? 0 : UINT64_MAX};
 }
 
 enum ys_code ys_member_new(const struct ys_root *root, const struct ys_division *self,
@@ -80,12 +80,42 @@ enum ys_code ys_member_succeed(struct ys_member *member, const struct ys_root *n
     return ys_root_chain_extend(&member->roots, next, err);
 }
 
-const struct ys_root *ys_member_root_at(const struct ys_member *member, uint64_t index)
+enum ys_code ys_member_follow(struct ys_member *member, const struct ys_root_chain *roots,
+                              struct ys_err *err)
+{
+    struct ys_hash ours;
+    struct ys_hash theirs;
+    ys_root_chain_fingerprint(&member->roots, &ours);
+    ys_root_chain_fingerprint(roots, &theirs);
+    if (!ys_hash_equal(&ours, &theirs))
+        return ys_fail(err, YS_DENIED, "membership: the first root policy is another one");
+    enum ys_code code = YS_OK;
+    for (unsigned i = member->roots.count; i < roots->count && code == YS_OK; i++)
+        code = ys_member_succeed(member, &roots->policy[i], err);
+    return code;
+}
+
+unsigned ys_member_root_number(const struct ys_member *member, uint64_t index)
 {
     unsigned at = member->roots.count - 1;
-    while (at > 0 && (member->root_since[at] == UINT64_MAX || member->root_since[at] > index))
+    while (at > 0 &&
+           (member->root_since[at].index == UINT64_MAX || member->root_since[at].index > index))
         at--;
-    return &member->roots.policy[at];
+    return at;
+}
+
+const struct ys_root *ys_member_root_at(const struct ys_member *member, uint64_t index)
+{
+    return &member->roots.policy[ys_member_root_number(member, index)];
+}
+
+bool ys_member_root_source(const struct ys_member *member, unsigned number, struct ys_position *out)
+{
+    YS_ASSERT(number >= 1);
+    if (number >= member->roots.count || member->root_since[number].index == UINT64_MAX)
+        return false;
+    *out = member->root_since[number];
+    return true;
 }
 
 /* --- growing lists --- */
@@ -255,11 +285,11 @@ static bool body_signed(const struct ys_member *member, const struct ys_division
 static bool root_says(struct ys_member *member, const struct step *step)
 {
     for (unsigned i = member->roots.count - 1; i > 0; i--) {
-        if (member->root_since[i] != UINT64_MAX)
+        if (member->root_since[i].index != UINT64_MAX)
             break;
         if (!ys_root_signed(&member->roots.policy[i], step->note))
             continue;
-        member->root_since[i] = step->at.index;
+        member->root_since[i] = step->at;
         return true;
     }
     return ys_root_signed(ys_member_root_at(member, step->at.index), step->note);
@@ -559,8 +589,9 @@ static void free_lists(struct ys_member *member)
  * pass finds these cuts and a second one, if there are any, heeds them from the beginning. */
 static enum ys_code replay_district(struct ys_member *next, struct ys_txn *txn, struct ys_err *err)
 {
-    struct ys_member first = *next;
+    struct ys_member first = {.root = next->root, .roots = next->roots, .self = next->self};
     bool cut = false;
+    forget_successions(&first);
     enum ys_code code = replay_level(&first, txn, YS_LEVEL_DISTRICT, err);
     for (size_t i = 0; i < first.keys.count; i++)
         cut = cut || (first.keys.item[i].has_revocation &&
@@ -579,9 +610,11 @@ static enum ys_code replay_district(struct ys_member *next, struct ys_txn *txn, 
 
 static bool same_lists(const struct ys_member *a, const struct ys_member *b)
 {
-    if (a->keys.count != b->keys.count || a->nodes.count != b->nodes.count ||
-        memcmp(a->root_since, b->root_since, sizeof a->root_since) != 0)
+    if (a->keys.count != b->keys.count || a->nodes.count != b->nodes.count)
         return false;
+    for (unsigned i = 0; i < YS_ROOT_CHAIN_MAX; i++)
+        if (a->root_since[i].index != b->root_since[i].index)
+            return false;
     for (size_t i = 0; i < a->keys.count; i++)
         if (!ys_vkey_equal(&a->keys.item[i].vkey, &b->keys.item[i].vkey) ||
             a->keys.item[i].from != b->keys.item[i].from ||
@@ -614,6 +647,14 @@ enum ys_code ys_member_rebuild(struct ys_member *member, struct ys_txn *txn, boo
     return YS_OK;
 }
 
+static bool any_root_signed(const struct ys_member *member, const struct ys_note *note)
+{
+    for (unsigned i = 0; i < member->roots.count; i++)
+        if (ys_root_signed(&member->roots.policy[i], note))
+            return true;
+    return false;
+}
+
 enum ys_code ys_member_introduce(const struct ys_member *member, struct ys_bytes note_bytes,
                                  struct ys_bytes body_bytes, struct ys_vkey *log_key_out,
                                  struct ys_err *err)
@@ -635,7 +676,7 @@ enum ys_code ys_member_introduce(const struct ys_member *member, struct ys_bytes
     if (code == YS_OK && body->kind_case != YISHI__V1__BODY__KIND_NODE_CERTIFICATE)
         code = ys_fail(err, YS_DENIED, "log of %s: its first record is no node_certificate",
                        member->root.division.digits);
-    else if (code == YS_OK && !ys_root_signed(&member->root, &note))
+    else if (code == YS_OK && !any_root_signed(member, &note))
         code =
             ys_fail(err, YS_DENIED, "log of %s: its first record is not signed by the pinned root",
                     member->root.division.digits);

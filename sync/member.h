@@ -54,7 +54,15 @@ const struct ys_root_chain *ys_member_roots(const struct ys_member *member);
  * count no more. Takes effect with the next rebuild. */
 YS_CHECKED enum ys_code ys_member_succeed(struct ys_member *member, const struct ys_root *next,
                                           struct ys_err *err);
-/* The policy in force at `index` of the district's log; UINT64_MAX: the newest that is. */
+/* The same with every policy of the chain that is not known yet. YS_DENIED also for another anchor. */
+YS_CHECKED enum ys_code ys_member_follow(struct ys_member *member,
+                                         const struct ys_root_chain *roots, struct ys_err *err);
+/* The policy in force at `index` of the district's log; UINT64_MAX: the newest that is. And its place in
+ * the chain. */
+unsigned ys_member_root_number(const struct ys_member *member, uint64_t index);
+/* The record with which a successor (1 is the first) came into force; false: it has not. */
+bool ys_member_root_source(const struct ys_member *member, unsigned number,
+                           struct ys_position *out);
 const struct ys_root *ys_member_root_at(const struct ys_member *member, uint64_t index);
 
 /* Replay everything that the store holds. `changed_out` (may be NULL) says whether anything differs
@@ -71,7 +79,7 @@ YS_CHECKED enum ys_code ys_member_take(struct ys_member *member, const struct ys
                                        struct ys_err *err);
 
 /* The first entry of the district's log introduces the key of that log: a node_certificate signed by
- * the root. YS_DENIED or YS_MALFORMED with the reason. */
+ * one of the root policies. YS_DENIED or YS_MALFORMED with the reason. */
 YS_CHECKED enum ys_code ys_member_introduce(const struct ys_member *member, struct ys_bytes note,
                                             struct ys_bytes body, struct ys_vkey *log_key_out,
                                             struct ys_err *err);
