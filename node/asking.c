@@ -92,7 +92,8 @@ static enum ys_code read_joined(const Yishi__V1__Joined *joined, struct ys_asked
         return ys_fail(err, YS_MALFORMED, _("the parent's answer is of a kind not known here"));
     snprintf(out->text, sizeof out->text, "%s", joined->text == NULL ? "" : joined->text);
     out->has_root = joined->root != NULL;
-    return out->has_root ? ys_root_parse(ys_bytes_of_text(joined->root), &out->root, err) : YS_OK;
+    return out->has_root ? ys_root_chain_parse(ys_bytes_of_text(joined->root), &out->roots, err)
+                         : YS_OK;
 }
 
 static enum ys_code on_joined(struct talk *talk, const Yishi__V1__Joined *joined,

@@ -17,7 +17,7 @@ struct ys_asked {
     enum ys_asked_state state;
     char text[YS_ASKED_TEXT_MAX + 1]; /* why, of a refusal */
     bool has_root;
-    struct ys_root root; /* the parent's */
+    struct ys_root_chain roots; /* the parent's */
 };
 
 struct ys_asking {

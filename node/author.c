@@ -292,12 +292,17 @@ enum ys_code ys_written_bind(struct ys_draft *draft, const struct ys_name *origi
     return YS_OK;
 }
 
+static struct ys_writer note_room(const struct ys_written *written)
+{
+    return (struct ys_writer){.data = written->block + YS_RECORD_BODY_MAX + YS_RECORD_TEXT_MAX,
+                              .capacity = YS_RECORD_NOTE_MAX};
+}
+
 enum ys_code ys_written_sign(struct ys_written *written, const struct ys_signer *const *signers,
                              unsigned count, struct ys_err *err)
 {
     YS_ASSERT(written->block != NULL && count <= YS_NOTE_LINES_AUTHORED);
-    struct ys_writer note = {.data = written->block + YS_RECORD_BODY_MAX + YS_RECORD_TEXT_MAX,
-                             .capacity = YS_RECORD_NOTE_MAX};
+    struct ys_writer note = note_room(written);
     const enum ys_code code = ys_note_sign(&note, written->text, signers, count, 0, err);
     if (code != YS_OK)
         return code;
@@ -308,12 +313,76 @@ enum ys_code ys_written_sign(struct ys_written *written, const struct ys_signer 
     return YS_OK;
 }
 
+enum ys_code ys_written_read(struct ys_bytes bytes, struct ys_bytes body, struct ys_written *out,
+                             struct ys_err *err)
+{
+    YS_WRITTEN_SCOPED read = {.signer_count = 0};
+    struct ys_note note = {.text = bytes};
+    const bool is_note = memmem(bytes.data, bytes.size, "\n\n", 2) != NULL;
+    enum ys_code code = is_note ? ys_note_parse(bytes, &note, err) : YS_OK;
+    if (code == YS_OK)
+        code = ys_record_parse(note.text, &read.record, err);
+    if (code == YS_OK)
+        code = ys_record_check_body(&read.record, body, err);
+    if (code != YS_OK)
+        return code;
+    read.block = malloc(BLOCK_SIZE);
+    if (read.block == NULL)
+        return ys_fail(err, YS_NOMEM, _("record: out of memory"));
+    YS_ASSERT(body.size <= YS_RECORD_BODY_MAX && note.text.size <= YS_RECORD_TEXT_MAX);
+    struct ys_writer room = note_room(&read);
+    memcpy(read.block, body.data, body.size);
+    memcpy(read.block + YS_RECORD_BODY_MAX, note.text.data, note.text.size);
+    if (is_note)
+        memcpy(room.data, bytes.data, bytes.size);
+    read.body = (struct ys_bytes){read.block, body.size};
+    read.text = (struct ys_bytes){read.block + YS_RECORD_BODY_MAX, note.text.size};
+    read.note = (struct ys_bytes){room.data, is_note ? bytes.size : 0};
+    ys_record_id(read.text, &read.id);
+    *out = read;
+    read.block = NULL;
+    return YS_OK;
+}
+
+enum ys_code ys_written_add_line(struct ys_written *written, const struct ys_signer *signer,
+                                 struct ys_err *err)
+{
+    enum { ONE_LINE_MAX = YS_RECORD_TEXT_MAX + YS_VKEY_TEXT_MAX + 256 };
+    uint8_t single[ONE_LINE_MAX];
+    struct ys_writer w = {.data = single, .capacity = sizeof single};
+    struct ys_note added;
+    struct ys_note note = {.line_count = 0};
+    if (written->signer_count == 0)
+        return ys_written_sign(written, &signer, 1, err);
+    YS_ASSERT(written->signer_count < YS_NOTE_LINES_AUTHORED);
+    enum ys_code code = ys_note_sign(&w, written->text, &signer, 1, 0, err);
+    if (code == YS_OK)
+        code = ys_note_parse((struct ys_bytes){single, w.size}, &added, err);
+    if (code == YS_OK)
+        code = ys_note_parse(written->note, &note, err);
+    if (code != YS_OK)
+        return code;
+    uint8_t *const joined = malloc(YS_RECORD_NOTE_MAX);
+    struct ys_writer all = {.data = joined, .capacity = YS_RECORD_NOTE_MAX};
+    if (joined == NULL)
+        return ys_fail(err, YS_NOMEM, _("record: out of memory"));
+    note.line[note.line_count++] = added.line[0];
+    code = ys_note_join(&all, written->text, note.line, note.line_count, err);
+    if (code == YS_OK) {
+        memcpy(note_room(written).data, joined, all.size);
+        written->note = (struct ys_bytes){note_room(written).data, all.size};
+        written->signer[written->signer_count++] = signer->vkey;
+    }
+    free(joined);
+    return code;
+}
+
 /* --- may these keys sign? --- */
 
-static bool is_root_key(const struct ys_root *root, const struct ys_vkey *vkey)
+static bool is_root_key(const struct ys_root_chain *roots, const struct ys_vkey *vkey)
 {
-    for (unsigned i = 0; i < root->count; i++)
-        if (ys_vkey_equal(&root->key[i], vkey))
+    for (unsigned i = 0; i < roots->count; i++)
+        if (ys_root_has_key(&roots->policy[i], vkey))
             return true;
     return false;
 }
@@ -336,7 +405,7 @@ static enum ys_code check_key(const struct ys_node *node, const struct ys_vkey *
     const struct ys_member_key *registered = NULL;
     const struct ys_member_key *other = NULL;
     *known_out = true;
-    if (is_root_key(&node->root, vkey))
+    if (is_root_key(&node->roots, vkey))
         return YS_OK;
     for (size_t i = 0; i < ys_member_key_count(member); i++) {
         const struct ys_member_key *const key = ys_member_key_at(member, i);
@@ -426,6 +495,19 @@ static enum ys_code judge(const struct ys_node *node, struct ys_txn *txn,
     return YS_OK;
 }
 
+/* Everybody learns the district's log key from its first record: it must be the certificate. */
+static enum ys_code check_first(const struct ys_log *own, const struct ys_written *first,
+                                struct ys_err *err)
+{
+    if (own->frontier.size != 0 || ys_division_level(&own->origin.division) != YS_LEVEL_DISTRICT ||
+        strcmp(first->record.kind, "node_certificate") == 0)
+        return YS_OK;
+    return ys_fail(err, YS_REFUSED,
+                   _("log %s is empty: its first record is the district's certificate, which the "
+                     "root signs (yishi root request)"),
+                   own->origin_text);
+}
+
 static enum ys_code append_all(const struct ys_node *node, struct ys_txn *txn,
                                const struct ys_append *append, struct ys_appended *out,
                                struct ys_err *err)
@@ -434,6 +516,8 @@ static enum ys_code append_all(const struct ys_node *node, struct ys_txn *txn,
     enum ys_code code = ys_log_load(txn, YS_OWN_LOG, &own, err);
     if (code == YS_OK)
         code = check_open(&own, err);
+    if (code == YS_OK && append->count != 0)
+        code = check_first(&own, &append->records[0], err);
     if (code == YS_OK)
         code = ys_member_rebuild(node->member, txn, NULL, err);
     *out = (struct ys_appended){.first_index = own.frontier.size,

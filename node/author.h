@@ -70,6 +70,14 @@ YS_CHECKED enum ys_code ys_written_sign(struct ys_written *written,
                                         const struct ys_signer *const *signers, unsigned count,
                                         struct ys_err *err);
 
+/* A record that was bound elsewhere: a note, or its text alone. Fields, id and body's hash are checked;
+ * signatures are not, and no signer is named. */
+YS_CHECKED enum ys_code ys_written_read(struct ys_bytes note, struct ys_bytes body,
+                                        struct ys_written *out, struct ys_err *err);
+/* Add one line to those that are there. */
+YS_CHECKED enum ys_code ys_written_add_line(struct ys_written *written,
+                                            const struct ys_signer *signer, struct ys_err *err);
+
 /* What is known here about the keys that signed. */
 enum ys_standing {
     YS_STANDING_REGISTERED, /* every key is valid at its place */

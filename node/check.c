@@ -81,6 +81,11 @@ static void say(const struct check *check, enum ys_check_step step, const char *
     check->options->step(check->options->context, step, text);
 }
 
+static const struct ys_root *anchor(const struct check *check)
+{
+    return &check->options->roots->policy[0];
+}
+
 /* --- opening --- */
 
 static enum ys_code decode_extra(struct ys_bytes base64, struct ys_arena *arena,
@@ -106,7 +111,7 @@ static enum ys_code decode_extra(struct ys_bytes base64, struct ys_arena *arena,
 static enum ys_code open_bundle(struct check *check, struct ys_bytes bytes, struct opened *out,
                                 struct ys_err *err)
 {
-    const struct ys_root *const root = check->options->root;
+    const struct ys_root *const root = anchor(check);
     enum ys_code code = ys_bundle_parse(bytes, &out->bundle, err);
     if (code == YS_OK)
         code = decode_extra(out->bundle.extra_base64, &check->arena, &out->extra, err);
@@ -238,7 +243,7 @@ static size_t effect_of(const struct ys_member *member)
     size_t count = ys_member_key_count(member) + ys_member_node_count(member);
     for (size_t i = 0; i < ys_member_key_count(member); i++)
         count += ys_member_key_at(member, i)->has_revocation;
-    return count;
+    return count + ys_member_root_number(member, UINT64_MAX);
 }
 
 /* The district's own certificate introduces the key under which it is proven. */
@@ -246,7 +251,7 @@ static enum ys_code introduce(struct check *check, const struct opened *opened, 
 {
     struct ys_vkey key;
     if (ys_member_log_key(check->member, opened->origin) != NULL ||
-        !ys_division_equal(&opened->record.origin.division, &check->options->root->division))
+        !ys_division_equal(&opened->record.origin.division, &anchor(check)->division))
         return YS_OK;
     enum ys_code code =
         ys_member_introduce(check->member, opened->note_bytes, opened->body, &key, err);
@@ -270,7 +275,7 @@ static enum ys_code introduce(struct check *check, const struct opened *opened, 
 static enum ys_code check_counts(struct check *check, const struct opened *opened,
                                  const struct ys_note *head, struct ys_err *err)
 {
-    const struct ys_division *const district = &check->options->root->division;
+    const struct ys_division *const district = &anchor(check)->division;
     bool found = false;
     uint64_t time_s = 0;
     if (ys_division_equal(&opened->record.origin.division, district))
@@ -335,7 +340,7 @@ static enum ys_code take_evidence(struct check *check, struct ys_bytes bytes, si
         return code;
     YS_ASSERT(check->taken_count < YS_EVIDENCE_COUNT_MAX);
     ys_record_id(opened.note.text, &check->taken[check->taken_count++]);
-    if (ys_division_equal(&opened.record.origin.division, &check->options->root->division) &&
+    if (ys_division_equal(&opened.record.origin.division, &anchor(check)->division) &&
         checkpoint.size > check->result.district_size)
         check->result.district_size = checkpoint.size;
     say(check, YS_CHECK_EVIDENCE, _("%s, entry %llu of %s, under its head of size %llu"),
@@ -469,14 +474,18 @@ static enum ys_code run(struct check *check, struct ys_bytes bytes, struct ys_er
     check->result.index = opened.bundle.index;
     ys_record_id(opened.note.text, &check->result.id);
     say(check, YS_CHECK_FORM, _("a %s of log %s"), opened.record.kind, opened.origin);
-    say(check, YS_CHECK_ROOT, _("deployment %s, district %s"), check->options->root->deployment,
-        check->options->root->division.digits);
+    say(check, YS_CHECK_ROOT, _("deployment %s, district %s"), anchor(check)->deployment,
+        anchor(check)->division.digits);
     for (size_t i = 0; i < opened.extra->n_evidence && code == YS_OK; i++) {
         const ProtobufCBinaryData *const evidence = &opened.extra->evidence[i];
         code = take_evidence(check, (struct ys_bytes){evidence->data, evidence->len}, i + 1, err);
     }
     if (code == YS_OK)
         say_revoked(check);
+    if (code == YS_OK && check->options->roots->count > 1)
+        say(check, YS_CHECK_ROOT,
+            _("policy %u of %u in the root file, as far as the evidence goes"),
+            ys_member_root_number(check->member, UINT64_MAX) + 1, check->options->roots->count);
     return code != YS_OK ? code : check_record(check, &opened, err);
 }
 
@@ -489,7 +498,10 @@ enum ys_code ys_check(const struct ys_check_options *options, struct ys_bytes bu
     check->options = options;
     ys_arena_init(&check->arena, YS_EVIDENCE_ARENA_MAX);
     /* A stranger is no unit of the tree: for him no log counts beyond what was cosigned. */
-    enum ys_code code = ys_member_new(options->root, &options->root->division, &check->member, err);
+    enum ys_code code = ys_member_new(&options->roots->policy[0],
+                                      &options->roots->policy[0].division, &check->member, err);
+    if (code == YS_OK)
+        code = ys_member_follow(check->member, options->roots, err);
     if (code == YS_OK)
         code = run(check, bundle, err);
     if (code == YS_OK)

@@ -1,4 +1,4 @@
-/* Checking a proof bundle with nothing but the district's root: no store, no
+/* Checking a proof bundle with nothing but the district's root file: no store, no
  * network, no clock.
  *
  * Every step is reported as it is made, so that a person can follow, and the
@@ -47,7 +47,7 @@ struct ys_check_result {
 /* `step` is called for each step made; `text` says what was established. `out` is complete on YS_OK
  * only. */
 struct ys_check_options {
-    const struct ys_root *root;
+    const struct ys_root_chain *roots;
     void (*step)(void *context, enum ys_check_step step, const char *text); /* may be NULL */
     void *context;
 };

@@ -262,7 +262,7 @@ static enum ys_code print(const struct admission *admission, struct ys_err *err)
     ys_home_load_address(&node->home, address);
     ys_writer_base64(&w, (struct ys_bytes){.data = keys.transport_public, .size = YS_PUBKEY_LEN});
     key[w.size] = '\0';
-    ys_root_fingerprint(&node->root, &hash);
+    ys_root_chain_fingerprint(&node->roots, &hash);
     ys_record_id_print(&hash, fingerprint);
 
     struct ys_view_admitted view = {.code = admission->offer.origin.division.digits,

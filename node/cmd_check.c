@@ -59,18 +59,19 @@ static enum ys_code check_bundle(const struct ys_call *call, struct ys_bytes byt
                                  struct ys_view_checked *checked, struct ys_err *err)
 {
     const char *const root_path = ys_args_value(&call->args, "root");
-    struct ys_root root;
+    struct ys_root_chain roots;
     struct ys_check_result result;
     if (root_path == NULL)
         return ys_fail(err, YS_USAGE,
                        _("--root FILE is needed: the root policy of the district (a proof of two "
                          "histories needs --key VKEY instead)"));
-    enum ys_code code = ys_root_load(root_path, NULL, &root, err);
+    enum ys_code code = ys_roots_load(root_path, NULL, &roots, err);
     if (code == YS_NOT_FOUND)
         return ys_fail(err, YS_IO, _("%s: there is no such file"), root_path);
     if (code != YS_OK)
         return code;
-    const struct ys_check_options options = {.root = &root, .step = keep_step, .context = checked};
+    const struct ys_check_options options = {
+        .roots = &roots, .step = keep_step, .context = checked};
     code = ys_check(&options, bytes, &result, err);
     json_t *const body = code == YS_OK ? read_body(bytes) : NULL;
     checked->reason = code == YS_OK ? NULL : err->msg;

@@ -1,8 +1,8 @@
-#include "node/certificate.h"
 #include "node/cmd.h"
 #include "node/file.h"
 #include "node/guard.h"
 #include "node/lang.h"
+#include "node/root_request.h"
 #include "node/view.h"
 #include "proto/text.h"
 
@@ -10,8 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-
-static const char root_key_name[] = "root-1";
 
 /* What the command line asks for, checked before any file is made. */
 struct plan {
@@ -21,7 +19,19 @@ struct plan {
     struct ys_body_names bodies;
     const char *root_path; /* NULL: none given */
     bool makes_root;
+    unsigned root_keys, root_threshold;
 };
+
+/* Keys of a root that is made here. */
+struct root_signers {
+    struct ys_signer item[YS_ROOT_KEYS_MAX];
+};
+
+static void clear_root_signers(struct root_signers *signers)
+{
+    for (unsigned i = 0; i < YS_ROOT_KEYS_MAX; i++)
+        ys_signer_clear(&signers->item[i]);
+}
 
 static enum ys_code plan_unit(const struct ys_call *call, struct plan *plan, struct ys_err *err)
 {
@@ -114,6 +124,30 @@ static enum ys_code plan_bodies(const struct ys_call *call, struct plan *plan, s
     }
 }
 
+static enum ys_code plan_root(const struct ys_call *call, struct plan *plan, struct ys_err *err)
+{
+    uint64_t keys = 1;
+    uint64_t threshold = 1;
+    plan->root_path = ys_args_value(&call->args, "root");
+    plan->makes_root =
+        plan->root_path == NULL && ys_division_level(&plan->config.division) == YS_LEVEL_DISTRICT;
+    if (!plan->makes_root &&
+        (ys_args_has(&call->args, "root-keys") || ys_args_has(&call->args, "root-threshold")))
+        return ys_fail(err, YS_USAGE,
+                       _("--root-keys and --root-threshold are for a district that makes its own "
+                         "root"));
+    enum ys_code code = ys_args_number(&call->args, "root-keys", YS_ROOT_KEYS_MAX, 1, &keys, err);
+    if (code == YS_OK)
+        code = ys_args_number(&call->args, "root-threshold", YS_ROOT_KEYS_MAX, 1, &threshold, err);
+    if (code == YS_OK && (keys == 0 || threshold == 0 || threshold > keys))
+        code = ys_fail(err, YS_USAGE,
+                       _("--root-threshold: at least 1, and no more than there are keys (%llu)"),
+                       (unsigned long long)keys);
+    plan->root_keys = (unsigned)keys;
+    plan->root_threshold = (unsigned)threshold;
+    return code;
+}
+
 static enum ys_code make_plan(const struct ys_call *call, struct plan *plan, struct ys_err *err)
 {
     enum ys_code code = plan_unit(call, plan, err);
@@ -121,12 +155,7 @@ static enum ys_code make_plan(const struct ys_call *call, struct plan *plan, str
         code = plan_settings(call, plan, err);
     if (code == YS_OK)
         code = plan_bodies(call, plan, err);
-    if (code != YS_OK)
-        return code;
-    plan->root_path = ys_args_value(&call->args, "root");
-    plan->makes_root =
-        plan->root_path == NULL && ys_division_level(&plan->config.division) == YS_LEVEL_DISTRICT;
-    return YS_OK;
+    return code == YS_OK ? plan_root(call, plan, err) : code;
 }
 
 static enum ys_code make_body_keys(const struct plan *plan, const struct ys_home *made,
@@ -153,68 +182,57 @@ static enum ys_code make_body_keys(const struct plan *plan, const struct ys_home
     return code;
 }
 
-/* A root of one key, made here. */
+/* A root made here: keys/root-1.key and further ones. */
 static enum ys_code make_root(const struct plan *plan, const struct ys_home *made,
-                              const struct ys_passphrases *from, struct ys_signer *signer_out,
-                              struct ys_root *root_out, struct ys_err *err)
+                              const struct ys_passphrases *from, struct root_signers *signers,
+                              struct ys_err *err)
 {
-    char path[PATH_MAX];
     const struct ys_name name = ys_signatory_name(&plan->identity.origin, "root");
-    ys_keystore_path(made, root_key_name, ".key", path);
-    const enum ys_code code = ys_keystore_make(path, &name, plan->kdf, from, signer_out, err);
-    if (code != YS_OK)
-        return code;
-    *root_out = (struct ys_root){
-        .division = plan->config.division, .threshold = 1, .count = 1, .key = {signer_out->vkey}};
-    memcpy(root_out->deployment, plan->config.deployment, sizeof root_out->deployment);
-    return ys_root_pin(made, root_out, err);
+    struct ys_root_chain roots = {.count = 1};
+    struct ys_root *const root = &roots.policy[0];
+    *root = (struct ys_root){.division = plan->config.division,
+                             .threshold = plan->root_threshold,
+                             .count = plan->root_keys};
+    memcpy(root->deployment, plan->config.deployment, sizeof root->deployment);
+    for (unsigned i = 0; i < plan->root_keys; i++) {
+        char path[PATH_MAX];
+        char file[16];
+        snprintf(file, sizeof file, "root-%u", i + 1);
+        ys_keystore_path(made, file, ".key", path);
+        const enum ys_code code =
+            ys_keystore_make(path, &name, plan->kdf, from, &signers->item[i], err);
+        if (code != YS_OK)
+            return code;
+        root->key[i] = signers->item[i].vkey;
+    }
+    return ys_roots_pin(made, &roots, err);
 }
 
 /* The district's first records, which only the root can sign. */
-static enum ys_code write_first_records(const struct ys_home *made, const struct ys_node_keys *keys,
-                                        const struct ys_signer *root_key, struct ys_err *err)
+static enum ys_code write_first_records(const struct plan *plan, const struct ys_home *made,
+                                        const struct root_signers *root_keys, struct ys_err *err)
 {
     YS_NODE_SCOPED node = {.store = NULL};
-    struct ys_offer offer;
-    struct ys_offer_parts parts;
-    struct ys_written written[YS_OFFER_RECORDS_MAX] = {0};
+    YS_ROOT_REQUEST_SCOPED request = {.count = 0};
     struct ys_appended appended;
     enum ys_code code = ys_node_open(made->path, "", &node, err);
     if (code == YS_OK)
-        code = ys_offer_of_home(made, &node.config, &node.origin, keys, &offer, err);
-    if (code != YS_OK)
-        return code;
-    const size_t count = 1 + offer.body_count;
-    for (size_t i = 0; i < count && code == YS_OK; i++) {
-        YS_DRAFT_SCOPED draft;
-        Yishi__V1__Body *body = NULL;
-        if (i == 0)
-            ys_offer_certificate(&offer, &parts, &body);
-        else
-            ys_offer_registration(&offer, i - 1, &parts, &body);
-        ys_draft_of(body, &draft);
-        code = ys_written_bind(&draft, &node.origin, ys_now_s(), &written[i], err);
-        if (code == YS_OK)
-            code = ys_written_sign(&written[i], &root_key, 1, err);
-    }
-    if (code == YS_OK)
-        code = ys_author_append(&node, &(struct ys_append){.records = written, .count = count},
-                                &appended, err);
-    for (size_t i = 0; i < count; i++)
-        ys_written_clear(&written[i]);
-    return code;
+        code = ys_root_request_make(&node, false, &request, err);
+    for (unsigned i = 0; i < plan->root_keys && code == YS_OK; i++)
+        code = ys_root_request_sign(&request, &root_keys->item[i], err);
+    return code == YS_OK ? ys_root_request_install(&node, &request, &appended, err) : code;
 }
 
 static enum ys_code fill_home(const struct plan *plan, const struct ys_home *made,
                               const struct ys_passphrases *from, struct ys_err *err)
 {
     char path[PATH_MAX];
-    struct ys_root root;
+    struct ys_root_chain roots;
     YS_NODE_KEYS_SCOPED keys = {.transport_secret = {0}};
-    YS_SIGNER_SCOPED root_key = {.secret = {0}};
+    __attribute__((cleanup(clear_root_signers))) struct root_signers root_keys = {0};
     if (plan->root_path != NULL) {
         const enum ys_code loaded =
-            ys_root_load(plan->root_path, &plan->identity.origin, &root, err);
+            ys_roots_load(plan->root_path, &plan->identity.origin, &roots, err);
         if (loaded != YS_OK)
             return loaded == YS_NOT_FOUND
                        ? ys_fail(err, YS_IO, _("%s: no such file"), plan->root_path)
@@ -229,11 +247,11 @@ static enum ys_code fill_home(const struct plan *plan, const struct ys_home *mad
     if (code == YS_OK)
         code = make_body_keys(plan, made, &keys, from, err);
     if (code == YS_OK && plan->makes_root)
-        code = make_root(plan, made, from, &root_key, &root, err);
+        code = make_root(plan, made, from, &root_keys, err);
     else if (code == YS_OK && plan->root_path != NULL)
-        code = ys_root_pin(made, &root, err);
+        code = ys_roots_pin(made, &roots, err);
     if (code == YS_OK && plan->makes_root)
-        code = write_first_records(made, &keys, &root_key, err);
+        code = write_first_records(plan, made, &root_keys, err);
     return code;
 }
 
@@ -247,7 +265,7 @@ static enum ys_code print_made(const struct ys_call *call, const struct ys_home 
     if (code != YS_OK)
         return code;
     if (node.has_root) {
-        ys_root_fingerprint(&node.root, &hash);
+        ys_root_chain_fingerprint(&node.roots, &hash);
         ys_record_id_print(&hash, fingerprint);
     }
     (call->json ? &ys_view_json : &ys_view_text)
@@ -255,7 +273,7 @@ static enum ys_code print_made(const struct ys_call *call, const struct ys_home 
                                       .origin = node.origin_text,
                                       .root_fingerprint = fingerprint,
                                       .bodies = &plan->bodies,
-                                      .has_root_key = plan->makes_root});
+                                      .root_key_count = plan->makes_root ? plan->root_keys : 0});
     return YS_OK;
 }
 

@@ -117,7 +117,7 @@ static enum ys_code make(const struct ys_call *call, const struct ys_node *node,
         return code;
     memcpy(token->deployment, node->origin.deployment, sizeof token->deployment);
     memcpy(token->parent_key, keys.transport_public, YS_PUBKEY_LEN);
-    ys_root_fingerprint(&node->root, &token->root_fingerprint);
+    ys_root_chain_fingerprint(&node->roots, &token->root_fingerprint);
     randombytes_buf(id, sizeof id);
     sodium_bin2hex(token->id, sizeof token->id, id, sizeof id);
     randombytes_buf(token->seed, sizeof token->seed);

@@ -35,34 +35,16 @@ static enum ys_code read_wish(const struct ys_call *call, struct wish *wish, str
     return YS_OK;
 }
 
-/* Pin the root, or compare it with the one that is. */
+/* Pin the root, or compare it with the one that is and take its successors. */
 static enum ys_code take_root(struct ys_node *node, const char *path, struct ys_err *err)
 {
-    struct ys_root root;
-    struct ys_hash given;
-    struct ys_hash pinned;
-    if (path == NULL)
-        return node->has_root ? YS_OK
-                              : ys_fail(err, YS_REFUSED,
-                                        _("%s: no root is pinned; give the district's with "
-                                          "--root FILE"),
-                                        node->home.path);
-    const enum ys_code code = ys_root_load(path, &node->origin, &root, err);
-    if (code != YS_OK)
-        return code == YS_NOT_FOUND ? ys_fail(err, YS_IO, _("%s: no such file"), path) : code;
-    ys_root_fingerprint(&root, &given);
-    if (!node->has_root) {
-        node->root = root;
-        node->has_root = true;
-        return ys_root_pin(&node->home, &root, err);
-    }
-    ys_root_fingerprint(&node->root, &pinned);
-    if (!ys_hash_equal(&given, &pinned))
-        return ys_fail(err, YS_DENIED,
-                       _("%s: is another root than the one pinned in %s; ask the "
-                         "district before you go on"),
-                       path, node->home.path);
-    return YS_OK;
+    if (path != NULL)
+        return ys_node_take_roots(node, path, err);
+    return node->has_root ? YS_OK
+                          : ys_fail(err, YS_REFUSED,
+                                    _("%s: no root is pinned; give the district's with "
+                                      "--root FILE"),
+                                    node->home.path);
 }
 
 /* From where in the own log the offered keys are valid. A unit that was never enrolled has its
@@ -129,7 +111,7 @@ static enum ys_code join_by_file(const struct ys_call *call, struct ys_err *err)
     if (code != YS_OK)
         return code;
     ys_home_ring(&node.home); /* a running daemon dials the new parent */
-    ys_root_fingerprint(&node.root, &hash);
+    ys_root_chain_fingerprint(&node.roots, &hash);
     ys_record_id_print(&hash, fingerprint);
     if (strcmp(wish.request, "-") != 0)
         (call->json ? &ys_view_json : &ys_view_text)
@@ -242,16 +224,16 @@ static enum ys_code compare_root(struct joining *joining, struct ys_err *err)
 {
     const char *const path = ys_args_value(&joining->call->args, "root");
     const struct ys_node *const node = &joining->node;
-    struct ys_root root = node->root;
+    struct ys_root_chain roots = node->roots;
     struct ys_hash found;
     enum ys_code code = YS_OK;
     if (path == NULL && !node->has_root)
         return vouch(joining, err);
     if (path != NULL)
-        code = ys_root_load(path, &node->origin, &root, err);
+        code = ys_roots_load(path, &node->origin, &roots, err);
     if (code != YS_OK)
         return code == YS_NOT_FOUND ? ys_fail(err, YS_IO, _("%s: no such file"), path) : code;
-    ys_root_fingerprint(&root, &found);
+    ys_root_chain_fingerprint(&roots, &found);
     if (!ys_hash_equal(&found, &joining->token.root_fingerprint))
         return foreign_root(path == NULL ? node->home.path : path, &found,
                             &joining->token.root_fingerprint, err);
@@ -272,7 +254,8 @@ static enum ys_code make_offer(struct joining *joining, struct ys_err *err)
     return code;
 }
 
-/* The parent's root must be the one that is pinned, or that the token names; then it is pinned. */
+/* The parent's root must be the one that is pinned, or that the token names; then it is pinned, or its
+ * successors are taken. */
 static enum ys_code settle_root(struct joining *joining, const struct ys_asked *asked,
                                 struct ys_err *err)
 {
@@ -285,18 +268,14 @@ static enum ys_code settle_root(struct joining *joining, const struct ys_asked *
                                         _("the parent did not send its root; give the "
                                           "district's with --root FILE"));
     if (node->has_root)
-        ys_root_fingerprint(&node->root, &wanted);
-    ys_root_fingerprint(&asked->root, &found);
+        ys_root_chain_fingerprint(&node->roots, &wanted);
+    ys_root_chain_fingerprint(&asked->roots, &found);
     if (!ys_hash_equal(&found, &wanted))
         return foreign_root(_("the parent"), &found, &wanted, err);
-    if (node->has_root)
-        return YS_OK;
-    if (!ys_division_within(&node->origin.division, &asked->root.division))
+    if (!ys_division_within(&node->origin.division, &asked->roots.policy[0].division))
         return ys_fail(err, YS_DENIED, _("the parent's root is of district %s, not of %s's"),
-                       asked->root.division.digits, node->origin.division.digits);
-    node->root = asked->root;
-    node->has_root = true;
-    return ys_root_pin(&node->home, &asked->root, err);
+                       asked->roots.policy[0].division.digits, node->origin.division.digits);
+    return ys_node_extend_roots(node, &asked->roots, err);
 }
 
 static enum ys_code settle(struct joining *joining, const struct ys_asked *asked,
@@ -316,7 +295,7 @@ static void print_asked(const struct joining *joining, const struct ys_asked *as
     struct ys_hash hash;
     struct ys_division parent;
     char fingerprint[YS_RECORD_ID_TEXT_MAX];
-    ys_root_fingerprint(&joining->node.root, &hash);
+    ys_root_chain_fingerprint(&joining->node.roots, &hash);
     ys_record_id_print(&hash, fingerprint);
     if (!ys_division_parent(&joining->node.origin.division, &parent))
         return;

@@ -25,7 +25,7 @@ static enum ys_code list(const struct ys_call *call, const struct ys_node *node,
     ys_writer_base64(&w, (struct ys_bytes){.data = offer.transport, .size = YS_PUBKEY_LEN});
     transport[w.size] = '\0';
     if (node->has_root) {
-        ys_root_fingerprint(&node->root, &hash);
+        ys_root_chain_fingerprint(&node->roots, &hash);
         ys_record_id_print(&hash, fingerprint);
     }
     struct ys_view_keys view = {.log = offer.log,

@@ -64,6 +64,18 @@ static bool reload(void *context, struct ys_parent_setting *out)
     return true;
 }
 
+static bool reload_roots(void *context, struct ys_root_chain *out)
+{
+    struct run *const run = context;
+    char path[PATH_MAX];
+    struct ys_err err = {0};
+    ys_home_path(&run->node.home, "root.pub", path);
+    if (ys_roots_load(path, &run->node.origin, out, &err) == YS_OK)
+        return true;
+    ys_journal_text(YS_PRIORITY_WARNING, "root", "reason", err.msg);
+    return false;
+}
+
 /* Signals come through a descriptor; they are blocked before the first thread starts. */
 static enum ys_code take_signals(int *fd_out, struct ys_err *err)
 {
@@ -134,7 +146,7 @@ enum ys_code ys_cmd_run(const struct ys_call *call, struct ys_err *err)
         const struct ys_daemon_options options = {
             .store = run.node.store,
             .keys = &run.keys,
-            .root = &run.node.root,
+            .roots = &run.node.roots,
             .listen = community || listen[0] == '\0' ? NULL : listen,
             .home = &run.node.home,
             .parent = parent_of(&run.node.config),
@@ -146,6 +158,7 @@ enum ys_code ys_cmd_run(const struct ys_call *call, struct ys_err *err)
             .ready = ready,
             .link = link_state,
             .reload = reload,
+            .reload_roots = reload_roots,
             .context = &run,
         };
         raise_file_limit();

@@ -54,7 +54,10 @@ static enum ys_code open_listener(struct ys_daemon *daemon, struct ys_err *err)
 static enum ys_code open_all(struct ys_daemon *daemon, struct ys_err *err)
 {
     const struct ys_daemon_options *const options = daemon->options;
-    enum ys_code code = ys_member_new(options->root, &daemon->self, &daemon->member, err);
+    enum ys_code code =
+        ys_member_new(&options->roots->policy[0], &daemon->self, &daemon->member, err);
+    if (code == YS_OK)
+        code = ys_member_follow(daemon->member, options->roots, err);
     if (code == YS_OK)
         code = ys_zmq_context_open(randombytes_random(), &daemon->zmq, err);
     if (code == YS_OK)

@@ -24,7 +24,7 @@ struct ys_parent_setting {
 struct ys_daemon_options {
     const struct ys_store *store;
     const struct ys_node_keys *keys;
-    const struct ys_root *root;
+    const struct ys_root_chain *roots;
     const char *listen; /* endpoint, or NULL: no children */
     struct ys_parent_setting parent;
     const char *guard_path;     /* guard.h; NULL at a node that has a parent */
@@ -40,6 +40,8 @@ struct ys_daemon_options {
     void (*link)(void *context, const char *state);
     /* Read the settings again, after SIGHUP or a ring of the doorbell; false: keep what we have. */
     bool (*reload)(void *context, struct ys_parent_setting *out);
+    /* Read the pinned root file again, after a ring of the doorbell; false: keep what we have. */
+    bool (*reload_roots)(void *context, struct ys_root_chain *out);
     void *context;
 };
 

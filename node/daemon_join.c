@@ -129,12 +129,12 @@ static void tell(struct ys_daemon *daemon, const struct ys_applicant *applicant,
                  const struct answer *answer)
 {
     static const char *const names[] = {"join", "join_pending", "join_admitted", "join_refused"};
-    char root[YS_ROOT_TEXT_MAX + 1];
+    char root[YS_ROOT_CHAIN_TEXT_MAX + 1];
     char reason[REASON_MAX];
-    struct ys_writer w = {.data = (uint8_t *)root, .capacity = YS_ROOT_TEXT_MAX};
+    struct ys_writer w = {.data = (uint8_t *)root, .capacity = YS_ROOT_CHAIN_TEXT_MAX};
     Yishi__V1__Message message = YISHI__V1__MESSAGE__INIT;
     Yishi__V1__Joined joined = YISHI__V1__JOINED__INIT;
-    ys_root_print(&w, daemon->options->root);
+    ys_root_chain_print(&w, ys_member_roots(daemon->member));
     YS_ASSERT(!w.overflow);
     root[w.size] = '\0';
     /* Foreign words may stand in it: never cut inside a character. */
@@ -215,7 +215,7 @@ static enum ys_code check_request(const struct ys_daemon *daemon, const struct c
 {
     struct ys_err why = {.code = YS_OK};
     char text[128];
-    const char *const deployment = daemon->options->root->deployment;
+    const char *const deployment = daemon->options->roots->policy[0].deployment;
     if (strcmp(join->deployment, deployment) != 0) {
         snprintf(text, sizeof text, "this node belongs to the deployment %s", deployment);
         return refuse(answer, text);

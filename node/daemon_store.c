@@ -65,6 +65,7 @@ static enum ys_code rebuild(struct ys_daemon *daemon, struct ys_daemon_turn *tur
     if (code != YS_OK)
         return code;
     const size_t cut_before = revocations(daemon->member);
+    const unsigned root_before = ys_member_root_number(daemon->member, UINT64_MAX);
     pthread_rwlock_wrlock(&daemon->member_lock);
     code = ys_member_rebuild(daemon->member, turn->txn, &changed, err);
     pthread_rwlock_unlock(&daemon->member_lock);
@@ -74,10 +75,10 @@ static enum ys_code rebuild(struct ys_daemon *daemon, struct ys_daemon_turn *tur
                ys_member_node_count(daemon->member), ys_member_key_count(daemon->member));
     ys_daemon_expel(daemon);
     daemon->applicants_moved = true;
-    /* A new key can only help what was open; a cut can take away what was good. */
-    code =
-        judge_logs(daemon, turn->txn,
-                   revocations(daemon->member) != cut_before ? YS_JUDGE_ALL : YS_JUDGE_OPEN, err);
+    /* A new key can only help what was open; a cut or a new root can take away what was good. */
+    const bool taken_away = revocations(daemon->member) != cut_before ||
+                            ys_member_root_number(daemon->member, UINT64_MAX) != root_before;
+    code = judge_logs(daemon, turn->txn, taken_away ? YS_JUDGE_ALL : YS_JUDGE_OPEN, err);
     for (struct ys_peer *peer = daemon->peers; peer != NULL && code == YS_OK; peer = peer->next) {
         struct ys_err why = {0};
         struct ys_turn session_turn = ys_daemon_peer_turn(peer, turn);
@@ -87,10 +88,29 @@ static enum ys_code rebuild(struct ys_daemon *daemon, struct ys_daemon_turn *tur
     return code;
 }
 
+/* Successors of the root that were pinned while we run. */
+static void take_roots(struct ys_daemon *daemon)
+{
+    struct ys_root_chain roots;
+    struct ys_err err = {0};
+    const unsigned before = ys_member_roots(daemon->member)->count;
+    if (!daemon->options->reload_roots(daemon->options->context, &roots) || roots.count == before)
+        return;
+    pthread_rwlock_wrlock(&daemon->member_lock);
+    const enum ys_code code = ys_member_follow(daemon->member, &roots, &err);
+    pthread_rwlock_unlock(&daemon->member_lock);
+    if (code != YS_OK)
+        ys_journal_text(YS_PRIORITY_WARNING, "root", "reason", err.msg);
+    else
+        ys_journal(YS_PRIORITY_INFO, "root", "policies=%u", roots.count);
+    daemon->membership_moved = true;
+}
+
 enum ys_code ys_daemon_doorbell(struct ys_daemon *daemon, struct ys_daemon_turn *turn,
                                 struct ys_err *err)
 {
     const uint64_t before = daemon->own_size;
+    take_roots(daemon);
     ys_daemon_turn_close(turn); /* the news are in a newer transaction */
     enum ys_code code = ys_daemon_turn_open(turn, err);
     if (code == YS_OK)

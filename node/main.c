@@ -38,6 +38,8 @@ static const struct ys_option init_options[] = {
     {"root", "FILE",
      N_("the district's root policy, to be pinned; a district without it makes its "
         "own root")},
+    {"root-keys", "N", N_("how many keys the root that a district makes has: 1 to 3; default 1")},
+    {"root-threshold", "N", N_("how many of them must sign; default 1")},
     {"kdf", "moderate|interactive|none",
      N_("cost of guessing a passphrase; none: no passphrase; default moderate")},
     PASSPHRASE_OPTIONS,
@@ -62,6 +64,23 @@ static const struct ys_option invite_options[] = {
     PASSPHRASE_OPTIONS,
     {"list", NULL, N_("list the invitations")},
     {"cancel", "ID", N_("take one back")},
+    {NULL, NULL, NULL},
+};
+
+static const struct ys_option root_options[] = {
+    {"deployment", "NAME", N_("new: name of the federation, such as beijing.example")},
+    {"code", "CODE", N_("new: division code of the district: 6 digits")},
+    {"kdf", "moderate|interactive|none",
+     N_("cost of guessing a passphrase; none: no passphrase; default moderate")},
+    PASSPHRASE_OPTIONS,
+    {"key", "VKEY|FILE",
+     N_("policy: verifier key of one root key, may stand up to three times; sign: the key file")},
+    {"threshold", "N", N_("policy: how many of the keys must sign; default 1")},
+    {"next", "FILE", N_("policy: the policy that may succeed it, made beforehand of new keys")},
+    {"out", "FILE", N_("new, policy, request: where it is written")},
+    {"succession", NULL, N_("request: for the successor of the policy in force")},
+    {"record", "FILE", N_("request: for this record (JSON), such as a key_revoke")},
+    {"dry-run", NULL, N_("sign: show what would be signed, and sign nothing")},
     {NULL, NULL, NULL},
 };
 
@@ -147,14 +166,28 @@ static const struct ys_option no_options[] = {{NULL, NULL, NULL}};
 static const struct ys_cmd table[] = {
     {"init", ys_cmd_init, "", N_("make a node"),
      N_("Makes the home of one unit: keys, settings and an empty log. A district without --root\n"
-        "makes its own root, and signs its first records with it. An existing home is never "
-        "touched."),
+        "makes its own root, and signs its first records with it; with --root it asks that root "
+        "to\n"
+        "(yishi root request). An existing home is never touched."),
      "init --deployment beijing.example --code 110105001001 --root root.pub", init_options, 0, 0},
     {"key", ys_cmd_key, "[list | new BODY | passphrase BODY]", N_("list, make and relock keys"),
      N_("Lists the public keys of the node and its bodies. `new` makes another key for a body "
         "(the\n"
         "old one stays beside it); `passphrase` changes the passphrase of a body's key."),
      "key --json\nkey new rc", key_options, 0, 2},
+    {"root", ys_cmd_root, "new | policy | request | sign FILE | install FILE | next FILE",
+     N_("keep a district's root offline, and let another succeed it"),
+     N_("A root is one to three keys that lie offline. `new` makes one, `policy` joins them; with\n"
+        "that file the district is made (yishi init --root). `request` writes what the root is to\n"
+        "sign, `sign` adds the signature of one key on whatever computer it lies, `install` puts "
+        "the\n"
+        "records into the district's log. `next` takes the successor of a root that is pinned: a "
+        "policy\n"
+        "to which it has committed; `request --succession` is its first act."),
+     "root new --deployment beijing.example --code 110105 --out root-1.key\n"
+     "root policy --key VKEY --key VKEY --key VKEY --threshold 2 --next next.pub --out root.pub\n"
+     "root request --out r.json\nroot sign r.json --key root-1.key\nroot install r.json",
+     root_options, 1, 2},
     {"invite", ys_cmd_invite, "[CODE]", N_("invite a child to join"),
      N_("Prints a token, one line, that the unit CODE gives to `yishi join`. It is good once; "
         "whoever\n"

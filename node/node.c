@@ -15,40 +15,99 @@ uint64_t ys_now_s(void)
 
 /* --- root --- */
 
-enum ys_code ys_root_load(const char *path, const struct ys_name *origin, struct ys_root *out,
-                          struct ys_err *err)
+enum ys_code ys_roots_load(const char *path, const struct ys_name *origin,
+                           struct ys_root_chain *out, struct ys_err *err)
 {
-    uint8_t text[YS_ROOT_TEXT_MAX];
+    uint8_t text[YS_ROOT_CHAIN_TEXT_MAX];
     struct ys_err why = {0};
-    struct ys_root root;
+    struct ys_root_chain roots;
     size_t size = 0;
     enum ys_code code = ys_file_read(path, 0, text, sizeof text, &size, err);
     if (code != YS_OK)
         return code;
-    code = ys_root_parse((struct ys_bytes){.data = text, .size = size}, &root, &why);
+    code = ys_root_chain_parse((struct ys_bytes){.data = text, .size = size}, &roots, &why);
     if (code != YS_OK)
         return ys_fail(err, code, "%s: %s", path, why.msg);
-    if (origin != NULL && strcmp(root.deployment, origin->deployment) != 0)
+    const struct ys_root *const anchor = &roots.policy[0];
+    if (origin != NULL && strcmp(anchor->deployment, origin->deployment) != 0)
         return ys_fail(err, YS_DENIED, _("%s: is the root of deployment %s, not of %s"), path,
-                       root.deployment, origin->deployment);
-    if (origin != NULL && !ys_division_within(&origin->division, &root.division))
+                       anchor->deployment, origin->deployment);
+    if (origin != NULL && !ys_division_within(&origin->division, &anchor->division))
         return ys_fail(err, YS_DENIED,
                        _("%s: is the root of district %s, and %s does not lie in it"), path,
-                       root.division.digits, origin->division.digits);
-    *out = root;
+                       anchor->division.digits, origin->division.digits);
+    *out = roots;
     return YS_OK;
 }
 
-enum ys_code ys_root_pin(const struct ys_home *home, const struct ys_root *root, struct ys_err *err)
+enum ys_code ys_roots_save(const char *path, const struct ys_root_chain *roots, struct ys_err *err)
+{
+    uint8_t text[YS_ROOT_CHAIN_TEXT_MAX];
+    struct ys_writer w = {.data = text, .capacity = sizeof text};
+    ys_root_chain_print(&w, roots);
+    if (w.overflow)
+        return ys_fail(err, YS_LIMIT, _("root: more than %d bytes"), YS_ROOT_CHAIN_TEXT_MAX);
+    return ys_file_write(path, 0644, (struct ys_bytes){.data = text, .size = w.size}, err);
+}
+
+enum ys_code ys_roots_pin(const struct ys_home *home, const struct ys_root_chain *roots,
+                          struct ys_err *err)
 {
     char path[PATH_MAX];
-    uint8_t text[YS_ROOT_TEXT_MAX];
-    struct ys_writer w = {.data = text, .capacity = sizeof text};
-    ys_root_print(&w, root);
-    if (w.overflow)
-        return ys_fail(err, YS_LIMIT, _("root: more than %d bytes"), YS_ROOT_TEXT_MAX);
     ys_home_path(home, "root.pub", path);
-    return ys_file_write(path, 0644, (struct ys_bytes){.data = text, .size = w.size}, err);
+    return ys_roots_save(path, roots, err);
+}
+
+/* Two chains of one anchor differ in length only: each policy commits to the next. The successor alone
+ * is as good as the whole chain, which `given` becomes then. */
+static enum ys_code check_anchor(const struct ys_node *node, const char *path,
+                                 struct ys_root_chain *given, struct ys_err *err)
+{
+    struct ys_hash theirs;
+    struct ys_hash pinned;
+    struct ys_root_chain longer = node->roots;
+    ys_root_chain_fingerprint(given, &theirs);
+    ys_root_chain_fingerprint(&node->roots, &pinned);
+    if (ys_hash_equal(&theirs, &pinned))
+        return YS_OK;
+    if (given->count == 1 && ys_root_chain_extend(&longer, &given->policy[0], NULL) == YS_OK) {
+        *given = longer;
+        return YS_OK;
+    }
+    return ys_fail(
+        err, YS_DENIED,
+        _("%s: is another root than the one pinned in %s, and not the successor to which "
+          "that one commits; ask the district before you go on"),
+        path, node->home.path);
+}
+
+enum ys_code ys_node_extend_roots(struct ys_node *node, const struct ys_root_chain *roots,
+                                  struct ys_err *err)
+{
+    enum ys_code code = YS_OK;
+    if (node->has_root && roots->count <= node->roots.count)
+        return YS_OK;
+    if (node->member != NULL)
+        code = ys_member_follow(node->member, roots, err);
+    if (code == YS_OK)
+        code = ys_roots_pin(&node->home, roots, err);
+    if (code != YS_OK)
+        return code;
+    node->roots = *roots;
+    node->has_root = true;
+    ys_home_ring(&node->home);
+    return YS_OK;
+}
+
+enum ys_code ys_node_take_roots(struct ys_node *node, const char *path, struct ys_err *err)
+{
+    struct ys_root_chain given;
+    enum ys_code code = ys_roots_load(path, &node->origin, &given, err);
+    if (code != YS_OK)
+        return code == YS_NOT_FOUND ? ys_fail(err, YS_IO, _("%s: no such file"), path) : code;
+    if (node->has_root)
+        code = check_anchor(node, path, &given, err);
+    return code == YS_OK ? ys_node_extend_roots(node, &given, err) : code;
 }
 
 /* --- opening --- */
@@ -78,13 +137,14 @@ static enum ys_code open_root(struct ys_node *node, struct ys_err *err)
 {
     char path[PATH_MAX];
     ys_home_path(&node->home, "root.pub", path);
-    const enum ys_code code = ys_root_load(path, &node->origin, &node->root, err);
+    enum ys_code code = ys_roots_load(path, &node->origin, &node->roots, err);
     if (code == YS_NOT_FOUND)
         return YS_OK; /* not pinned yet */
     if (code != YS_OK)
         return code;
     node->has_root = true;
-    return ys_member_new(&node->root, &node->origin.division, &node->member, err);
+    code = ys_member_new(&node->roots.policy[0], &node->origin.division, &node->member, err);
+    return code == YS_OK ? ys_member_follow(node->member, &node->roots, err) : code;
 }
 
 enum ys_code ys_node_open(const char *home, const char *lang, struct ys_node *out,

@@ -15,8 +15,8 @@ struct ys_node {
     struct ys_name origin; /* of the own log */
     char origin_text[YS_KEY_NAME_MAX + 1];
     bool has_root;
-    struct ys_root root;
-    struct ys_member *member; /* NULL without a root; empty until ys_node_read */
+    struct ys_root_chain roots; /* as pinned; nothing without a root */
+    struct ys_member *member;   /* NULL without a root; empty until ys_node_read */
 };
 
 /* `home` is --home, or NULL; `lang` is --lang, or NULL: then the settings decide, if they do. YS_IO when
@@ -30,13 +30,23 @@ void ys_node_close(struct ys_node *node);
 YS_CHECKED enum ys_code ys_node_read(const struct ys_node *node, struct ys_txn **out,
                                      struct ys_err *err);
 
-/* A root policy from a file of at most YS_ROOT_TEXT_MAX bytes; messages begin with the path. YS_DENIED
- * when it is of another deployment or of another district than `origin`'s (NULL: any will do). */
-YS_CHECKED enum ys_code ys_root_load(const char *path, const struct ys_name *origin,
-                                     struct ys_root *out, struct ys_err *err);
-/* Pin it in the home: root.pub. */
-YS_CHECKED enum ys_code ys_root_pin(const struct ys_home *home, const struct ys_root *root,
-                                    struct ys_err *err);
+/* A root file; messages begin with the path. YS_NOT_FOUND when there is none, YS_DENIED when it is of
+ * another deployment or of another district than `origin`'s (NULL: any will do). */
+YS_CHECKED enum ys_code ys_roots_load(const char *path, const struct ys_name *origin,
+                                      struct ys_root_chain *out, struct ys_err *err);
+/* Write it, or pin it in the home: root.pub. */
+YS_CHECKED enum ys_code ys_roots_save(const char *path, const struct ys_root_chain *roots,
+                                      struct ys_err *err);
+YS_CHECKED enum ys_code ys_roots_pin(const struct ys_home *home, const struct ys_root_chain *roots,
+                                     struct ys_err *err);
+/* Pin the root file at `path` when none is pinned; when one is, take from it the successors that are
+ * not known yet (it may also hold the next successor alone), and ring the doorbell if there were any. YS_DENIED for another root. YS_IO when there
+ * is no such file. */
+YS_CHECKED enum ys_code ys_node_take_roots(struct ys_node *node, const char *path,
+                                           struct ys_err *err);
+/* The same with a chain of the anchor that is pinned. */
+YS_CHECKED enum ys_code ys_node_extend_roots(struct ys_node *node,
+                                             const struct ys_root_chain *roots, struct ys_err *err);
 
 /* The log that people mean by a division code or an origin: of several incarnations the newest.
  * YS_NOT_FOUND with the text, YS_USAGE when it is neither. */

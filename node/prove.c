@@ -109,6 +109,18 @@ static void sort_chain(struct chain *chain)
     memcpy(chain->level, level, count * sizeof *level);
 }
 
+/* The records with which successors of the root came into force. */
+static enum ys_code add_roots(const struct ys_member *member, struct chain *chain,
+                              struct ys_err *err)
+{
+    enum ys_code code = YS_OK;
+    struct ys_position at;
+    for (unsigned i = 1; i < ys_member_roots(member)->count && code == YS_OK; i++)
+        if (ys_member_root_source(member, i, &at))
+            code = add_to_chain(chain, at, YS_LEVEL_DISTRICT, err);
+    return code;
+}
+
 static enum ys_code collect(const struct ys_member *member, const struct ys_division *division,
                             const struct ys_note *note, struct chain *chain, struct ys_err *err)
 {
@@ -118,6 +130,8 @@ static enum ys_code collect(const struct ys_member *member, const struct ys_divi
     while (units < 3 && ys_division_parent(&unit[units - 1], &unit[units]))
         units++;
     enum ys_code code = add_keys(member, division, is_on_note, note, chain, err);
+    if (code == YS_OK)
+        code = add_roots(member, chain, err);
     for (size_t i = 0; i < units && code == YS_OK; i++) {
         code = add_keys(member, &unit[i], is_node_key, NULL, chain, err);
         if (code == YS_OK && i != 0)

@@ -15,7 +15,7 @@
 struct ys_view_made {
     const char *home, *origin, *root_fingerprint; /* fingerprint "" without a root */
     const struct ys_body_names *bodies;
-    bool has_root_key; /* a root key was made here: to be taken offline */
+    unsigned root_key_count; /* root keys that were made here: to be taken offline */
 };
 
 /* key list. */
@@ -26,6 +26,23 @@ struct ys_view_keys {
         const char *body;
         char key[YS_VKEY_TEXT_MAX];
     } body[YS_KEYSTORE_BODIES_MAX];
+};
+
+/* root policy and root next: a root file as it is now. */
+struct ys_view_root_policy {
+    const char *file, *fingerprint;
+    unsigned policies, keys, threshold; /* of the last policy */
+    bool has_next;
+};
+/* root request and root sign. */
+struct ys_view_root_request {
+    const char *file, *deployment, *code, *fingerprint;
+    unsigned policy, policies, keys, threshold, have_signed;
+    size_t record_count;
+    struct {
+        const char *kind, *id;
+        json_t *body;
+    } record[1 + YS_KEYSTORE_BODIES_MAX];
 };
 
 /* publish, and each record of admit. */
@@ -157,6 +174,9 @@ struct ys_view {
     void (*made)(const struct ys_view_made *made);
     void (*keys)(const struct ys_view_keys *keys);
     void (*new_key)(const char *body, const char *key);
+    void (*root_key)(const char *file, const char *key);
+    void (*root_policy)(const struct ys_view_root_policy *policy);
+    void (*root_request)(const struct ys_view_root_request *request);
     void (*written)(const struct ys_view_written *written);
     void (*joined)(const struct ys_view_joined *joined);
     void (*invited)(const struct ys_view_invited *invited);

@@ -76,7 +76,7 @@ static void made(const struct ys_view_made *view)
         json_array_append_new(bodies, json_string(view->bodies->name[i]));
     put(json_pack("{s:o, s:s, s:o, s:o, s:b}", "home", text(view->home), "origin", view->origin,
                   "bodies", bodies, "root_fingerprint", text_or_null(view->root_fingerprint),
-                  "root_key_here", view->has_root_key));
+                  "root_key_here", view->root_key_count != 0));
 }
 
 static void keys(const struct ys_view_keys *view)
@@ -93,6 +93,32 @@ static void keys(const struct ys_view_keys *view)
 static void new_key(const char *body, const char *key)
 {
     put(json_pack("{s:s, s:s}", "body", body, "key", key));
+}
+
+static void root_key(const char *file, const char *key)
+{
+    put(json_pack("{s:o, s:s}", "file", text(file), "key", key));
+}
+
+static void root_policy(const struct ys_view_root_policy *view)
+{
+    put(json_pack("{s:o, s:s, s:i, s:i, s:i, s:b}", "file", text(view->file), "root_fingerprint",
+                  view->fingerprint, "policies", (int)view->policies, "keys", (int)view->keys,
+                  "threshold", (int)view->threshold, "has_next", view->has_next));
+}
+
+static void root_request(const struct ys_view_root_request *view)
+{
+    json_t *const records = json_array();
+    for (size_t i = 0; i < view->record_count; i++)
+        json_array_append_new(records,
+                              json_pack("{s:s, s:s, s:O}", "kind", view->record[i].kind, "id",
+                                        view->record[i].id, "body", view->record[i].body));
+    put(json_pack("{s:o, s:s, s:s, s:s, s:i, s:i, s:i, s:i, s:i, s:o}", "file", text(view->file),
+                  "deployment", view->deployment, "code", view->code, "root_fingerprint",
+                  view->fingerprint, "policy", (int)view->policy, "policies", (int)view->policies,
+                  "keys", (int)view->keys, "threshold", (int)view->threshold, "signed",
+                  (int)view->have_signed, "records", records));
 }
 
 static json_t *written_object(const struct ys_view_written *view)
@@ -397,6 +423,9 @@ const struct ys_view ys_view_json = {
     .made = made,
     .keys = keys,
     .new_key = new_key,
+    .root_key = root_key,
+    .root_policy = root_policy,
+    .root_request = root_request,
     .written = written,
     .joined = joined,
     .invited = invited,

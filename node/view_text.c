@@ -150,12 +150,14 @@ static void made(const struct ys_view_made *view)
     }
     if (view->root_fingerprint[0] != '\0')
         put_pair(_("Fingerprint of the root"), view->root_fingerprint);
-    if (view->has_root_key) {
+    if (view->root_key_count != 0) {
         puts(
             _("The district's root was made here: publish root.pub, and compare the fingerprint by "
               "telephone."));
-        puts(_("Copy keys/root-1.key to a medium that is kept offline, and remove it from this "
-               "computer."));
+        for (unsigned i = 1; i <= view->root_key_count; i++)
+            printf(_("Copy keys/root-%u.key to a medium that is kept offline, and remove it from "
+                     "this computer.\n"),
+                   i);
     }
 }
 
@@ -177,6 +179,67 @@ static void new_key(const char *body, const char *key)
 {
     printf(_("New key of body %s: %s\n"), body, key);
     puts(_("It counts once the parent has admitted it: yishi join, then yishi admit there."));
+}
+
+static void root_key(const char *file, const char *key)
+{
+    printf(_("New root key in %s: %s\n"), file, key);
+    puts(_("Keep the file offline, and give only the key to who writes the policy (yishi root "
+           "policy)."));
+}
+
+static void root_policy(const struct ys_view_root_policy *view)
+{
+    put_pair(_("Root file"), view->file);
+    put_pair(_("Fingerprint of the root"), view->fingerprint);
+    printf(_("Policies: %u; in the last, %u of %u keys must sign\n"), view->policies,
+           view->threshold, view->keys);
+    puts(view->has_next ? _("A successor is committed to.")
+                        : _("No successor is committed to: this root cannot be replaced."));
+}
+
+/* JSON that somebody is to read before he signs: clean, and never cut short. */
+static void put_whole(const json_t *json)
+{
+    char *const text = json_dumps(json, JSON_INDENT(2));
+    const size_t size = text == NULL ? 0 : strlen(text) + 1;
+    char *const clean = malloc(size + 1);
+    for (char *line = text; line != NULL && clean != NULL;) {
+        char *const end = strchr(line, '\n');
+        if (end != NULL)
+            *end = '\0';
+        ys_view_clean(line, clean, size);
+        puts(clean);
+        line = end == NULL ? NULL : end + 1;
+    }
+    free(clean);
+    free(text);
+}
+
+/* What a record of this kind does. */
+static const char *kind_in_words(const char *kind)
+{
+    if (strcmp(kind, "node_certificate") == 0)
+        return _("makes these the keys of the district's node");
+    if (strcmp(kind, "body_register") == 0)
+        return _("makes this a key of a body of the district");
+    if (strcmp(kind, "key_revoke") == 0)
+        return _("takes a key its validity");
+    return _("a record of this kind");
+}
+
+static void root_request(const struct ys_view_root_request *view)
+{
+    printf(_("To be signed by the root of %s in %s (%s):\n"), view->code, view->deployment,
+           view->file);
+    put_pair(_("Fingerprint of the root"), view->fingerprint);
+    printf(_("Policy %u of %u: %u of %u keys must sign, %u have signed\n"), view->policy,
+           view->policies, view->threshold, view->keys, view->have_signed);
+    for (size_t i = 0; i < view->record_count; i++) {
+        printf(_("Record %zu, %s: %s\n"), i + 1, view->record[i].kind,
+               kind_in_words(view->record[i].kind));
+        put_whole(view->record[i].body);
+    }
 }
 
 static void put_signers(const struct ys_view_written *view)
@@ -678,6 +741,9 @@ const struct ys_view ys_view_text = {
     .made = made,
     .keys = keys,
     .new_key = new_key,
+    .root_key = root_key,
+    .root_policy = root_policy,
+    .root_request = root_request,
     .written = written,
     .joined = joined,
     .invited = invited,

@@ -33,7 +33,7 @@ static int set_up(void **state)
     desk->node.origin = desk->cast.unit[CAST_COMMUNITY].origin;
     ys_name_print(&desk->node.origin, desk->node.origin_text);
     desk->node.has_root = true;
-    desk->node.root = desk->cast.root;
+    desk->node.roots = (struct ys_root_chain){.count = 1, .policy = {desk->cast.root}};
     memcpy(desk->node.home.path, desk->cast.folder.path, sizeof desk->cast.folder.path);
     assert_int_equal(
         ys_member_new(&desk->cast.root, &desk->node.origin.division, &desk->node.member, NULL),

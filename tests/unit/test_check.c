@@ -67,7 +67,7 @@ static enum ys_code check_bytes(struct scene *scene, const uint8_t *bytes, size_
                                 struct ys_check_result *result, struct ys_err *err)
 {
     const struct ys_check_options options = {
-        .root = ys_member_root(world_member(scene->w, world_district(scene->w)))};
+        .roots = ys_member_roots(world_member(scene->w, world_district(scene->w)))};
     return ys_check(&options, (struct ys_bytes){bytes, size}, result, err);
 }
 
@@ -87,7 +87,7 @@ static void a_bundle_from_any_holder_is_accepted_with_every_step_named(void **st
         struct ys_check_result result;
         struct ys_err err = {0};
         const struct ys_check_options options = {
-            .root = ys_member_root(world_member(scene->w, world_district(scene->w))),
+            .roots = ys_member_roots(world_member(scene->w, world_district(scene->w))),
             .step = count_steps,
             .context = counts};
 
@@ -184,17 +184,18 @@ static void another_deployment_or_root_is_refused(void **state)
 {
     (void)state;
     struct scene *scene = make_scene(0);
-    struct ys_root root = *ys_member_root(world_member(scene->w, world_district(scene->w)));
+    struct ys_root_chain roots = *ys_member_roots(world_member(scene->w, world_district(scene->w)));
+    struct ys_root *const root = &roots.policy[0];
     struct ys_check_result result;
     struct ys_err err = {0};
-    const struct ys_check_options options = {.root = &root};
+    const struct ys_check_options options = {.roots = &roots};
     const struct ys_bytes bundle = {scene->bundle, scene->size};
 
-    snprintf(root.deployment, sizeof root.deployment, "%s", "shanghai.example");
+    snprintf(root->deployment, sizeof root->deployment, "%s", "shanghai.example");
     assert_int_equal(ys_check(&options, bundle, &result, &err), YS_DENIED);
 
-    root = *ys_member_root(world_member(scene->w, world_district(scene->w)));
-    root.key[0].key[5] ^= 1;
+    *root = *ys_member_root(world_member(scene->w, world_district(scene->w)));
+    root->key[0].key[5] ^= 1;
     assert_int_not_equal(ys_check(&options, bundle, &result, &err), YS_OK);
     assert_non_null(strstr(err.msg, "root"));
     free_scene(scene);

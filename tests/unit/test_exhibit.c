@@ -76,7 +76,7 @@ static int set_up(void **state)
 
     desk->node.store = cast->store;
     desk->node.origin = cast->unit[CAST_DISTRICT].origin;
-    desk->node.root = cast->root;
+    desk->node.roots = (struct ys_root_chain){.count = 1, .policy = {cast->root}};
     assert_int_equal(
         ys_member_new(&cast->root, &desk->node.origin.division, &desk->node.member, NULL), YS_OK);
     assert_int_equal(ys_node_read(&desk->node, &desk->txn, NULL), YS_OK);
