@@ -22,7 +22,7 @@ enum {
     MEDIA_TYPE_MAX = 127, /* names of office formats are long */
     ADDRESS_MAX = 128,
     TOKEN_MAX = 64,
-    ROOT_TEXT_MAX = 1024,
+    ROOT_TEXT_MAX = 8 * 1025, /* proto/root.h: YS_ROOT_CHAIN_TEXT_MAX */
 };
 
 /* NOLINTBEGIN(bugprone-macro-parentheses): the arguments are names of types, and rows of a table. */

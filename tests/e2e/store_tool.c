@@ -8,6 +8,8 @@
  *         append a record of any kind, bound to any origin (-: the own log), signed by one key
  *     store_tool sign HOME
  *         sign all of the own log, whatever a parent holds: what a thief of node.key would do
+ *     store_tool put HOME NOTE-FILE BODY-FILE
+ *         append a record exactly as it lies in the files, whoever signed it
  *
  * The body of an appended record is of a field that this version does not know, so the record is of
  * an unknown kind, or its body contradicts its note. */
@@ -121,25 +123,42 @@ static struct ys_bytes make_note(const struct ys_store *store, char *const argv[
     return (struct ys_bytes){.data = room, .size = note.size};
 }
 
-static void append(const char *home, char *const argv[])
+static void append_entry(struct ys_store *store, const struct ys_entry *entry)
 {
     struct ys_err err = {0};
-    struct ys_store *const store = open_store(home);
     struct ys_txn *txn = NULL;
     struct ys_log own;
+    if (ys_store_begin(store, true, &txn, &err) != YS_OK ||
+        ys_log_load(txn, YS_OWN_LOG, &own, &err) != YS_OK ||
+        ys_log_append(txn, &own, entry, 1, &err) != YS_OK || ys_txn_commit(&txn, &err) != YS_OK)
+        stop("append", &err);
+    printf("%llu\n", (unsigned long long)(own.frontier.size - 1));
+}
+
+static void append(const char *home, char *const argv[])
+{
+    struct ys_store *const store = open_store(home);
     uint8_t body_room[64];
     uint8_t note_room[4096];
     const struct ys_bytes body = unknown_body(body_room);
-    const struct ys_entry entry = {
-        .note = make_note(store, argv, body, note_room, sizeof note_room),
-        .content = YS_CONTENT_BODY,
-        .body = body,
-    };
-    if (ys_store_begin(store, true, &txn, &err) != YS_OK ||
-        ys_log_load(txn, YS_OWN_LOG, &own, &err) != YS_OK ||
-        ys_log_append(txn, &own, &entry, 1, &err) != YS_OK || ys_txn_commit(&txn, &err) != YS_OK)
-        stop(home, &err);
-    printf("%llu\n", (unsigned long long)(own.frontier.size - 1));
+    append_entry(store, &(struct ys_entry){
+                            .note = make_note(store, argv, body, note_room, sizeof note_room),
+                            .content = YS_CONTENT_BODY,
+                            .body = body,
+                        });
+    ys_store_close(store);
+}
+
+static void put(const char *home, const char *note_path, const char *body_path)
+{
+    struct ys_store *const store = open_store(home);
+    uint8_t body_room[8192];
+    uint8_t note_room[8192];
+    append_entry(store, &(struct ys_entry){
+                            .note = load(note_path, note_room, sizeof note_room),
+                            .content = YS_CONTENT_BODY,
+                            .body = load(body_path, body_room, sizeof body_room),
+                        });
     ys_store_close(store);
 }
 
@@ -218,6 +237,8 @@ int main(int argc, char **argv)
         stop("sodium_init", NULL);
     if (argc == 3 && strcmp(argv[1], "newer") == 0) {
         mark_newer(argv[2]);
+    } else if (argc == 5 && strcmp(argv[1], "put") == 0) {
+        put(argv[2], argv[3], argv[4]);
     } else if (argc == 3 && strcmp(argv[1], "dump") == 0) {
         dump(argv[2]);
     } else if (argc == 3 && strcmp(argv[1], "sign") == 0) {
@@ -225,9 +246,9 @@ int main(int argc, char **argv)
     } else if (argc == 7 && strcmp(argv[1], "append") == 0) {
         append(argv[2], argv + 3);
     } else {
-        fprintf(
-            stderr,
-            "usage: store_tool newer|dump|sign HOME | append HOME KIND ORIGIN|- KEYFILE FILE\n");
+        fprintf(stderr,
+                "usage: store_tool newer|dump|sign HOME | append HOME KIND ORIGIN|- KEYFILE FILE | "
+                "put HOME NOTE BODY\n");
         return 2;
     }
     return 0;
