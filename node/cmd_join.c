@@ -254,7 +254,8 @@ static enum ys_code make_offer(struct joining *joining, struct ys_err *err)
     return code;
 }
 
-/* The parent's root must be the one that is pinned, or that the token names; then it is pinned. */
+/* The parent's root must be the one that is pinned, or that the token names; then it is pinned, or its
+ * successors are taken. */
 static enum ys_code settle_root(struct joining *joining, const struct ys_asked *asked,
                                 struct ys_err *err)
 {

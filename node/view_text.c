@@ -200,6 +200,24 @@ static void root_policy(const struct ys_view_root_policy *view)
                         : _("No successor is committed to: this root cannot be replaced."));
 }
 
+/* JSON that somebody is to read before he signs: clean, and never cut short. */
+static void put_whole(const json_t *json)
+{
+    char *const text = json_dumps(json, JSON_INDENT(2));
+    const size_t size = text == NULL ? 0 : strlen(text) + 1;
+    char *const clean = malloc(size + 1);
+    for (char *line = text; line != NULL && clean != NULL;) {
+        char *const end = strchr(line, '\n');
+        if (end != NULL)
+            *end = '\0';
+        ys_view_clean(line, clean, size);
+        puts(clean);
+        line = end == NULL ? NULL : end + 1;
+    }
+    free(clean);
+    free(text);
+}
+
 /* What a record of this kind does. */
 static const char *kind_in_words(const char *kind)
 {
@@ -222,8 +240,7 @@ static void root_request(const struct ys_view_root_request *view)
     for (size_t i = 0; i < view->record_count; i++) {
         printf(_("Record %zu, %s: %s\n"), i + 1, view->record[i].kind,
                kind_in_words(view->record[i].kind));
-        if (json_dumpf(view->record[i].body, stdout, JSON_INDENT(2)) == 0)
-            putchar('\n');
+        put_whole(view->record[i].body);
     }
 }
 

@@ -10,6 +10,7 @@
 #include "proto/moment.h"
 #include "proto/path.h"
 #include "proto/reflect.h"
+#include "proto/root.h"
 #include "proto/text.h"
 
 #include <string.h>
@@ -22,7 +23,6 @@ enum {
     MEDIA_TYPE_MAX = 127, /* names of office formats are long */
     ADDRESS_MAX = 128,
     TOKEN_MAX = 64,
-    ROOT_TEXT_MAX = 8200, /* YS_ROOT_CHAIN_TEXT_MAX */
 };
 
 /* NOLINTBEGIN(bugprone-macro-parentheses): the arguments are names of types, and rows of a table. */
@@ -228,7 +228,7 @@ static const struct ys_field fields[] = {
     EXACT(join, "token_proof", MAY, YS_SIG_LEN),
     VALUE(joined, "state", MUST),
     TEXT(joined, "text", MAY, YS_TEXT_DEFAULT_MAX),
-    TEXT(joined, "root", MAY, ROOT_TEXT_MAX),
+    TEXT(joined, "root", MAY, YS_ROOT_CHAIN_TEXT_MAX),
     TEXT(fork, "origin", MUST, YS_KEY_NAME_MAX),
     BYTES(fork, "proof", MUST, YS_FORK_PROOF_MAX),
     VALUE(error, "code", MUST),

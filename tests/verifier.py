@@ -234,26 +234,46 @@ def check_head(head, keys, say):  # 8.2, 8.3, 9.3(2) and (6); the times of recei
 
 # --- 11 root policy, 12 membership ---
 BODIES = {12: "rc|po|sc", 9: "st|gd-[a-z0-9]{1,16}", 6: "da|gd-[a-z0-9]{1,16}"}  # 2.3, by length of the code
-def read_policy(data):  # 11.1
+def read_policy(data):  # 11.4: the anchor, with its successors
+    parts = [part + b"\n" for part in data[:-1].split(b"\n\n")] if data[-1:] == b"\n" else [data]
+    need(len(parts) <= 8, "more than 8 policies")
+    policies = [read_one_policy(part) for part in parts]
+    for at, (old, new) in enumerate(zip(policies, policies[1:]), 1):
+        need(old.next == bytes.fromhex(new.fingerprint), "not the successor that was committed to")
+        need((old.deployment, old.district) == (new.deployment, new.district), "a successor of another district")
+        need(not any(key in before.keys for key in new.keys for before in policies[:at]), "a successor with an old key")
+    policies[0].successors = policies[1:]
+    return policies[0]
+def read_one_policy(data):  # 11.1
     policy = parse("root policy", data.decode())
     name, ids = f"{policy.deployment}/{policy.district}/root", [key.id for key in policy.keys]
     need(all(key.type == 1 and key.name == name for key in policy.keys), "not a root key")
     need(policy.threshold <= len(ids) and ids == sorted(set(ids)), "too few root keys, or out of order")
-    return SimpleNamespace(fingerprint=sha256(data).hex(), **vars(policy))  # 11.2
+    return SimpleNamespace(fingerprint=sha256(data).hex(), successors=[], **vars(policy))  # 11.2
 class Members:
     """12: who may sign, by the membership records read so far. Each of `all` is a key of a unit, valid in `log` from
     index `start` to below `cut`; its `role` is log, mirror or the name of a body."""
     def __init__(self, policy):
         self.policy, self.all = policy, []
+        self.policies, self.since = [policy, *policy.successors], [0]  # 11.5: number i is in force from since[i] on
     def keys(self):
-        return [*self.policy.keys, *(m.key for m in self.all)]
+        return [*(key for policy in self.policies for key in policy.keys), *(m.key for m in self.all)]
+    def root(self, index):  # 11.5
+        return self.policies[max(i for i, since in enumerate(self.since) if since <= index)]
+    def succeed(self, lines, index):  # 11.5; does a successor come into force?
+        for i in range(len(self.policies) - 1, len(self.since) - 1, -1):
+            roots = [lines[key] for key in self.policies[i].keys if key in lines]
+            if len(roots) >= self.policies[i].threshold and all(roots):
+                self.since += [index] * (i + 1 - len(self.since))
+                return True
+        return False
     def head_keys(self, head):  # a revoked log key counts for heads up to its cut, a revoked mirror key not at all
         return [m.key for m in self.all if m.role == "mirror" and m.cut == FOREVER or
                 m.role == "log" and m.log == head.origin and head.size <= m.cut]
     def signers(self, lines, classes, record, index):  # 12.4; which of these classes of the log's unit signed
         roles = {m.role for m in self.all if lines.get(m.key) and m.log == record.origin and m.start <= index < m.cut}
-        roots = [lines[key] for key in self.policy.keys if key in lines]
-        if record.code == self.policy.district and len(roots) >= self.policy.threshold and all(roots):  # 11.1
+        roots = [lines[key] for key in self.root(index).keys if key in lines]
+        if record.code == self.policy.district and len(roots) >= self.root(index).threshold and all(roots):  # 11.1
             roles.add("root")
         return sorted(role for role in roles - {"log", "mirror"} if re.fullmatch(rf"(?:{classes})(?:-.*)?", role))
     def apply(self, record, index, body, lines):  # 12.2, 12.3
@@ -264,6 +284,7 @@ class Members:
         unit, deployment, start = parse("log", log).code, self.policy.deployment, fields.get("from_index", 0)
         need(log.startswith(deployment + "/") and fields.get("division", unit) == unit, f"{kind}: its log does not fit")
         signer = "root" if record.code == unit else "da|st" if record.code == unit[:-3] else "nobody"
+        succession = record.code == unit == self.policy.district and self.succeed(lines, index)
         need(self.signers(lines, signer, record, index), f"{kind} of {unit} in the log {record.origin} lacks a signer")
         if kind == "key_revoke":
             cut = [m for m in self.all if m.key == key and m.log == log and fields["cut_size"] < m.cut]
@@ -276,7 +297,8 @@ class Members:
             need(re.fullmatch(BODIES[len(unit)], fields["body"]), f"a body that does not exist at {unit}")
             new = [(fields["body"], key, 1, f"{deployment}/{unit}/{fields['body']}")]
         new = [one for one in new if one[1] not in self.keys()]
-        for role, key, key_type, name in need(new, f"{kind} of {key.name} has no effect"):
+        need(new or succession, f"{kind} of {key.name} has no effect")
+        for role, key, key_type, name in new:
             need((key.type, key.name) == (key_type, name), f"{kind}: {key.name} is no name or type of such a key")
             old = [m for m in self.all if m.key.name == name and m.cut == FOREVER]
             da = [m for m in self.all if m.role == "da" and m.cut == FOREVER]
@@ -311,7 +333,8 @@ def check_entry(bundle, members, seen, is_evidence, say):  # 9.3; receipts, sign
         need(set(ancestors(head)[-1:]) <= set(receipts), "evidence that the district has not cosigned")
         return receipts, [], body
     unit = f"{record.deployment}/{record.code}/[a-z]"  # its bodies and, if it is the district, the root
-    all_good({key: payload for key, payload in lines.items() if re.match(unit, key.name)})
+    late = {key for policy in members.policies if policy is not members.root(index) for key in policy.keys}
+    all_good({key: payload for key, payload in lines.items() if re.match(unit, key.name) and key not in late})
     for classes in KINDS.get(record.kind, [".*"]):  # 12.5
         need(members.signers(lines, classes, record, index), f"no signature of {classes} that is valid at {index}")
     return receipts, members.signers(lines, ".*", record, index), body

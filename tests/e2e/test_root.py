@@ -3,9 +3,15 @@
 import base64
 import hashlib
 import json
+import sys
 import unittest
 
-from harness import (COMMUNITY, DEPLOYMENT, DISTRICT, NAMES, OK, REFUSED, STREET, USAGE, Case, acknowledgement, store_tool, wait_for)
+from harness import (COMMUNITY, DEPLOYMENT, DISTRICT, NAMES, OK, REFUSED, STREET, TOP, USAGE, Case, acknowledgement, store_tool,
+                     wait_for)
+
+sys.path.insert(0, str(TOP / "tests"))
+
+import verifier  # noqa: E402
 
 
 def by_da():
@@ -236,6 +242,8 @@ class Root(Case):
                                      (stolen, chain, REFUSED), (before, new, REFUSED)):
             result = self.check(bundle, file)
             self.assertEqual(result.status, status, f"{bundle.name} with {file.name}: {result.out}{result.err}")
+            verdict = verifier.run("bundle", bundle, file, lambda *_: None)
+            self.assertEqual(verdict.startswith("OK "), status == OK, f"{bundle.name} with {file.name}: {verdict}")
         self.assertIn("policy 2 of 2", self.check(later, chain).out)
 
     def test_a_root_of_one_key_is_succeeded_by_another_of_one(self):
