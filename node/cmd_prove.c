@@ -70,9 +70,10 @@ static enum ys_code write_fork(const struct ys_call *call, const char *log_text,
         code = ys_node_read(&node, &txn, err);
     if (code == YS_OK)
         code = ys_node_find_log(txn, log_text, &log, err);
-    if (code == YS_OK)
-        code = ys_dispute_load(txn, log.id, &proof, err);
-    if (code == YS_NOT_FOUND && log.state != YS_LOG_FORKED)
+    if (code != YS_OK)
+        return code;
+    code = ys_dispute_load(txn, log.id, &proof, err);
+    if (code == YS_NOT_FOUND)
         return ys_fail(err, YS_NOT_FOUND, _("log %s has one history, as far as this node knows"),
                        log_text);
     if (code != YS_OK)

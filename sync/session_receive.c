@@ -37,13 +37,11 @@ enum ys_code ys_fetch_begin(struct ys_turn *turn, struct ys_peer_log *log, uint6
     return YS_OK;
 }
 
-/* Fetch up to a signed head. */
+/* Fetch up to a signed head: `note` with the lines that verified, or as it came while no key is known. */
 static enum ys_code fetch_head(struct ys_turn *turn, struct ys_peer_log *log,
-                               const struct ys_checked_head *head, struct ys_bytes raw,
+                               const struct ys_checked_head *head, struct ys_bytes note,
                                struct ys_err *err)
 {
-    const struct ys_bytes note =
-        head->key_known ? (struct ys_bytes){head->note, head->note_size} : raw;
     if (note.size > YS_HEAD_MAX)
         return ys_fail(err, YS_LIMIT, "log %s: a head of %zu bytes", log->origin, note.size);
     const enum ys_code code = ys_fetch_begin(turn, log, head->checkpoint.size, err);
@@ -173,7 +171,7 @@ static enum ys_code fetch_unless_forked(struct ys_session *session, struct ys_tu
     bool forked = false;
     enum ys_code code = ys_session_dispute_size(session, turn, log, stored, head, &forked, err);
     if (code == YS_OK && !forked)
-        code = fetch_head(turn, log, head, (struct ys_bytes){0}, err);
+        code = fetch_head(turn, log, head, (struct ys_bytes){head->note, head->note_size}, err);
     return code;
 }
 
@@ -208,7 +206,9 @@ static enum ys_code consider(struct ys_session *session, struct ys_turn *turn,
     else if (code == YS_OK && may_fetch && head->key_known)
         code = fetch_unless_forked(session, turn, log, &stored, head, err);
     else if ((code == YS_OK || code == YS_NOT_FOUND) && may_fetch)
-        code = fetch_head(turn, log, head, bytes, err);
+        code = fetch_head(turn, log, head,
+                          head->key_known ? (struct ys_bytes){head->note, head->note_size} : bytes,
+                          err);
     else if (code == YS_NOT_FOUND)
         code = YS_OK;
 out:
