@@ -211,6 +211,9 @@ enum ys_code ys_signatories_choose(const struct ys_kind *kind, const struct ys_d
                                      YS_BODY_DA, YS_BODY_GD, YS_BODY_ROOT};
     const enum ys_level level = ys_division_level(unit);
     struct ys_signatories list = {.count = 0};
+    if (kind->authors == YS_BODY_NODE)
+        return ys_fail(err, YS_DENIED,
+                       _("%s: the node writes this kind by itself, nobody signs it"), kind->name);
     if (as != NULL && as->count != 0) {
         const enum ys_code code = check_named(kind, unit, as, err);
         if (code == YS_OK)

@@ -152,6 +152,28 @@ Yishi__V1__Body *scribe_node_certificate(const struct ys_vkey *log, const struct
     return &body;
 }
 
+Yishi__V1__Body *scribe_receipts(const char *log, uint64_t size, uint64_t time_s)
+{
+    static Yishi__V1__Body body;
+    static Yishi__V1__Receipts kind;
+    static Yishi__V1__Receipt item;
+    static Yishi__V1__Receipt *list[] = {&item};
+    static uint8_t root[YS_HASH_LEN];
+    yishi__v1__body__init(&body);
+    yishi__v1__receipts__init(&kind);
+    yishi__v1__receipt__init(&item);
+    item.log = mutable_text(log);
+    item.has_size = item.has_root = item.has_time = 1;
+    item.size = size;
+    item.root = (ProtobufCBinaryData){sizeof root, root};
+    item.time = time_s;
+    kind.n_receipts = 1;
+    kind.receipts = list;
+    body.kind_case = YISHI__V1__BODY__KIND_RECEIPTS;
+    body.receipts = &kind;
+    return &body;
+}
+
 Yishi__V1__Body *scribe_key_revoke(const struct ys_vkey *key, const char *log, uint64_t cut_size)
 {
     static Yishi__V1__Body body;

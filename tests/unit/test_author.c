@@ -225,6 +225,24 @@ static void a_unit_without_an_author_of_the_kind_is_refused(void **state)
     assert_int_equal(choose("key_revoke", "110105901001", NULL, &list), YS_DENIED);
 }
 
+static void nobody_signs_what_the_node_writes_by_itself(void **state)
+{
+    (void)state;
+    static const char *const kinds[] = {"anchor", "fork_notice", "receipts"};
+    const struct ys_body_names present = {.count = 0};
+    for (size_t i = 0; i < 3; i++) {
+        struct ys_division division;
+        struct ys_signatories list;
+        struct ys_err err = {0};
+        assert_int_equal(choose(kinds[i], "110105", "da", &list), YS_DENIED);
+        assert_int_equal(ys_division_parse(ys_bytes_of_text("110105"), &division, NULL), YS_OK);
+        assert_int_equal(ys_signatories_choose(ys_kind_by_name(ys_bytes_of_text(kinds[i])),
+                                               &division, NULL, &present, &list, &err),
+                         YS_DENIED);
+        assert_non_null(strstr(err.msg, "the node writes this kind by itself"));
+    }
+}
+
 static void another_body_may_be_named_if_it_may_write_the_kind(void **state)
 {
     (void)state;
@@ -486,6 +504,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_subject_has_a_limit, set_up, tear_down),
         cmocka_unit_test(a_kind_says_who_must_sign),
         cmocka_unit_test(a_unit_without_an_author_of_the_kind_is_refused),
+        cmocka_unit_test(nobody_signs_what_the_node_writes_by_itself),
         cmocka_unit_test(another_body_may_be_named_if_it_may_write_the_kind),
         cmocka_unit_test_setup_teardown(a_written_record_verifies_as_any_other, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_same_content_twice_gives_two_records, set_up,
