@@ -8,6 +8,17 @@
  * Away from the issuer, a street's membership records count only below a head of
  * the street that the district cosigned.
  *
+ * A street cannot silence its communities. Alone (`st`) it may name a first key,
+ * and cut a key at or above what the district had of the unit's log when it first
+ * had the cut; the order is that of the district's `receipts` records. While these
+ * do not cover the cut yet, all that they say of the unit's log counts, so a cut
+ * may gain or lose its effect with the district's next record, and never again.
+ * A lower cut, or a further key without the line of one still in force, needs a
+ * line of `da`; if da's key was cut since, the district's log must cover the record
+ * before that cut. A unit's log has one key over all its incarnations.
+ * Evidence without a store has no receipts: a cut in it counts, and a line of a da
+ * that is cut does not.
+ *
  * Threads: none of its own; the owner locks. Memory: heap, grows with the members. */
 #ifndef YS_SYNC_MEMBER_H
 #define YS_SYNC_MEMBER_H
@@ -92,6 +103,16 @@ const struct ys_member_node *ys_member_node(const struct ys_member *member,
 /* The key that signs the heads of a log, and the key with which a unit cosigns: the newest in force;
  * when all are cut, the newest. */
 const struct ys_vkey *ys_member_log_key(const struct ys_member *member, const char *origin);
+/* The key for a head of `size` of that log: of those with from < size <= cut (from 0: any size), the
+ * newest. So a new key takes over behind the size at which it was let in, and what the old one signed
+ * up to there stays good. */
+const struct ys_vkey *ys_member_log_key_at(const struct ys_member *member, const char *origin,
+                                           uint64_t size);
+/* May the holder of this transport key connect to the node of `host`, to read what its division may:
+ * the logs related to it (ys_division_related)? A child may, and an observer of host's division or of
+ * a child's. An observer's certificate stands where the unit's own does, and brings no other key. */
+bool ys_member_may_read(const struct ys_member *member, const uint8_t key[YS_PUBKEY_LEN],
+                        const struct ys_division *host);
 const struct ys_vkey *ys_member_mirror(const struct ys_member *member,
                                        const struct ys_division *division);
 
