@@ -64,12 +64,9 @@ bool ys_root_signed(const struct ys_root *root, const struct ys_note *note)
     return good >= root->threshold;
 }
 
-/* "Not in the signer's own log": an index that no entry has. */
-static const uint64_t elsewhere = UINT64_MAX;
-
 static bool key_valid_at(const struct ys_member_key *key, uint64_t index)
 {
-    return index == elsewhere ? key->cut == UINT64_MAX : key->from <= index && index < key->cut;
+    return key->from <= index && index < key->cut;
 }
 
 /* The district's keys are cut in its own log: a cut further on holds for what stands before it too. */
@@ -84,8 +81,7 @@ static bool cut_is_foreseen(const struct ys_member *member, const struct ys_vkey
     return false;
 }
 
-/* Did a body of `division` named `body`, with a key valid at `index` of its unit's log, sign? Outside
- * that log there is no position: `index` is elsewhere and the key must not be cut at all. */
+/* Did a body of `division` named `body`, with a key valid at `index` of its unit's log, sign? */
 static bool body_signed(const struct ys_member *member, const struct ys_division *division,
                         const char *body, uint64_t index, const struct ys_note *note)
 {

@@ -156,10 +156,14 @@ static void a_key_that_is_not_registered_is_unknown_and_not_bad(void **state)
                        scribe_key_revoke(&body_of(desk, CAST_COMMUNITY, PO)->vkey,
                                          desk->cast.unit[CAST_COMMUNITY].log, 0),
                        body_of(desk, CAST_STREET, 0));
-    (void)cast_publish(&desk->cast, CAST_STREET,
-                       scribe_body_register(&stranger.vkey, desk->cast.unit[CAST_COMMUNITY].log, 0),
-                       body_of(desk, CAST_STREET, 0));
+    const struct scribe_record judged = desk->record;
+    write_by(desk, CAST_STREET,
+             scribe_body_register(&stranger.vkey, desk->cast.unit[CAST_COMMUNITY].log, 0),
+             body_of(desk, CAST_STREET, 0), body_of(desk, CAST_DISTRICT, 0));
+    const struct ys_entry registration = scribe_entry(&desk->record);
+    (void)cast_append(&desk->cast, CAST_STREET, &registration);
     rebuild(desk);
+    desk->record = judged;
     assert_int_equal(judge_at(desk, CAST_COMMUNITY, 0), YS_VERDICT_OK);
 }
 
