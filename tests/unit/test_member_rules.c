@@ -242,23 +242,6 @@ static void when_all_keys_of_a_body_are_cut_the_district_names_the_next(void **s
     assert_true(registers(desk, &later, &fresh));
 }
 
-static void another_body_of_the_unit_has_its_own_first_key(void **state)
-{
-    struct desk *const desk = *state;
-    const struct ys_name names[] = {
-        ys_name_body("beijing.example", &desk->cast.unit[CAST_STREET].origin.division, "gd-a"),
-        ys_name_body("beijing.example", &desk->cast.unit[CAST_STREET].origin.division, "gd-b")};
-    for (int i = 0; i < 2; i++) {
-        struct ys_signer key;
-        scribe_signer(&key, &desk->cast.rng, &names[i]);
-        (void)publish(desk, CAST_DISTRICT,
-                      scribe_body_register(&key.vkey, log_of(desk, CAST_STREET), 0), desk->da,
-                      NULL);
-        rebuild(desk);
-        assert_non_null(find(desk, &key));
-    }
-}
-
 static void a_new_incarnation_is_no_first_enrolment(void **state)
 {
     struct desk *const desk = *state;
@@ -394,8 +377,6 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(when_all_keys_of_a_body_are_cut_the_district_names_the_next,
                                         set_up, tear_down),
-        cmocka_unit_test_setup_teardown(another_body_of_the_unit_has_its_own_first_key, set_up,
-                                        tear_down),
         cmocka_unit_test_setup_teardown(a_new_incarnation_is_no_first_enrolment, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             a_line_of_a_da_that_was_cut_since_counts_for_what_the_district_had_before, set_up,
