@@ -1,7 +1,8 @@
-#include "sync/member_state.h"
+#include "sync/member.h"
 
 #include "crypto/assert.h"
 #include "sync/heads.h"
+#include "sync/member_state.h"
 
 #include <stdio.h>
 #include <stdlib.h>
