@@ -5,9 +5,10 @@
 #include <string.h>
 #include <time.h>
 
-/* Queue for judging whatever of every log has one of the verdicts in `which`. */
+/* Queue for judging whatever of every log, or only of those that a rebuild has `touched`, has one of the
+ * verdicts in `which`. */
 static enum ys_code judge_logs(struct ys_daemon *daemon, struct ys_txn *txn, unsigned which,
-                               struct ys_err *err)
+                               bool touched, struct ys_err *err)
 {
     for (uint32_t id = 0;; id++) {
         struct ys_log log;
@@ -17,6 +18,8 @@ static enum ys_code judge_logs(struct ys_daemon *daemon, struct ys_txn *txn, uns
         if (code != YS_OK)
             return code;
         id = log.id;
+        if (touched && !ys_member_touched(daemon->member, &log.origin.division))
+            continue;
         uint64_t counts[YS_VERDICTS];
         code = ys_status_count(txn, id, log.frontier.size, counts, err);
         uint64_t open = 0;
@@ -97,16 +100,8 @@ enum ys_code ys_daemon_begin(struct ys_daemon *daemon, struct ys_err *err)
     if (code == YS_OK)
         code = look_for_receipts(daemon, txn, err);
     if (code == YS_OK)
-        code = judge_logs(daemon, txn, YS_JUDGE_OPEN, err);
+        code = judge_logs(daemon, txn, YS_JUDGE_OPEN, false, err);
     return code != YS_OK ? code : ys_daemon_guard_look(daemon, txn, err);
-}
-
-static size_t revocations(const struct ys_member *member)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < ys_member_key_count(member); i++)
-        count += ys_member_key_at(member, i)->has_revocation;
-    return count;
 }
 
 static enum ys_code rebuild(struct ys_daemon *daemon, struct ys_daemon_turn *turn,
@@ -116,8 +111,6 @@ static enum ys_code rebuild(struct ys_daemon *daemon, struct ys_daemon_turn *tur
     enum ys_code code = ys_daemon_turn_open(turn, err);
     if (code != YS_OK)
         return code;
-    const size_t cut_before = revocations(daemon->member);
-    const unsigned root_before = ys_member_root_number(daemon->member, UINT64_MAX);
     pthread_rwlock_wrlock(&daemon->member_lock);
     code = ys_member_rebuild(daemon->member, turn->txn, &changed, err);
     pthread_rwlock_unlock(&daemon->member_lock);
@@ -127,10 +120,7 @@ static enum ys_code rebuild(struct ys_daemon *daemon, struct ys_daemon_turn *tur
                ys_member_node_count(daemon->member), ys_member_key_count(daemon->member));
     ys_daemon_expel(daemon);
     daemon->applicants_moved = true;
-    /* A new key can only help what was open; a cut or a new root can take away what was good. */
-    const bool taken_away = revocations(daemon->member) != cut_before ||
-                            ys_member_root_number(daemon->member, UINT64_MAX) != root_before;
-    code = judge_logs(daemon, turn->txn, taken_away ? YS_JUDGE_ALL : YS_JUDGE_OPEN, err);
+    code = judge_logs(daemon, turn->txn, YS_JUDGE_ALL, true, err);
     for (struct ys_peer *peer = daemon->peers; peer != NULL && code == YS_OK; peer = peer->next) {
         struct ys_err why = {0};
         struct ys_turn session_turn = ys_daemon_peer_turn(peer, turn);

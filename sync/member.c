@@ -29,12 +29,19 @@ enum ys_code ys_member_new(const struct ys_root *root, const struct ys_division 
     return YS_OK;
 }
 
+static void free_lists(struct ys_member *member)
+{
+    free(member->keys.item);
+    free(member->nodes.item);
+    free(member->touched.item);
+    ys_coverage_clear(&member->coverage);
+}
+
 void ys_member_free(struct ys_member *member)
 {
     if (member == NULL)
         return;
-    free(member->keys.item);
-    free(member->nodes.item);
+    free_lists(member);
     free(member);
 }
 
@@ -274,13 +281,6 @@ static enum ys_code replay_level(struct ys_member *member, struct ys_txn *txn, e
     }
 }
 
-static void free_lists(struct ys_member *member)
-{
-    free(member->keys.item);
-    free(member->nodes.item);
-    ys_coverage_clear(&member->coverage);
-}
-
 /* --- the district's receipts --- */
 
 static enum ys_code add_receipts(struct ys_member *member, const Yishi__V1__Receipts *receipts,
@@ -398,24 +398,71 @@ static enum ys_code replay_district(struct ys_member *next, struct ys_txn *txn, 
     return code;
 }
 
-static bool same_lists(const struct ys_member *a, const struct ys_member *b)
+static bool same_nodes(const struct ys_member *a, const struct ys_member *b)
 {
-    if (a->keys.count != b->keys.count || a->nodes.count != b->nodes.count)
+    if (a->nodes.count != b->nodes.count)
         return false;
-    for (unsigned i = 0; i < YS_ROOT_CHAIN_MAX; i++)
-        if (a->root_since[i].index != b->root_since[i].index)
-            return false;
-    for (size_t i = 0; i < a->keys.count; i++)
-        if (!ys_vkey_equal(&a->keys.item[i].vkey, &b->keys.item[i].vkey) ||
-            a->keys.item[i].from != b->keys.item[i].from ||
-            a->keys.item[i].cut != b->keys.item[i].cut)
-            return false;
     for (size_t i = 0; i < a->nodes.count; i++)
         if (memcmp(a->nodes.item[i].transport, b->nodes.item[i].transport, YS_PUBKEY_LEN) != 0 ||
             !ys_name_equal(&a->nodes.item[i].log, &b->nodes.item[i].log) ||
             strcmp(a->nodes.item[i].name, b->nodes.item[i].name) != 0)
             return false;
     return true;
+}
+
+static bool touch(struct unit_list *list, const struct ys_division *unit)
+{
+    if (list->count == list->capacity) {
+        const size_t next = list->capacity == 0 ? 16 : list->capacity * 2;
+        struct ys_division *const bigger = reallocarray(list->item, next, sizeof *bigger);
+        if (bigger == NULL)
+            return false;
+        list->item = bigger;
+        list->capacity = next;
+    }
+    list->item[list->count++] = *unit;
+    return true;
+}
+
+/* The units of the keys in `a` that are not the same in `b`. Most stand at the same place. */
+static bool touch_different(const struct ys_member *a, const struct ys_member *b,
+                            struct unit_list *out)
+{
+    for (size_t i = 0; i < a->keys.count; i++) {
+        const struct ys_member_key *const key = &a->keys.item[i];
+        const struct ys_member_key *other = i < b->keys.count ? &b->keys.item[i] : NULL;
+        for (size_t j = 0; j < b->keys.count; j++) {
+            if (other != NULL && ys_vkey_equal(&other->vkey, &key->vkey))
+                break;
+            other = &b->keys.item[j];
+        }
+        const bool same = other != NULL && ys_vkey_equal(&other->vkey, &key->vkey) &&
+                          other->from == key->from && other->cut == key->cut;
+        if (!same && !touch(out, &key->name.division))
+            return false;
+    }
+    return true;
+}
+
+static enum ys_code compare(const struct ys_member *before, struct ys_member *next,
+                            struct ys_err *err)
+{
+    bool root = false;
+    for (unsigned i = 0; i < YS_ROOT_CHAIN_MAX; i++)
+        root = root || before->root_since[i].index != next->root_since[i].index;
+    if (!touch_different(before, next, &next->touched) ||
+        !touch_different(next, before, &next->touched) ||
+        (root && !touch(&next->touched, &next->root.division)))
+        return ys_fail(err, YS_NOMEM, "membership: out of memory");
+    return YS_OK;
+}
+
+bool ys_member_touched(const struct ys_member *member, const struct ys_division *unit)
+{
+    for (size_t i = 0; i < member->touched.count; i++)
+        if (ys_division_equal(&member->touched.item[i], unit))
+            return true;
+    return false;
 }
 
 enum ys_code ys_member_rebuild(struct ys_member *member, struct ys_txn *txn, bool *changed_out,
@@ -430,12 +477,14 @@ enum ys_code ys_member_rebuild(struct ys_member *member, struct ys_txn *txn, boo
     ys_coverage_clear(&next.coverage);
     next.txn = NULL;
     next.coverage_read = false;
+    if (code == YS_OK)
+        code = compare(member, &next, err);
     if (code != YS_OK) {
         free_lists(&next);
         return code;
     }
     if (changed_out != NULL)
-        *changed_out = !same_lists(member, &next);
+        *changed_out = next.touched.count != 0 || !same_nodes(member, &next);
     free_lists(member);
     *member = next;
     return YS_OK;

@@ -82,6 +82,10 @@ const struct ys_root *ys_member_root_at(const struct ys_member *member, uint64_t
 YS_CHECKED enum ys_code ys_member_rebuild(struct ys_member *member, struct ys_txn *txn,
                                           bool *changed_out, struct ys_err *err);
 
+/* Did the last rebuild change what the keys of this unit may sign? The verdicts over its logs, and over
+ * no others, may differ then from those before. */
+bool ys_member_touched(const struct ys_member *member, const struct ys_division *unit);
+
 /* Let one record take effect, if its signers may say so: for evidence that comes without a store. The
  * caller has proven that it stands at `at` in the log of `origin` and counts there; records are taken
  * in the order of ys_member_rebuild. */

@@ -15,6 +15,11 @@ struct node_list {
     size_t count, capacity;
 };
 
+struct unit_list {
+    struct ys_division *item;
+    size_t count, capacity;
+};
+
 struct ys_member {
     struct ys_root root; /* the anchor: roots.policy[0] */
     struct ys_root_chain roots;
@@ -22,6 +27,7 @@ struct ys_member {
     struct ys_division self;
     struct key_list keys;
     struct node_list nodes;
+    struct unit_list touched; /* units whose keys the last rebuild changed; doubles are possible */
     /* while rebuilding: */
     const struct ys_member *foreseen; /* what the whole district's log comes to */
     struct ys_txn *txn;               /* the store; NULL for evidence that comes without one */
