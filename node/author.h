@@ -104,6 +104,8 @@ struct ys_appended {
     bool waits; /* the own log is being recovered: they are appended behind it, at other indices */
 };
 /* Append to the own log in one transaction, with the verdicts that are known, and ring the doorbell.
+ * A
+ * key_revoke whose cut_root is not that of the log as it is held here: YS_REFUSED.
  * Needs a node with a root. */
 YS_CHECKED enum ys_code ys_author_append(const struct ys_node *node, const struct ys_append *append,
                                          struct ys_appended *out, struct ys_err *err);

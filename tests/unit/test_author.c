@@ -372,6 +372,53 @@ static void a_key_that_is_not_registered_is_refused_once_the_unit_is_known(void 
     assert_int_equal(own_size(desk), 0);
 }
 
+static enum ys_code revoke_at(const struct desk *desk, uint64_t size, uint8_t *root,
+                              struct ys_err *err)
+{
+    YS_WRITTEN_SCOPED written = {.signer_count = 0};
+    YS_DRAFT_SCOPED draft = {.body = NULL};
+    const struct ys_signer *const rc = key_of(desk, RC);
+    struct ys_appended appended;
+    Yishi__V1__Body *const body =
+        scribe_key_revoke(&key_of(desk, PO)->vkey, desk->cast.unit[CAST_COMMUNITY].log, size);
+    body->key_revoke->has_cut_root = 1;
+    body->key_revoke->cut_root = (ProtobufCBinaryData){YS_HASH_LEN, root};
+    ys_draft_of(body, &draft);
+    assert_int_equal(ys_written_bind(&draft, &desk->node.origin, now_s, &written, NULL), YS_OK);
+    assert_int_equal(ys_written_sign(&written, &rc, 1, NULL), YS_OK);
+    return ys_author_append(&desk->node, &(struct ys_append){.records = &written, .count = 1},
+                            &appended, err);
+}
+
+static void a_cut_names_the_root_of_the_tree_that_is_held(void **state)
+{
+    struct desk *const desk = *state;
+    struct ys_appended appended;
+    struct ys_err err = {0};
+    uint8_t root[YS_HASH_LEN] = {1};
+    enrol(desk);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(publish(desk, key_of(desk, RC), &appended, NULL), YS_OK);
+
+    assert_int_equal(revoke_at(desk, 1, root, &err), YS_REFUSED);
+    assert_non_null(strstr(err.msg, "has another root at size 1"));
+    /* not that far here; and the right one: then only the signer is wrong */
+    assert_int_equal(revoke_at(desk, 3, root, &err), YS_REFUSED);
+    assert_null(strstr(err.msg, "another root"));
+    {
+        YS_TXN_SCOPED txn = NULL;
+        struct ys_log own;
+        struct ys_hash at;
+        assert_int_equal(ys_store_begin(desk->node.store, false, &txn, NULL), YS_OK);
+        assert_int_equal(ys_log_load(txn, YS_OWN_LOG, &own, NULL), YS_OK);
+        assert_int_equal(ys_log_root_at(txn, &own, 1, &at, NULL), YS_OK);
+        memcpy(root, at.bytes, sizeof root);
+    }
+    assert_int_equal(revoke_at(desk, 1, root, &err), YS_REFUSED);
+    assert_null(strstr(err.msg, "another root"));
+    assert_int_equal(own_size(desk), 2);
+}
+
 static void a_revoked_key_is_refused_from_its_cut_on(void **state)
 {
     struct desk *const desk = *state;
@@ -519,6 +566,8 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(
             a_key_that_is_not_registered_is_refused_once_the_unit_is_known, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_cut_names_the_root_of_the_tree_that_is_held, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(a_revoked_key_is_refused_from_its_cut_on, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_record_that_lacks_a_signature_is_taken_back, set_up,

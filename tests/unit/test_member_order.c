@@ -123,6 +123,8 @@ static void the_street_acts(struct desk *desk)
 static void the_root_is_succeeded(struct desk *desk)
 {
     const struct ys_signer *const root = desk->cast.root_key;
+    /* changes no key, but the root that is in force */
+    name(desk, CAST_DISTRICT, CAST_DISTRICT, desk->da, &desk->next_key[0], &desk->next_key[1]);
     const uint64_t size = size_of(desk, CAST_DISTRICT);
     name(desk, CAST_DISTRICT, CAST_DISTRICT, &desk->da2, &desk->next_key[0], &desk->next_key[1]);
     cut(desk, CAST_DISTRICT, CAST_DISTRICT, desk->da, size, &desk->next_key[0], &desk->next_key[1]);

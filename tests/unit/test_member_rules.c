@@ -283,6 +283,59 @@ static void a_line_of_a_da_that_was_cut_since_counts_for_what_the_district_had_b
     assert_null(find(desk, &late));
 }
 
+/* --- what a rebuild touches --- */
+
+static void a_rebuild_says_whose_keys_it_changed(void **state)
+{
+    struct desk *const desk = *state;
+    const struct cast_unit *const unit = desk->cast.unit;
+    rebuild(desk);
+    for (int role = 0; role < CAST_ROLES; role++)
+        assert_true(ys_member_touched(desk->member, &unit[role].origin.division));
+    rebuild(desk);
+    for (int role = 0; role < CAST_ROLES; role++)
+        assert_false(ys_member_touched(desk->member, &unit[role].origin.division));
+    (void)cut(desk, desk->rc, 20, NULL);
+    rebuild(desk);
+    for (int role = 0; role < CAST_ROLES; role++)
+        assert_int_equal(ys_member_touched(desk->member, &unit[role].origin.division),
+                         role == CAST_COMMUNITY);
+    struct ys_signer fresh;
+    cast_rekey(&desk->cast, desk->st, &fresh);
+    (void)publish(desk, CAST_DISTRICT,
+                  scribe_body_register(&fresh.vkey, log_of(desk, CAST_STREET), 5), desk->da, NULL);
+    rebuild(desk);
+    for (int role = 0; role < CAST_ROLES; role++)
+        assert_int_equal(ys_member_touched(desk->member, &unit[role].origin.division),
+                         role == CAST_STREET);
+}
+
+static void a_succession_of_the_root_touches_the_district(void **state)
+{
+    struct desk *const desk = *state;
+    struct ys_root next = desk->cast.root;
+    struct ys_signer key;
+    cast_rekey(&desk->cast, &desk->cast.root_key[0], &key);
+    next.count = 1;
+    next.key[0] = key.vkey;
+    desk->cast.root.has_next = true;
+    ys_root_fingerprint(&next, &desk->cast.root.next);
+    ys_member_free(desk->member);
+    assert_int_equal(ys_member_new(&desk->cast.root, &desk->cast.unit[CAST_STREET].origin.division,
+                                   &desk->member, NULL),
+                     YS_OK);
+    assert_int_equal(ys_member_succeed(desk->member, &next, NULL), YS_OK);
+    rebuild(desk);
+    /* names a key that is named already: nothing else changes */
+    (void)publish(desk, CAST_DISTRICT,
+                  scribe_body_register(&desk->da->vkey, log_of(desk, CAST_DISTRICT), 0), &key,
+                  NULL);
+    rebuild(desk);
+    for (int role = 0; role < CAST_ROLES; role++)
+        assert_int_equal(ys_member_touched(desk->member, &desk->cast.unit[role].origin.division),
+                         role == CAST_DISTRICT);
+}
+
 /* --- heads, and who reads --- */
 
 static void a_new_log_key_signs_heads_from_where_it_takes_over(void **state)
@@ -381,6 +434,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             a_line_of_a_da_that_was_cut_since_counts_for_what_the_district_had_before, set_up,
             tear_down),
+        cmocka_unit_test_setup_teardown(a_rebuild_says_whose_keys_it_changed, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_succession_of_the_root_touches_the_district, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(a_new_log_key_signs_heads_from_where_it_takes_over, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(children_and_observers_read_and_nobody_else, set_up,
