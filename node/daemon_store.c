@@ -92,6 +92,8 @@ enum ys_code ys_daemon_begin(struct ys_daemon *daemon, struct ys_err *err)
     enum ys_code code = ys_store_begin(daemon->options->store, false, &txn, err);
     if (code == YS_OK)
         code = ys_member_rebuild(daemon->member, txn, NULL, err);
+    if (code == YS_OK && daemon->options->membership != NULL)
+        daemon->options->membership(daemon->options->context, txn);
     if (code == YS_OK)
         code = read_own_size(daemon, txn, err);
     if (code == YS_OK)
@@ -114,6 +116,8 @@ static enum ys_code rebuild(struct ys_daemon *daemon, struct ys_daemon_turn *tur
     pthread_rwlock_wrlock(&daemon->member_lock);
     code = ys_member_rebuild(daemon->member, turn->txn, &changed, err);
     pthread_rwlock_unlock(&daemon->member_lock);
+    if (code == YS_OK && daemon->options->membership != NULL)
+        daemon->options->membership(daemon->options->context, turn->txn);
     if (code != YS_OK || !changed)
         return code;
     ys_journal(YS_PRIORITY_INFO, "membership", "nodes=%zu keys=%zu",
