@@ -64,14 +64,13 @@ static void look_for_alarms(void *context, struct ys_txn *txn)
     enum ys_code code = ys_own_keys_load(&run->node.home, &run->keys, &own, &err);
     if (code == YS_OK)
         code = ys_alarms_load(&run->node.home, &alarms, &err);
-    const size_t known = code == YS_OK ? alarms.count : 0;
     if (code == YS_OK) {
+        const size_t known = alarms.count;
         code = ys_alarms_find(txn, &run->node.origin.division, &own, &alarms, &err);
         tell_alarms(&alarms, known);
+        if (alarms.count != known && ys_alarms_save(&run->node.home, &alarms, &err) != YS_OK)
+            code = err.code;
     }
-    if ((code == YS_OK || code == YS_LIMIT) && alarms.count != known &&
-        ys_alarms_save(&run->node.home, &alarms, &err) != YS_OK)
-        code = err.code;
     if (code != YS_OK)
         ys_journal_text(YS_PRIORITY_ERROR, "alarms", "reason", err.msg);
 }
