@@ -21,7 +21,7 @@ enum ys_code ys_own_keys_load(const struct ys_home *home, const struct ys_node_k
     for (size_t i = 0; i < bodies.count && code == YS_OK; i++) {
         char path[PATH_MAX];
         struct ys_public public;
-        ys_keystore_path(home, bodies.name[i], "pub", path);
+        ys_keystore_path(home, bodies.name[i], ".pub", path);
         if (ys_public_load(path, &public, NULL) == YS_OK)
             out->body[out->body_count++] = public.vkey;
     }

@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <cmocka.h>
 #include <sodium.h>
@@ -107,6 +108,28 @@ static void what_it_did_not_ask_for_is_found_once(void **state)
     assert_int_equal(find(desk), 5);
 }
 
+static void the_keys_in_the_home_are_those_that_were_asked_for(void **state)
+{
+    struct desk *const desk = *state;
+    const struct cast_unit *const unit = &desk->cast.unit[CAST_COMMUNITY];
+    struct ys_own_keys own;
+    char path[PATH_MAX];
+    ys_home_path(&desk->home, "keys", path);
+    assert_int_equal(mkdir(path, 0700), 0);
+    for (int i = 0; i < 2; i++) {
+        const struct ys_public public = {.vkey = unit->body[i].vkey};
+        ys_keystore_path(&desk->home, i == 0 ? "rc" : "po", ".pub", path);
+        assert_int_equal(ys_public_save(path, &public, NULL), YS_OK);
+    }
+    assert_int_equal(ys_own_keys_load(&desk->home, &unit->keys, &own, NULL), YS_OK);
+    assert_int_equal(own.body_count, 2);
+    for (int i = 0; i < 2; i++)
+        assert_true(ys_vkey_equal(&own.body[i], &unit->body[i].vkey));
+    desk->own = own;
+    assert_int_equal(find(desk), 1); /* the third body was registered, and has no key here */
+    assert_string_equal(desk->alarms.alarm[0].key, unit->body[2].vkey.name);
+}
+
 static void an_alarm_stays_open_until_it_is_acknowledged(void **state)
 {
     struct desk *const desk = *state;
@@ -177,6 +200,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_this_node_asked_for_alarms_nobody, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_it_did_not_ask_for_is_found_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_keys_in_the_home_are_those_that_were_asked_for, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(an_alarm_stays_open_until_it_is_acknowledged, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(more_alarms_than_the_list_holds_are_said, set_up,
