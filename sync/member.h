@@ -107,6 +107,8 @@ const struct ys_member_node *ys_member_node(const struct ys_member *member,
 /* The key that signs the heads of a log, and the key with which a unit cosigns: the newest in force;
  * when all are cut, the newest. */
 const struct ys_vkey *ys_member_log_key(const struct ys_member *member, const char *origin);
+const struct ys_vkey *ys_member_mirror(const struct ys_member *member,
+                                       const struct ys_division *division);
 /* The key for a head of `size` of that log: of those with from < size <= cut (from 0: any size), the
  * newest. So a new key takes over behind the size at which it was let in, and what the old one signed
  * up to there stays good. */
@@ -117,8 +119,6 @@ const struct ys_vkey *ys_member_log_key_at(const struct ys_member *member, const
  * a child's. An observer's certificate stands where the unit's own does, and brings no other key. */
 bool ys_member_may_read(const struct ys_member *member, const uint8_t key[YS_PUBKEY_LEN],
                         const struct ys_division *host);
-const struct ys_vkey *ys_member_mirror(const struct ys_member *member,
-                                       const struct ys_division *division);
 
 /* All keys, for walking: 0 <= i < ys_member_key_count. */
 size_t ys_member_key_count(const struct ys_member *member);
