@@ -211,6 +211,9 @@ enum ys_code ys_signatories_choose(const struct ys_kind *kind, const struct ys_d
                                      YS_BODY_DA, YS_BODY_GD, YS_BODY_ROOT};
     const enum ys_level level = ys_division_level(unit);
     struct ys_signatories list = {.count = 0};
+    if (kind->authors == YS_BODY_NODE)
+        return ys_fail(err, YS_DENIED,
+                       _("%s: the node writes this kind by itself, nobody signs it"), kind->name);
     if (as != NULL && as->count != 0) {
         const enum ys_code code = check_named(kind, unit, as, err);
         if (code == YS_OK)
@@ -508,6 +511,44 @@ static enum ys_code check_first(const struct ys_log *own, const struct ys_writte
                    own->origin_text);
 }
 
+/* A cut that names the root of another tree than the one held here would be worth nothing to those who
+ * hold the same. A log that is not here, or not that far, cannot be compared. */
+static enum ys_code check_cut(struct ys_txn *txn, const Yishi__V1__KeyRevoke *revoke,
+                              struct ys_err *err)
+{
+    struct ys_log log;
+    struct ys_hash root;
+    enum ys_code code = ys_log_find(txn, revoke->log, &log, err);
+    if (code == YS_NOT_FOUND || (code == YS_OK && revoke->cut_size > log.frontier.size))
+        return YS_OK;
+    if (code == YS_OK)
+        code = ys_log_root_at(txn, &log, revoke->cut_size, &root, err);
+    if (code != YS_OK)
+        return code;
+    if (revoke->cut_root.len == YS_HASH_LEN &&
+        memcmp(root.bytes, revoke->cut_root.data, YS_HASH_LEN) == 0)
+        return YS_OK;
+    return ys_fail(err, YS_REFUSED,
+                   _("cut_root: log %s has another root at size %llu; see: yishi log"), revoke->log,
+                   (unsigned long long)revoke->cut_size);
+}
+
+static enum ys_code check_cuts(struct ys_txn *txn, const struct ys_append *append,
+                               struct ys_err *err)
+{
+    enum ys_code code = YS_OK;
+    for (size_t i = 0; i < append->count && code == YS_OK; i++) {
+        struct ys_arena arena;
+        const Yishi__V1__Body *body = NULL;
+        ys_arena_init(&arena, YS_BODY_ARENA_MAX);
+        code = ys_body_decode(append->records[i].body, &arena, &body, err);
+        if (code == YS_OK && body->kind_case == YISHI__V1__BODY__KIND_KEY_REVOKE)
+            code = check_cut(txn, body->key_revoke, err);
+        ys_arena_clear(&arena);
+    }
+    return code;
+}
+
 static enum ys_code append_all(const struct ys_node *node, struct ys_txn *txn,
                                const struct ys_append *append, struct ys_appended *out,
                                struct ys_err *err)
@@ -518,6 +559,8 @@ static enum ys_code append_all(const struct ys_node *node, struct ys_txn *txn,
         code = check_open(&own, err);
     if (code == YS_OK && append->count != 0)
         code = check_first(&own, &append->records[0], err);
+    if (code == YS_OK)
+        code = check_cuts(txn, append, err);
     if (code == YS_OK)
         code = ys_member_rebuild(node->member, txn, NULL, err);
     *out = (struct ys_appended){.first_index = own.frontier.size,

@@ -39,8 +39,8 @@ struct ys_signatories {
     char body[YS_SIGNATORIES_MAX][YS_BODY_NAME_MAX + 1];
 };
 /* Those whose signatures the kind requires at this unit. `as` (may be NULL) names who signs instead;
- * `present` are the bodies with keys here. YS_DENIED when no body of the unit may write the kind, or a
- * required one is not among those named. */
+ * `present` are the bodies with keys here. YS_DENIED when no body of the unit may write the kind (those
+ * that the node writes: nobody), or a required one is not among those named. */
 YS_CHECKED enum ys_code ys_signatories_choose(const struct ys_kind *kind,
                                               const struct ys_division *unit,
                                               const struct ys_signatories *as,
@@ -104,6 +104,8 @@ struct ys_appended {
     bool waits; /* the own log is being recovered: they are appended behind it, at other indices */
 };
 /* Append to the own log in one transaction, with the verdicts that are known, and ring the doorbell.
+ * A
+ * key_revoke whose cut_root is not that of the log as it is held here: YS_REFUSED.
  * Needs a node with a root. */
 YS_CHECKED enum ys_code ys_author_append(const struct ys_node *node, const struct ys_append *append,
                                          struct ys_appended *out, struct ys_err *err);

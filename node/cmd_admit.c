@@ -164,7 +164,8 @@ static bool takes_effect(const struct ys_member *member, const void *context, st
     if (missing == NULL)
         return true;
     (void)ys_fail(err, YS_REFUSED,
-                  _("request of %s: another key of %s is in force; revoke it first (key_revoke)"),
+                  _("request of %s: %s had a key before; a further one needs a line of that "
+                    "key, in force, or of the district (da)"),
                   offer->origin.division.digits, missing);
     return false;
 }

@@ -1,3 +1,4 @@
+#include "node/alarm.h"
 #include "node/cmd.h"
 #include "node/daemon.h"
 #include "node/guard.h"
@@ -40,6 +41,38 @@ static void link_state(void *context, const char *state)
     struct ys_err err = {0};
     if (ys_home_save_link(&run->node.home, state, &err) != YS_OK)
         ys_journal_text(YS_PRIORITY_WARNING, "link", "reason", err.msg);
+}
+
+static void tell_alarms(const struct ys_alarms *alarms, size_t first)
+{
+    for (size_t i = first; i < alarms->count; i++) {
+        const struct ys_alarm *const alarm = &alarms->alarm[i];
+        char id[YS_RECORD_ID_TEXT_MAX];
+        ys_record_id_print(&alarm->record, id);
+        ys_journal(YS_PRIORITY_ALERT, "alarm", "record=%.16s kind=%s key=%s log=%s index=%llu", id,
+                   alarm->kind, alarm->key, alarm->origin, (unsigned long long)alarm->index);
+    }
+}
+
+/* Has somebody above said anything about us that we did not ask for? */
+static void look_for_alarms(void *context, struct ys_txn *txn)
+{
+    struct run *const run = context;
+    struct ys_own_keys own;
+    struct ys_alarms alarms;
+    struct ys_err err = {0};
+    enum ys_code code = ys_own_keys_load(&run->node.home, &run->keys, &own, &err);
+    if (code == YS_OK)
+        code = ys_alarms_load(&run->node.home, &alarms, &err);
+    if (code == YS_OK) {
+        const size_t known = alarms.count;
+        code = ys_alarms_find(txn, &run->node.origin.division, &own, &alarms, &err);
+        tell_alarms(&alarms, known);
+        if (alarms.count != known && ys_alarms_save(&run->node.home, &alarms, &err) != YS_OK)
+            code = err.code;
+    }
+    if (code != YS_OK)
+        ys_journal_text(YS_PRIORITY_ERROR, "alarms", "reason", err.msg);
 }
 
 static struct ys_parent_setting parent_of(const struct ys_config *config)
@@ -157,6 +190,7 @@ enum ys_code ys_cmd_run(const struct ys_call *call, struct ys_err *err)
             .software = "yishi " YISHI_VERSION,
             .ready = ready,
             .link = link_state,
+            .membership = look_for_alarms,
             .reload = reload,
             .reload_roots = reload_roots,
             .context = &run,

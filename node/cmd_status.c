@@ -115,6 +115,18 @@ static size_t count_requests(const struct ys_node *node)
     return count;
 }
 
+/* With --acknowledge one of them is closed first. */
+static enum ys_code read_alarms(const struct ys_call *call, const struct ys_node *node,
+                                struct ys_alarms *out, struct ys_err *err)
+{
+    const char *const seen = ys_args_value(&call->args, "acknowledge");
+    enum ys_code code = ys_alarms_load(&node->home, out, err);
+    if (code != YS_OK || seen == NULL)
+        return code;
+    code = ys_alarms_acknowledge(out, seen, err);
+    return code != YS_OK ? code : ys_alarms_save(&node->home, out, err);
+}
+
 enum ys_code ys_cmd_status(const struct ys_call *call, struct ys_err *err)
 {
     YS_NODE_SCOPED node = {.store = NULL};
@@ -122,8 +134,11 @@ enum ys_code ys_cmd_status(const struct ys_call *call, struct ys_err *err)
     struct ys_view_log *logs = NULL;
     char address[YS_ADDRESS_MAX];
     char link[YS_ADDRESS_MAX];
-    struct ys_view_status view = {.log_count = 0};
+    struct ys_alarms alarms;
+    struct ys_view_status view = {.log_count = 0, .alarms = &alarms};
     enum ys_code code = ys_node_open(call->home, call->lang, &node, err);
+    if (code == YS_OK)
+        code = read_alarms(call, &node, &alarms, err);
     if (code == YS_OK)
         code = ys_node_read(&node, &txn, err);
     if (code == YS_OK)

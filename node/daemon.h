@@ -38,6 +38,8 @@ struct ys_daemon_options {
     /* State of the link to the parent, when it changes: "connected", "denied", "wrong_key", "lost",
      * "ended". May be NULL. */
     void (*link)(void *context, const char *state);
+    /* Called at the start and whenever membership records may have come. May be NULL. */
+    void (*membership)(void *context, struct ys_txn *txn);
     /* Read the settings again, after SIGHUP or a ring of the doorbell; false: keep what we have. */
     bool (*reload)(void *context, struct ys_parent_setting *out);
     /* Read the pinned root file again, after a ring of the doorbell; false: keep what we have. */

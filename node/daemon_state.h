@@ -47,6 +47,14 @@ struct ys_dialing {
     uint64_t attempts;
 };
 
+/* What is cosigned and not written down yet. */
+struct ys_receipting {
+    struct ys_receipts_cursor cursor;
+    struct ys_receipts_news news;
+    uint64_t changed; /* looked at up to here */
+    bool asked;       /* a RECEIPTS is on its way */
+};
+
 struct ys_daemon {
     const struct ys_daemon_options *options;
     void *zmq;
@@ -65,15 +73,16 @@ struct ys_daemon {
     struct ys_parent_setting parent;
     struct ys_dialing dialing;
     uint64_t sessions_made;
-    uint64_t own_size;     /* of the own log, as last seen */
-    bool signing;          /* a SIGN_OWN is on its way */
-    bool guard_fits;       /* also without a guard: what is here may be signed further */
-    bool guard_told;       /* that it does not fit */
-    bool mending;          /* a RECOVER or RESUME of ours is on its way */
-    uint64_t guarded_size; /* own heads up to this size may leave */
-    bool membership_moved; /* rebuild at the end of the turn */
-    bool applicants_moved; /* look at the end of the turn who was admitted or refused */
-    bool store_moved;      /* tell the sessions at the end of the turn */
+    uint64_t own_size;               /* of the own log, as last seen */
+    bool signing;                    /* a SIGN_OWN is on its way */
+    struct ys_receipting receipting; /* of a street or district */
+    bool guard_fits;                 /* also without a guard: what is here may be signed further */
+    bool guard_told;                 /* that it does not fit */
+    bool mending;                    /* a RECOVER or RESUME of ours is on its way */
+    uint64_t guarded_size;           /* own heads up to this size may leave */
+    bool membership_moved;           /* rebuild at the end of the turn */
+    bool applicants_moved;           /* look at the end of the turn who was admitted or refused */
+    bool store_moved;                /* tell the sessions at the end of the turn */
     bool ending;
     int64_t now_ms;      /* monotonic, of this turn */
     struct ys_err fatal; /* the node must end */
@@ -141,7 +150,7 @@ enum ys_code ys_daemon_take_results(struct ys_daemon *daemon, struct ys_daemon_t
 /* Another process has appended to the own log. */
 enum ys_code ys_daemon_doorbell(struct ys_daemon *daemon, struct ys_daemon_turn *turn,
                                 struct ys_err *err);
-/* End of a turn: rebuild the membership, tell the sessions, sign the own head. */
+/* End of a turn: rebuild the membership, tell the sessions, write receipts, sign the own head. */
 enum ys_code ys_daemon_settle(struct ys_daemon *daemon, struct ys_daemon_turn *turn,
                               struct ys_err *err);
 

@@ -1,11 +1,14 @@
 #include "node/daemon_state.h"
 #include "sync/heads.h"
 
+#include <sodium.h>
 #include <string.h>
+#include <time.h>
 
-/* Queue for judging whatever of every log has one of the verdicts in `which`. */
+/* Queue for judging whatever of every log, or only of those that a rebuild has `touched`, has one of the
+ * verdicts in `which`. */
 static enum ys_code judge_logs(struct ys_daemon *daemon, struct ys_txn *txn, unsigned which,
-                               struct ys_err *err)
+                               bool touched, struct ys_err *err)
 {
     for (uint32_t id = 0;; id++) {
         struct ys_log log;
@@ -15,6 +18,8 @@ static enum ys_code judge_logs(struct ys_daemon *daemon, struct ys_txn *txn, uns
         if (code != YS_OK)
             return code;
         id = log.id;
+        if (touched && !ys_member_touched(daemon->member, &log.origin.division))
+            continue;
         uint64_t counts[YS_VERDICTS];
         code = ys_status_count(txn, id, log.frontier.size, counts, err);
         uint64_t open = 0;
@@ -36,25 +41,69 @@ static enum ys_code read_own_size(struct ys_daemon *daemon, struct ys_txn *txn, 
     return code;
 }
 
+/* A community cosigns nobody. */
+static enum ys_code look_for_receipts(struct ys_daemon *daemon, struct ys_txn *txn,
+                                      struct ys_err *err)
+{
+    return ys_division_level(&daemon->self) == YS_LEVEL_COMMUNITY
+               ? YS_OK
+               : ys_receipts_look(txn, &daemon->options->keys->mirror.vkey,
+                                  &daemon->receipting.changed, &daemon->receipting.news, err);
+}
+
+/* Once a day, or at once when a cut may wait for it. */
+static enum ys_code write_receipts(struct ys_daemon *daemon, struct ys_err *err)
+{
+    struct ys_receipting *const state = &daemon->receipting;
+    struct ys_change *change = NULL;
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    if (state->asked || !daemon->guard_fits || now.tv_sec < 0 ||
+        !ys_receipts_due(&state->cursor, &state->news, (uint64_t)now.tv_sec))
+        return YS_OK;
+    const enum ys_code code = ys_change_new(YS_CHANGE_RECEIPTS, 0, &change, err);
+    if (code != YS_OK)
+        return code;
+    randombytes_buf(change->salt, sizeof change->salt);
+    state->asked = true;
+    ys_committer_put(daemon->committer, change);
+    return YS_OK;
+}
+
+/* What was cosigned meanwhile is looked for again. */
+static enum ys_code receipts_written(struct ys_daemon *daemon, struct ys_txn *txn,
+                                     const struct ys_change_result *result, struct ys_err *err)
+{
+    struct ys_receipting *const state = &daemon->receipting;
+    state->asked = false;
+    state->news = (struct ys_receipts_news){0};
+    if (result->count == 0)
+        return YS_OK;
+    ys_journal(YS_PRIORITY_INFO, "receipts_written", "from=%llu n=%llu",
+               (unsigned long long)result->first_index, (unsigned long long)result->count);
+    const enum ys_code code = ys_receipts_cursor_load(txn, &state->cursor, err);
+    state->changed = state->cursor.changed;
+    return code != YS_OK ? code : look_for_receipts(daemon, txn, err);
+}
+
 enum ys_code ys_daemon_begin(struct ys_daemon *daemon, struct ys_err *err)
 {
     YS_TXN_SCOPED txn = NULL;
     enum ys_code code = ys_store_begin(daemon->options->store, false, &txn, err);
     if (code == YS_OK)
         code = ys_member_rebuild(daemon->member, txn, NULL, err);
+    if (code == YS_OK && daemon->options->membership != NULL)
+        daemon->options->membership(daemon->options->context, txn);
     if (code == YS_OK)
         code = read_own_size(daemon, txn, err);
     if (code == YS_OK)
-        code = judge_logs(daemon, txn, YS_JUDGE_OPEN, err);
+        code = ys_receipts_cursor_load(txn, &daemon->receipting.cursor, err);
+    daemon->receipting.changed = daemon->receipting.cursor.changed;
+    if (code == YS_OK)
+        code = look_for_receipts(daemon, txn, err);
+    if (code == YS_OK)
+        code = judge_logs(daemon, txn, YS_JUDGE_OPEN, false, err);
     return code != YS_OK ? code : ys_daemon_guard_look(daemon, txn, err);
-}
-
-static size_t revocations(const struct ys_member *member)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < ys_member_key_count(member); i++)
-        count += ys_member_key_at(member, i)->has_revocation;
-    return count;
 }
 
 static enum ys_code rebuild(struct ys_daemon *daemon, struct ys_daemon_turn *turn,
@@ -64,21 +113,18 @@ static enum ys_code rebuild(struct ys_daemon *daemon, struct ys_daemon_turn *tur
     enum ys_code code = ys_daemon_turn_open(turn, err);
     if (code != YS_OK)
         return code;
-    const size_t cut_before = revocations(daemon->member);
-    const unsigned root_before = ys_member_root_number(daemon->member, UINT64_MAX);
     pthread_rwlock_wrlock(&daemon->member_lock);
     code = ys_member_rebuild(daemon->member, turn->txn, &changed, err);
     pthread_rwlock_unlock(&daemon->member_lock);
+    if (code == YS_OK && daemon->options->membership != NULL)
+        daemon->options->membership(daemon->options->context, turn->txn);
     if (code != YS_OK || !changed)
         return code;
     ys_journal(YS_PRIORITY_INFO, "membership", "nodes=%zu keys=%zu",
                ys_member_node_count(daemon->member), ys_member_key_count(daemon->member));
     ys_daemon_expel(daemon);
     daemon->applicants_moved = true;
-    /* A new key can only help what was open; a cut or a new root can take away what was good. */
-    const bool taken_away = revocations(daemon->member) != cut_before ||
-                            ys_member_root_number(daemon->member, UINT64_MAX) != root_before;
-    code = judge_logs(daemon, turn->txn, taken_away ? YS_JUDGE_ALL : YS_JUDGE_OPEN, err);
+    code = judge_logs(daemon, turn->txn, YS_JUDGE_ALL, true, err);
     for (struct ys_peer *peer = daemon->peers; peer != NULL && code == YS_OK; peer = peer->next) {
         struct ys_err why = {0};
         struct ys_turn session_turn = ys_daemon_peer_turn(peer, turn);
@@ -167,7 +213,7 @@ static enum ys_code own_log_changed(struct ys_daemon *daemon, struct ys_daemon_t
 static enum ys_code judge_result(struct ys_daemon *daemon, const struct ys_change_result *result,
                                  struct ys_err *err)
 {
-    if (result->kind == YS_CHANGE_ENTRIES)
+    if (result->kind == YS_CHANGE_ENTRIES || result->kind == YS_CHANGE_RECEIPTS)
         return ys_verifier_put(daemon->verifier, result->log_id, result->first_index, result->count,
                                YS_JUDGE_NEW, err);
     if (result->log_changed &&
@@ -192,6 +238,8 @@ static enum ys_code take_result(struct ys_daemon *daemon, struct ys_daemon_turn 
         daemon->mending = false;
     if (result->code == YS_OK && result->log_id == YS_OWN_LOG && result->log_changed)
         code = own_log_changed(daemon, turn, result, err);
+    if (code == YS_OK && result->kind == YS_CHANGE_RECEIPTS)
+        code = receipts_written(daemon, turn->txn, result, err);
     if (code == YS_OK && result->code == YS_OK)
         code = judge_result(daemon, result, err);
     struct ys_peer *const peer =
@@ -281,6 +329,8 @@ enum ys_code ys_daemon_settle(struct ys_daemon *daemon, struct ys_daemon_turn *t
     if (code == YS_OK && daemon->store_moved) {
         daemon->store_moved = false;
         code = ys_daemon_turn_open(turn, err);
+        if (code == YS_OK)
+            code = look_for_receipts(daemon, turn->txn, err);
         for (struct ys_peer *peer = daemon->peers; peer != NULL && code == YS_OK;
              peer = peer->next) {
             struct ys_err why = {0};
@@ -289,5 +339,7 @@ enum ys_code ys_daemon_settle(struct ys_daemon *daemon, struct ys_daemon_turn *t
                                   &why);
         }
     }
+    if (code == YS_OK)
+        code = write_receipts(daemon, err);
     return code != YS_OK ? code : sign_own(daemon, turn, err);
 }

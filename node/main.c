@@ -161,6 +161,11 @@ static const struct ys_option recover_options[] = {
     {NULL, NULL, NULL},
 };
 
+static const struct ys_option status_options[] = {
+    {"acknowledge", "RECORD", N_("an alarm is seen: RECORD are 8 digits or more of its record id")},
+    {NULL, NULL, NULL},
+};
+
 static const struct ys_option no_options[] = {{NULL, NULL, NULL}};
 
 static const struct ys_cmd table[] = {
@@ -232,8 +237,10 @@ static const struct ys_cmd table[] = {
     {"status", ys_cmd_status, "", N_("how far the own records have come, and what is held"),
      N_("Sizes and times of the own log here, at the street and at the district; the logs held; "
         "the\n"
-        "link to the parent; the daemon."),
-     "status", no_options, 0, 0},
+        "link to the parent; the daemon; and the alarms: records above about keys of this unit "
+        "that\n"
+        "nobody here asked for."),
+     "status\nstatus --acknowledge 3fa1b2c4", status_options, 0, 0},
     {"verify", ys_cmd_verify, "[CODE|ORIGIN]", N_("recompute everything that is held"),
      N_("Recomputes leaf hashes, trees, heads, cosignatures and record signatures of every log, "
         "or\n"

@@ -277,11 +277,9 @@ static void meta_row(struct ys_scrub *scrub, struct ys_txn *txn, struct ys_bytes
     static const struct {
         const char *name;
         size_t size; /* 0: any */
-    } known[] = {{"schema", 4},
-                 {"store_id", YS_STORE_ID_LEN},
-                 {"origin", 0},
-                 {"witness_time", 8},
-                 {"rewinds", 8}};
+    } known[] = {{"schema", 4},  {"store_id", YS_STORE_ID_LEN},
+                 {"origin", 0},  {"witness_time", 8},
+                 {"rewinds", 8}, {"receipts", 16}};
     const struct ys_bytes row = value;
     (void)txn;
     (void)context;
@@ -296,6 +294,8 @@ static void meta_row(struct ys_scrub *scrub, struct ys_txn *txn, struct ys_bytes
             return;
         }
     struct ys_division peer;
+    if (key.size > 10 && memcmp(key.data, "receipted/", 10) == 0 && value.size == 8)
+        return;
     if (key.size < 5 || memcmp(key.data, "peer/", 5) != 0 ||
         ys_division_parse((struct ys_bytes){key.data + 5, key.size - 5}, &peer, NULL) != YS_OK ||
         value.size != YS_STORE_ID_LEN + 8)

@@ -6,6 +6,7 @@
 #ifndef YS_NODE_VIEW_H
 #define YS_NODE_VIEW_H
 
+#include "node/alarm.h"
 #include "node/application.h"
 #include "node/check.h"
 #include "node/exhibit.h"
@@ -121,6 +122,7 @@ struct ys_view_status {
     size_t requests;     /* to join, that wait for an officer */
     size_t log_count;
     const struct ys_view_log *log;
+    const struct ys_alarms *alarms; /* those that are open are shown */
 };
 
 /* recover: how the own log stands, and what was decided. */

@@ -303,6 +303,21 @@ static json_t *log_object(const struct ys_view_log *view)
                      verdict_counts(view->verdicts), "receipts", receipts);
 }
 
+static json_t *open_alarms(const struct ys_alarms *alarms)
+{
+    json_t *const list = json_array();
+    for (size_t i = 0; i < alarms->count; i++) {
+        const struct ys_alarm *const alarm = &alarms->alarm[i];
+        char id[YS_RECORD_ID_TEXT_MAX];
+        ys_record_id_print(&alarm->record, id);
+        if (alarm->open)
+            json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s, s:o}", "record", id, "kind",
+                                                  alarm->kind, "key", alarm->key, "log",
+                                                  alarm->origin, "index", number(alarm->index)));
+    }
+    return list;
+}
+
 static void status(const struct ys_view_status *view)
 {
     json_t *const logs = json_array();
@@ -313,13 +328,14 @@ static void status(const struct ys_view_status *view)
                                : json_pack("{s:s, s:b, s:o}", "address", view->parent, "connected",
                                            view->connected, "link", text_or_null(view->link));
     put(json_pack("{s:s, s:s, s:o, s:s, s:s, s:o, s:{s:o, s:o, s:o}, s:o, s:o, s:{s:b, s:o}, "
-                  "s:o, s:o}",
+                  "s:o, s:o, s:o}",
                   "deployment", view->deployment, "code", view->code, "name", text(view->name),
                   "level", view->level, "origin", view->origin, "size", number(view->size),
                   "receipts", "saved", number(view->size), "street", receipt_or_null(&view->street),
                   "district", receipt_or_null(&view->district), "logs", logs, "parent", parent,
                   "daemon", "running", view->running, "address", text_or_null(view->address),
-                  "requests_waiting", number(view->requests), "waiting", number(view->waiting)));
+                  "requests_waiting", number(view->requests), "waiting", number(view->waiting),
+                  "alarms", open_alarms(view->alarms)));
 }
 
 static void recovery(const struct ys_view_recovery *view)

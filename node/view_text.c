@@ -526,6 +526,15 @@ static void status_log(const struct ys_view_log *view)
     }
 }
 
+static void put_alarm(const struct ys_alarm *alarm)
+{
+    char id[YS_RECORD_ID_TEXT_MAX];
+    ys_record_id_print(&alarm->record, id);
+    if (alarm->open)
+        printf(_("ALARM %.16s: %s of %s in log %s, entry %llu: nobody here has asked for it\n"), id,
+               alarm->kind, alarm->key, alarm->origin, (unsigned long long)alarm->index);
+}
+
 static void status(const struct ys_view_status *view)
 {
     printf("%s ", view->code);
@@ -556,6 +565,8 @@ static void status(const struct ys_view_status *view)
                    view->log[i].log.origin_text, view->log[i].log.origin_text);
     if (view->requests != 0)
         printf(_("Requests to join that wait: %zu; see: yishi admit --list\n"), view->requests);
+    for (size_t i = 0; i < view->alarms->count; i++)
+        put_alarm(&view->alarms->alarm[i]);
     puts(_("Logs held:"));
     for (size_t i = 0; i < view->log_count; i++)
         status_log(&view->log[i]);

@@ -1,9 +1,11 @@
 #include "proto/authored.h"
 
 #include "crypto/assert.h"
+#include "crypto/checkpoint.h"
 #include "proto/name.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { DIMENSIONS = 3 };
@@ -111,6 +113,33 @@ static enum ys_code certificate_check(const Yishi__V1__NodeCertificate *body, st
     return YS_OK;
 }
 
+static enum ys_code anchor_check(const Yishi__V1__Anchor *body, struct ys_err *err)
+{
+    struct ys_note note;
+    struct ys_checkpoint checkpoint;
+    const struct ys_bytes bytes = {body->checkpoint.data, body->checkpoint.len};
+    if (ys_note_parse(bytes, &note, NULL) != YS_OK ||
+        ys_checkpoint_parse(note.text, &checkpoint, NULL) != YS_OK)
+        return ys_fail(err, YS_MALFORMED, "body.anchor.checkpoint: not a signed checkpoint");
+    return YS_OK;
+}
+
+static enum ys_code receipts_check(const Yishi__V1__Receipts *body, struct ys_err *err)
+{
+    for (size_t i = 0; i < body->n_receipts; i++) {
+        struct ys_name log;
+        char where[64];
+        snprintf(where, sizeof where, "body.receipts.receipts[%zu].log", i);
+        const enum ys_code code = origin_check(body->receipts[i]->log, where, &log, err);
+        if (code != YS_OK)
+            return code;
+        if (body->receipts[i]->size == 0 || body->receipts[i]->size > INT64_MAX)
+            return ys_fail(err, YS_MALFORMED, "body.receipts.receipts[%zu].size: is out of range",
+                           i);
+    }
+    return YS_OK;
+}
+
 static enum ys_code consensus_check(const Yishi__V1__Consensus *body, struct ys_err *err)
 {
     for (size_t i = 0; i < body->n_items; i++) {
@@ -197,6 +226,7 @@ static enum ys_code acknowledgement_check(const Yishi__V1__Body *body, struct ys
 
 enum ys_code ys_authored_check(const Yishi__V1__Body *body, struct ys_err *err)
 {
+    struct ys_name log;
     switch (body->kind_case) {
     case YISHI__V1__BODY__KIND_BODY_REGISTER:
         return register_check(body->body_register, err);
@@ -204,6 +234,12 @@ enum ys_code ys_authored_check(const Yishi__V1__Body *body, struct ys_err *err)
         return revoke_check(body->key_revoke, err);
     case YISHI__V1__BODY__KIND_NODE_CERTIFICATE:
         return certificate_check(body->node_certificate, err);
+    case YISHI__V1__BODY__KIND_ANCHOR:
+        return anchor_check(body->anchor, err);
+    case YISHI__V1__BODY__KIND_FORK_NOTICE:
+        return origin_check(body->fork_notice->log, "body.fork_notice.log", &log, err);
+    case YISHI__V1__BODY__KIND_RECEIPTS:
+        return receipts_check(body->receipts, err);
     case YISHI__V1__BODY__KIND_CONSENSUS:
         return consensus_check(body->consensus, err);
     case YISHI__V1__BODY__KIND_EVALUATION_RESULT:

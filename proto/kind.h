@@ -13,10 +13,11 @@ struct ys_kind {
     const char *name; /* the note's kind line, and the field in Body.kind */
     const char *zh;   /* 中文名 */
     const char *en;
-    unsigned authors;    /* enum ys_body_class: at least one of these must sign */
+    unsigned authors;    /* enum ys_body_class: at least one of these must sign; YS_BODY_NODE: the
+                          * node writes it, with its log key, and no person does */
     unsigned also;       /* and every one of these */
     const char *article; /* what the kind rests on: "12(3)", "DESIGN.md 3" */
-    bool membership;     /* changes who may sign, speak or read */
+    bool membership;     /* counts when the membership is replayed */
 };
 
 /* Rows in ascending id. */

@@ -213,6 +213,26 @@ static enum ys_code apply_sign_own(struct ys_txn *txn, const struct ys_node_keys
     return code;
 }
 
+static enum ys_code apply_receipts(struct ys_txn *txn, const struct ys_node_keys *keys,
+                                   const struct ys_change *change, uint64_t now_s,
+                                   struct ys_change_result *result, struct ys_err *err)
+{
+    struct ys_log own;
+    size_t count = 0;
+    enum ys_code code = ys_log_load(txn, YS_OWN_LOG, &own, err);
+    if (code != YS_OK)
+        return code;
+    result->log_id = YS_OWN_LOG;
+    result->first_index = own.frontier.size;
+    if (own.state == YS_LOG_FOLLOWING)
+        code = ys_receipts_write(txn, &own, keys, now_s, change->salt, &count, err);
+    result->durable_size = own.frontier.size;
+    result->count = count;
+    result->log_changed = count != 0;
+    result->membership = count != 0; /* a cut may be decided now */
+    return code;
+}
+
 static enum ys_code apply_to_log(struct ys_txn *txn, const struct ys_change *change,
                                  struct ys_change_result *result, struct ys_err *err)
 {
@@ -310,6 +330,8 @@ static enum ys_code apply_one(struct ys_txn *txn, const struct ys_node_keys *key
     case YS_CHANGE_VERDICTS:
     case YS_CHANGE_STATE:
         return apply_to_log(txn, change, result, err);
+    case YS_CHANGE_RECEIPTS:
+        return apply_receipts(txn, keys, change, now_s, result, err);
     case YS_CHANGE_CURSOR:
         return ys_cursor_save(txn, &change->peer, &change->cursor, err);
     case YS_CHANGE_RECOVER:

@@ -9,8 +9,8 @@
 #ifndef YS_SYNC_CHANGE_H
 #define YS_SYNC_CHANGE_H
 
+#include "sync/receipts.h"
 #include "sync/status.h"
-#include "sync/witness.h"
 
 enum ys_change_kind {
     YS_CHANGE_ENTRIES,  /* append received entries, keep their checkpoint, cosign when complete */
@@ -19,6 +19,7 @@ enum ys_change_kind {
     YS_CHANGE_VERDICTS, /* what the workers found */
     YS_CHANGE_CURSOR,   /* how far a peer's changes are processed; may wait for company */
     YS_CHANGE_STATE,    /* state of a log */
+    YS_CHANGE_RECEIPTS, /* write down what was cosigned */
     YS_CHANGE_RECOVER,  /* set the own log's unsigned end aside, to fetch another (rewind.h) */
     YS_CHANGE_RESUME,   /* append again what was set aside */
     YS_CHANGE_REWIND,   /* take back what a child gave unsigned and does not stand by */
@@ -28,7 +29,7 @@ enum ys_change_kind {
 struct ys_change {
     enum ys_change_kind kind;
     uint64_t session;                 /* who asked, 0 for nobody: comes back in the result */
-    char origin[YS_KEY_NAME_MAX + 1]; /* of the log; not for CURSOR */
+    char origin[YS_KEY_NAME_MAX + 1]; /* of the log; not for CURSOR, RECEIPTS */
     uint64_t first_index;             /* ENTRIES, VERDICTS */
     struct ys_hash first_root;        /* ENTRIES: root at first_index, from which they were checked;
                                    SIGN_OWN: root at checkpoint_size, as it was agreed */
@@ -44,8 +45,9 @@ struct ys_change {
     uint64_t credit;            /* ENTRIES: bytes to give back when committed */
     struct ys_division peer;    /* CURSOR */
     struct ys_cursor cursor;
-    enum ys_log_state state; /* STATE */
-    void *block;             /* what the pointers above point into */
+    enum ys_log_state state;        /* STATE */
+    uint8_t salt[YS_BODY_SALT_LEN]; /* RECEIPTS: random */
+    void *block;                    /* what the pointers above point into */
 };
 
 /* One heap block with room for entries, verdicts or a checkpoint, to be filled by ys_change_keep. */
@@ -64,7 +66,7 @@ struct ys_change_result {
     enum ys_change_kind kind;
     char origin[YS_KEY_NAME_MAX + 1];
     uint32_t log_id;
-    uint64_t first_index, count; /* ENTRIES: what was appended; VERDICTS */
+    uint64_t first_index, count; /* ENTRIES, RECEIPTS: what was appended; VERDICTS */
     uint64_t durable_size;       /* of the log, after the commit */
     uint64_t credit;
     bool log_changed; /* size, heads, receipts or state differ from before */

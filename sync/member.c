@@ -2,37 +2,11 @@
 
 #include "crypto/assert.h"
 #include "sync/heads.h"
+#include "sync/member_state.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct key_list {
-    struct ys_member_key *item;
-    size_t count, capacity;
-};
-struct node_list {
-    struct ys_member_node *item;
-    size_t count, capacity;
-};
-
-struct ys_member {
-    struct ys_root root; /* the anchor: roots.policy[0] */
-    struct ys_root_chain roots;
-    struct ys_position root_since[YS_ROOT_CHAIN_MAX]; /* index UINT64_MAX: not yet in force */
-    struct ys_division self;
-    struct key_list keys;
-    struct node_list nodes;
-    const struct ys_member *foreseen; /* while rebuilding: what the whole district's log comes to */
-};
-
-/* One membership record on its way in. */
-struct step {
-    const struct ys_name *origin; /* of the log in which it stands */
-    struct ys_position at;
-    const struct ys_note *note;
-    const Yishi__V1__Body *body;
-};
 
 /* Only the anchor is in force. */
 static void forget_successions(struct ys_member *member)
@@ -55,12 +29,19 @@ enum ys_code ys_member_new(const struct ys_root *root, const struct ys_division 
     return YS_OK;
 }
 
+static void free_lists(struct ys_member *member)
+{
+    free(member->keys.item);
+    free(member->nodes.item);
+    free(member->touched.item);
+    ys_coverage_clear(&member->coverage);
+}
+
 void ys_member_free(struct ys_member *member)
 {
     if (member == NULL)
         return;
-    free(member->keys.item);
-    free(member->nodes.item);
+    free_lists(member);
     free(member);
 }
 
@@ -118,39 +99,6 @@ bool ys_member_root_source(const struct ys_member *member, unsigned number, stru
     return true;
 }
 
-/* --- growing lists --- */
-
-static bool grow(void **items, size_t *capacity, size_t count, size_t item_size)
-{
-    if (count < *capacity)
-        return true;
-    const size_t next = *capacity == 0 ? 16 : *capacity * 2;
-    void *const bigger = reallocarray(*items, next, item_size);
-    if (bigger == NULL)
-        return false;
-    *items = bigger;
-    *capacity = next;
-    return true;
-}
-
-static struct ys_member_key *add_key(struct key_list *list)
-{
-    void *items = list->item;
-    if (!grow(&items, &list->capacity, list->count, sizeof *list->item))
-        return NULL;
-    list->item = items;
-    return &list->item[list->count++];
-}
-
-static struct ys_member_node *add_node(struct node_list *list)
-{
-    void *items = list->item;
-    if (!grow(&items, &list->capacity, list->count, sizeof *list->item))
-        return NULL;
-    list->item = items;
-    return &list->item[list->count++];
-}
-
 /* --- looking things up --- */
 
 const struct ys_member_node *ys_member_by_transport(const struct ys_member *member,
@@ -194,6 +142,34 @@ const struct ys_vkey *ys_member_log_key(const struct ys_member *member, const ch
     return newest_key(member, origin, YS_NAME_LOG);
 }
 
+const struct ys_vkey *ys_member_log_key_at(const struct ys_member *member, const char *origin,
+                                           uint64_t size)
+{
+    for (size_t i = member->keys.count; i-- > 0;) {
+        const struct ys_member_key *const key = &member->keys.item[i];
+        if (key->name.kind == YS_NAME_LOG && strcmp(key->vkey.name, origin) == 0 &&
+            (key->from == 0 || key->from < size) && size <= key->cut)
+            return &key->vkey;
+    }
+    return NULL;
+}
+
+bool ys_member_may_read(const struct ys_member *member, const uint8_t key[YS_PUBKEY_LEN],
+                        const struct ys_division *host)
+{
+    for (size_t i = 0; i < member->nodes.count; i++) {
+        const struct ys_member_node *const node = &member->nodes.item[i];
+        struct ys_division parent;
+        if (memcmp(node->transport, key, YS_PUBKEY_LEN) != 0)
+            continue;
+        if (ys_division_parent(&node->division, &parent) && ys_division_equal(&parent, host))
+            return true;
+        if (node->observer && ys_division_equal(&node->division, host))
+            return true;
+    }
+    return false;
+}
+
 const struct ys_vkey *ys_member_mirror(const struct ys_member *member,
                                        const struct ys_division *division)
 {
@@ -225,288 +201,14 @@ const struct ys_member_node *ys_member_node_at(const struct ys_member *member, s
     return &member->nodes.item[i];
 }
 
-/* --- who signed --- */
-
-bool ys_root_signed(const struct ys_root *root, const struct ys_note *note)
-{
-    unsigned good = 0;
-    for (unsigned i = 0; i < root->count; i++) {
-        switch (ys_note_check(note, &root->key[i], NULL)) {
-        case YS_LINE_GOOD:
-            good++;
-            break;
-        case YS_LINE_BAD:
-            return false;
-        case YS_LINE_ABSENT:
-            break;
-        }
-    }
-    return good >= root->threshold;
-}
-
-/* "Not in the signer's own log": an index that no entry has. */
-static const uint64_t elsewhere = UINT64_MAX;
-
-static bool key_valid_at(const struct ys_member_key *key, uint64_t index)
-{
-    return index == elsewhere ? key->cut == UINT64_MAX : key->from <= index && index < key->cut;
-}
-
-/* The district's keys are cut in its own log: a cut further on holds for what stands before it too. */
-static bool cut_is_foreseen(const struct ys_member *member, const struct ys_vkey *vkey,
-                            uint64_t index)
-{
-    for (size_t i = 0; member->foreseen != NULL && i < member->foreseen->keys.count; i++) {
-        const struct ys_member_key *const key = &member->foreseen->keys.item[i];
-        if (ys_vkey_equal(&key->vkey, vkey))
-            return index >= key->cut;
-    }
-    return false;
-}
-
-/* Did a body of `division` named `body`, with a key valid at `index` of its unit's log, sign? Outside
- * that log there is no position: `index` is elsewhere and the key must not be cut at all. */
-static bool body_signed(const struct ys_member *member, const struct ys_division *division,
-                        const char *body, uint64_t index, const struct ys_note *note)
-{
-    for (size_t i = 0; i < member->keys.count; i++) {
-        const struct ys_member_key *const key = &member->keys.item[i];
-        if (key->name.kind == YS_NAME_BODY && strcmp(key->name.body, body) == 0 &&
-            ys_division_equal(&key->name.division, division) && key_valid_at(key, index) &&
-            !cut_is_foreseen(member, &key->vkey, index) &&
-            ys_note_check(note, &key->vkey, NULL) == YS_LINE_GOOD)
-            return true;
-    }
-    return false;
-}
-
-/* Is this record, which is about the district itself, signed by the root? A successor that signs is in
- * force from here on. */
-static bool root_says(struct ys_member *member, const struct step *step)
-{
-    for (unsigned i = member->roots.count - 1; i > 0; i--) {
-        if (member->root_since[i].index != UINT64_MAX)
-            break;
-        if (!ys_root_signed(&member->roots.policy[i], step->note))
-            continue;
-        member->root_since[i] = step->at;
-        return true;
-    }
-    return ys_root_signed(ys_member_root_at(member, step->at.index), step->note);
-}
-
-/* May the signers of this step say something about `subject`? The district's own keys are the
- * root's to name; a street's the district's; a community's the street's. */
-static bool may_enrol(struct ys_member *member, const struct step *step,
-                      const struct ys_division *subject)
-{
-    const struct ys_division *const issuer = &step->origin->division;
-    struct ys_division parent;
-    if (ys_division_equal(subject, issuer))
-        return ys_division_level(issuer) == YS_LEVEL_DISTRICT && root_says(member, step);
-    if (!ys_division_parent(subject, &parent) || !ys_division_equal(&parent, issuer))
-        return false;
-    const char *const body = ys_division_level(issuer) == YS_LEVEL_DISTRICT ? "da" : "st";
-    return body_signed(member, issuer, body, step->at.index, step->note);
-}
-
-/* --- taking effect --- */
-
-/* A verifier key of the deployment whose name has this kind and division. */
-static bool parse_key(const struct ys_member *member, const char *text, enum ys_name_kind kind,
-                      const struct ys_division *division, struct ys_vkey *vkey,
-                      struct ys_name *name)
-{
-    return text != NULL && ys_vkey_parse(ys_bytes_of_text(text), vkey) == YS_OK &&
-           vkey->type == (kind == YS_NAME_MIRROR ? YS_SIG_COSIGNATURE_V1 : YS_SIG_ED25519) &&
-           ys_name_parse(ys_bytes_of_text(vkey->name), name, NULL) == YS_OK && name->kind == kind &&
-           strcmp(name->deployment, member->root.deployment) == 0 &&
-           ys_division_equal(&name->division, division);
-}
-
-static struct ys_member_key *find_key(struct ys_member *member, const struct ys_vkey *vkey)
-{
-    for (size_t i = 0; i < member->keys.count; i++)
-        if (ys_vkey_equal(&member->keys.item[i].vkey, vkey))
-            return &member->keys.item[i];
-    return NULL;
-}
-
-/* Another key of the same name that is still in force: a replacement needs its signature too. */
-static bool replacement_allowed(struct ys_member *member, const struct step *step,
-                                const struct ys_vkey *vkey)
-{
-    bool others = false;
-    for (size_t i = 0; i < member->keys.count; i++) {
-        const struct ys_member_key *const key = &member->keys.item[i];
-        if (strcmp(key->vkey.name, vkey->name) != 0 || ys_vkey_equal(&key->vkey, vkey) ||
-            key->cut != UINT64_MAX)
-            continue;
-        others = true;
-        if (ys_note_check(step->note, &key->vkey, NULL) == YS_LINE_GOOD)
-            return true;
-    }
-    struct ys_division district = step->origin->division;
-    if (!others || ys_division_level(&district) == YS_LEVEL_DISTRICT)
-        return true;
-    return ys_division_parent(&district, &district) &&
-           body_signed(member, &district, "da", elsewhere, step->note);
-}
-
-static enum ys_code register_key(struct ys_member *member, const struct step *step,
-                                 const struct ys_vkey *vkey, const struct ys_name *name,
-                                 uint64_t from, struct ys_err *err)
-{
-    if (find_key(member, vkey) != NULL || !replacement_allowed(member, step, vkey))
-        return YS_OK;
-    struct ys_member_key *const key = add_key(&member->keys);
-    if (key == NULL)
-        return ys_fail(err, YS_NOMEM, "membership: out of memory");
-    *key = (struct ys_member_key){
-        .vkey = *vkey, .name = *name, .from = from, .cut = UINT64_MAX, .source = step->at};
-    return YS_OK;
-}
-
-static bool in_force(struct ys_member *member, const struct ys_vkey *vkey)
-{
-    const struct ys_member_key *const key = find_key(member, vkey);
-    return key != NULL && key->cut == UINT64_MAX;
-}
-
-static bool parse_division(const char *text, struct ys_division *out)
-{
-    return text != NULL && ys_division_parse(ys_bytes_of_text(text), out, NULL) == YS_OK;
-}
-
-static enum ys_code take_body_register(struct ys_member *member, const struct step *step,
-                                       struct ys_err *err)
-{
-    const Yishi__V1__BodyRegister *const record = step->body->body_register;
-    struct ys_division division;
-    struct ys_vkey vkey;
-    struct ys_name name;
-    if (!parse_division(record->division, &division) || !may_enrol(member, step, &division) ||
-        !parse_key(member, record->key, YS_NAME_BODY, &division, &vkey, &name) ||
-        record->body == NULL || strcmp(record->body, name.body) != 0 ||
-        !ys_body_class_at(ys_body_class(name.body), ys_division_level(&division)))
-        return YS_OK;
-    return register_key(member, step, &vkey, &name, record->has_from_index ? record->from_index : 0,
-                        err);
-}
-
-static void copy_text(char *out, size_t size, const char *text)
-{
-    snprintf(out, size, "%s", text == NULL ? "" : text);
-}
-
-static enum ys_code put_node(struct ys_member *member, const struct step *step,
-                             const struct ys_division *division, const struct ys_name *log,
-                             struct ys_err *err)
-{
-    const Yishi__V1__NodeCertificate *const record = step->body->node_certificate;
-    const bool observer = record->role == YISHI__V1__NODE_ROLE__NODE_ROLE_OBSERVER;
-    struct ys_member_node *node = NULL;
-    for (size_t i = 0; i < member->nodes.count && !observer; i++)
-        if (!member->nodes.item[i].observer &&
-            ys_division_equal(&member->nodes.item[i].division, division))
-            node = &member->nodes.item[i];
-    if (node == NULL)
-        node = add_node(&member->nodes);
-    if (node == NULL)
-        return ys_fail(err, YS_NOMEM, "membership: out of memory");
-    *node = (struct ys_member_node){
-        .division = *division, .observer = observer, .log = *log, .source = step->at};
-    copy_text(node->name, sizeof node->name, record->name);
-    copy_text(node->address, sizeof node->address, record->address);
-    memcpy(node->transport, record->transport.data, YS_PUBKEY_LEN);
-    return YS_OK;
-}
-
-static enum ys_code take_node_certificate(struct ys_member *member, const struct step *step,
-                                          struct ys_err *err)
-{
-    const Yishi__V1__NodeCertificate *const record = step->body->node_certificate;
-    struct ys_division division;
-    struct ys_vkey log_key;
-    struct ys_vkey mirror_key;
-    struct ys_name log_name;
-    struct ys_name mirror_name;
-    if (!parse_division(record->division, &division) || !may_enrol(member, step, &division) ||
-        !parse_key(member, record->log, YS_NAME_LOG, &division, &log_key, &log_name) ||
-        !parse_key(member, record->mirror, YS_NAME_MIRROR, &division, &mirror_key, &mirror_name) ||
-        record->transport.len != YS_PUBKEY_LEN)
-        return YS_OK;
-    enum ys_code code = register_key(member, step, &log_key, &log_name, 0, err);
-    if (code == YS_OK)
-        code = register_key(member, step, &mirror_key, &mirror_name, 0, err);
-    /* A key that was revoked or not let in brings nothing else with it. */
-    if (code != YS_OK || !in_force(member, &log_key) || !in_force(member, &mirror_key))
-        return code;
-    return put_node(member, step, &division, &log_name, err);
-}
-
-static void drop_node_of(struct ys_member *member, const struct ys_name *log)
-{
-    for (size_t i = 0; i < member->nodes.count; i++)
-        if (ys_name_equal(&member->nodes.item[i].log, log))
-            member->nodes.item[i--] = member->nodes.item[--member->nodes.count];
-}
-
-static enum ys_code take_key_revoke(struct ys_member *member, const struct step *step)
-{
-    const Yishi__V1__KeyRevoke *const record = step->body->key_revoke;
-    struct ys_vkey vkey;
-    if (record->key == NULL || !record->has_cut_size ||
-        ys_vkey_parse(ys_bytes_of_text(record->key), &vkey) != YS_OK)
-        return YS_OK;
-    struct ys_member_key *const key = find_key(member, &vkey);
-    if (key == NULL || !may_enrol(member, step, &key->name.division) ||
-        record->cut_size >= key->cut)
-        return YS_OK;
-    key->cut = record->cut_size;
-    key->has_revocation = true;
-    key->revocation = step->at;
-    if (key->name.kind == YS_NAME_LOG)
-        drop_node_of(member, &key->name);
-    return YS_OK;
-}
-
-static enum ys_code take_step(struct ys_member *member, const struct step *step, struct ys_err *err)
-{
-    if (step->body->kind_case == YISHI__V1__BODY__KIND_BODY_REGISTER)
-        return take_body_register(member, step, err);
-    if (step->body->kind_case == YISHI__V1__BODY__KIND_NODE_CERTIFICATE)
-        return take_node_certificate(member, step, err);
-    if (step->body->kind_case == YISHI__V1__BODY__KIND_KEY_REVOKE)
-        return take_key_revoke(member, step);
-    return YS_OK;
-}
-
 /* --- replay --- */
 
-enum ys_code ys_member_take(struct ys_member *member, const struct ys_name *origin,
-                            struct ys_position at, const struct ys_entry *entry, struct ys_err *err)
+/* Does the note say that it is of the kind `receipts`? */
+static bool is_receipts(struct ys_bytes note)
 {
-    struct ys_note note;
-    struct ys_record record;
-    const Yishi__V1__Body *body = NULL;
-    struct ys_arena arena;
-    if (entry->content != YS_CONTENT_BODY || ys_note_parse(entry->note, &note, NULL) != YS_OK ||
-        ys_record_parse(note.text, &record, NULL) != YS_OK ||
-        !ys_name_equal(&record.origin, origin) ||
-        ys_record_check_body(&record, entry->body, NULL) != YS_OK)
-        return YS_OK;
-    ys_arena_init(&arena, YS_BODY_ARENA_MAX);
-    enum ys_code code = ys_body_decode(entry->body, &arena, &body, err);
-    if (code == YS_OK)
-        code = ys_body_check_note(body, &record, err);
-    if (code == YS_OK)
-        code = take_step(
-            member, &(struct step){.origin = origin, .at = at, .note = &note, .body = body}, err);
-    else if (code != YS_NOMEM)
-        code = YS_OK; /* a body that says nothing has no effect */
-    ys_arena_clear(&arena);
-    return code;
+    struct ys_bytes text;
+    struct ys_bytes kind;
+    return ys_note_peek(note, &text, &kind) && ys_bytes_is_text(kind, "receipts");
 }
 
 static enum ys_code replay_log(struct ys_member *member, struct ys_txn *txn,
@@ -520,7 +222,7 @@ static enum ys_code replay_log(struct ys_member *member, struct ys_txn *txn,
             return YS_OK;
         if (code == YS_OK)
             code = ys_log_entry(txn, at.log_id, at.index, &entry, err);
-        if (code == YS_OK)
+        if (code == YS_OK && !is_receipts(entry.note))
             code = ys_member_take(member, &log->origin, at, &entry, err);
         if (code != YS_OK)
             return code;
@@ -579,11 +281,99 @@ static enum ys_code replay_level(struct ys_member *member, struct ys_txn *txn, e
     }
 }
 
-static void free_lists(struct ys_member *member)
+/* --- the district's receipts --- */
+
+static enum ys_code add_receipts(struct ys_member *member, const Yishi__V1__Receipts *receipts,
+                                 uint64_t order, uint64_t index, struct ys_err *err)
 {
-    free(member->keys.item);
-    free(member->nodes.item);
+    enum ys_code code = YS_OK;
+    for (size_t i = 0; i < receipts->n_receipts && code == YS_OK; i++) {
+        const Yishi__V1__Receipt *const receipt = receipts->receipts[i];
+        struct ys_name log;
+        if (receipt->log == NULL || !receipt->has_size || !receipt->has_time ||
+            ys_name_parse(ys_bytes_of_text(receipt->log), &log, NULL) != YS_OK ||
+            log.kind != YS_NAME_LOG || strcmp(log.deployment, member->root.deployment) != 0)
+            continue;
+        code = ys_coverage_add(&member->coverage,
+                               &(struct ys_covered){.division = log.division,
+                                                    .incarnation = log.incarnation,
+                                                    .size = receipt->size,
+                                                    .time_s = receipt->time,
+                                                    .order = order,
+                                                    .index = index},
+                               err);
+    }
+    return code;
 }
+
+/* One record of the district, if it is what it says and the log's key signed it. */
+static enum ys_code read_receipts(struct ys_member *member, const struct ys_name *origin,
+                                  uint64_t order, uint64_t index, const struct ys_entry *entry,
+                                  struct ys_err *err)
+{
+    struct ys_note note;
+    struct ys_record record;
+    struct ys_arena arena;
+    const Yishi__V1__Body *body = NULL;
+    if (entry->content != YS_CONTENT_BODY || ys_note_parse(entry->note, &note, NULL) != YS_OK ||
+        ys_record_parse(note.text, &record, NULL) != YS_OK ||
+        !ys_name_equal(&record.origin, origin) ||
+        ys_record_check_body(&record, entry->body, NULL) != YS_OK ||
+        !ys_member_log_signed(member, origin, index, &note))
+        return YS_OK;
+    ys_arena_init(&arena, YS_BODY_ARENA_MAX);
+    enum ys_code code = ys_body_decode(entry->body, &arena, &body, err);
+    if (code == YS_OK && body->kind_case == YISHI__V1__BODY__KIND_RECEIPTS)
+        code = add_receipts(member, body->receipts, order, index, err);
+    else if (code != YS_NOMEM)
+        code = YS_OK; /* a body that says nothing has no effect */
+    ys_arena_clear(&arena);
+    return code;
+}
+
+static enum ys_code read_coverage_of(struct ys_member *member, const struct ys_log *log,
+                                     uint64_t *order, struct ys_err *err)
+{
+    for (uint64_t index = 0;;) {
+        struct ys_position at;
+        struct ys_entry entry;
+        enum ys_code code = ys_membership_next(member->txn, log->id, index, &at, err);
+        if (code == YS_NOT_FOUND || (code == YS_OK && at.log_id != log->id))
+            return YS_OK;
+        if (code == YS_OK)
+            code = ys_log_entry(member->txn, at.log_id, at.index, &entry, err);
+        if (code == YS_OK && is_receipts(entry.note))
+            code = read_receipts(member, &log->origin, (*order)++, at.index, &entry, err);
+        if (code != YS_OK)
+            return code;
+        index = at.index + 1;
+    }
+}
+
+/* Few rebuilds need them: only cuts below what is held, and lines of a da that was cut. */
+enum ys_code ys_member_coverage(struct ys_member *member, const struct ys_coverage **out,
+                                struct ys_err *err)
+{
+    struct ys_log log = {.origin_text = ""};
+    uint64_t order = 0;
+    *out = member->txn == NULL ? NULL : &member->coverage;
+    while (member->txn != NULL && !member->coverage_read) {
+        enum ys_code code = ys_log_next_origin(member->txn, log.origin_text, &log, err);
+        if (code == YS_NOT_FOUND) {
+            ys_coverage_sort(&member->coverage);
+            member->coverage_read = true;
+            break;
+        }
+        if (code == YS_OK && strcmp(log.origin.deployment, member->root.deployment) == 0 &&
+            ys_division_equal(&log.origin.division, &member->root.division))
+            code = read_coverage_of(member, &log, &order, err);
+        if (code != YS_OK)
+            return code;
+    }
+    return YS_OK;
+}
+
+/* --- a rebuild --- */
 
 /* The district's level. The root alone cuts the district's keys, whatever else is valid: so a first
  * pass finds these cuts and a second one, if there are any, heeds them from the beginning. */
@@ -608,18 +398,10 @@ static enum ys_code replay_district(struct ys_member *next, struct ys_txn *txn, 
     return code;
 }
 
-static bool same_lists(const struct ys_member *a, const struct ys_member *b)
+static bool same_nodes(const struct ys_member *a, const struct ys_member *b)
 {
-    if (a->keys.count != b->keys.count || a->nodes.count != b->nodes.count)
+    if (a->nodes.count != b->nodes.count)
         return false;
-    for (unsigned i = 0; i < YS_ROOT_CHAIN_MAX; i++)
-        if (a->root_since[i].index != b->root_since[i].index)
-            return false;
-    for (size_t i = 0; i < a->keys.count; i++)
-        if (!ys_vkey_equal(&a->keys.item[i].vkey, &b->keys.item[i].vkey) ||
-            a->keys.item[i].from != b->keys.item[i].from ||
-            a->keys.item[i].cut != b->keys.item[i].cut)
-            return false;
     for (size_t i = 0; i < a->nodes.count; i++)
         if (memcmp(a->nodes.item[i].transport, b->nodes.item[i].transport, YS_PUBKEY_LEN) != 0 ||
             !ys_name_equal(&a->nodes.item[i].log, &b->nodes.item[i].log) ||
@@ -628,62 +410,82 @@ static bool same_lists(const struct ys_member *a, const struct ys_member *b)
     return true;
 }
 
+static bool touch(struct unit_list *list, const struct ys_division *unit)
+{
+    if (list->count == list->capacity) {
+        const size_t next = list->capacity == 0 ? 16 : list->capacity * 2;
+        struct ys_division *const bigger = reallocarray(list->item, next, sizeof *bigger);
+        if (bigger == NULL)
+            return false;
+        list->item = bigger;
+        list->capacity = next;
+    }
+    list->item[list->count++] = *unit;
+    return true;
+}
+
+/* The units of the keys in `a` that are not the same in `b`. Most stand at the same place. */
+static bool touch_different(const struct ys_member *a, const struct ys_member *b,
+                            struct unit_list *out)
+{
+    for (size_t i = 0; i < a->keys.count; i++) {
+        const struct ys_member_key *const key = &a->keys.item[i];
+        const struct ys_member_key *other = i < b->keys.count ? &b->keys.item[i] : NULL;
+        for (size_t j = 0; j < b->keys.count; j++) {
+            if (other != NULL && ys_vkey_equal(&other->vkey, &key->vkey))
+                break;
+            other = &b->keys.item[j];
+        }
+        const bool same = other != NULL && ys_vkey_equal(&other->vkey, &key->vkey) &&
+                          other->from == key->from && other->cut == key->cut;
+        if (!same && !touch(out, &key->name.division))
+            return false;
+    }
+    return true;
+}
+
+static enum ys_code compare(const struct ys_member *before, struct ys_member *next,
+                            struct ys_err *err)
+{
+    bool root = false;
+    for (unsigned i = 0; i < YS_ROOT_CHAIN_MAX; i++)
+        root = root || before->root_since[i].index != next->root_since[i].index;
+    if (!touch_different(before, next, &next->touched) ||
+        !touch_different(next, before, &next->touched) ||
+        (root && !touch(&next->touched, &next->root.division)))
+        return ys_fail(err, YS_NOMEM, "membership: out of memory");
+    return YS_OK;
+}
+
+bool ys_member_touched(const struct ys_member *member, const struct ys_division *unit)
+{
+    for (size_t i = 0; i < member->touched.count; i++)
+        if (ys_division_equal(&member->touched.item[i], unit))
+            return true;
+    return false;
+}
+
 enum ys_code ys_member_rebuild(struct ys_member *member, struct ys_txn *txn, bool *changed_out,
                                struct ys_err *err)
 {
     struct ys_member next = {.root = member->root, .roots = member->roots, .self = member->self};
     forget_successions(&next);
     enum ys_code code = replay_district(&next, txn, err);
+    next.txn = txn;
     if (code == YS_OK)
         code = replay_level(&next, txn, YS_LEVEL_STREET, err);
+    ys_coverage_clear(&next.coverage);
+    next.txn = NULL;
+    next.coverage_read = false;
+    if (code == YS_OK)
+        code = compare(member, &next, err);
     if (code != YS_OK) {
         free_lists(&next);
         return code;
     }
     if (changed_out != NULL)
-        *changed_out = !same_lists(member, &next);
+        *changed_out = next.touched.count != 0 || !same_nodes(member, &next);
     free_lists(member);
     *member = next;
     return YS_OK;
-}
-
-static bool any_root_signed(const struct ys_member *member, const struct ys_note *note)
-{
-    for (unsigned i = 0; i < member->roots.count; i++)
-        if (ys_root_signed(&member->roots.policy[i], note))
-            return true;
-    return false;
-}
-
-enum ys_code ys_member_introduce(const struct ys_member *member, struct ys_bytes note_bytes,
-                                 struct ys_bytes body_bytes, struct ys_vkey *log_key_out,
-                                 struct ys_err *err)
-{
-    struct ys_note note;
-    struct ys_record record;
-    struct ys_arena arena;
-    struct ys_name name;
-    const Yishi__V1__Body *body = NULL;
-    enum ys_code code = ys_note_parse(note_bytes, &note, err);
-    if (code == YS_OK)
-        code = ys_record_parse(note.text, &record, err);
-    if (code == YS_OK)
-        code = ys_record_check_body(&record, body_bytes, err);
-    if (code != YS_OK)
-        return code;
-    ys_arena_init(&arena, YS_BODY_ARENA_MAX);
-    code = ys_body_decode(body_bytes, &arena, &body, err);
-    if (code == YS_OK && body->kind_case != YISHI__V1__BODY__KIND_NODE_CERTIFICATE)
-        code = ys_fail(err, YS_DENIED, "log of %s: its first record is no node_certificate",
-                       member->root.division.digits);
-    else if (code == YS_OK && !any_root_signed(member, &note))
-        code =
-            ys_fail(err, YS_DENIED, "log of %s: its first record is not signed by the pinned root",
-                    member->root.division.digits);
-    else if (code == YS_OK && !parse_key(member, body->node_certificate->log, YS_NAME_LOG,
-                                         &member->root.division, log_key_out, &name))
-        code = ys_fail(err, YS_MALFORMED, "log of %s: its certificate names no log key",
-                       member->root.division.digits);
-    ys_arena_clear(&arena);
-    return code;
 }

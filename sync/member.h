@@ -8,6 +8,17 @@
  * Away from the issuer, a street's membership records count only below a head of
  * the street that the district cosigned.
  *
+ * A street cannot silence its communities. Alone (`st`) it may name a first key,
+ * and cut a key at or above what the district had of the unit's log when it first
+ * had the cut; the order is that of the district's `receipts` records. While these
+ * do not cover the cut yet, all that they say of the unit's log counts, so a cut
+ * may gain or lose its effect with the district's next record, and never again.
+ * A lower cut, or a further key without the line of one still in force, needs a
+ * line of `da`; if da's key was cut since, the district's log must cover the record
+ * before that cut. A unit's log has one key over all its incarnations.
+ * Evidence without a store has no receipts: a cut in it counts, and a line of a da
+ * that is cut does not.
+ *
  * Threads: none of its own; the owner locks. Memory: heap, grows with the members. */
 #ifndef YS_SYNC_MEMBER_H
 #define YS_SYNC_MEMBER_H
@@ -71,6 +82,10 @@ const struct ys_root *ys_member_root_at(const struct ys_member *member, uint64_t
 YS_CHECKED enum ys_code ys_member_rebuild(struct ys_member *member, struct ys_txn *txn,
                                           bool *changed_out, struct ys_err *err);
 
+/* Did the last rebuild change what the keys of this unit may sign? The verdicts over its logs, and over
+ * no others, may differ then from those before. */
+bool ys_member_touched(const struct ys_member *member, const struct ys_division *unit);
+
 /* Let one record take effect, if its signers may say so: for evidence that comes without a store. The
  * caller has proven that it stands at `at` in the log of `origin` and counts there; records are taken
  * in the order of ys_member_rebuild. */
@@ -94,6 +109,16 @@ const struct ys_member_node *ys_member_node(const struct ys_member *member,
 const struct ys_vkey *ys_member_log_key(const struct ys_member *member, const char *origin);
 const struct ys_vkey *ys_member_mirror(const struct ys_member *member,
                                        const struct ys_division *division);
+/* The key for a head of `size` of that log: of those with from < size <= cut (from 0: any size), the
+ * newest. So a new key takes over behind the size at which it was let in, and what the old one signed
+ * up to there stays good. */
+const struct ys_vkey *ys_member_log_key_at(const struct ys_member *member, const char *origin,
+                                           uint64_t size);
+/* May the holder of this transport key connect to the node of `host`, to read what its division may:
+ * the logs related to it (ys_division_related)? A child may, and an observer of host's division or of
+ * a child's. An observer's certificate stands where the unit's own does, and brings no other key. */
+bool ys_member_may_read(const struct ys_member *member, const uint8_t key[YS_PUBKEY_LEN],
+                        const struct ys_division *host);
 
 /* All keys, for walking: 0 <= i < ys_member_key_count. */
 size_t ys_member_key_count(const struct ys_member *member);

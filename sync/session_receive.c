@@ -653,6 +653,7 @@ static enum ys_code on_result(struct ys_session *session, struct ys_turn *turn,
     case YS_CHANGE_CURSOR:
     case YS_CHANGE_STATE:
     case YS_CHANGE_FORK:
+    case YS_CHANGE_RECEIPTS:
         break;
     }
     return YS_OK;

@@ -36,6 +36,30 @@ static void look_at_bodies(const struct ys_member *member, const struct ys_name 
     }
 }
 
+/* The log's own key: it signs the kinds that the node writes, and helps no other. */
+static void look_at_log_key(const struct ys_member *member, const struct ys_name *origin,
+                            uint64_t index, const struct ys_note *note, struct signers *out)
+{
+    for (size_t i = 0; i < ys_member_key_count(member); i++) {
+        const struct ys_member_key *const key = ys_member_key_at(member, i);
+        if (key->name.kind != YS_NAME_LOG || !ys_name_equal(&key->name, origin))
+            continue;
+        switch (ys_note_check(note, &key->vkey, NULL)) {
+        case YS_LINE_GOOD:
+            if (key->from <= index && index < key->cut)
+                out->good |= YS_BODY_NODE;
+            else
+                out->outside |= YS_BODY_NODE;
+            break;
+        case YS_LINE_BAD:
+            out->bad |= YS_BODY_NODE;
+            break;
+        case YS_LINE_ABSENT:
+            break;
+        }
+    }
+}
+
 static void look_at_root(const struct ys_member *member, const struct ys_name *origin,
                          uint64_t index, const struct ys_note *note, struct signers *out)
 {
@@ -68,7 +92,8 @@ static bool names_class(const struct ys_note *note, const struct ys_name *origin
             !ys_division_equal(&name.division, &origin->division))
             continue;
         if ((name.kind == YS_NAME_BODY && (ys_body_class(name.body) & classes) != 0) ||
-            (name.kind == YS_NAME_ROOT && (classes & YS_BODY_ROOT) != 0))
+            (name.kind == YS_NAME_ROOT && (classes & YS_BODY_ROOT) != 0) ||
+            ((classes & YS_BODY_NODE) != 0 && ys_name_equal(&name, origin)))
             return true;
     }
     return false;
@@ -136,6 +161,7 @@ enum ys_verdict ys_judge_note(const struct ys_member *member, const struct ys_na
     }
     look_at_bodies(member, origin, index, note, &signers);
     look_at_root(member, origin, index, note, &signers);
+    look_at_log_key(member, origin, index, note, &signers);
     if (signed_out != NULL)
         *signed_out = signers.good;
     if (signers.bad != 0) {
@@ -147,7 +173,7 @@ enum ys_verdict ys_judge_note(const struct ys_member *member, const struct ys_na
     const struct ys_kind *const kind = ys_kind_by_name(ys_bytes_of_text(record->kind));
     if (kind != NULL)
         return judge_known(kind, note, origin, &signers, why);
-    if (signers.good != 0)
+    if ((signers.good & (YS_BODY_NODE - 1)) != 0)
         return YS_VERDICT_OK;
     return missing(note, origin, ~0u & (YS_BODY_NODE - 1), &signers, why);
 }

@@ -146,11 +146,12 @@ SCHEMA = """
 Date(yyyymmdd:uint32) Time(unix_ms:int64) Moment(Date?, Time?) Reference(enum, bytes=32) Sealed(string, bytes=32)
 Attachment(enum, bytes=32, uint64, string, string, enum) Body(salt:bytes=16, Moment, string, Reference[0..64],
  Attachment[0..64], Sealed[0..512], 101 body_register:BodyRegister?, 102 key_revoke:KeyRevoke?,
- 106 node_certificate:NodeCertificate?, 131 consensus:Consensus?, 161 evaluation_result:EvaluationResult?,
- 163 feedback_publication:FeedbackPublication?, 165 acknowledgement:Acknowledgement?) Acknowledgement(string)
+ 106 node_certificate:NodeCertificate?, 107 anchor:Anchor?, 108 fork_notice:ForkNotice?, 131 consensus:Consensus?, 161 evaluation_result:EvaluationResult?,
+ 163 feedback_publication:FeedbackPublication?, 165 acknowledgement:Acknowledgement?, 195 receipts:Receipts?) Acknowledgement(string)
 BodyRegister(division:string, body:string, string, key:string, log:string, from_index:uint64, string, Date, Date,
  bytes=64) KeyRevoke(key:string, log:string, cut_size:uint64, bytes=32, enum, string) NodeCertificate(
- division:string, enum, string, log:string, mirror:string, transport:bytes=32, bytes=64, bytes=64, string)
+ division:string, enum, string, log:string, mirror:string, transport:bytes=32, bytes=64, bytes=64, string, from_index:uint64)
+Anchor(bytes=1..65535) ForkNotice(string, bytes=32, uint64) Receipt(string, uint64, bytes=32, uint64) Receipts(Receipt[1..512])
 ConsensusItem(uint32, string, enum, bool, string, Date) Consensus(ConsensusItem[1..512], Date, enum, string)
 GradeCounts(enum, uint32, uint32, uint32, uint32, uint32, uint32) ReturnedByKind(enum, uint32)
 EvaluationResult(uint32, uint32, uint32, GradeCounts[1..512], ReturnedByKind[0..512], string, bytes=32, Date)
@@ -210,7 +211,8 @@ def decode(message, data):  # 4.2, 6.6; {name: value}, and under "unknown" the n
 MEMBERSHIP = {"node_certificate": ["division", "log", "mirror", "transport"], "key_revoke": ["key", "log", "cut_size"],
               "body_register": ["division", "body", "key", "log"]}  # 12: without these they say nothing
 KINDS = {**{kind: ["st|da|root"] for kind in MEMBERSHIP}, "consensus": ["rc", "po"], "evaluation_result": ["rc"],
-         "feedback_publication": ["rc"], "acknowledgement": ["rc|po|sc|st|gd|da"]}  # 6.7: of each list one must sign
+         "feedback_publication": ["rc"], "acknowledgement": ["rc|po|sc|st|gd|da"],
+         "anchor": ["node"], "fork_notice": ["node"], "receipts": ["node"]}  # 6.7: of each list one must sign
 def read_body(data, record):  # 6.4, 6.5
     need(len(data) == record.length and sha256(data) == record.hash, "the body is not that of the note")
     body = decode("Body", data)
@@ -336,6 +338,7 @@ def check_entry(bundle, members, seen, is_evidence, say):  # 9.3; receipts, sign
     late = {key for policy in members.policies if policy is not members.root(index) for key in policy.keys}
     all_good({key: payload for key, payload in lines.items() if re.match(unit, key.name) and key not in late})
     for classes in KINDS.get(record.kind, [".*"]):  # 12.5
+        classes = classes.replace("node", "log")  # the kinds of the node: with the key of the log itself
         need(members.signers(lines, classes, record, index), f"no signature of {classes} that is valid at {index}")
     return receipts, members.signers(lines, ".*", record, index), body
 def check_bundle(data, policy, say):

@@ -2,7 +2,7 @@
 
 import unittest
 
-from harness import COMMUNITY, DISTRICT, NEIGHBOUR, STREET, Case, consensus
+from harness import COMMUNITY, DISTRICT, NEIGHBOUR, STREET, Case, consensus, wait_for
 
 
 class Thread(Case):
@@ -23,6 +23,24 @@ class Thread(Case):
             self.assertLessEqual(entry["street_receipt"], entry["district_receipt"])
         for node in (community, street, district):
             self.assertEqual(node.call("verify").status, 0)
+            self.assertEqual(node.status()["alarms"], [])
+
+    def test_a_key_that_is_cut_alarms_its_unit_until_somebody_has_seen_it(self):
+        district, street, community = self.federation()
+        community.publish(consensus())
+        self.receipted(community)
+        street.publish({"key_revoke": {"key": (community.home / "keys" / "sc.pub").read_text().split()[0],
+                                       "log": community.status()["origin"], "cut_size": 5, "cut_root": "A" * 43 + "=",
+                                       "reason": "lost"}})
+        alarm, = wait_for(lambda: community.status()["alarms"], "an alarm")
+        self.assertEqual(alarm["kind"], "key_revoke")
+        self.assertEqual(alarm["log"], street.status()["origin"])
+        self.assertTrue(alarm["key"].endswith("/sc"))
+        self.assertIn("ALARM", community.call("status").out)
+        community.call("status", "--acknowledge", alarm["record"][:8])
+        self.assertEqual(community.status()["alarms"], [])
+        # The district has seen the street's record, and says at once in its own log what it had.
+        wait_for(lambda: any(entry["kind"] == "receipts" for entry in district.entries(DISTRICT)), "a record of receipts")
 
     def test_the_status_tells_how_far_a_record_has_come(self):
         district, street, community = self.federation()

@@ -152,6 +152,38 @@ Yishi__V1__Body *scribe_node_certificate(const struct ys_vkey *log, const struct
     return &body;
 }
 
+enum { RECEIPTS_MAX = 4 };
+static Yishi__V1__Receipt receipt_item[RECEIPTS_MAX];
+static Yishi__V1__Receipt *receipt_list[RECEIPTS_MAX];
+static Yishi__V1__Receipts receipts;
+
+void scribe_add_receipt(const char *log, uint64_t size, uint64_t time_s)
+{
+    static uint8_t root[YS_HASH_LEN];
+    if (receipts.n_receipts == RECEIPTS_MAX)
+        abort();
+    Yishi__V1__Receipt *const item = &receipt_item[receipts.n_receipts];
+    yishi__v1__receipt__init(item);
+    item->log = mutable_text(log);
+    item->has_size = item->has_root = item->has_time = 1;
+    item->size = size;
+    item->root = (ProtobufCBinaryData){sizeof root, root};
+    item->time = time_s;
+    receipt_list[receipts.n_receipts++] = item;
+}
+
+Yishi__V1__Body *scribe_receipts(const char *log, uint64_t size, uint64_t time_s)
+{
+    static Yishi__V1__Body body;
+    yishi__v1__body__init(&body);
+    yishi__v1__receipts__init(&receipts);
+    receipts.receipts = receipt_list;
+    scribe_add_receipt(log, size, time_s);
+    body.kind_case = YISHI__V1__BODY__KIND_RECEIPTS;
+    body.receipts = &receipts;
+    return &body;
+}
+
 Yishi__V1__Body *scribe_key_revoke(const struct ys_vkey *key, const char *log, uint64_t cut_size)
 {
     static Yishi__V1__Body body;

@@ -38,6 +38,9 @@ Yishi__V1__Body *scribe_body_register(const struct ys_vkey *key, const char *log
 Yishi__V1__Body *scribe_node_certificate(const struct ys_vkey *log, const struct ys_vkey *mirror,
                                          const uint8_t transport[YS_PUBKEY_LEN]);
 Yishi__V1__Body *scribe_key_revoke(const struct ys_vkey *key, const char *log, uint64_t cut_size);
+/* A `receipts` record of one item, and another item into the same; the roots are made up. */
+Yishi__V1__Body *scribe_receipts(const char *log, uint64_t size, uint64_t time_s);
+void scribe_add_receipt(const char *log, uint64_t size, uint64_t time_s);
 
 /* Signer of a name with a seed drawn from `rng`. */
 void scribe_signer(struct ys_signer *out, struct rng *rng, const struct ys_name *name);

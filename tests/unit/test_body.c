@@ -615,6 +615,56 @@ static void a_revocation_cuts_a_key_in_a_log_of_its_unit(void **state)
     assert_verdict(&body, "body.key_revoke.key: not a verifier key of ours");
 }
 
+static void what_the_node_writes_names_logs_and_heads(void **state)
+{
+    (void)state;
+    char log[] = "a.b/110101001/1";
+    char mirror[] = "a.b/mirror/110101001";
+    uint8_t hash[YS_HASH_LEN] = {0};
+    char text[] = "a.b/110101001/1\n1\nbjQLnP+zepicpUTmu3gKLHiQHT+zNzh2hRGjBhevoB0=\n\n"
+                  "\xe2\x80\x94 a.b/110101001/1 AAAAAAEC\n";
+    Yishi__V1__Receipt receipt = YISHI__V1__RECEIPT__INIT;
+    Yishi__V1__Receipt *list[] = {&receipt};
+    Yishi__V1__Receipts receipts = YISHI__V1__RECEIPTS__INIT;
+    Yishi__V1__ForkNotice notice = YISHI__V1__FORK_NOTICE__INIT;
+    Yishi__V1__Anchor anchor = YISHI__V1__ANCHOR__INIT;
+    Yishi__V1__Body body = authored();
+    receipts.receipts = list;
+    body.kind_case = YISHI__V1__BODY__KIND_RECEIPTS;
+    body.receipts = &receipts;
+
+    assert_verdict(&body, "body.receipts.receipts: is missing");
+    receipts.n_receipts = 1;
+    receipt.log = log;
+    receipt.has_size = receipt.has_root = receipt.has_time = 1;
+    receipt.root = (ProtobufCBinaryData){.len = sizeof hash, .data = hash};
+    assert_verdict(&body, "body.receipts.receipts[0].size: is out of range");
+    receipt.size = INT64_MAX;
+    assert_verdict(&body, NULL);
+    receipt.size++;
+    assert_verdict(&body, "body.receipts.receipts[0].size: is out of range");
+    receipt.size = 1;
+    receipt.log = mirror;
+    assert_verdict(&body, "body.receipts.receipts[0].log: not the origin of a log");
+
+    body.kind_case = YISHI__V1__BODY__KIND_FORK_NOTICE;
+    body.fork_notice = &notice;
+    notice.log = log;
+    notice.has_proof_sha256 = 1;
+    notice.proof_sha256 = receipt.root;
+    assert_verdict(&body, NULL);
+    notice.log = mirror;
+    assert_verdict(&body, "body.fork_notice.log: not the origin of a log");
+
+    body.kind_case = YISHI__V1__BODY__KIND_ANCHOR;
+    body.anchor = &anchor;
+    anchor.has_checkpoint = 1;
+    anchor.checkpoint = (ProtobufCBinaryData){.len = strlen(text), .data = (uint8_t *)text};
+    assert_verdict(&body, NULL);
+    anchor.checkpoint.len--;
+    assert_verdict(&body, "body.anchor.checkpoint: not a signed checkpoint");
+}
+
 static void a_body_without_a_kind_is_not_signed(void **state)
 {
     (void)state;
@@ -671,6 +721,7 @@ int main(void)
         cmocka_unit_test(a_register_names_a_key_of_its_body_and_unit),
         cmocka_unit_test(a_certificate_has_log_and_mirror_keys_of_its_unit),
         cmocka_unit_test(a_revocation_cuts_a_key_in_a_log_of_its_unit),
+        cmocka_unit_test(what_the_node_writes_names_logs_and_heads),
         cmocka_unit_test(a_body_without_a_kind_is_not_signed),
         cmocka_unit_test(an_encoded_body_decodes_to_the_same_bytes),
     };

@@ -503,7 +503,9 @@ static void example_kinds(const struct world *world, struct ys_writer *w)
         if (kinds[i].also != 0)
             ys_writer_text(w, " and ");
         class_names(w, kinds[i].also);
-        ys_writer_text(w, kinds[i].membership ? " membership\n" : "\n");
+        /* 12.4: receipts decide about cuts, but name nobody */
+        const bool names = kinds[i].membership && kinds[i].authors != YS_BODY_NODE;
+        ys_writer_text(w, names ? " membership\n" : "\n");
     }
 }
 

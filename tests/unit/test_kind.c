@@ -78,6 +78,18 @@ static void membership_is_for_street_district_and_root(void **state)
     }
 }
 
+static void a_kind_that_the_node_writes_is_signed_by_nobody_else(void **state)
+{
+    (void)state;
+    static const uint32_t ids[] = {7, 8, 95};
+    for (size_t i = 0; i < 3; i++) {
+        const struct ys_kind *kind = ys_kind_by_id(ids[i]);
+        assert_int_equal(kind->authors, YS_BODY_NODE);
+        assert_int_equal(kind->also, 0);
+    }
+    assert_true(ys_kind_by_id(95)->membership); /* the district's decide about low cuts */
+}
+
 static void what_is_not_in_the_table_is_unknown(void **state)
 {
     (void)state;
@@ -113,6 +125,7 @@ int main(void)
         cmocka_unit_test(rows_ascend_and_are_complete),
         cmocka_unit_test(a_consensus_needs_committee_and_party_organisation),
         cmocka_unit_test(membership_is_for_street_district_and_root),
+        cmocka_unit_test(a_kind_that_the_node_writes_is_signed_by_nobody_else),
         cmocka_unit_test(what_is_not_in_the_table_is_unknown),
         cmocka_unit_test(words_have_one_to_64_bytes_of_their_alphabet),
     };

@@ -156,10 +156,14 @@ static void a_key_that_is_not_registered_is_unknown_and_not_bad(void **state)
                        scribe_key_revoke(&body_of(desk, CAST_COMMUNITY, PO)->vkey,
                                          desk->cast.unit[CAST_COMMUNITY].log, 0),
                        body_of(desk, CAST_STREET, 0));
-    (void)cast_publish(&desk->cast, CAST_STREET,
-                       scribe_body_register(&stranger.vkey, desk->cast.unit[CAST_COMMUNITY].log, 0),
-                       body_of(desk, CAST_STREET, 0));
+    const struct scribe_record judged = desk->record;
+    write_by(desk, CAST_STREET,
+             scribe_body_register(&stranger.vkey, desk->cast.unit[CAST_COMMUNITY].log, 0),
+             body_of(desk, CAST_STREET, 0), body_of(desk, CAST_DISTRICT, 0));
+    const struct ys_entry registration = scribe_entry(&desk->record);
+    (void)cast_append(&desk->cast, CAST_STREET, &registration);
     rebuild(desk);
+    desk->record = judged;
     assert_int_equal(judge_at(desk, CAST_COMMUNITY, 0), YS_VERDICT_OK);
 }
 
@@ -333,6 +337,49 @@ static void an_unknown_kind_is_ok_when_a_body_of_the_unit_signed_it(void **state
     assert_int_equal(judge_at(desk, CAST_COMMUNITY, 0), YS_VERDICT_UNKNOWN_KEY);
 }
 
+static void what_the_node_writes_is_signed_by_the_logs_key(void **state)
+{
+    struct desk *const desk = *state;
+    const struct cast_unit *const street = &desk->cast.unit[CAST_STREET];
+    const struct ys_signer *const key = &street->keys.log;
+    const char *const log = desk->cast.unit[CAST_COMMUNITY].log;
+    struct ys_signer stranger;
+    write_by(desk, CAST_STREET, scribe_receipts(log, 3, now_s), key, NULL);
+    assert_int_equal(judge_at(desk, CAST_STREET, 7), YS_VERDICT_OK);
+    /* not by a body, not by another log's key, not by one that nobody knows */
+    write_by(desk, CAST_STREET, scribe_receipts(log, 3, now_s), &street->body[0], NULL);
+    assert_int_equal(judge_at(desk, CAST_STREET, 7), YS_VERDICT_BAD);
+    write_by(desk, CAST_STREET, scribe_receipts(log, 3, now_s),
+             &desk->cast.unit[CAST_DISTRICT].keys.log, NULL);
+    assert_int_equal(judge_at(desk, CAST_STREET, 7), YS_VERDICT_BAD);
+    cast_rekey(&desk->cast, key, &stranger);
+    write_by(desk, CAST_STREET, scribe_receipts(log, 3, now_s), &stranger, NULL);
+    assert_int_equal(judge_at(desk, CAST_STREET, 7), YS_VERDICT_UNKNOWN_KEY);
+    /* and such a line helps no other kind */
+    write_by(desk, CAST_STREET, scribe_acknowledgement(&desk->cast.rng), key, NULL);
+    assert_int_equal(judge_at(desk, CAST_STREET, 7), YS_VERDICT_BAD);
+    write_by(desk, CAST_STREET, scribe_acknowledgement(&desk->cast.rng), key, &street->body[0]);
+    assert_int_equal(judge_at(desk, CAST_STREET, 7), YS_VERDICT_OK);
+    static const uint8_t body[] = "from a later version";
+    scribe_write_raw(&desk->record, &street->origin, "kind_of_tomorrow", now_s,
+                     (struct ys_bytes){body, sizeof body}, &key, 1);
+    assert_int_equal(judge_at(desk, CAST_STREET, 7), YS_VERDICT_BAD);
+}
+
+static void what_the_node_writes_behind_the_cut_of_the_logs_key_is_bad(void **state)
+{
+    struct desk *const desk = *state;
+    const struct cast_unit *const street = &desk->cast.unit[CAST_STREET];
+    (void)cast_publish(&desk->cast, CAST_DISTRICT,
+                       scribe_key_revoke(&street->keys.log.vkey, street->log, 9),
+                       body_of(desk, CAST_DISTRICT, 0));
+    rebuild(desk);
+    write_by(desk, CAST_STREET, scribe_receipts(street->log, 3, now_s), &street->keys.log, NULL);
+    assert_int_equal(judge_at(desk, CAST_STREET, 8), YS_VERDICT_OK);
+    assert_int_equal(judge_at(desk, CAST_STREET, 9), YS_VERDICT_BAD);
+    assert_true(says(desk, "not valid at this place"));
+}
+
 static void a_body_of_another_kind_than_its_note_is_bad(void **state)
 {
     struct desk *const desk = *state;
@@ -447,6 +494,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             too_few_root_keys_are_a_missing_signature_and_a_bad_line_is_bad, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_unknown_kind_is_ok_when_a_body_of_the_unit_signed_it,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_the_node_writes_is_signed_by_the_logs_key, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(what_the_node_writes_behind_the_cut_of_the_logs_key_is_bad,
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_body_of_another_kind_than_its_note_is_bad, set_up,
                                         tear_down),

@@ -86,7 +86,16 @@ static struct ys_view_status sample(void)
                      .level = "district",
                      .size = 5,
                      .time_s = 1764000000}}};
+    static const struct ys_alarms alarms = {.count = 2,
+                                            .alarm = {{.record = {{0x3f, 0xa1}},
+                                                       .open = true,
+                                                       .kind = "key_revoke",
+                                                       .key = "a.example/110105001001/rc",
+                                                       .origin = "a.example/110105001/1",
+                                                       .index = 9},
+                                                      {.open = false}}};
     return (struct ys_view_status){.deployment = "a.example",
+                                   .alarms = &alarms,
                                    .code = "110105001001",
                                    .name = "示例社区",
                                    .level = "community",
@@ -126,6 +135,8 @@ static void a_status_reads_as_text(void **state)
               "district 0\n"
               "Daemon: running, not listening\n"
               "Parent: tcp://h:1, not connected; lost\n"
+              "ALARM 3fa1000000000000: key_revoke of a.example/110105001001/rc in log "
+              "a.example/110105001/1, entry 9: nobody here has asked for it\n"
               "Logs held:\n"
               "  a.example/110105/1 badname                  size 7, head 6, following; "
               "signatures: 2 ok, "
@@ -151,7 +162,11 @@ static void a_status_is_one_json_object_on_one_line(void **state)
         "\"size\": 5, \"time\": \"2025-11-25T00:00:00.000+08:00\"}]}], "
         "\"parent\": {\"address\": \"tcp://h:1\", \"connected\": false, \"link\": \"lost\"}, "
         "\"daemon\": {\"running\": true, \"address\": null}, \"requests_waiting\": 0, "
-        "\"waiting\": 0}\n");
+        "\"waiting\": 0, "
+        "\"alarms\": [{\"record\": "
+        "\"3fa1000000000000000000000000000000000000000000000000000000000000\", "
+        "\"kind\": \"key_revoke\", \"key\": \"a.example/110105001001/rc\", "
+        "\"log\": \"a.example/110105001/1\", \"index\": 9}]}\n");
 }
 
 static void print_broken_name(void)
