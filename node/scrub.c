@@ -211,7 +211,7 @@ static void check_lines(struct walk *walk, const struct ys_note *note, uint64_t 
 {
     const struct ys_member *const member = walk->scrub->options->member;
     const struct ys_vkey *const log_key =
-        member == NULL ? NULL : ys_member_log_key(member, walk->log.origin_text);
+        member == NULL ? NULL : ys_member_log_key_at(member, walk->log.origin_text, size);
     bool signed_by_log = false;
     for (unsigned i = 0; i < note->line_count; i++) {
         struct ys_name name;

@@ -221,6 +221,21 @@ enum ys_code ys_session_on_past(struct ys_session *session, struct ys_turn *turn
 
 /* --- proofs that others have made --- */
 
+/* A proof convicts whichever key of the log signed both heads, also one that was cut since. */
+static enum ys_code check_by_any_key(const struct ys_member *member, const char *origin,
+                                     const struct ys_fork_proof *proof, struct ys_err *err)
+{
+    enum ys_code code = YS_BAD_SIG;
+    for (size_t i = 0; i < ys_member_key_count(member) && code != YS_OK; i++) {
+        const struct ys_vkey *const key = &ys_member_key_at(member, i)->vkey;
+        struct ys_checkpoint a;
+        struct ys_checkpoint b;
+        if (strcmp(key->name, origin) == 0)
+            code = ys_fork_check(proof, key, &a, &b, err);
+    }
+    return code;
+}
+
 enum ys_code ys_session_on_fork(struct ys_session *session, struct ys_turn *turn,
                                 const Yishi__V1__Fork *fork, struct ys_err *err)
 {
@@ -230,8 +245,6 @@ enum ys_code ys_session_on_fork(struct ys_session *session, struct ys_turn *turn
     struct ys_peer_log *log = NULL;
     struct ys_log stored;
     struct ys_fork_proof proof;
-    struct ys_checkpoint a;
-    struct ys_checkpoint b;
     enum ys_code code = ys_session_log(session, fork->origin, &log, err);
     if (code != YS_OK)
         return code;
@@ -239,12 +252,11 @@ enum ys_code ys_session_on_fork(struct ys_session *session, struct ys_turn *turn
         !ys_scope_receives(role, self, &session->options.peer, &log->division))
         return ys_fail(err, YS_DENIED, "%s may not speak of log %s", session->options.peer.digits,
                        log->origin);
-    const struct ys_vkey *const key = ys_member_log_key(turn->member, log->origin);
-    if (key == NULL)
+    if (ys_member_log_key(turn->member, log->origin) == NULL)
         return YS_OK; /* told again in the next session */
     code = ys_fork_parse(bytes, &proof, err);
     if (code == YS_OK)
-        code = ys_fork_check(&proof, key, &a, &b, err);
+        code = check_by_any_key(turn->member, log->origin, &proof, err);
     if (code != YS_OK)
         return code;
     log->fork_told = true;

@@ -48,14 +48,19 @@ enum ys_code ys_head_check(struct ys_turn *turn, const struct ys_peer_log *log,
                            struct ys_bytes bytes, struct ys_checked_head *out, struct ys_err *err)
 {
     struct ys_note note;
-    out->unknown_witness = false;
-    const struct ys_vkey *const key = ys_member_log_key(turn->member, log->origin);
-    out->key_known = key != NULL;
-    if (key == NULL) {
-        const enum ys_code code = ys_note_parse(bytes, &note, err);
-        return code != YS_OK ? code : ys_checkpoint_parse(note.text, &out->checkpoint, err);
-    }
-    enum ys_code code = ys_checkpoint_open(bytes, key, &out->checkpoint, &note, err);
+    out->unknown_witness = out->key_known = false;
+    enum ys_code code = ys_note_parse(bytes, &note, err);
+    if (code == YS_OK)
+        code = ys_checkpoint_parse(note.text, &out->checkpoint, err);
+    if (code != YS_OK)
+        return code;
+    /* A key that was cut signs no head above its cut. */
+    const struct ys_vkey *const key =
+        ys_member_log_key_at(turn->member, log->origin, out->checkpoint.size);
+    if (key == NULL)
+        return YS_OK;
+    out->key_known = true;
+    code = ys_checkpoint_open(bytes, key, &out->checkpoint, &note, err);
     if (code == YS_OK && out->checkpoint.size == 0)
         code = ys_fail(err, YS_MALFORMED, "log %s: a head of an empty log", log->origin);
     return code != YS_OK ? code

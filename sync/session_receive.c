@@ -188,8 +188,11 @@ static enum ys_code consider(struct ys_session *session, struct ys_turn *turn,
     enum ys_code code = ys_head_check(turn, log, bytes, head, err);
     if (code != YS_OK)
         goto out;
-    const bool is_root = ys_division_equal(&log->division, &ys_member_root(turn->member)->division);
-    if (!head->key_known && !(is_root && may_fetch)) {
+    /* The district's log brings its own key. */
+    const bool introduces =
+        ys_division_equal(&log->division, &ys_member_root(turn->member)->division) &&
+        ys_member_log_key(turn->member, log->origin) == NULL;
+    if (!head->key_known && !(introduces && may_fetch)) {
         code = ys_offer_keep(log, bytes, err);
         goto out;
     }
@@ -249,7 +252,7 @@ static enum ys_code consider_tail(struct ys_session *session, struct ys_turn *tu
     log->tail_size = 0;
     if (log->given_up)
         return YS_OK;
-    if (ys_member_log_key(turn->member, log->origin) == NULL) {
+    if (ys_member_log_key_at(turn->member, log->origin, size) == NULL) {
         log->tail_size = size;
         return YS_OK;
     }
@@ -398,19 +401,27 @@ static enum ys_code adopt_target(struct ys_turn *turn, struct ys_peer_log *log,
 {
     struct ys_fetch *const fetch = log->fetch;
     const struct ys_bytes bytes = ys_wire_view(&entries->checkpoint);
-    const struct ys_vkey *const known = ys_member_log_key(turn->member, log->origin);
     struct ys_note note;
     struct ys_note ours;
     struct ys_checkpoint checkpoint;
     struct ys_checked_head *head = NULL;
-    enum ys_code code = YS_OK;
+    enum ys_code code = ys_note_parse(bytes, &note, err);
+    if (code == YS_OK)
+        code = ys_checkpoint_parse(note.text, &checkpoint, err);
+    if (code != YS_OK)
+        return code;
     if (fetch->introduced &&
         ys_note_parse((struct ys_bytes){fetch->target_note, fetch->target_size}, &ours, NULL) ==
             YS_OK &&
-        ys_note_parse(bytes, &note, NULL) == YS_OK && ys_bytes_equal(ours.text, note.text))
+        ys_bytes_equal(ours.text, note.text))
         return YS_OK;
+    const struct ys_vkey *const known =
+        ys_member_log_key_at(turn->member, log->origin, checkpoint.size);
     if (known != NULL)
         fetch->key = *known;
+    else if (ys_member_log_key(turn->member, log->origin) != NULL)
+        code = ys_fail(err, YS_DENIED, "log %s: no key of it is valid for a head of size %llu",
+                       log->origin, (unsigned long long)checkpoint.size);
     else if (!fetch->has_key)
         code = introduce(turn, log, entries, &fetch->key, err);
     fetch->has_key = code == YS_OK;

@@ -95,6 +95,12 @@ struct ys_store *world_store(struct world *w, int node)
     return w->node[node].store;
 }
 
+const struct ys_signer *world_body(struct world *w, int node, unsigned body)
+{
+    world_check(w, body < w->node[node].body_count, "the node has no such body");
+    return &w->node[node].body[body];
+}
+
 const struct ys_member *world_member(struct world *w, int node)
 {
     return w->node[node].member;
@@ -361,11 +367,23 @@ uint64_t world_publish_unknown(struct world *w, int index)
     return world_own_size(w, index) - 1;
 }
 
+void world_sign_all(struct world *w, int index)
+{
+    struct ys_change *change = NULL;
+    struct ys_err err = {0};
+    world_must(w, ys_change_new(YS_CHANGE_SIGN_OWN, 0, &change, &err), &err);
+    change->checkpoint_size = world_own_size(w, index);
+    change->first_root = world_own_root(w, index);
+    world_put_change(w, index, change);
+    while (w->node[index].change_count != 0)
+        world_commit(w, index);
+    world_settle(w, index);
+}
+
 void world_go_rogue(struct world *w, int index, unsigned size)
 {
     struct node *const node = &w->node[index];
     struct ys_identity identity = {.origin = node->origin};
-    struct ys_change *change = NULL;
     struct ys_err err = {0};
     w->rogue = true;
     world_crash(w, index);
@@ -378,10 +396,5 @@ void world_go_rogue(struct world *w, int index, unsigned size)
     world_open_node(w, index);
     for (unsigned i = 0; i < size; i++)
         world_publish(w, index);
-    world_must(w, ys_change_new(YS_CHANGE_SIGN_OWN, 0, &change, &err), &err);
-    change->checkpoint_size = world_own_size(w, index);
-    change->first_root = world_own_root(w, index);
-    world_put_change(w, index, change);
-    while (node->change_count != 0)
-        world_commit(w, index);
+    world_sign_all(w, index);
 }

@@ -81,11 +81,14 @@ void world_restore(struct world *world, int node);
 /* Go back to it, and keep what the disk is now as the copy. */
 void world_swap(struct world *world, int node);
 
+/* The node signs all of its log, whatever its parent holds. */
+void world_sign_all(struct world *world, int node);
 /* The node forgets its log and writes another of `size` records under the same keys, signed. */
 void world_go_rogue(struct world *world, int node, unsigned size);
 
 struct ys_store *world_store(struct world *world, int node);
 const struct ys_member *world_member(struct world *world, int node);
+const struct ys_signer *world_body(struct world *world, int node, unsigned body);
 /* Messages and bytes that crossed this child's link since the last call, both ways. */
 struct world_traffic {
     unsigned messages;

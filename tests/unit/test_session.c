@@ -3,6 +3,7 @@
 #include "sync/dispute.h"
 #include "sync/heads.h"
 #include "sync/verdict.h"
+#include "tests/support/scribe.h"
 #include "tests/support/world.h"
 
 #include <setjmp.h>
@@ -200,6 +201,41 @@ static void a_log_with_two_histories_is_proved_and_the_link_goes_on(void **state
     }
 }
 
+/* Signed with a key that was cut at `size`, a head of a larger size is none, and what is unsigned is not
+ * taken either. */
+static void nothing_is_taken_above_the_cut_of_a_logs_key(void **state)
+{
+    (void)state;
+    struct world *w = world_new(&(struct world_options){.seed = 5, .streets = 1, .communities = 2});
+    const int street = world_street(w, 0);
+    const int community = world_community(w, 0);
+    char origin[YS_KEY_NAME_MAX + 1];
+    struct scribe_record record;
+    for (int i = 0; i < 3; i++)
+        world_publish(w, community);
+    assert_true(world_settles(w, STEPS));
+    const struct ys_identity *const self = ys_store_identity(world_store(w, community));
+    ys_name_print(&self->origin, origin);
+    struct rng rng = rng_from_seed(5);
+    const struct ys_signer *const st = world_body(w, street, 0);
+    scribe_write(
+        &record, &rng, &ys_store_identity(world_store(w, street))->origin, NULL, 1795600000,
+        scribe_key_revoke(ys_member_log_key(world_member(w, street), origin), origin, 3), &st, 1);
+    assert_true(world_write(w, street, &record));
+    assert_true(world_settles(w, STEPS));
+
+    world_publish(w, community);
+    assert_true(world_settles(w, STEPS));
+    world_sign_all(w, community);
+    assert_true(world_settles(w, STEPS));
+
+    assert_int_equal(held(w, community, community), 4);
+    assert_int_equal(held(w, street, community), 3);
+    assert_int_equal(held(w, world_district(w), community), 3);
+    assert_int_equal(state_of(w, street, community), YS_LOG_FOLLOWING);
+    world_free(w);
+}
+
 /* --- copies of a node (DESIGN.md 5) --- */
 
 static void assert_one_history(struct world *w, int owner, uint64_t size)
@@ -317,6 +353,7 @@ int main(void)
         cmocka_unit_test(a_record_of_an_unknown_kind_is_kept_receipted_and_forwarded),
         cmocka_unit_test(cuts_and_crashes_lose_nothing),
         cmocka_unit_test(a_log_with_two_histories_is_proved_and_the_link_goes_on),
+        cmocka_unit_test(nothing_is_taken_above_the_cut_of_a_logs_key),
         cmocka_unit_test(a_restored_old_copy_publishes_on),
         cmocka_unit_test(two_copies_that_wrote_become_one_history),
         cmocka_unit_test(the_same_seed_gives_the_same_events),
