@@ -77,6 +77,7 @@ void disk_published(struct run *run, int owner, const struct scribe_record *reco
     struct book *const book = &run->book[owner];
     struct ys_hash leaf;
     ys_leaf_hash((struct ys_bytes){record->note, record->note_size}, &leaf);
+    run->report->count[COUNT_RECORDS]++;
     if (run_is_rogue(run, owner) && run->forked) {
         chain_push(&book->other, &leaf);
         return;
@@ -313,6 +314,7 @@ void disk_check_log(struct run *run, int node, int owner)
 
 static void check_result(struct run *run, int node, const struct ys_change_result *result)
 {
+    run->report->count[COUNT_BUSY] += result->code == YS_BUSY;
     if (result->code != YS_FORK)
         return;
     const int owner = run_owner(run, result->origin);
@@ -347,6 +349,7 @@ void disk_committed(void *context, int node, struct ys_change *const *changes,
 {
     struct run *const run = context;
     bool touched[WORLD_NODES_MAX] = {false};
+    run->report->count[COUNT_COMMITS]++;
     if (run_is_rogue(run, node) && run->forked)
         return;
     for (size_t i = 0; i < count; i++) {

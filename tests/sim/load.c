@@ -61,6 +61,7 @@ static void change_membership(struct run *run)
         body = scribe_key_revoke(&by[1]->vkey, about->origin_text,
                                  chain_size(&run->book[subject].own));
     }
+    run->report->count[COUNT_MEMBER_CHANGES]++;
     run_tell(run, "%s changes a key of %s", w->node[issuer].origin_text, about->origin_text);
     scribe_write(&record, &run->rng, &w->node[issuer].origin, NULL, world_clock_s(w, issuer), body,
                  by, 2);
@@ -69,8 +70,10 @@ static void change_membership(struct run *run)
 
 void load_one(struct run *run)
 {
-    const int node = (int)rng_below(&run->rng, run->world->node_count);
     const uint64_t what = rng_below(&run->rng, 20);
+    int node = (int)rng_below(&run->rng, run->world->node_count);
+    if (run->rogue >= 0 && rng_below(&run->rng, 4) == 0)
+        node = run->rogue; /* it has the most to say */
     if (!is_writing(run, node))
         return;
     if (what == 0)

@@ -59,6 +59,7 @@ struct ys_bytes rogue_sends(struct run *run, struct ys_bytes bytes,
         abort();
     if (ys_message_encode(message, &w) != YS_OK)
         return bytes;
+    run->report->count[COUNT_SPOILT]++;
     run_tell(run, "the rogue changes that message");
     return (struct ys_bytes){w.data, w.size};
 }

@@ -117,6 +117,7 @@ static void check_entries(struct run *run, int child, int side, const Yishi__V1_
                  entries->origin, (unsigned long long)account->given,
                  (unsigned long long)account->under_way);
     account->under_way += wire_payload(entries);
+    run->report->count[COUNT_CREDIT_USED_UP] += account->under_way >= account->given;
 }
 
 static void check_ack(struct run *run, int child, int side, const Yishi__V1__Ack *ack)
@@ -204,7 +205,10 @@ void wire_heard(void *context, int child, int side, struct ys_bytes bytes)
     struct account *const account = &run->account[child][side];
     struct ys_arena arena;
     const Yishi__V1__Message *const message = decode(run, bytes, &arena);
+    const struct link *const link = &run->world->link[child];
     tell_message(run, child, side, "hears", message, bytes.size);
+    run->report->count[COUNT_MESSAGES]++;
+    run->report->count[COUNT_LEFT_OVER] += link->at[side] != link->connection;
     if (message->kind_case == YISHI__V1__MESSAGE__KIND_WANT)
         account->given += message->want->credit;
     else if (message->kind_case == YISHI__V1__MESSAGE__KIND_ENTRIES)
@@ -219,4 +223,5 @@ void wire_began(void *context, int child, int side)
 {
     struct run *const run = context;
     run->account[child][side] = (struct account){0};
+    run->report->count[COUNT_CONNECTIONS]++;
 }

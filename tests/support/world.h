@@ -113,6 +113,8 @@ struct world_watch {
     void (*accused)(void *context, int node, const char *text);
     /* An end of the child's link was given up for what the other end sent. */
     void (*refused)(void *context, int child, int side, const struct ys_err *err);
+    /* A crash that was planned came to pass. */
+    void (*killed)(void *context, int node, bool after_commit);
     void (*event)(void *context, const char *line);
     /* Something is wrong in the world itself. Does not return. */
     void (*failed)(void *context, const char *what);

@@ -178,11 +178,18 @@ void world_disarm(struct world *w, int index)
         world_crash(w, index);
 }
 
+static void kill_node(struct world *w, int index, bool after_commit)
+{
+    w->node[index].dying = true;
+    if (w->watched)
+        w->watch.killed(w->watch.context, index, after_commit);
+}
+
 bool world_alive(struct world *w, int index, enum ys_code code, const struct ys_err *err)
 {
     struct node *const node = &w->node[index];
     if (code == YS_IO && (node->fail != 0 || node->fail_late != 0))
-        node->dying = true;
+        kill_node(w, index, false);
     else
         world_must(w, code, err);
     return !node->dying;
@@ -237,7 +244,8 @@ void world_commit(struct world *w, int index)
             w->watch.committed(w->watch.context, index, group, results, count);
         else
             world_check_node(w, index);
-        node->dying = node->dies_after_commit;
+        if (node->dies_after_commit)
+            kill_node(w, index, true);
         node->dies_after_commit = false;
         world_arm(w, index, node->fail_late);
         take_results(w, index, results, count);
