@@ -16,9 +16,9 @@ enum { SETTLE_STEPS = 100000, ACTIONS_MIN = 30, ACTIONS_MORE = 60 };
 
 /* --- watching --- */
 
-static void written(void *context, int node, const struct scribe_record *record)
+static void written(void *context, int node, const struct scribe_record *record, bool waits)
 {
-    disk_published(context, node, record);
+    disk_published(context, node, record, waits);
 }
 
 static void accused(void *context, int node, const char *text)

@@ -72,7 +72,7 @@ static void add_published(struct book *book, const struct ys_hash *leaf)
     book->published[book->published_count++] = (struct published){.leaf = *leaf};
 }
 
-void disk_published(struct run *run, int owner, const struct scribe_record *record)
+void disk_published(struct run *run, int owner, const struct scribe_record *record, bool waits)
 {
     struct book *const book = &run->book[owner];
     struct ys_hash leaf;
@@ -82,7 +82,8 @@ void disk_published(struct run *run, int owner, const struct scribe_record *reco
         chain_push(&book->other, &leaf);
         return;
     }
-    chain_push(&book->own, &leaf);
+    if (!waits) /* or else it comes with the end of the recovery */
+        chain_push(&book->own, &leaf);
     add_published(book, &leaf);
 }
 

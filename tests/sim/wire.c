@@ -171,6 +171,15 @@ static void name_head(const Yishi__V1__LogHead *head, char *text, size_t size)
                  (unsigned long long)checkpoint.size, note.line_count - 1);
 }
 
+static void name_wants(const Yishi__V1__Want *want, char *text, size_t size)
+{
+    for (size_t i = 0; i < want->n_logs; i++) {
+        const size_t used = strlen(text);
+        snprintf(text + used, size - used, " %s[%llu..", code_of(want->logs[i]->origin),
+                 (unsigned long long)want->logs[i]->from_index);
+    }
+}
+
 /* Which logs the message speaks of, and how far: 110105901@12+1 is a head with one line more than its
  * owner's, ~ marks what is unsigned. */
 static void name_logs(const Yishi__V1__Message *message, char *text, size_t size)
@@ -196,6 +205,8 @@ static void name_logs(const Yishi__V1__Message *message, char *text, size_t size
         const size_t used = strlen(text);
         name_head(heads[i], text + used, size - used);
     }
+    if (message->kind_case == YISHI__V1__MESSAGE__KIND_WANT)
+        name_wants(message->want, text, size);
 }
 
 static void tell_message(struct run *run, int child, int side, const char *what,

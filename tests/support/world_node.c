@@ -1,4 +1,5 @@
 #include "sync/heads.h"
+#include "sync/rewind.h"
 #include "tests/support/world_state.h"
 
 #include <stdio.h>
@@ -340,18 +341,21 @@ bool world_append(struct world *w, int index, const struct scribe_record *record
     struct ys_txn *txn = NULL;
     struct ys_log own;
     const struct ys_entry entry = scribe_entry(record);
+    bool waits = false;
     enum ys_code code = ys_store_begin(node->store, true, &txn, &err);
     if (code == YS_OK)
         code = ys_log_load(txn, YS_OWN_LOG, &own, &err);
-    if (code == YS_OK)
-        code = ys_log_append(txn, &own, &entry, 1, &err);
+    if (code == YS_OK) {
+        waits = own.state == YS_LOG_RECOVERING;
+        code = waits ? ys_aside_put(txn, &entry, &err) : ys_log_append(txn, &own, &entry, 1, &err);
+    }
     if (code == YS_OK)
         code = ys_txn_commit(&txn, &err);
     ys_txn_abort(&txn);
     if (!world_alive(w, index, code, &err))
         return false;
     if (w->watched)
-        w->watch.written(w->watch.context, index, record);
+        w->watch.written(w->watch.context, index, record, waits);
     node->store_moved = true;
     node->membership_moved = node->membership_moved || is_membership(record);
     return true;
