@@ -69,6 +69,7 @@ static void restore(struct faults *faults, struct run *run)
     if (node < 0 || faults->restored >= 0)
         return;
     faults->restored = node;
+    run->report->count[COUNT_RESTORED]++;
     world_restore(run->world, node);
     disk_replaced(run, node);
 }

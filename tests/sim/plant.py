@@ -53,14 +53,14 @@ BUGS = {
         "a witness cosigns one history",
         [
             (
-                "sync/session_receive.c",
-                "    if (!ys_hash_equal(&root, &head->checkpoint.root)) {\n        struct ys_err why = {0};\n",
-                "    if (head->checkpoint.size == 0) {\n        struct ys_err why = {0};\n",
+                "sync/session_heads.c",
+                "    if (!ys_hash_equal(&root, &head->checkpoint.root))\n",
+                "    if (head->checkpoint.size == 0)\n",
             ),
             (
-                "sync/session_receive.c",
-                "        *news =\n            code == YS_NOT_FOUND ||\n",
-                "        *news =\n            size != UINT64_MAX || code == YS_NOT_FOUND ||\n",
+                "sync/session_heads.c",
+                "            code == YS_NOT_FOUND ||\n",
+                "            size != UINT64_MAX ||\n",
             ),
             (
                 "sync/change.c",
@@ -80,8 +80,8 @@ BUGS = {
         [
             (
                 "sync/session_receive.c",
-                "        if (code == YS_OK && log->fetch == NULL)\n            code = retry_log(session, turn, log, err);\n",
-                "",
+                "    const enum ys_code code = ys_session_look_back(session, turn, log, began, err);\n    return code != YS_OK ? code : retry_log(session, turn, log, err);\n",
+                "    return ys_session_look_back(session, turn, log, began, err);\n",
             ),
         ],
     ),
@@ -91,8 +91,19 @@ BUGS = {
         [
             (
                 "sync/session_receive.c",
-                "        return send_ack(session, turn, log, log->fetch == NULL ? 0 : log->fetch->durable,\n                        payload_bytes(entries), err);\n",
-                "        return send_ack(session, turn, log, log->fetch == NULL ? 0 : log->fetch->durable, 0, err);\n",
+                "        code = send_ack(session, turn, log, log->fetch->durable, payload_bytes(entries), err);\n",
+                "        code = send_ack(session, turn, log, log->fetch->durable, 0, err);\n",
+            ),
+        ],
+    ),
+    # All of the own log is signed as soon as the parent has a beginning of it.
+    "signs_beyond_parent": (
+        "signed heads never contradict each other",
+        [
+            (
+                "sync/session_own.c",
+                "        session->agreed = session->held;\n",
+                "        session->agreed = (struct ys_tree_size){own.frontier.size, own.root};\n",
             ),
         ],
     ),

@@ -24,6 +24,7 @@ enum { REPORT_LINES = 30, REPORT_LINE_BYTES = 200 };
     X(KILLED_AT_CALL, "nodes killed at a call of their store")  \
     X(KILLED_AFTER_COMMIT, "nodes killed right after a commit") \
     X(PARTITIONS, "partitions")                                 \
+    X(RESTORED, "nodes gone back to an old copy of their disk") \
     X(CREDIT_USED_UP, "messages that used up the credit")       \
     X(SPOILT, "messages changed by a rogue")                    \
     X(REFUSED, "sessions refused to a rogue")                   \
