@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { SETTLE_STEPS = 100000, ACTIONS_MIN = 30, ACTIONS_MORE = 60 };
+enum { SETTLE_STEPS = 30000, ACTIONS_MIN = 30, ACTIONS_MORE = 60 };
 
 /* --- watching --- */
 

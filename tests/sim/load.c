@@ -83,7 +83,7 @@ void load_one(struct run *run)
         node = run->rogue; /* it has the most to say */
     if (!is_writing(run, node))
         return;
-    if (what == 0)
+    if (what == 0 || (node == run->rogue && what > 15))
         burst(run, node);
     else if (what <= 2)
         change_membership(run);
