@@ -177,6 +177,15 @@ static enum ys_code fetch_unless_forked(struct ys_session *session, struct ys_tu
     return code;
 }
 
+/* A receipt for entries that we had and lost: they come back over another link, and it must wait. */
+static enum ys_code keep_ahead(struct ys_peer_log *log, uint64_t size, struct ys_bytes note,
+                               struct ys_err *err)
+{
+    if (log->ahead == 0 || size < log->ahead)
+        log->ahead = size;
+    return ys_offer_keep(log, note, err);
+}
+
 static enum ys_code consider(struct ys_session *session, struct ys_turn *turn,
                              struct ys_peer_log *log, struct ys_bytes bytes, bool may_fetch,
                              struct ys_err *err)
@@ -209,8 +218,8 @@ static enum ys_code consider(struct ys_session *session, struct ys_turn *turn,
         code = fetch_unless_forked(session, turn, log, &stored, head, err);
     else if ((code == YS_OK || code == YS_NOT_FOUND) && may_fetch)
         code = fetch_head(turn, log, head, bytes, err);
-    else if (code == YS_NOT_FOUND)
-        code = YS_OK;
+    else if (code == YS_OK || code == YS_NOT_FOUND)
+        code = keep_ahead(log, head->checkpoint.size, bytes, err);
 out:
     free(head);
     return code;
@@ -331,6 +340,7 @@ static enum ys_code retry_log(struct ys_session *session, struct ys_turn *turn,
     enum ys_code code = YS_OK;
     memcpy(kept, log->offer, sizeof kept);
     memset(log->offer, 0, sizeof log->offer);
+    log->ahead = 0;
     for (unsigned i = 0; i < YS_OFFERS; i++) {
         if (kept[i].data != NULL && code == YS_OK)
             code = consider(session, turn, log, kept[i], may_fetch, err);
@@ -338,6 +348,24 @@ static enum ys_code retry_log(struct ys_session *session, struct ys_turn *turn,
     }
     if (code == YS_OK && log->tail_size != 0)
         code = consider_tail(session, turn, log, log->tail_size, err);
+    return code;
+}
+
+enum ys_code ys_session_retry_ahead(struct ys_session *session, struct ys_turn *turn,
+                                    struct ys_err *err)
+{
+    enum ys_code code = YS_OK;
+    for (size_t i = 0; i < session->log_count && code == YS_OK; i++) {
+        struct ys_peer_log *const log = &session->logs[i];
+        struct ys_log stored;
+        if (log->ahead == 0)
+            continue;
+        code = ys_log_find(turn->txn, log->origin, &stored, err);
+        if (code == YS_OK && stored.frontier.size >= log->ahead)
+            code = retry_log(session, turn, log, err);
+        else if (code == YS_NOT_FOUND)
+            code = YS_OK;
+    }
     return code;
 }
 

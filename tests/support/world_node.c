@@ -128,6 +128,7 @@ static void go_back(struct world *w, int index, bool swap)
     disk_path(w, index, false, disk);
     disk_path(w, index, true, copy);
     world_tell(w, "%s goes back to an old copy of its disk", w->node[index].origin_text);
+    w->node[index].went_back = true;
     lose_links(w, index);
     world_close_node(w, index);
     (void)snprintf(kept, sizeof kept, "%s.kept", disk);
