@@ -1,6 +1,7 @@
 #include "node/daemon_state.h"
 #include "sync/heads.h"
 
+#include <sodium.h>
 #include <string.h>
 
 /* Queue for judging whatever of every log has one of the verdicts in `which`. */
@@ -36,10 +37,21 @@ static enum ys_code read_own_size(struct ys_daemon *daemon, struct ys_txn *txn, 
     return code;
 }
 
+static enum ys_code leap(const struct ys_daemon *daemon, struct ys_err *err)
+{
+    YS_TXN_SCOPED txn = NULL;
+    enum ys_code code = ys_store_begin(daemon->options->store, true, &txn, err);
+    if (code == YS_OK)
+        code = ys_changed_leap(txn, randombytes_random(), err);
+    return code != YS_OK ? code : ys_txn_commit(&txn, err);
+}
+
 enum ys_code ys_daemon_begin(struct ys_daemon *daemon, struct ys_err *err)
 {
     YS_TXN_SCOPED txn = NULL;
-    enum ys_code code = ys_store_begin(daemon->options->store, false, &txn, err);
+    enum ys_code code = leap(daemon, err);
+    if (code == YS_OK)
+        code = ys_store_begin(daemon->options->store, false, &txn, err);
     if (code == YS_OK)
         code = ys_member_rebuild(daemon->member, txn, NULL, err);
     if (code == YS_OK)

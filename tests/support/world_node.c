@@ -12,12 +12,22 @@ static const char deployment[] = "beijing.example";
 
 /* --- a process --- */
 
+static void leap(struct world *w, struct ys_store *store)
+{
+    struct ys_err err = {0};
+    struct ys_txn *txn = NULL;
+    world_must(w, ys_store_begin(store, true, &txn, &err), &err);
+    world_must(w, ys_changed_leap(txn, (uint32_t)rng_next(&w->rng), &err), &err);
+    world_must(w, ys_txn_commit(&txn, &err), &err);
+}
+
 void world_open_node(struct world *w, int index)
 {
     struct node *const node = &w->node[index];
     struct ys_err err = {0};
     struct ys_txn *txn = NULL;
     world_must(w, ys_store_open(node->dir, MAP_BYTES, &node->store, &err), &err);
+    leap(w, node->store);
     world_must(w, ys_member_new(&w->root, &node->origin.division, &node->member, &err), &err);
     world_must(w, ys_store_begin(node->store, false, &txn, &err), &err);
     world_must(w, ys_member_rebuild(node->member, txn, NULL, &err), &err);

@@ -284,6 +284,34 @@ static void a_receipt_waits_for_entries_that_come_over_another_link(void **state
     world_free(w);
 }
 
+/* It writes as many changes again as it had forgotten, before it meets the parent that has seen those. */
+static void a_restored_copy_tells_what_it_learned_since(void **state)
+{
+    (void)state;
+    struct world *w = world_new(&(struct world_options){.seed = 5, .streets = 1, .communities = 2});
+    const int street = world_street(w, 0);
+    assert_true(world_settles(w, STEPS));
+    world_copy(w, street);
+    for (int i = 0; i < 10; i++) {
+        world_publish(w, world_community(w, 0));
+        assert_true(world_settles(w, STEPS));
+    }
+    world_hold(w, street, true);
+    world_cut(w, street);
+    world_restore(w, street);
+    world_publish(w, world_community(w, 1));
+    for (int i = 0; i < 20; i++) {
+        assert_true(world_settles(w, STEPS));
+        world_publish(w, world_community(w, 0));
+    }
+
+    world_hold(w, street, false);
+
+    assert_true(world_settles(w, STEPS));
+    assert_true(world_is_complete(w));
+    world_free(w);
+}
+
 /* Two copies of one disk write offline and come one after the other, the first having had `steps` to give what it
  * wrote. */
 static void two_copies(uint64_t seed, unsigned steps)
@@ -369,6 +397,7 @@ int main(void)
         cmocka_unit_test(a_log_with_two_histories_is_proved_and_the_link_goes_on),
         cmocka_unit_test(a_restored_old_copy_publishes_on),
         cmocka_unit_test(a_receipt_waits_for_entries_that_come_over_another_link),
+        cmocka_unit_test(a_restored_copy_tells_what_it_learned_since),
         cmocka_unit_test(two_copies_that_wrote_become_one_history),
         cmocka_unit_test(the_same_seed_gives_the_same_events),
         cmocka_unit_test(scope_follows_the_tree),
