@@ -604,6 +604,23 @@ enum ys_code ys_session_on_entries(struct ys_session *session, struct ys_turn *t
 
 /* --- commits --- */
 
+/* The entries are here by another way, or are not what the peer stands by: its head is looked at again,
+ * unless a later form of it waits already. */
+static enum ys_code end_fetch_early(struct ys_peer_log *log, struct ys_err *err)
+{
+    enum ys_code code = YS_OK;
+    if (log->fetch != NULL && log->fetch->target_size != 0) {
+        const struct ys_bytes target = {log->fetch->target_note, log->fetch->target_size};
+        bool waits = false;
+        for (unsigned i = 0; i < YS_OFFERS; i++)
+            waits = waits || (log->offer[i].data != NULL && same_text(log->offer[i], target));
+        if (!waits)
+            code = ys_offer_keep(log, target, err);
+    }
+    ys_fetch_end(log);
+    return code;
+}
+
 /* The log moved under us, for instance by an older session's change: begin again from the disk. */
 static enum ys_code begin_again(struct ys_turn *turn, struct ys_peer_log *log, struct ys_err *err)
 {
@@ -613,10 +630,8 @@ static enum ys_code begin_again(struct ys_turn *turn, struct ys_peer_log *log, s
     const enum ys_code code = ys_log_find(turn->txn, log->origin, &stored, err);
     if (code != YS_OK)
         return code == YS_NOT_FOUND ? YS_OK : code;
-    if (stored.frontier.size >= log->fetch->goal) {
-        ys_fetch_end(log);
-        return YS_OK;
-    }
+    if (stored.frontier.size >= log->fetch->goal)
+        return end_fetch_early(log, err);
     log->fetch->received = stored.frontier;
     log->fetch->durable = stored.frontier.size;
     log->wanted = true;
@@ -657,8 +672,9 @@ static enum ys_code rewound(struct ys_session *session, struct ys_turn *turn,
 {
     log->rewinding = false;
     log->asked = false;
-    ys_fetch_end(log);
-    const enum ys_code code = send_ack(session, turn, log, 0, 0, err);
+    enum ys_code code = end_fetch_early(log, err);
+    if (code == YS_OK)
+        code = send_ack(session, turn, log, 0, 0, err);
     return code != YS_OK ? code : retry_log(session, turn, log, err);
 }
 

@@ -239,7 +239,8 @@ static void check_own_cosignature(struct view *view, uint64_t size)
         ys_checkpoint_parse(note.text, &head, NULL) != YS_OK ||
         ys_note_check(&note, mirror, &time_s) != YS_LINE_GOOD)
         return;
-    if (size > view->log.frontier.size)
+    /* A disk that went back may be told of what it cosigned: check_receipt. */
+    if (size > view->log.frontier.size && !run->world->node[view->node].went_back)
         run_fail(run, "no receipt is given before it is durable",
                  "%s cosigns size %llu of %s; durable is %llu", view->node_text,
                  (unsigned long long)size, view->owner_text,
@@ -265,6 +266,11 @@ static void check_receipt(struct view *view, int witness, bool replaced)
         check_back(view, "a receipt", *newest, receipt.size);
     *newest = receipt.size;
     if (witness == view->node) {
+        if (receipt.size > view->log.frontier.size && receipt.size > given->cosigned_ever)
+            run_fail(run, "no receipt is given before it is durable",
+                     "%s has a receipt of its own at size %llu of %s; durable is %llu",
+                     view->node_text, (unsigned long long)receipt.size, view->owner_text,
+                     (unsigned long long)view->log.frontier.size);
         given->cosigned = receipt.size;
         if (receipt.size > given->cosigned_ever)
             given->cosigned_ever = receipt.size;

@@ -270,7 +270,9 @@ void wire_heard(void *context, int child, int side, struct ys_bytes bytes)
     const struct link *const link = &run->world->link[child];
     tell_message(run, child, side, "hears", message, bytes.size);
     run->report->count[COUNT_MESSAGES]++;
-    run->report->count[COUNT_LEFT_OVER] += link->at[side] != link->connection;
+    run->report->count[COUNT_LEFT_OVER] +=
+        side == PARENT_END &&
+        (link->session[CHILD_END] == NULL || link->at[PARENT_END] != link->at[CHILD_END]);
     if (message->kind_case == YISHI__V1__MESSAGE__KIND_WANT)
         account->given += message->want->credit;
     else if (message->kind_case == YISHI__V1__MESSAGE__KIND_ENTRIES)

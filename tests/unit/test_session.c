@@ -284,6 +284,32 @@ static void a_receipt_waits_for_entries_that_come_over_another_link(void **state
     world_free(w);
 }
 
+/* While a commit of the older session is on its way, the newer one hears of the same entries again, now
+ * with the district's receipt. */
+static void a_receipt_that_comes_with_entries_already_asked_for_is_kept(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 200; i++) {
+        struct world *w = world_new(&(struct world_options){
+            .seed = i, .streets = 1, .communities = 1, .delay_max_ms = 5, .commit_max_ms = 3000});
+        const int street = world_street(w, 0);
+        const int community = world_community(w, 0);
+        assert_true(world_settles(w, STEPS));
+        for (unsigned cuts = 0; cuts < 3; cuts++) {
+            world_publish(w, street);
+            world_run(w, 10 + i % 20);
+            world_cut(w, community);
+        }
+
+        assert_true(world_settles(w, STEPS));
+
+        assert_true(world_is_complete(w));
+        assert_int_equal(receipt_at(w, community, street, world_district(w)),
+                         held(w, street, street));
+        world_free(w);
+    }
+}
+
 /* It writes as many changes again as it had forgotten, before it meets the parent that has seen those. */
 static void a_restored_copy_tells_what_it_learned_since(void **state)
 {
@@ -398,6 +424,7 @@ int main(void)
         cmocka_unit_test(a_restored_old_copy_publishes_on),
         cmocka_unit_test(a_receipt_waits_for_entries_that_come_over_another_link),
         cmocka_unit_test(a_restored_copy_tells_what_it_learned_since),
+        cmocka_unit_test(a_receipt_that_comes_with_entries_already_asked_for_is_kept),
         cmocka_unit_test(two_copies_that_wrote_become_one_history),
         cmocka_unit_test(the_same_seed_gives_the_same_events),
         cmocka_unit_test(scope_follows_the_tree),
