@@ -4,6 +4,7 @@
     plant.py list                         name and invariant of each bug, one a line
     plant.py files BUG                    the files that it changes
     plant.py write BUG TOP FOLDER         write the changed copies into FOLDER
+    plant.py check TOP                    do all still fit the sources in TOP?
 
 The shipped files stay as they are. A text to be replaced must occur exactly once: a plant that no
 longer fits is an error, not a bug that is never found. What is checked twice in the shipped code is
@@ -127,6 +128,9 @@ def main(arguments):
             print(f"{bug}:{invariant}")
     elif len(arguments) == 2 and arguments[0] == "files" and arguments[1] in BUGS:
         print("\n".join(dict.fromkeys(name for name, _, _ in BUGS[arguments[1]][1])))
+    elif len(arguments) == 2 and arguments[0] == "check":
+        for bug in BUGS:
+            planted(arguments[1], bug)
     elif len(arguments) == 4 and arguments[0] == "write" and arguments[1] in BUGS:
         for name, text in planted(arguments[2], arguments[1]).items():
             path = pathlib.Path(arguments[3]) / pathlib.Path(name).name
