@@ -86,10 +86,21 @@ static enum ys_code receipts_written(struct ys_daemon *daemon, struct ys_txn *tx
     return code != YS_OK ? code : look_for_receipts(daemon, txn, err);
 }
 
+static enum ys_code leap(const struct ys_daemon *daemon, struct ys_err *err)
+{
+    YS_TXN_SCOPED txn = NULL;
+    enum ys_code code = ys_store_begin(daemon->options->store, true, &txn, err);
+    if (code == YS_OK)
+        code = ys_changed_leap(txn, randombytes_random(), err);
+    return code != YS_OK ? code : ys_txn_commit(&txn, err);
+}
+
 enum ys_code ys_daemon_begin(struct ys_daemon *daemon, struct ys_err *err)
 {
     YS_TXN_SCOPED txn = NULL;
-    enum ys_code code = ys_store_begin(daemon->options->store, false, &txn, err);
+    enum ys_code code = leap(daemon, err);
+    if (code == YS_OK)
+        code = ys_store_begin(daemon->options->store, false, &txn, err);
     if (code == YS_OK)
         code = ys_member_rebuild(daemon->member, txn, NULL, err);
     if (code == YS_OK && daemon->options->membership != NULL)

@@ -104,6 +104,10 @@ YS_CHECKED enum ys_code ys_log_by_prefix(struct ys_txn *txn, const uint8_t *pref
 YS_CHECKED enum ys_code ys_changed_last(struct ys_txn *txn, uint64_t *out, struct ys_err *err);
 YS_CHECKED enum ys_code ys_changed_next(struct ys_txn *txn, uint64_t after, uint64_t *counter_out,
                                         uint32_t *log_id_out, struct ys_err *err);
+/* The next counters of `changed` are above the newest by more than `by`, a random number: each process
+ * that speaks for a store leaps once when it begins. So a store that went back to an old copy gives none
+ * again that a peer has seen, and a peer that names one is not taken to know what was written since. */
+YS_CHECKED enum ys_code ys_changed_leap(struct ys_txn *txn, uint32_t by, struct ys_err *err);
 
 /* A run of entries as they arrived here; empty when they were taken back. The row with the smallest counter > `after`. */
 struct ys_arrival {

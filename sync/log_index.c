@@ -1,6 +1,7 @@
 #include "sync/log_index.h"
 
 #include "crypto/assert.h"
+#include "sync/checked_row.h"
 
 #include <string.h>
 
@@ -75,12 +76,45 @@ enum ys_code ys_arrival_next(struct ys_txn *txn, uint64_t after, struct ys_arriv
     return code;
 }
 
+static const char floor_name[] = "changed_floor";
+
+/* All counters given from now on are above this one. */
+static enum ys_code changed_floor(struct ys_txn *txn, uint64_t *out, struct ys_err *err)
+{
+    struct ys_bytes value;
+    uint64_t last = 0;
+    enum ys_code code = last_counter(txn, YS_DB_CHANGED, &last, err);
+    if (code != YS_OK)
+        return code;
+    *out = last;
+    code = ys_checked_get(txn, YS_DB_META, ys_bytes_of_text(floor_name), &value, err);
+    if (code == YS_NOT_FOUND)
+        return YS_OK;
+    if (code == YS_OK && value.size != 8)
+        return ys_fail(err, YS_CORRUPT, "store: meta \"%s\" has %zu bytes", floor_name, value.size);
+    if (code == YS_OK && ys_be64_get(value.data) > last)
+        *out = ys_be64_get(value.data);
+    return code;
+}
+
+enum ys_code ys_changed_leap(struct ys_txn *txn, uint32_t by, struct ys_err *err)
+{
+    uint8_t value[8];
+    uint64_t floor = 0;
+    const enum ys_code code = changed_floor(txn, &floor, err);
+    if (code != YS_OK)
+        return code;
+    ys_be64_put(value, floor + by);
+    return ys_checked_put(txn, YS_DB_META, ys_bytes_of_text(floor_name),
+                          (struct ys_bytes){value, sizeof value}, err);
+}
+
 enum ys_code ys_changed_move(struct ys_txn *txn, struct ys_log *log, struct ys_err *err)
 {
     uint8_t key[8];
     uint8_t id[4];
     uint64_t last = 0;
-    enum ys_code code = last_counter(txn, YS_DB_CHANGED, &last, err);
+    enum ys_code code = changed_floor(txn, &last, err);
     if (code != YS_OK)
         return code;
     if (log->changed != 0) {

@@ -451,6 +451,8 @@ enum ys_code ys_session_changed(struct ys_session *session, struct ys_turn *turn
         code = announce(session, turn, err);
     if (code == YS_OK)
         code = ys_session_own_again(session, turn, err);
+    if (code == YS_OK)
+        code = ys_session_retry_ahead(session, turn, err);
     return code != YS_OK ? code : ys_session_serve(session, turn, err);
 }
 

@@ -175,6 +175,15 @@ static enum ys_code fetch_unless_forked(struct ys_session *session, struct ys_tu
     return code;
 }
 
+/* A receipt for entries that we had and lost: they come back over another link, and it must wait. */
+static enum ys_code keep_ahead(struct ys_peer_log *log, uint64_t size, struct ys_bytes note,
+                               struct ys_err *err)
+{
+    if (log->ahead == 0 || size < log->ahead)
+        log->ahead = size;
+    return ys_offer_keep(log, note, err);
+}
+
 static enum ys_code consider(struct ys_session *session, struct ys_turn *turn,
                              struct ys_peer_log *log, struct ys_bytes bytes, bool may_fetch,
                              struct ys_err *err)
@@ -212,8 +221,8 @@ static enum ys_code consider(struct ys_session *session, struct ys_turn *turn,
         code = fetch_head(turn, log, head,
                           head->key_known ? (struct ys_bytes){head->note, head->note_size} : bytes,
                           err);
-    else if (code == YS_NOT_FOUND)
-        code = YS_OK;
+    else if (code == YS_OK || code == YS_NOT_FOUND)
+        code = keep_ahead(log, head->checkpoint.size, bytes, err);
 out:
     free(head);
     return code;
@@ -334,6 +343,7 @@ static enum ys_code retry_log(struct ys_session *session, struct ys_turn *turn,
     enum ys_code code = YS_OK;
     memcpy(kept, log->offer, sizeof kept);
     memset(log->offer, 0, sizeof log->offer);
+    log->ahead = 0;
     for (unsigned i = 0; i < YS_OFFERS; i++) {
         if (kept[i].data != NULL && code == YS_OK)
             code = consider(session, turn, log, kept[i], may_fetch, err);
@@ -341,6 +351,24 @@ static enum ys_code retry_log(struct ys_session *session, struct ys_turn *turn,
     }
     if (code == YS_OK && log->tail_size != 0)
         code = consider_tail(session, turn, log, log->tail_size, err);
+    return code;
+}
+
+enum ys_code ys_session_retry_ahead(struct ys_session *session, struct ys_turn *turn,
+                                    struct ys_err *err)
+{
+    enum ys_code code = YS_OK;
+    for (size_t i = 0; i < session->log_count && code == YS_OK; i++) {
+        struct ys_peer_log *const log = &session->logs[i];
+        struct ys_log stored;
+        if (log->ahead == 0)
+            continue;
+        code = ys_log_find(turn->txn, log->origin, &stored, err);
+        if (code == YS_OK && stored.frontier.size >= log->ahead)
+            code = retry_log(session, turn, log, err);
+        else if (code == YS_NOT_FOUND)
+            code = YS_OK;
+    }
     return code;
 }
 
@@ -587,6 +615,23 @@ enum ys_code ys_session_on_entries(struct ys_session *session, struct ys_turn *t
 
 /* --- commits --- */
 
+/* The entries are here by another way, or are not what the peer stands by: its head is looked at again,
+ * unless a later form of it waits already. */
+static enum ys_code end_fetch_early(struct ys_peer_log *log, struct ys_err *err)
+{
+    enum ys_code code = YS_OK;
+    if (log->fetch != NULL && log->fetch->target_size != 0) {
+        const struct ys_bytes target = {log->fetch->target_note, log->fetch->target_size};
+        bool waits = false;
+        for (unsigned i = 0; i < YS_OFFERS; i++)
+            waits = waits || (log->offer[i].data != NULL && same_text(log->offer[i], target));
+        if (!waits)
+            code = ys_offer_keep(log, target, err);
+    }
+    ys_fetch_end(log);
+    return code;
+}
+
 /* The log moved under us, for instance by an older session's change: begin again from the disk. */
 static enum ys_code begin_again(struct ys_turn *turn, struct ys_peer_log *log, struct ys_err *err)
 {
@@ -596,10 +641,8 @@ static enum ys_code begin_again(struct ys_turn *turn, struct ys_peer_log *log, s
     const enum ys_code code = ys_log_find(turn->txn, log->origin, &stored, err);
     if (code != YS_OK)
         return code == YS_NOT_FOUND ? YS_OK : code;
-    if (stored.frontier.size >= log->fetch->goal) {
-        ys_fetch_end(log);
-        return YS_OK;
-    }
+    if (stored.frontier.size >= log->fetch->goal)
+        return end_fetch_early(log, err);
     log->fetch->received = stored.frontier;
     log->fetch->durable = stored.frontier.size;
     log->wanted = true;
@@ -640,8 +683,9 @@ static enum ys_code rewound(struct ys_session *session, struct ys_turn *turn,
 {
     log->rewinding = false;
     log->asked = false;
-    ys_fetch_end(log);
-    const enum ys_code code = send_ack(session, turn, log, 0, 0, err);
+    enum ys_code code = end_fetch_early(log, err);
+    if (code == YS_OK)
+        code = send_ack(session, turn, log, 0, 0, err);
     return code != YS_OK ? code : retry_log(session, turn, log, err);
 }
 

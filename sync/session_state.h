@@ -36,6 +36,7 @@ struct ys_peer_log {
     bool fork_told;         /* the peer knows of its two histories */
     struct ys_fetch *fetch; /* NULL unless we are behind a head of the peer's */
     struct ys_bytes offer[YS_OFFERS]; /* signed heads to be looked at again; heap */
+    uint64_t ahead;      /* the smallest of these that waits for entries over another link; or 0 */
     bool given_up;       /* it tells two histories: nothing more of it in this session */
     bool serving;        /* the peer asked for it */
     uint64_t next_index; /* first entry it has not been sent */
@@ -111,6 +112,9 @@ enum ys_code ys_session_on_entries(struct ys_session *session, struct ys_turn *t
                                    const Yishi__V1__Entries *entries, struct ys_err *err);
 enum ys_code ys_session_retry_offers(struct ys_session *session, struct ys_turn *turn,
                                      struct ys_err *err);
+/* Only those that our disk has caught up with. */
+enum ys_code ys_session_retry_ahead(struct ys_session *session, struct ys_turn *turn,
+                                    struct ys_err *err);
 enum ys_code ys_session_send_wants(struct ys_session *session, struct ys_turn *turn,
                                    struct ys_err *err);
 /* Fetch from what is on our disk up to `goal`; goes on when it is under way already. */

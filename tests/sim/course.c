@@ -12,13 +12,13 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { SETTLE_STEPS = 100000, ACTIONS_MIN = 30, ACTIONS_MORE = 60 };
+enum { SETTLE_STEPS = 30000, ACTIONS_MIN = 30, ACTIONS_MORE = 60 };
 
 /* --- watching --- */
 
-static void written(void *context, int node, const struct scribe_record *record)
+static void written(void *context, int node, const struct scribe_record *record, bool waits)
 {
-    disk_published(context, node, record);
+    disk_published(context, node, record, waits);
 }
 
 static void accused(void *context, int node, const char *text)
@@ -26,8 +26,10 @@ static void accused(void *context, int node, const char *text)
     struct run *const run = context;
     const struct world *const w = run->world;
     for (int i = 0; i < (int)w->node_count; i++)
-        if (run_is_rogue(run, i) && (node == i || strstr(text, w->node[i].origin_text) != NULL))
+        if (run_is_rogue(run, i) && (node == i || strstr(text, w->node[i].origin_text) != NULL)) {
+            run->report->count[COUNT_ACCUSED]++;
             return;
+        }
     run_fail(run, "no honest node is accused", "%s: %s", w->node[node].origin_text, text);
 }
 
@@ -37,9 +39,17 @@ static void refused(void *context, int child, int side, const struct ys_err *err
     const struct world *const w = run->world;
     run_tell(run, "%s gives up the link: %s", w->node[w->link[child].node[side]].origin_text,
              err->msg);
+    run->report->count[COUNT_REFUSED]++;
     if (!run_is_rogue(run, child))
         run_fail(run, "no honest node is refused", "%s: %s",
                  w->node[w->link[child].node[side]].origin_text, err->msg);
+}
+
+static void killed(void *context, int node, bool after_commit)
+{
+    struct run *const run = context;
+    (void)node;
+    run->report->count[after_commit ? COUNT_KILLED_AFTER_COMMIT : COUNT_KILLED_AT_CALL]++;
 }
 
 static void event(void *context, const char *line)
@@ -85,6 +95,7 @@ static void begin(struct run *run)
                                       .written = written,
                                       .accused = accused,
                                       .refused = refused,
+                                      .killed = killed,
                                       .event = event,
                                       .failed = failed};
     run->world = make_world(run);
@@ -171,6 +182,11 @@ void course_run(struct report *report)
     live(run, &faults);
     faults_heal(&faults, run);
     run->spoils = false;
+    settle(run);
+    finale_check(run);
+    /* It is alive: what is written now arrives too. */
+    for (int node = 0; node < (int)run->world->node_count; node++)
+        load_small(run, node);
     settle(run);
     finale_check(run);
     world_free(run->world);

@@ -72,16 +72,18 @@ static void add_published(struct book *book, const struct ys_hash *leaf)
     book->published[book->published_count++] = (struct published){.leaf = *leaf};
 }
 
-void disk_published(struct run *run, int owner, const struct scribe_record *record)
+void disk_published(struct run *run, int owner, const struct scribe_record *record, bool waits)
 {
     struct book *const book = &run->book[owner];
     struct ys_hash leaf;
     ys_leaf_hash((struct ys_bytes){record->note, record->note_size}, &leaf);
+    run->report->count[COUNT_RECORDS]++;
     if (run_is_rogue(run, owner) && run->forked) {
         chain_push(&book->other, &leaf);
         return;
     }
-    chain_push(&book->own, &leaf);
+    if (!waits) /* or else it comes with the end of the recovery */
+        chain_push(&book->own, &leaf);
     add_published(book, &leaf);
 }
 
@@ -237,7 +239,8 @@ static void check_own_cosignature(struct view *view, uint64_t size)
         ys_checkpoint_parse(note.text, &head, NULL) != YS_OK ||
         ys_note_check(&note, mirror, &time_s) != YS_LINE_GOOD)
         return;
-    if (size > view->log.frontier.size)
+    /* A disk that went back may be told of what it cosigned: check_receipt. */
+    if (size > view->log.frontier.size && !run->world->node[view->node].went_back)
         run_fail(run, "no receipt is given before it is durable",
                  "%s cosigns size %llu of %s; durable is %llu", view->node_text,
                  (unsigned long long)size, view->owner_text,
@@ -263,6 +266,11 @@ static void check_receipt(struct view *view, int witness, bool replaced)
         check_back(view, "a receipt", *newest, receipt.size);
     *newest = receipt.size;
     if (witness == view->node) {
+        if (receipt.size > view->log.frontier.size && receipt.size > given->cosigned_ever)
+            run_fail(run, "no receipt is given before it is durable",
+                     "%s has a receipt of its own at size %llu of %s; durable is %llu",
+                     view->node_text, (unsigned long long)receipt.size, view->owner_text,
+                     (unsigned long long)view->log.frontier.size);
         given->cosigned = receipt.size;
         if (receipt.size > given->cosigned_ever)
             given->cosigned_ever = receipt.size;
@@ -313,6 +321,7 @@ void disk_check_log(struct run *run, int node, int owner)
 
 static void check_result(struct run *run, int node, const struct ys_change_result *result)
 {
+    run->report->count[COUNT_BUSY] += result->code == YS_BUSY;
     if (result->code != YS_FORK)
         return;
     const int owner = run_owner(run, result->origin);
@@ -347,6 +356,7 @@ void disk_committed(void *context, int node, struct ys_change *const *changes,
 {
     struct run *const run = context;
     bool touched[WORLD_NODES_MAX] = {false};
+    run->report->count[COUNT_COMMITS]++;
     if (run_is_rogue(run, node) && run->forked)
         return;
     for (size_t i = 0; i < count; i++) {

@@ -14,7 +14,7 @@ void disk_committed(void *run, int node, struct ys_change *const *changes,
 /* The node's whole disk was replaced: what stands there now is the new beginning. */
 void disk_replaced(struct run *run, int node);
 /* The owner has written a record. */
-void disk_published(struct run *run, int owner, const struct scribe_record *record);
+void disk_published(struct run *run, int owner, const struct scribe_record *record, bool waits);
 /* Everything that this node has of this log, from its first entry. */
 void disk_check_log(struct run *run, int node, int owner);
 /* The rogue's new store is its second history. */

@@ -28,6 +28,7 @@ static void part(struct faults *faults, struct run *run)
     struct world *const w = run->world;
     const uint64_t set = rng_next(&run->rng);
     const int64_t until = w->now_ms + 1 + (int64_t)rng_below(&run->rng, PARTITION_MS);
+    run->report->count[COUNT_PARTITIONS]++;
     for (int child = 1; child < (int)w->node_count; child++) {
         if ((set >> child & 1) == (set >> world_parent(w, child) & 1))
             continue;
@@ -68,6 +69,7 @@ static void restore(struct faults *faults, struct run *run)
     if (node < 0 || faults->restored >= 0)
         return;
     faults->restored = node;
+    run->report->count[COUNT_RESTORED]++;
     world_restore(run->world, node);
     disk_replaced(run, node);
 }

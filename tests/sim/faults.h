@@ -19,8 +19,8 @@
     X(STOP, 3)             \
     X(SLOW, 2)             \
     X(CLOCK, 2)            \
-    X(COPY, 2)             \
-    X(RESTORE, 1)
+    X(COPY, 6)             \
+    X(RESTORE, 5)
 
 enum fault {
 #define FAULT_ENUM(name, weight) FAULT_##name,

@@ -1,28 +1,35 @@
 #include "tests/sim/load.h"
 
-enum { BIG_BODY = 8000, BURST_MAX = 60 };
+#include <string.h>
+
+enum { SMALL_BODY = 128, BIG_BODY = 8000, BURST_MAX = 60 };
 
 static bool is_writing(const struct run *run, int node)
 {
     return !run->world->node[node].down;
 }
 
+/* A kind that no version knows, in a well-formed body of about `size` bytes. */
 static void write_raw(struct run *run, int node, size_t size)
 {
-    static uint8_t body[BIG_BODY];
+    enum { HEAD = 2 + YS_BODY_SALT_LEN + 4 };
+    static uint8_t body[HEAD + BIG_BODY] = {0x0a, YS_BODY_SALT_LEN};
     const struct node *const self = &run->world->node[node];
     const struct ys_signer *const by = &self->body[0];
+    /* Field 199, a byte string with a length of two bytes. */
+    const uint8_t field[4] = {0xba, 0x0c, (uint8_t)(0x80 | (size & 0x7f)), (uint8_t)(size >> 7)};
     struct scribe_record record;
-    rng_fill(&run->rng, body, size < 32 ? size : 32);
+    rng_fill(&run->rng, body + 2, YS_BODY_SALT_LEN);
+    memcpy(body + 2 + YS_BODY_SALT_LEN, field, sizeof field);
     scribe_write_raw(&record, &self->origin, "kind_of_tomorrow", world_clock_s(run->world, node),
-                     (struct ys_bytes){body, size}, &by, 1);
+                     (struct ys_bytes){body, HEAD + size}, &by, 1);
     (void)world_write(run->world, node, &record);
 }
 
 void load_small(struct run *run, int node)
 {
     if (is_writing(run, node))
-        write_raw(run, node, 32 + rng_below(&run->rng, 200));
+        write_raw(run, node, SMALL_BODY + rng_below(&run->rng, 200));
 }
 
 /* Several messages of records, some of them large. */
@@ -33,7 +40,7 @@ static void burst(struct run *run, int node)
     run_tell(run, "%s writes %llu records", run->world->node[node].origin_text,
              (unsigned long long)count);
     for (uint64_t i = 0; i < count; i++)
-        write_raw(run, node, big ? BIG_BODY : 32);
+        write_raw(run, node, big ? BIG_BODY : SMALL_BODY);
 }
 
 /* The issuer's record about the last body of `subject`: another key, or its end. */
@@ -61,6 +68,7 @@ static void change_membership(struct run *run)
         body = scribe_key_revoke(&by[1]->vkey, about->origin_text,
                                  chain_size(&run->book[subject].own));
     }
+    run->report->count[COUNT_MEMBER_CHANGES]++;
     run_tell(run, "%s changes a key of %s", w->node[issuer].origin_text, about->origin_text);
     scribe_write(&record, &run->rng, &w->node[issuer].origin, NULL, world_clock_s(w, issuer), body,
                  by, 2);
@@ -69,11 +77,13 @@ static void change_membership(struct run *run)
 
 void load_one(struct run *run)
 {
-    const int node = (int)rng_below(&run->rng, run->world->node_count);
     const uint64_t what = rng_below(&run->rng, 20);
+    int node = (int)rng_below(&run->rng, run->world->node_count);
+    if (run->rogue >= 0 && rng_below(&run->rng, 4) == 0)
+        node = run->rogue; /* it has the most to say */
     if (!is_writing(run, node))
         return;
-    if (what == 0)
+    if (what == 0 || (node == run->rogue && what > 15))
         burst(run, node);
     else if (what <= 2)
         change_membership(run);

@@ -11,10 +11,36 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { REPORT_LINES = 30, REPORT_LINE_BYTES = 160 };
+enum { REPORT_LINES = 30, REPORT_LINE_BYTES = 200 };
+
+/* What a run can meet; over many seeds each must have happened. X(name, text). */
+#define COUNTS(X)                                               \
+    X(RECORDS, "records written")                               \
+    X(MESSAGES, "messages heard")                               \
+    X(CONNECTIONS, "sessions begun")                            \
+    X(LEFT_OVER, "messages heard by a session left over")       \
+    X(COMMITS, "commits")                                       \
+    X(BUSY, "changes that found their log moved")               \
+    X(KILLED_AT_CALL, "nodes killed at a call of their store")  \
+    X(KILLED_AFTER_COMMIT, "nodes killed right after a commit") \
+    X(PARTITIONS, "partitions")                                 \
+    X(RESTORED, "nodes gone back to an old copy of their disk") \
+    X(CREDIT_USED_UP, "messages that used up the credit")       \
+    X(SPOILT, "messages changed by a rogue")                    \
+    X(REFUSED, "sessions refused to a rogue")                   \
+    X(ACCUSED, "rogues accused")                                \
+    X(MEMBER_CHANGES, "records that changed the membership")
+
+enum count {
+#define COUNT_ENUM(name, text) COUNT_##name,
+    COUNTS(COUNT_ENUM)
+#undef COUNT_ENUM
+        COUNT_COUNT
+};
 
 struct report {
     uint64_t seed, steps, event_hash;
+    uint64_t count[COUNT_COUNT];
     uint64_t lines; /* events told so far */
     char line[REPORT_LINES][REPORT_LINE_BYTES];
     char invariant[80]; /* empty: none failed */

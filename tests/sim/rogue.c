@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+enum { SECOND_MAX = 40 };
+
 /* Decoded messages are ours alone; their type says const. */
 static uint8_t *mutable_bytes(const ProtobufCBinaryData *data)
 {
@@ -59,6 +61,7 @@ struct ys_bytes rogue_sends(struct run *run, struct ys_bytes bytes,
         abort();
     if (ys_message_encode(message, &w) != YS_OK)
         return bytes;
+    run->report->count[COUNT_SPOILT]++;
     run_tell(run, "the rogue changes that message");
     return (struct ys_bytes){w.data, w.size};
 }
@@ -67,6 +70,9 @@ void rogue_forks(struct run *run)
 {
     run_tell(run, "the rogue begins a second history");
     run->forked = true;
-    world_go_rogue(run->world, run->rogue, 1 + (unsigned)rng_below(&run->rng, 6));
+    /* Shorter than the first or longer, and not only as long as it was once signed. */
+    uint64_t most = chain_size(&run->book[run->rogue].own) + 2;
+    most = most > SECOND_MAX ? SECOND_MAX : most;
+    world_go_rogue(run->world, run->rogue, 1 + (unsigned)rng_below(&run->rng, most));
     disk_forked(run, run->rogue);
 }

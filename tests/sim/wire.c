@@ -117,6 +117,7 @@ static void check_entries(struct run *run, int child, int side, const Yishi__V1_
                  entries->origin, (unsigned long long)account->given,
                  (unsigned long long)account->under_way);
     account->under_way += wire_payload(entries);
+    run->report->count[COUNT_CREDIT_USED_UP] += account->under_way >= account->given;
 }
 
 static void check_ack(struct run *run, int child, int side, const Yishi__V1__Ack *ack)
@@ -149,13 +150,75 @@ static void check_hello(struct run *run, int child, int side, const Yishi__V1__H
 
 /* --- messages --- */
 
+/* The part of an origin in which nodes differ. */
+static const char *code_of(const char *origin)
+{
+    const char *const slash = strchr(origin, '/');
+    return slash == NULL ? origin : slash + 1;
+}
+
+static void name_head(const Yishi__V1__LogHead *head, char *text, size_t size)
+{
+    struct ys_note note;
+    struct ys_checkpoint checkpoint;
+    if (head->tail != NULL)
+        snprintf(text, size, " %s@%llu~", code_of(head->origin),
+                 (unsigned long long)head->tail->size);
+    else if (ys_note_parse((struct ys_bytes){head->checkpoint.data, head->checkpoint.len}, &note,
+                           NULL) == YS_OK &&
+             ys_checkpoint_parse(note.text, &checkpoint, NULL) == YS_OK)
+        snprintf(text, size, " %s@%llu+%u", code_of(head->origin),
+                 (unsigned long long)checkpoint.size, note.line_count - 1);
+}
+
+static void name_wants(const Yishi__V1__Want *want, char *text, size_t size)
+{
+    for (size_t i = 0; i < want->n_logs; i++) {
+        const size_t used = strlen(text);
+        snprintf(text + used, size - used, " %s[%llu..", code_of(want->logs[i]->origin),
+                 (unsigned long long)want->logs[i]->from_index);
+    }
+}
+
+/* Which logs the message speaks of, and how far: 110105901@12+1 is a head with one line more than its
+ * owner's, ~ marks what is unsigned. */
+static void name_logs(const Yishi__V1__Message *message, char *text, size_t size)
+{
+    Yishi__V1__LogHead *const *heads = NULL;
+    size_t count = 0;
+    text[0] = '\0';
+    if (message->kind_case == YISHI__V1__MESSAGE__KIND_HEADS) {
+        heads = message->heads->heads;
+        count = message->heads->n_heads;
+    } else if (message->kind_case == YISHI__V1__MESSAGE__KIND_COSIGNED) {
+        heads = message->cosigned->heads;
+        count = message->cosigned->n_heads;
+    } else if (message->kind_case == YISHI__V1__MESSAGE__KIND_ENTRIES) {
+        const Yishi__V1__Entries *const entries = message->entries;
+        snprintf(text, size, " %s[%llu+%zu]", code_of(entries->origin),
+                 (unsigned long long)entries->first_index, entries->n_entries);
+    } else if (message->kind_case == YISHI__V1__MESSAGE__KIND_ACK) {
+        snprintf(text, size, " %s@%llu", code_of(message->ack->origin),
+                 (unsigned long long)message->ack->durable_size);
+    }
+    for (size_t i = 0; i < count; i++) {
+        const size_t used = strlen(text);
+        name_head(heads[i], text + used, size - used);
+    }
+    if (message->kind_case == YISHI__V1__MESSAGE__KIND_WANT)
+        name_wants(message->want, text, size);
+}
+
 static void tell_message(struct run *run, int child, int side, const char *what,
                          const Yishi__V1__Message *message, size_t size)
 {
     const struct link *const link = &run->world->link[child];
-    run_tell(run, "%s %s %s of %zu bytes (%s %s)", run->world->node[link->node[side]].origin_text,
-             what, ys_message_name(message), size, what[0] == 's' ? "to" : "from",
-             run->world->node[link->node[1 - side]].origin_text);
+    char logs[120];
+    name_logs(message, logs, sizeof logs);
+    run_tell(run, "%s %s %s%s of %zu bytes (%s %s)",
+             code_of(run->world->node[link->node[side]].origin_text), what,
+             ys_message_name(message), logs, size, what[0] == 's' ? "to" : "from",
+             code_of(run->world->node[link->node[1 - side]].origin_text));
 }
 
 static const Yishi__V1__Message *decode(struct run *run, struct ys_bytes bytes,
@@ -204,7 +267,12 @@ void wire_heard(void *context, int child, int side, struct ys_bytes bytes)
     struct account *const account = &run->account[child][side];
     struct ys_arena arena;
     const Yishi__V1__Message *const message = decode(run, bytes, &arena);
+    const struct link *const link = &run->world->link[child];
     tell_message(run, child, side, "hears", message, bytes.size);
+    run->report->count[COUNT_MESSAGES]++;
+    run->report->count[COUNT_LEFT_OVER] +=
+        side == PARENT_END &&
+        (link->session[CHILD_END] == NULL || link->at[PARENT_END] != link->at[CHILD_END]);
     if (message->kind_case == YISHI__V1__MESSAGE__KIND_WANT)
         account->given += message->want->credit;
     else if (message->kind_case == YISHI__V1__MESSAGE__KIND_ENTRIES)
@@ -219,4 +287,5 @@ void wire_began(void *context, int child, int side)
 {
     struct run *const run = context;
     run->account[child][side] = (struct account){0};
+    run->report->count[COUNT_CONNECTIONS]++;
 }

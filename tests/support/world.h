@@ -110,12 +110,14 @@ struct world_watch {
     /* A group of changes is on the disk; nothing was done about it yet. */
     void (*committed)(void *context, int node, struct ys_change *const *changes,
                       const struct ys_change_result *results, size_t count);
-    /* A record is in the node's own log, on its disk. */
-    void (*written)(void *context, int node, const struct scribe_record *record);
+    /* A record is in the node's own log, on its disk; or waits there until that log is recovered. */
+    void (*written)(void *context, int node, const struct scribe_record *record, bool waits);
     /* Another history of this log is told of, says this node. */
     void (*accused)(void *context, int node, const char *text);
     /* An end of the child's link was given up for what the other end sent. */
     void (*refused)(void *context, int child, int side, const struct ys_err *err);
+    /* A crash that was planned came to pass. */
+    void (*killed)(void *context, int node, bool after_commit);
     void (*event)(void *context, const char *line);
     /* Something is wrong in the world itself. Does not return. */
     void (*failed)(void *context, const char *what);

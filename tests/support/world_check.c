@@ -12,7 +12,7 @@ static void check_receipts(struct world *w, int holder, uint32_t log_id, const s
         struct ys_bytes note;
         struct ys_txn *other = NULL;
         struct ys_log copy = {0};
-        if ((int)i == holder ||
+        if ((int)i == holder || w->node[i].went_back ||
             ys_receipt_newest(txn, log_id, mirror, &receipt, &note, &err) != YS_OK)
             continue;
         world_must(w, ys_store_begin(w->node[i].store, false, &other, &err), &err);

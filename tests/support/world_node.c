@@ -1,4 +1,5 @@
 #include "sync/heads.h"
+#include "sync/rewind.h"
 #include "tests/support/world_state.h"
 
 #include <stdio.h>
@@ -11,12 +12,22 @@ static const char deployment[] = "beijing.example";
 
 /* --- a process --- */
 
+static void leap(struct world *w, struct ys_store *store)
+{
+    struct ys_err err = {0};
+    struct ys_txn *txn = NULL;
+    world_must(w, ys_store_begin(store, true, &txn, &err), &err);
+    world_must(w, ys_changed_leap(txn, (uint32_t)rng_next(&w->rng), &err), &err);
+    world_must(w, ys_txn_commit(&txn, &err), &err);
+}
+
 void world_open_node(struct world *w, int index)
 {
     struct node *const node = &w->node[index];
     struct ys_err err = {0};
     struct ys_txn *txn = NULL;
     world_must(w, ys_store_open(node->dir, MAP_BYTES, &node->store, &err), &err);
+    leap(w, node->store);
     world_must(w, ys_member_new(&w->root, &node->origin.division, &node->member, &err), &err);
     world_must(w, ys_store_begin(node->store, false, &txn, &err), &err);
     world_must(w, ys_member_rebuild(node->member, txn, NULL, &err), &err);
@@ -127,6 +138,7 @@ static void go_back(struct world *w, int index, bool swap)
     disk_path(w, index, false, disk);
     disk_path(w, index, true, copy);
     world_tell(w, "%s goes back to an old copy of its disk", w->node[index].origin_text);
+    w->node[index].went_back = true;
     lose_links(w, index);
     world_close_node(w, index);
     (void)snprintf(kept, sizeof kept, "%s.kept", disk);
@@ -178,11 +190,18 @@ void world_disarm(struct world *w, int index)
         world_crash(w, index);
 }
 
+static void kill_node(struct world *w, int index, bool after_commit)
+{
+    w->node[index].dying = true;
+    if (w->watched)
+        w->watch.killed(w->watch.context, index, after_commit);
+}
+
 bool world_alive(struct world *w, int index, enum ys_code code, const struct ys_err *err)
 {
     struct node *const node = &w->node[index];
     if (code == YS_IO && (node->fail != 0 || node->fail_late != 0))
-        node->dying = true;
+        kill_node(w, index, false);
     else
         world_must(w, code, err);
     return !node->dying;
@@ -237,7 +256,8 @@ void world_commit(struct world *w, int index)
             w->watch.committed(w->watch.context, index, group, results, count);
         else
             world_check_node(w, index);
-        node->dying = node->dies_after_commit;
+        if (node->dies_after_commit)
+            kill_node(w, index, true);
         node->dies_after_commit = false;
         world_arm(w, index, node->fail_late);
         take_results(w, index, results, count);
@@ -332,18 +352,21 @@ bool world_append(struct world *w, int index, const struct scribe_record *record
     struct ys_txn *txn = NULL;
     struct ys_log own;
     const struct ys_entry entry = scribe_entry(record);
+    bool waits = false;
     enum ys_code code = ys_store_begin(node->store, true, &txn, &err);
     if (code == YS_OK)
         code = ys_log_load(txn, YS_OWN_LOG, &own, &err);
-    if (code == YS_OK)
-        code = ys_log_append(txn, &own, &entry, 1, &err);
+    if (code == YS_OK) {
+        waits = own.state == YS_LOG_RECOVERING;
+        code = waits ? ys_aside_put(txn, &entry, &err) : ys_log_append(txn, &own, &entry, 1, &err);
+    }
     if (code == YS_OK)
         code = ys_txn_commit(&txn, &err);
     ys_txn_abort(&txn);
     if (!world_alive(w, index, code, &err))
         return false;
     if (w->watched)
-        w->watch.written(w->watch.context, index, record);
+        w->watch.written(w->watch.context, index, record, waits);
     node->store_moved = true;
     node->membership_moved = node->membership_moved || is_membership(record);
     return true;

@@ -29,7 +29,6 @@ struct link {
     struct world *world;
     int node[2]; /* child, parent */
     bool held;
-    uint64_t connection;           /* the child's newest */
     uint64_t at[2];                /* connection to which each end's session belongs */
     struct ys_session *session[2]; /* the parent's may be left over from an older connection */
     struct pipe to[2];             /* [end]: messages on their way to this end */
@@ -54,6 +53,7 @@ struct node {
     unsigned fail, fail_late; /* planted store failures: see world_plan_crash */
     bool down, dying, dies_after_commit;
     bool signing, store_moved, membership_moved;
+    bool went_back; /* to an old copy of its disk: receipts that it gave may stand above that */
 };
 
 struct world {

@@ -414,6 +414,11 @@ static void changes_and_arrivals_behave_like_lists(void **state)
         }
         last_moved[at] = ++moves;
         assert_int_equal(log[at].changed, moves);
+        if (rng_below(&rng, 20) == 0) {
+            const uint32_t by = (uint32_t)rng_next(&rng);
+            assert_int_equal(ys_changed_leap(desk->txn, by, NULL), YS_OK);
+            moves += by;
+        }
         if (rng_below(&rng, 20) == 0)
             commit(desk);
     }
@@ -427,7 +432,7 @@ static void changes_and_arrivals_behave_like_lists(void **state)
     }
     assert_true(last_moved[0] == 0 && last_moved[1] == 0 && last_moved[2] == 0);
     assert_int_equal(ys_changed_last(desk->txn, &counter, NULL), YS_OK);
-    assert_int_equal(counter, moves);
+    assert_true(counter <= moves);
     struct ys_arrival run = {0};
     for (size_t i = 0; i < run_count; i++) {
         assert_int_equal(ys_arrival_next(desk->txn, run.counter, &run, NULL), YS_OK);

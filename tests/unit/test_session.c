@@ -270,6 +270,110 @@ static void a_restored_old_copy_publishes_on(void **state)
     }
 }
 
+/* The newest receipt of `witness` for the owner's log that the holder has. */
+static uint64_t receipt_at(struct world *w, int holder, int owner, int witness)
+{
+    struct ys_err err = {0};
+    struct ys_txn *txn = NULL;
+    struct ys_log log;
+    struct ys_receipt receipt = {0};
+    struct ys_bytes note;
+    char origin[YS_KEY_NAME_MAX + 1];
+    const struct ys_vkey *const mirror = ys_member_mirror(
+        world_member(w, owner), &ys_store_identity(world_store(w, witness))->origin.division);
+    ys_name_print(&ys_store_identity(world_store(w, owner))->origin, origin);
+    assert_int_equal(ys_store_begin(world_store(w, holder), false, &txn, &err), YS_OK);
+    if (ys_log_find(txn, origin, &log, &err) == YS_OK &&
+        ys_receipt_newest(txn, log.id, mirror, &receipt, &note, &err) != YS_OK)
+        receipt.size = 0;
+    ys_txn_abort(&txn);
+    return receipt.size;
+}
+
+/* Of the two links of a street that went back the district's is there first, and the community has not
+ * heard of the district's receipt. */
+static void a_receipt_waits_for_entries_that_come_over_another_link(void **state)
+{
+    (void)state;
+    struct world *w = world_new(&(struct world_options){.seed = 5, .streets = 1, .communities = 1});
+    const int street = world_street(w, 0);
+    const int community = world_community(w, 0);
+    assert_true(world_settles(w, STEPS));
+    world_copy(w, street);
+    world_hold(w, street, true);
+    world_cut(w, street);
+    world_publish(w, community);
+    assert_true(world_settles(w, STEPS));
+    world_hold(w, community, true);
+    world_cut(w, community);
+    world_hold(w, street, false);
+    assert_true(world_settles(w, STEPS));
+    assert_int_equal(receipt_at(w, street, community, world_district(w)), 1);
+
+    world_restore(w, street);
+    assert_true(world_settles(w, STEPS));
+    assert_int_equal(receipt_at(w, street, community, world_district(w)), 0);
+    world_hold(w, community, false);
+
+    assert_true(world_settles(w, STEPS));
+    assert_int_equal(receipt_at(w, street, community, world_district(w)), 1);
+    world_free(w);
+}
+
+/* While a commit of the older session is on its way, the newer one hears of the same entries again, now
+ * with the district's receipt. */
+static void a_receipt_that_comes_with_entries_already_asked_for_is_kept(void **state)
+{
+    (void)state;
+    for (unsigned i = 100; i < 180; i++) {
+        struct world *w = world_new(&(struct world_options){
+            .seed = i, .streets = 1, .communities = 1, .delay_max_ms = 5, .commit_max_ms = 3000});
+        const int street = world_street(w, 0);
+        const int community = world_community(w, 0);
+        assert_true(world_settles(w, STEPS));
+        for (unsigned cuts = 0; cuts < 3; cuts++) {
+            world_publish(w, street);
+            world_run(w, 10 + i % 20);
+            world_cut(w, community);
+        }
+
+        assert_true(world_settles(w, STEPS));
+
+        assert_true(world_is_complete(w));
+        assert_int_equal(receipt_at(w, community, street, world_district(w)),
+                         held(w, street, street));
+        world_free(w);
+    }
+}
+
+/* It writes as many changes again as it had forgotten, before it meets the parent that has seen those. */
+static void a_restored_copy_tells_what_it_learned_since(void **state)
+{
+    (void)state;
+    struct world *w = world_new(&(struct world_options){.seed = 5, .streets = 1, .communities = 2});
+    const int street = world_street(w, 0);
+    assert_true(world_settles(w, STEPS));
+    world_copy(w, street);
+    for (int i = 0; i < 10; i++) {
+        world_publish(w, world_community(w, 0));
+        assert_true(world_settles(w, STEPS));
+    }
+    world_hold(w, street, true);
+    world_cut(w, street);
+    world_restore(w, street);
+    world_publish(w, world_community(w, 1));
+    for (int i = 0; i < 20; i++) {
+        assert_true(world_settles(w, STEPS));
+        world_publish(w, world_community(w, 0));
+    }
+
+    world_hold(w, street, false);
+
+    assert_true(world_settles(w, STEPS));
+    assert_true(world_is_complete(w));
+    world_free(w);
+}
+
 /* Two copies of one disk write offline and come one after the other, the first having had `steps` to give what it
  * wrote. */
 static void two_copies(uint64_t seed, unsigned steps)
@@ -355,6 +459,9 @@ int main(void)
         cmocka_unit_test(a_log_with_two_histories_is_proved_and_the_link_goes_on),
         cmocka_unit_test(nothing_is_taken_above_the_cut_of_a_logs_key),
         cmocka_unit_test(a_restored_old_copy_publishes_on),
+        cmocka_unit_test(a_receipt_waits_for_entries_that_come_over_another_link),
+        cmocka_unit_test(a_restored_copy_tells_what_it_learned_since),
+        cmocka_unit_test(a_receipt_that_comes_with_entries_already_asked_for_is_kept),
         cmocka_unit_test(two_copies_that_wrote_become_one_history),
         cmocka_unit_test(the_same_seed_gives_the_same_events),
         cmocka_unit_test(scope_follows_the_tree),
