@@ -277,12 +277,8 @@ static void meta_row(struct ys_scrub *scrub, struct ys_txn *txn, struct ys_bytes
     static const struct {
         const char *name;
         size_t size; /* 0: any */
-    } known[] = {{"schema", 4},
-                 {"store_id", YS_STORE_ID_LEN},
-                 {"origin", 0},
-                 {"witness_time", 8},
-                 {"rewinds", 8},
-                 {"changed_floor", 8}};
+    } known[] = {{"schema", 4},  {"store_id", YS_STORE_ID_LEN}, {"origin", 0}, {"witness_time", 8},
+                 {"rewinds", 8}, {"changed_floor", 8}};
     const struct ys_bytes row = value;
     (void)txn;
     (void)context;
