@@ -173,7 +173,7 @@ static enum ys_code fetch_unless_forked(struct ys_session *session, struct ys_tu
     bool forked = false;
     enum ys_code code = ys_session_dispute_size(session, turn, log, stored, head, &forked, err);
     if (code == YS_OK && !forked)
-        code = fetch_head(turn, log, head, (struct ys_bytes){0}, err);
+        code = fetch_head(turn, log, head, (struct ys_bytes){head->note, head->note_size}, err);
     return code;
 }
 
