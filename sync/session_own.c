@@ -83,6 +83,21 @@ static enum ys_code fetch_from_child(struct ys_session *session, struct ys_turn 
                : YS_OK;
 }
 
+bool ys_session_is_ours(const struct ys_turn *turn, struct ys_bytes bytes)
+{
+    const struct ys_division *const self = &ys_store_identity(turn->store)->origin.division;
+    struct ys_note note;
+    if (ys_note_parse(bytes, &note, NULL) != YS_OK)
+        return false;
+    for (size_t i = 0; i < ys_member_key_count(turn->member); i++) {
+        const struct ys_member_key *const key = ys_member_key_at(turn->member, i);
+        if (ys_division_equal(&key->name.division, self) &&
+            ys_note_check(&note, &key->vkey, NULL) == YS_LINE_GOOD)
+            return true;
+    }
+    return false;
+}
+
 enum ys_code ys_session_own_again(struct ys_session *session, struct ys_turn *turn,
                                   struct ys_err *err)
 {

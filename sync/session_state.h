@@ -99,6 +99,9 @@ enum ys_code ys_session_own_held(struct ys_session *session, struct ys_turn *tur
 /* The same again, after our log has changed under us. */
 enum ys_code ys_session_own_again(struct ys_session *session, struct ys_turn *turn,
                                   struct ys_err *err);
+/* Has any key that was ever registered for our unit signed this note? Whether it still may is a matter
+ * of verdicts: a record that counts no more stands in the log all the same. */
+bool ys_session_is_ours(const struct ys_turn *turn, struct ys_bytes note);
 /* Tell the parent what of our log it lacks and nobody has signed. */
 enum ys_code ys_session_offer_tail(struct ys_session *session, struct ys_turn *turn,
                                    struct ys_err *err);

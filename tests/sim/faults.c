@@ -1,8 +1,15 @@
 #include "tests/sim/faults.h"
 
 #include "tests/sim/disk.h"
+#include "tests/sim/load.h"
 
-enum { CALLS_MAX = 60, COMMIT_CALLS_MAX = 400, PARTITION_MS = 60000, STOP_MS = 20000 };
+enum {
+    CALLS_MAX = 60,
+    COMMIT_CALLS_MAX = 400,
+    PARTITION_MS = 60000,
+    STOP_MS = 20000,
+    FORGOTTEN_STEPS = 12
+};
 
 static const unsigned weights[] = {
 #define FAULT_WEIGHT(name, weight) weight,
@@ -74,6 +81,19 @@ static void restore(struct faults *faults, struct run *run)
     disk_replaced(run, node);
 }
 
+/* A disk that said it had written, and had not: the copy is a moment old. */
+static void forget(struct faults *faults, struct run *run, int node)
+{
+    const uint64_t records = 1 + rng_below(&run->rng, 3);
+    copy(faults, run, node);
+    if (faults->copied != node)
+        return;
+    for (uint64_t i = 0; i < records; i++)
+        load_small(run, node);
+    world_run(run->world, (unsigned)rng_below(&run->rng, FORGOTTEN_STEPS));
+    restore(faults, run);
+}
+
 /* --- one fault --- */
 
 static enum fault draw(struct faults *faults, struct run *run)
@@ -116,6 +136,9 @@ static void befall_node(struct faults *faults, struct run *run, enum fault fault
         break;
     case FAULT_COPY:
         copy(faults, run, node);
+        break;
+    case FAULT_FORGET:
+        forget(faults, run, node);
         break;
     case FAULT_CUT:
     case FAULT_BREAK:

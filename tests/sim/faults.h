@@ -1,5 +1,5 @@
 /* What goes wrong: cuts, partitions, crashes at any call of a store, restarts,
- * slow writers, jumping clocks, an old copy of a disk.
+ * slow writers, jumping clocks, an old copy of a disk, one a moment old too.
  *
  * Which kinds happen in a run, and how often, its seed decides. Threads, memory: none. */
 #ifndef YS_TESTS_SIM_FAULTS_H
@@ -20,7 +20,8 @@
     X(SLOW, 2)             \
     X(CLOCK, 2)            \
     X(COPY, 6)             \
-    X(RESTORE, 5)
+    X(RESTORE, 5)          \
+    X(FORGET, 6)
 
 enum fault {
 #define FAULT_ENUM(name, weight) FAULT_##name,

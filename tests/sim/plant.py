@@ -95,6 +95,11 @@ BUGS = {
                 "        code = send_ack(session, turn, log, log->fetch->durable, payload_bytes(entries), err);\n",
                 "        code = send_ack(session, turn, log, log->fetch->durable, 0, err);\n",
             ),
+            (
+                "sync/session_receive.c",
+                "    enum ys_code code = send_ack(session, turn, log, result->durable_size, result->credit, err);\n",
+                "    enum ys_code code = send_ack(session, turn, log, result->durable_size,\n                                 result->code == YS_OK ? result->credit : 0, err);\n",
+            ),
         ],
     ),
     # All of the own log is signed as soon as the parent has a beginning of it.

@@ -367,6 +367,11 @@ uint64_t world_publish_unknown(struct world *w, int index)
     return world_own_size(w, index) - 1;
 }
 
+void world_expect_forks(struct world *w)
+{
+    w->rogue = true;
+}
+
 void world_sign_all(struct world *w, int index)
 {
     struct ys_change *change = NULL;

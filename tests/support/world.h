@@ -81,6 +81,8 @@ void world_restore(struct world *world, int node);
 /* Go back to it, and keep what the disk is now as the copy. */
 void world_swap(struct world *world, int node);
 
+/* Notices about logs that are not what they were are no failures from now on. */
+void world_expect_forks(struct world *world);
 /* The node signs all of its log, whatever its parent holds. */
 void world_sign_all(struct world *world, int node);
 /* The node forgets its log and writes another of `size` records under the same keys, signed. */

@@ -374,9 +374,25 @@ static void a_restored_copy_tells_what_it_learned_since(void **state)
     world_free(w);
 }
 
+/* The street cuts the key that signs the community's records. */
+static void cut_body(struct world *w, int node, uint64_t size)
+{
+    const int street = world_parent(w, node);
+    const struct ys_signer *const st = world_body(w, street, 0);
+    struct rng rng = rng_from_seed(6);
+    struct scribe_record record;
+    char origin[YS_KEY_NAME_MAX + 1];
+    ys_name_print(&ys_store_identity(world_store(w, node))->origin, origin);
+    scribe_write(&record, &rng, &ys_store_identity(world_store(w, street))->origin, NULL,
+                 1795600000, scribe_key_revoke(&world_body(w, node, 0)->vkey, origin, size), &st,
+                 1);
+    assert_true(world_write(w, street, &record));
+    assert_true(world_settles(w, STEPS));
+}
+
 /* Two copies of one disk write offline and come one after the other, the first having had `steps` to give what it
  * wrote. */
-static void two_copies(uint64_t seed, unsigned steps)
+static void two_copies(uint64_t seed, unsigned steps, bool cut)
 {
     struct world *w =
         world_new(&(struct world_options){.seed = seed, .streets = 1, .communities = 2});
@@ -392,6 +408,8 @@ static void two_copies(uint64_t seed, unsigned steps)
     for (int i = 0; i < 3; i++)
         world_publish(w, node);
     assert_true(world_settles(w, STEPS));
+    if (cut)
+        cut_body(w, node, size);
     world_swap(w, node);
     assert_one_history(w, node, size + 5);
     world_swap(w, node);
@@ -403,7 +421,52 @@ static void two_copies_that_wrote_become_one_history(void **state)
 {
     (void)state;
     for (unsigned i = 0; i < 60; i++)
-        two_copies(12 + i, i % 12);
+        two_copies(12 + i, i % 12, false);
+}
+
+/* What was written stands in the log, also when its key was cut meanwhile and it counts no more. */
+static void a_key_that_was_cut_does_not_keep_a_log_from_its_recovery(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 60; i++)
+        two_copies(12 + i, i % 12, true);
+}
+
+static void a_parent_adds_nothing_to_its_childs_log(void **state)
+{
+    (void)state;
+    struct world *w =
+        world_new(&(struct world_options){.seed = 13, .streets = 1, .communities = 2});
+    const int street = world_street(w, 0);
+    const int node = world_community(w, 0);
+    const struct ys_signer *const st = world_body(w, street, 0);
+    struct rng rng = rng_from_seed(7);
+    struct scribe_record record;
+    struct ys_txn *txn = NULL;
+    struct ys_log log;
+    world_publish(w, node);
+    assert_true(world_settles(w, STEPS));
+    const struct ys_name *const origin = &ys_store_identity(world_store(w, node))->origin;
+    char text[YS_KEY_NAME_MAX + 1];
+    ys_name_print(origin, text);
+    world_hold(w, node, true);
+    world_cut(w, node);
+    /* in the child's log, signed by the street */
+    scribe_write(&record, &rng, origin, NULL, 1795600000, scribe_acknowledgement(&rng), &st, 1);
+    const struct ys_entry entry = scribe_entry(&record);
+    assert_int_equal(ys_store_begin(world_store(w, street), true, &txn, NULL), YS_OK);
+    assert_int_equal(ys_log_find(txn, text, &log, NULL), YS_OK);
+    assert_int_equal(ys_log_append(txn, &log, &entry, 1, NULL), YS_OK);
+    assert_int_equal(ys_txn_commit(&txn, NULL), YS_OK);
+    world_expect_forks(w);
+
+    world_hold(w, node, false);
+    world_publish(w, node);
+    assert_true(world_settles(w, STEPS));
+
+    assert_int_equal(held(w, node, node), 1);
+    assert_int_equal(state_of(w, node, node), YS_LOG_RECOVERING);
+    world_free(w);
 }
 
 static void the_same_seed_gives_the_same_events(void **state)
@@ -463,6 +526,8 @@ int main(void)
         cmocka_unit_test(a_restored_copy_tells_what_it_learned_since),
         cmocka_unit_test(a_receipt_that_comes_with_entries_already_asked_for_is_kept),
         cmocka_unit_test(two_copies_that_wrote_become_one_history),
+        cmocka_unit_test(a_key_that_was_cut_does_not_keep_a_log_from_its_recovery),
+        cmocka_unit_test(a_parent_adds_nothing_to_its_childs_log),
         cmocka_unit_test(the_same_seed_gives_the_same_events),
         cmocka_unit_test(scope_follows_the_tree),
     };
