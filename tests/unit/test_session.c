@@ -404,12 +404,16 @@ static void two_copies(uint64_t seed, unsigned steps, bool cut)
     world_publish(w, node);
     world_publish(w, node);
     world_run(w, steps);
+    if (cut) { /* while the node is away */
+        world_hold(w, node, true);
+        world_break(w, node);
+        cut_body(w, node, size);
+        world_hold(w, node, false);
+    }
     world_swap(w, node);
     for (int i = 0; i < 3; i++)
         world_publish(w, node);
     assert_true(world_settles(w, STEPS));
-    if (cut)
-        cut_body(w, node, size);
     world_swap(w, node);
     assert_one_history(w, node, size + 5);
     world_swap(w, node);
