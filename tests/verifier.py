@@ -21,7 +21,7 @@ from types import SimpleNamespace
 import nacl.bindings
 import nacl.exceptions
 
-FOREVER = 2**64  # the cut of a key that is not revoked
+FOREVER = 2**64 - 1  # the cut of a key that is not revoked
 Refused = ValueError  # also what Python itself raises for bytes that are not UTF-8, not base64, or no day
 
 def need(condition, reason):
@@ -146,14 +146,16 @@ SCHEMA = """
 Date(yyyymmdd:uint32) Time(unix_ms:int64) Moment(Date?, Time?) Reference(enum, bytes=32) Sealed(string, bytes=32)
 Attachment(enum, bytes=32, uint64, string, string, enum) Body(salt:bytes=16, Moment, string, Reference[0..64],
  Attachment[0..64], Sealed[0..512], 101 body_register:BodyRegister?, 102 key_revoke:KeyRevoke?,
- 106 node_certificate:NodeCertificate?, 107 anchor:Anchor?, 108 fork_notice:ForkNotice?, 131 consensus:Consensus?, 161 evaluation_result:EvaluationResult?,
- 163 feedback_publication:FeedbackPublication?, 165 acknowledgement:Acknowledgement?, 195 receipts:Receipts?) Acknowledgement(string)
-BodyRegister(division:string, body:string, string, key:string, log:string, from_index:uint64, string, Date, Date,
- bytes=64) KeyRevoke(key:string, log:string, cut_size:uint64, bytes=32, enum, string) NodeCertificate(
- division:string, enum, string, log:string, mirror:string, transport:bytes=32, bytes=64, bytes=64, string, from_index:uint64)
-Anchor(bytes=1..65535) ForkNotice(string, bytes=32, uint64) Receipt(string, uint64, bytes=32, uint64) Receipts(Receipt[1..512])
-ConsensusItem(uint32, string, enum, bool, string, Date) Consensus(ConsensusItem[1..512], Date, enum, string)
-GradeCounts(enum, uint32, uint32, uint32, uint32, uint32, uint32) ReturnedByKind(enum, uint32)
+ 106 node_certificate:NodeCertificate?, 107 anchor:Anchor?, 108 fork_notice:ForkNotice?, 131 consensus:Consensus?,
+ 161 evaluation_result:EvaluationResult?, 163 feedback_publication:FeedbackPublication?,
+ 165 acknowledgement:Acknowledgement?, 195 receipts:Receipts?) Anchor(bytes=1..65535) Acknowledgement(string)
+BodyRegister(division:string, body:string, string, key:string, string, from_index:uint64, string, Date, Date,
+ bytes=64) KeyRevoke(key:string, log:string, cut_size:uint64, bytes=32, enum, string)
+NodeCertificate(division:string, role:enum, string, log:string, mirror:string, transport:bytes=32, bytes=64, bytes=64,
+ string, from_index:uint64) ForkNotice(string, bytes=32, uint64) Receipt(string, uint64, bytes=32, uint64)
+Receipts(Receipt[1..512]) Consensus(ConsensusItem[1..512], Date, enum, string)
+ConsensusItem(uint32, string, enum, bool, string, Date) ReturnedByKind(enum, uint32)
+GradeCounts(enum, uint32, uint32, uint32, uint32, uint32, uint32)
 EvaluationResult(uint32, uint32, uint32, GradeCounts[1..512], ReturnedByKind[0..512], string, bytes=32, Date)
 FeedbackPublication(enum, string[1..512], Date, Date, uint32, bool, string)
 ProofExtra(note:bytes=1..65535, body:bytes=1..131072, evidence:bytes[0..32]=1..524288)
@@ -209,7 +211,8 @@ def decode(message, data):  # 4.2, 6.6; {name: value}, and under "unknown" the n
 
 # --- 6 bodies, 8 heads and receipts ---
 MEMBERSHIP = {"node_certificate": ["division", "log", "mirror", "transport"], "key_revoke": ["key", "log", "cut_size"],
-              "body_register": ["division", "body", "key", "log"]}  # 12: without these they say nothing
+              "body_register": ["division", "body", "key"]}  # 12: without these they say nothing
+OBSERVER = 2  # of NodeRole: a node that reads, and signs nothing
 KINDS = {**{kind: ["st|da|root"] for kind in MEMBERSHIP}, "consensus": ["rc", "po"], "evaluation_result": ["rc"],
          "feedback_publication": ["rc"], "acknowledgement": ["rc|po|sc|st|gd|da"],
          "anchor": ["node"], "fork_notice": ["node"], "receipts": ["node"]}  # 6.7: of each list one must sign
@@ -224,18 +227,18 @@ def read_body(data, record):  # 6.4, 6.5
 def ancestors(head):  # 8.5; names of the mirror keys that may cosign it, nearest first
     return [f"{head.deployment}/mirror/{head.code[:n]}" for n in (9, 6) if n < len(head.code)]
 def check_head(head, keys, say):  # 8.2, 8.3, 9.3(2) and (6); the times of receipts by mirror name
-    keys = [key for key in keys if key.type == (1 if key.name == head.origin else 4)]
-    names, ids = {head.origin, *ancestors(head)} & {key.name for key in keys}, {(key.name, key.id) for key in keys}
+    types = {head.origin: 1, **dict.fromkeys(ancestors(head), 4)}
+    keys = {key.name: key for key in keys if key.type == types.get(key.name)}
     for name, key_id, _ in head.note.lines:
-        need(name not in names or (name, key_id) in ids, f"a line under the name {name} that is not of its key")
-    good = all_good(judge(head.note, [key for key in keys if key.name in names]))
+        need(name not in keys or key_id == keys[name].id, f"a line under the name {name} that is not of its key")
+    good = all_good(judge(head.note, keys.values()))
     need(any(key.type == 1 for key in good), f"the checkpoint is not signed by the log {head.origin}")
-    others = sum(line[0] not in names for line in head.note.lines)
+    others = sum(line[0] not in keys for line in head.note.lines)
     say(f"  head of size {head.size}, root {head.hash.hex()}, signed by the log; {others} lines of other names ignored")
     return {key.name: int.from_bytes(payload[:8], "big") for key, payload in good.items() if key.type == 4}
 
 # --- 11 root policy, 12 membership ---
-BODIES = {12: "rc|po|sc", 9: "st|gd-[a-z0-9]{1,16}", 6: "da|gd-[a-z0-9]{1,16}"}  # 2.3, by length of the code
+BODY = "[0-9]{12}/(?:rc|po|sc)|[0-9]{9}/(?:st|gd-[a-z0-9]{1,16})|[0-9]{6}/(?:da|gd-[a-z0-9]{1,16})"  # 2.3
 def read_policy(data):  # 11.4: the anchor, with its successors
     parts = [part + b"\n" for part in data[:-1].split(b"\n\n")] if data[-1:] == b"\n" else [data]
     need(len(parts) <= 8, "more than 8 policies")
@@ -252,9 +255,12 @@ def read_one_policy(data):  # 11.1
     need(all(key.type == 1 and key.name == name for key in policy.keys), "not a root key")
     need(policy.threshold <= len(ids) and ids == sorted(set(ids)), "too few root keys, or out of order")
     return SimpleNamespace(fingerprint=sha256(data).hex(), successors=[], **vars(policy))  # 11.2
+def is_signed(policy, lines):  # 11.1
+    mine = [lines[key] for key in policy.keys if key in lines]
+    return len(mine) >= policy.threshold and all(mine)
 class Members:
-    """12: who may sign, by the membership records read so far. Each of `all` is a key of a unit, valid in `log` from
-    index `start` to below `cut`; its `role` is log, mirror or the name of a body."""
+    """12: who may sign, by the membership records read so far. Each of `all` is a key of a unit; its `role` is node (the
+    key of a log), mirror or the name of a body; it is valid from index `start` to below `cut`."""
     def __init__(self, policy):
         self.policy, self.all = policy, []
         self.policies, self.since = [policy, *policy.successors], [0]  # 11.5: number i is in force from since[i] on
@@ -263,49 +269,47 @@ class Members:
     def root(self, index):  # 11.5
         return self.policies[max(i for i, since in enumerate(self.since) if since <= index)]
     def succeed(self, lines, index):  # 11.5; does a successor come into force?
-        for i in range(len(self.policies) - 1, len(self.since) - 1, -1):
-            roots = [lines[key] for key in self.policies[i].keys if key in lines]
-            if len(roots) >= self.policies[i].threshold and all(roots):
-                self.since += [index] * (i + 1 - len(self.since))
-                return True
-        return False
-    def head_keys(self, head):  # a revoked log key counts for heads up to its cut, a revoked mirror key not at all
-        return [m.key for m in self.all if m.role == "mirror" and m.cut == FOREVER or
-                m.role == "log" and m.log == head.origin and head.size <= m.cut]
+        new = [i for i, policy in enumerate(self.policies) if i >= len(self.since) and is_signed(policy, lines)]
+        self.since += [index] * (max(new, default=0) + 1 - len(self.since))
+        return new
+    def head_keys(self, head):  # 12.3; of a log the newest for a head of this size, of a mirror the newest not cut
+        able = [m for m in self.all if m.role == "mirror" or m.role == "node" and m.start < head.size <= m.cut]
+        able.sort(key=lambda m: m.role == "mirror" and m.cut == FOREVER)
+        return list({m.key.name: m.key for m in able}.values())  # the last of each name
     def signers(self, lines, classes, record, index):  # 12.4; which of these classes of the log's unit signed
-        roles = {m.role for m in self.all if lines.get(m.key) and m.log == record.origin and m.start <= index < m.cut}
-        roots = [lines[key] for key in self.root(index).keys if key in lines]
-        if record.code == self.policy.district and len(roots) >= self.root(index).threshold and all(roots):  # 11.1
+        roles = {m.role for m in self.all if lines.get(m.key) and m.start <= index < m.cut
+                 and m.key.name in (record.origin, f"{record.deployment}/{record.code}/{m.role}")}
+        if record.code == self.policy.district and is_signed(self.root(index), lines):
             roles.add("root")
-        return sorted(role for role in roles - {"log", "mirror"} if re.fullmatch(rf"(?:{classes})(?:-.*)?", role))
+        return sorted(role for role in roles if re.fullmatch(rf"(?:{classes})(?:-.*)?", role))
     def apply(self, record, index, body, lines):  # 12.2, 12.3
         kind, fields = record.kind, need(body, "a membership record without its body")[record.kind]
         need(all(name in fields for name in MEMBERSHIP[kind]), f"{kind} without one of {MEMBERSHIP[kind]}")
-        key = read_key(fields["log" if kind == "node_certificate" else "key"])
-        log = key.name if kind == "node_certificate" else fields["log"]
-        unit, deployment, start = parse("log", log).code, self.policy.deployment, fields.get("from_index", 0)
-        need(log.startswith(deployment + "/") and fields.get("division", unit) == unit, f"{kind}: its log does not fit")
+        key, deployment = read_key(fields["log" if kind == "node_certificate" else "key"]), self.policy.deployment
+        unit = fields["division"] if "division" in fields else parse("log", fields["log"]).code
+        old, before, uses = [m for m in self.all if m.key == key and m.unit == unit], [m.cut for m in self.all], []
+        if kind == "key_revoke":
+            need(old and fields["log"].startswith(f"{deployment}/{unit}/"), f"no log of {key.name}: {fields['log']}")
+            need(old[0].role != "node" or fields["log"] == key.name, f"the key of another log than {fields['log']}")
+        elif kind == "body_register":
+            need(re.fullmatch(BODY, f"{unit}/{fields['body']}"), f"a body that does not exist at {unit}")
+            uses = [(key, 1, fields["body"], f"{deployment}/{unit}/{fields['body']}")]
+        else:
+            uses = [(key, 1, "node", f"{deployment}/{unit}/{parse('log', key.name).incarnation}"),
+                    (read_key(fields["mirror"]), 4, "mirror", f"{deployment}/mirror/{unit}")]
         signer = "root" if record.code == unit else "da|st" if record.code == unit[:-3] else "nobody"
         succession = record.code == unit == self.policy.district and self.succeed(lines, index)
         need(self.signers(lines, signer, record, index), f"{kind} of {unit} in the log {record.origin} lacks a signer")
-        if kind == "key_revoke":
-            cut = [m for m in self.all if m.key == key and m.log == log and fields["cut_size"] < m.cut]
-            for one in need(cut, f"key_revoke of {key.name} has no effect"):
-                one.cut = fields["cut_size"]
-            return
-        if kind == "node_certificate":
-            new = [("log", key, 1, log), ("mirror", read_key(fields["mirror"]), 4, f"{deployment}/mirror/{unit}")]
-        else:
-            need(re.fullmatch(BODIES[len(unit)], fields["body"]), f"a body that does not exist at {unit}")
-            new = [(fields["body"], key, 1, f"{deployment}/{unit}/{fields['body']}")]
-        new = [one for one in new if one[1] not in self.keys()]
-        need(new or succession, f"{kind} of {key.name} has no effect")
-        for role, key, key_type, name in new:
-            need((key.type, key.name) == (key_type, name), f"{kind}: {key.name} is no name or type of such a key")
-            old = [m for m in self.all if m.key.name == name and m.cut == FOREVER]
-            da = [m for m in self.all if m.role == "da" and m.cut == FOREVER]
-            need(not old or len(record.code) == 6 or any(lines.get(m.key) for m in old + da), "no old key signs")
-            self.all.append(SimpleNamespace(key=key, role=role, log=log, start=start, cut=FOREVER))
+        for one, key_type, role, name in uses:
+            need((one.type, one.name) == (key_type, name), f"{kind}: {one.name} is no name or type of such a key")
+            former = [m for m in self.all if (m.role, m.unit) == (role, unit)]
+            agreed = any(lines.get(m.key) for m in self.all if m.cut == FOREVER and (m in former or m.role == "da"))
+            if one not in self.keys() and (len(record.code) == 6 or agreed or not former) and fields.get("role") != OBSERVER:
+                start = 0 if role == "mirror" else fields.get("from_index", 0)
+                self.all.append(SimpleNamespace(key=one, role=role, unit=unit, start=start, cut=FOREVER))
+        for one in old if kind == "key_revoke" else []:
+            one.cut = min(one.cut, fields["cut_size"])
+        need(succession or before != [m.cut for m in self.all], f"{kind} of {key.name} has no effect")
 
 # --- 9 proof bundles ---
 def read_bundle(data):  # 9.1, 9.2
@@ -322,23 +326,24 @@ def check_entry(bundle, members, seen, is_evidence, say):  # 9.3; receipts, sign
     need(record.origin == head.origin, "record and checkpoint are of different logs")
     check_inclusion(index, head.size, leaf, head.hash, bundle.proof)
     body = read_body(bundle.extra["body"], record) if "body" in bundle.extra else None
-    lines, log_keys = judge(record.note, members.keys()), members.head_keys(head)
-    need(members.all or (record.kind, index, record.code) == ("node_certificate", 0, members.policy.district),
-         "the evidence does not begin with the first entry of the district's log")
+    lines, keys = judge(record.note, members.keys()), members.head_keys(head)
+    known = any(m.key.name == head.origin for m in members.all)  # if not, this record brings the key of its log (12.3)
+    need(known or is_evidence and (record.kind, index, record.code) == ("node_certificate", 0, members.policy.district),
+         f"no key of {head.origin}: the evidence does not begin with the first entry of the district's log")
     for place, value in (("root", head.size), head.hash), (("leaf", index), leaf):
         need(seen.setdefault((head.origin, *place), value) == value, f"two histories of {head.origin}")
     if is_evidence:
         need(record.kind in MEMBERSHIP, "evidence that is not a membership record")
         members.apply(record, index, body, lines)
-    receipts = check_head(head, log_keys or members.head_keys(head), say)  # 12.3: the first brings its own
+    receipts = check_head(head, keys if known else members.head_keys(head), say)
     if is_evidence:
         need(set(ancestors(head)[-1:]) <= set(receipts), "evidence that the district has not cosigned")
         return receipts, [], body
     unit = f"{record.deployment}/{record.code}/[a-z]"  # its bodies and, if it is the district, the root
     late = {key for policy in members.policies if policy is not members.root(index) for key in policy.keys}
-    all_good({key: payload for key, payload in lines.items() if re.match(unit, key.name) and key not in late})
-    for classes in KINDS.get(record.kind, [".*"]):  # 12.5
-        classes = classes.replace("node", "log")  # the kinds of the node: with the key of the log itself
+    all_good({key: payload for key, payload in lines.items()
+              if key.name == record.origin or re.match(unit, key.name) and key not in late})
+    for classes in KINDS.get(record.kind, ["rc|po|sc|st|gd|da|root"]):  # 12.5
         need(members.signers(lines, classes, record, index), f"no signature of {classes} that is valid at {index}")
     return receipts, members.signers(lines, ".*", record, index), body
 def check_bundle(data, policy, say):
