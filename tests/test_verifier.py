@@ -25,6 +25,7 @@ sys.dont_write_bytecode = True
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE / "support")]
 
+import crafted  # noqa: E402
 import verifier  # noqa: E402
 from federation import (  # noqa: E402
     COMMUNITY, CONSENSUS, DISTRICT, EXAMPLE, PUBLICATION, RECEIVED, STREET, Log, Signer, World, b64,
@@ -531,6 +532,11 @@ class Rules(unittest.TestCase):
                     KEYS[0].replace("+A", "+B"), f"a+{sha256(b'a' + bytes([10, 1]) + World().rc.public + b'x')[:4].hex()}+{b64(bytes([1]) + World().rc.public + b'x')}",
                     f"a+{sha256(b'a' + bytes([10, 2]) + World().rc.public)[:4].hex()}+{b64(bytes([2]) + World().rc.public)}"):
             self.refused("", verifier.read_key, bad)
+
+    def test_crafted_bundles_get_their_verdict(self):
+        for name, data, good, policies in crafted.bundles():
+            got = verdict(verifier.check_bundle, data, verifier.read_policy(policies.encode()), quiet)
+            self.assertEqual(got.startswith("OK published by"), good, f"{name}: {got}")
 
     def test_root_policies_follow_the_format(self):
         good = EXAMPLE["root policy"]
