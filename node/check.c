@@ -208,17 +208,39 @@ static enum ys_code check_one_history(struct check *check, const struct sight *s
     return YS_OK;
 }
 
+/* The key for a head of the size that this one says it has. */
+static enum ys_code find_log_key(const struct check *check, const struct opened *opened,
+                                 const struct ys_vkey **out, struct ys_err *err)
+{
+    struct ys_checkpoint claim;
+    struct ys_note head;
+    if (ys_member_log_key(check->member, opened->origin) == NULL)
+        return ys_fail(err, YS_DENIED, _("checkpoint: the evidence names no key of log %s"),
+                       opened->origin);
+    enum ys_code code = ys_note_parse(opened->bundle.checkpoint, &head, err);
+    if (code == YS_OK)
+        code = ys_checkpoint_parse(head.text, &claim, err);
+    if (code != YS_OK)
+        return code;
+    *out = ys_member_log_key_at(check->member, opened->origin, claim.size);
+    if (*out == NULL)
+        return ys_fail(err, YS_DENIED,
+                       _("checkpoint: the evidence names no key of log %s that may sign a head of "
+                         "size %llu: too late for a revoked key, or too early for a new one"),
+                       opened->origin, (unsigned long long)claim.size);
+    return YS_OK;
+}
+
 /* Signed by the log's key, and the record in its tree. */
 static enum ys_code check_in_log(struct check *check, const struct opened *opened,
                                  struct ys_checkpoint *checkpoint, struct ys_note *head,
                                  struct ys_err *err)
 {
-    const struct ys_vkey *const key = ys_member_log_key(check->member, opened->origin);
+    const struct ys_vkey *key = NULL;
     struct sight sight = {.index = opened->bundle.index};
-    if (key == NULL)
-        return ys_fail(err, YS_DENIED, _("checkpoint: the evidence names no key of log %s"),
-                       opened->origin);
-    enum ys_code code = ys_checkpoint_open(opened->bundle.checkpoint, key, checkpoint, head, err);
+    enum ys_code code = find_log_key(check, opened, &key, err);
+    if (code == YS_OK)
+        code = ys_checkpoint_open(opened->bundle.checkpoint, key, checkpoint, head, err);
     if (code == YS_OK)
         code = check_known_names(head, key, "checkpoint", err);
     if (code != YS_OK)
@@ -238,12 +260,27 @@ static enum ys_code check_in_log(struct check *check, const struct opened *opene
 
 /* --- evidence --- */
 
-static size_t effect_of(const struct ys_member *member)
+/* What membership records come to for signatures; who may read is no matter of evidence. One record
+ * registers keys, lowers the cut of one or brings a successor of the root into force. */
+struct effect {
+    size_t keys;
+    uint64_t cuts; /* their sum */
+    unsigned root;
+};
+
+static struct effect effect_of(const struct ys_member *member)
 {
-    size_t count = ys_member_key_count(member) + ys_member_node_count(member);
-    for (size_t i = 0; i < ys_member_key_count(member); i++)
-        count += ys_member_key_at(member, i)->has_revocation;
-    return count + ys_member_root_number(member, UINT64_MAX);
+    struct effect effect = {.keys = ys_member_key_count(member),
+                            .root = ys_member_root_number(member, UINT64_MAX)};
+    for (size_t i = 0; i < effect.keys; i++)
+        effect.cuts += ys_member_key_at(member, i)->cut;
+    return effect;
+}
+
+static bool has_effect(const struct ys_member *member, struct effect before)
+{
+    const struct effect now = effect_of(member);
+    return now.keys != before.keys || now.cuts != before.cuts || now.root != before.root;
 }
 
 /* The district's own certificate introduces the key under which it is proven. */
@@ -316,7 +353,7 @@ static enum ys_code take_evidence(struct check *check, struct ys_bytes bytes, si
     struct opened opened;
     struct ys_checkpoint checkpoint;
     struct ys_note head;
-    const size_t before = effect_of(check->member);
+    const struct effect before = effect_of(check->member);
     enum ys_code code = open_bundle(check, bytes, &opened, err);
     if (code == YS_OK && opened.extra->n_evidence != 0)
         code = ys_fail(err, YS_MALFORMED, _("evidence %zu: it has evidence of its own"), number);
@@ -328,13 +365,13 @@ static enum ys_code take_evidence(struct check *check, struct ys_bytes bytes, si
         code = check_in_log(check, &opened, &checkpoint, &head, err);
     if (code == YS_OK)
         code = check_counts(check, &opened, &head, err);
-    if (code == YS_OK && effect_of(check->member) == before)
+    if (code == YS_OK && !has_effect(check->member, before))
         code = ys_member_take(
             check->member, &opened.record.origin, (struct ys_position){0, opened.bundle.index},
             &(struct ys_entry){
                 .note = opened.note_bytes, .content = YS_CONTENT_BODY, .body = opened.body},
             err);
-    if (code == YS_OK && effect_of(check->member) == before)
+    if (code == YS_OK && !has_effect(check->member, before))
         code = no_effect(check, &opened, number, err);
     if (code != YS_OK)
         return code;

@@ -152,7 +152,8 @@ static enum ys_code district_signed(struct ys_member *member, const struct step 
 }
 
 /* May the signers of this step say something about `subject`? The district's own keys are the
- * root's to name; a street's the district's; a community's the street's. */
+ * root's to name; a street's the district's; a community's the street's. Asked last, of a record that
+ * says something: with it a successor of the root may come into force. */
 static bool may_enrol(struct ys_member *member, const struct step *step,
                       const struct ys_division *subject)
 {
@@ -253,10 +254,11 @@ static enum ys_code take_body_register(struct ys_member *member, const struct st
     struct ys_division division;
     struct ys_vkey vkey;
     struct ys_name name;
-    if (!parse_division(record->division, &division) || !may_enrol(member, step, &division) ||
+    if (!parse_division(record->division, &division) ||
         !parse_key(member, record->key, YS_NAME_BODY, &division, &vkey, &name) ||
         record->body == NULL || strcmp(record->body, name.body) != 0 ||
-        !ys_body_class_at(ys_body_class(name.body), ys_division_level(&division)))
+        !ys_body_class_at(ys_body_class(name.body), ys_division_level(&division)) ||
+        !may_enrol(member, step, &division))
         return YS_OK;
     return register_key(member, step, &vkey, &name, record->has_from_index ? record->from_index : 0,
                         err);
@@ -301,10 +303,10 @@ static enum ys_code take_node_certificate(struct ys_member *member, const struct
     struct ys_vkey mirror_key;
     struct ys_name log_name;
     struct ys_name mirror_name;
-    if (!parse_division(record->division, &division) || !may_enrol(member, step, &division) ||
+    if (!parse_division(record->division, &division) ||
         !parse_key(member, record->log, YS_NAME_LOG, &division, &log_key, &log_name) ||
         !parse_key(member, record->mirror, YS_NAME_MIRROR, &division, &mirror_key, &mirror_name) ||
-        record->transport.len != YS_PUBKEY_LEN)
+        record->transport.len != YS_PUBKEY_LEN || !may_enrol(member, step, &division))
         return YS_OK;
     enum ys_code code = YS_OK;
     if (record->role != YISHI__V1__NODE_ROLE__NODE_ROLE_OBSERVER) { /* which brings no keys */

@@ -18,12 +18,10 @@ import sys
 from collections import namedtuple
 from types import SimpleNamespace
 
-import nacl.bindings
-import nacl.exceptions
+from nacl import bindings, exceptions
 
-FOREVER = 2**64  # the cut of a key that is not revoked
+FOREVER = 2**64 - 1  # the cut of a key that is not revoked
 Refused = ValueError  # also what Python itself raises for bytes that are not UTF-8, not base64, or no day
-
 def need(condition, reason):
     if not condition:
         raise Refused(reason)
@@ -32,8 +30,7 @@ def sha256(data):
     return hashlib.sha256(data).digest()
 def from_base64(text):  # 1.4
     data = base64.b64decode(text, validate=True)
-    need(base64.b64encode(data).decode() == text, "base64 that is not canonical")
-    return data
+    return need(base64.b64encode(data).decode() == text, "base64 that is not canonical") and data
 def chunks(items, size):
     return [items[at:at + size] for at in range(0, len(items), size)]
 def below(end):
@@ -60,14 +57,13 @@ PARTS = {
     "code": ("[1-9][0-9]{5}(?:[0-9]{3}){0,2}", str), "district": ("[1-9][0-9]{5}", str), "kind": (WORD, str),
     "subject": (WORD, str), "time": (DECIMAL, below(2**40)), "length": ("[1-9][0-9]*", below(131073)),
     "size": (DECIMAL, below(2**63)), "index": (DECIMAL, below(2**63)), "hash": (HASH, from_base64), "head": HEAD,
-    "name": ("[!-*,-~]{1,127}", str), "id": ("[0-9a-f]{8}", bytes.fromhex), "key": (".+", from_base64), "larger": HEAD,
-    "signer": (r"[^\s+]+", str), "payload": ("[^ ]+", from_base64), "text": (LINES, str.encode),
+    "name": ("[!-*,-~]{1,127}", str), "id": ("[0-9a-f]{8}", bytes.fromhex), "key": ("[^=]{44}", from_base64),
+    "signer": (r"[^\s+]+", str), "payload": ("[^ ]+", from_base64), "extra": (".+", from_base64), "larger": HEAD,
     "lines": (LINES, lambda text: [parse("signature line", line) for line in re.findall(".+", text)]),
     "next": (f"-|{HASH}", lambda text: text == "-" or from_base64(text)), "threshold": ("[1-3]", int),
     "keys": ("(?:key [^\n]+\n){1,3}", lambda text: [read_key(line[4:]) for line in re.findall(".+", text)]),
     "proof": (f"(?:{HASH}\n){{0,64}}", lambda text: [from_base64(line) for line in re.findall(".+", text)]),
-    "extra": (".+", from_base64),
-}
+    "text": (LINES, str.encode)}
 def parse(form, text):
     pattern = re.sub("<=([a-z]+)>", r"(?P=\1)", re.escape(FORMS[form]))
     pattern = re.sub("(?<!P)<([a-z]+)>", lambda part: f"(?P{part[0]}{PARTS[part[1]][0]})", pattern)
@@ -79,31 +75,26 @@ Key = namedtuple("Key", "name id type public")
 def read_key(text):  # 3.2, 3.3
     parts = parse("verifier key", text)
     key = Key(parts.name, parts.id, parts.key[0], parts.key[1:])
-    need(len(key.public) == 32 and key.type in (1, 4), "malformed verifier key")
-    need(sha256(key.name.encode() + b"\n" + parts.key)[:4] == key.id, f"the id of the key {key.name} does not fit it")
-    need(nacl.bindings.crypto_core_ed25519_is_valid_point(key.public), f"the key {key.name} is no point of prime order")
-    return key
+    need(key.type in (1, 4) and sha256(key.name.encode() + b"\n" + parts.key)[:4] == key.id, "a key of another id")
+    return need(bindings.crypto_core_ed25519_is_valid_point(key.public), f"the key {key.name} is no point") and key
 def read_note(data):  # 5.1, 5.2, 5.5
     note = parse("note", data.decode())
-    note.lines = [(line.signer, line.payload[:4], line.payload[4:]) for line in note.lines]
-    need(len(data) <= 65535 and len(note.lines) <= 100 and all(line[2] for line in note.lines), "note of a wrong size")
-    return note
+    fits = len(data) <= 65535 and len(note.lines) <= 100 and all(len(line.payload) > 4 for line in note.lines)
+    return need(fits, "note of a wrong size") and note
 def is_good(key, text, payload):  # 3.1, 5.3, 8.3
     seconds, signature = (payload[:8], payload[8:]) if key.type == 4 else (b"", payload)
-    if seconds:
-        text = b"cosignature/v1\ntime %d\n" % int.from_bytes(seconds, "big") + text
+    prefix = b"cosignature/v1\ntime %d\n" % int.from_bytes(seconds, "big") if key.type == 4 else b""
     try:
-        nacl.bindings.crypto_sign_open(signature + text, key.public)
+        bindings.crypto_sign_open(signature + prefix + text, key.public)
         return len(signature) == 64 and seconds < b"\x80"  # 2^63
-    except nacl.exceptions.BadSignatureError:
+    except exceptions.BadSignatureError:
         return False
 def judge(note, keys):  # 5.4; of each key that has a line: the payload of a good line, b"" of a bad one
-    first = {(name, key_id): payload for name, key_id, payload in reversed(note.lines)}
+    first = {(line.signer, line.payload[:4]): line.payload[4:] for line in reversed(note.lines)}
     found = {key: first[key.name, key.id] for key in keys if (key.name, key.id) in first}
     return {key: payload if is_good(key, note.text, payload) else b"" for key, payload in found.items()}
 def all_good(lines):
-    need(all(lines.values()), f"bad signature among those of {', '.join(key.name for key in lines)}")
-    return lines
+    return need(all(lines.values()), f"bad signature among those of {', '.join(key.name for key in lines)}") and lines
 def read_text(form, data):  # 6.2, 8.1; a record or a checkpoint
     note = read_note(data)
     parts = parse(form, note.text.decode())
@@ -123,10 +114,8 @@ def climb(index, size, path, hashes):
     inner = (index ^ size - 1).bit_length()
     need(len(path) == inner + bin(index >> inner).count("1"), "proof of a wrong length")
     for level, other in enumerate(path):
-        if level >= inner or index >> level & 1:
-            hashes = [node(other, one) for one in hashes]
-        else:
-            hashes = [node(hashes[0], other), *hashes[1:]]
+        is_left = level >= inner or index >> level & 1
+        hashes = [node(other, one) for one in hashes] if is_left else [node(hashes[0], other), *hashes[1:]]
     return hashes
 def check_inclusion(index, size, leaf, root, path):  # 7.2
     need(index < size and climb(index, size, path, [leaf]) == [root], "inclusion proof does not hold")
@@ -144,19 +133,19 @@ def check_consistency(old_size, old_root, size, root, path):  # 7.2
 # in front of it the number, where that is not the next one, and the name, where it is used below.
 SCHEMA = """
 Date(yyyymmdd:uint32) Time(unix_ms:int64) Moment(Date?, Time?) Reference(enum, bytes=32) Sealed(string, bytes=32)
-Attachment(enum, bytes=32, uint64, string, string, enum) Body(salt:bytes=16, Moment, string, Reference[0..64],
- Attachment[0..64], Sealed[0..512], 101 body_register:BodyRegister?, 102 key_revoke:KeyRevoke?,
- 106 node_certificate:NodeCertificate?, 107 anchor:Anchor?, 108 fork_notice:ForkNotice?, 131 consensus:Consensus?, 161 evaluation_result:EvaluationResult?,
- 163 feedback_publication:FeedbackPublication?, 165 acknowledgement:Acknowledgement?, 195 receipts:Receipts?) Acknowledgement(string)
-BodyRegister(division:string, body:string, string, key:string, log:string, from_index:uint64, string, Date, Date,
- bytes=64) KeyRevoke(key:string, log:string, cut_size:uint64, bytes=32, enum, string) NodeCertificate(
- division:string, enum, string, log:string, mirror:string, transport:bytes=32, bytes=64, bytes=64, string, from_index:uint64)
-Anchor(bytes=1..65535) ForkNotice(string, bytes=32, uint64) Receipt(string, uint64, bytes=32, uint64) Receipts(Receipt[1..512])
-ConsensusItem(uint32, string, enum, bool, string, Date) Consensus(ConsensusItem[1..512], Date, enum, string)
-GradeCounts(enum, uint32, uint32, uint32, uint32, uint32, uint32) ReturnedByKind(enum, uint32)
+Attachment(enum, bytes=32, uint64, string, string, enum) ForkNotice(string, bytes=32, uint64) Anchor(bytes=1..65535)
+Body(salt:bytes=16, Moment, string, Reference[0..64], Attachment[0..64], Sealed[0..512],
+ 101 body_register:BodyRegister?, 102 key_revoke:KeyRevoke?, 106 node_certificate:NodeCertificate?, 107 anchor:Anchor?,
+ 108 fork_notice:ForkNotice?, 131 consensus:Consensus?, 161 evaluation_result:EvaluationResult?,
+ 163 feedback_publication:FeedbackPublication?, 165 acknowledgement:Acknowledgement?, 195 receipts:Receipts?)
+BodyRegister(division:string, body:string, string, key:string, string, from_index:uint64, string, Date, Date, bytes=64)
+KeyRevoke(key:string, log:string, cut_size:uint64, bytes=32, enum, string) Receipt(string, uint64, bytes=32, uint64)
+NodeCertificate(division:string, role:enum, string, log:string, mirror:string, transport:bytes=32, bytes=64, bytes=64,
+ string, from_index:uint64) GradeCounts(enum, uint32, uint32, uint32, uint32, uint32, uint32) Acknowledgement(string)
+Consensus(ConsensusItem[1..512], Date, enum, string) ConsensusItem(uint32, string, enum, bool, string, Date)
 EvaluationResult(uint32, uint32, uint32, GradeCounts[1..512], ReturnedByKind[0..512], string, bytes=32, Date)
-FeedbackPublication(enum, string[1..512], Date, Date, uint32, bool, string)
-ProofExtra(note:bytes=1..65535, body:bytes=1..131072, evidence:bytes[0..32]=1..524288)
+FeedbackPublication(enum, string[1..512], Date, Date, uint32, bool, string) ReturnedByKind(enum, uint32)
+ProofExtra(note:bytes=1..65535, body:bytes=1..131072, evidence:bytes[0..32]=1..524288) Receipts(Receipt[1..512])
 """
 FIELD = re.compile(r"(?:(\d+) )?(?:(\w+):)?(\w+)(?:\[(\d+)\.\.(\d+)\])?(?:=(\d+)(?:\.\.(\d+))?)?(\?)?")
 FIELDS = {message: {int(number or at): (name or at, *limits)  # name, type, least, most, low, high, oneof
@@ -164,10 +153,9 @@ FIELDS = {message: {int(number or at): (name or at, *limits)  # name, type, leas
           for message, fields in re.findall(r"(\w+)\(([^)]*)\)", SCHEMA)}
 NUMBERS = {"uint32": below(2**32), "enum": below(2**31), "bool": below(2), "uint64": int, "int64": int}  # 4.2(7)
 def varint(data, at):
-    found = need(re.compile(rb"[\x80-\xff]{0,9}[\x00-\x7f]", re.S).match(data, at), "number cut off or too long")[0]
+    found = need(re.compile(rb"\0|[\x80-\xff]{0,9}[\x01-\x7f]").match(data, at), "malformed number")[0]
     value = sum((byte & 0x7F) << 7 * i for i, byte in enumerate(found))
-    need((found[-1] or len(found) == 1) and value < 2**64, "number not minimal or too large")
-    return value, at + len(found)
+    return need(value < 2**64, "number too large") and (value, at + len(found))
 def scan(data):  # the fields of a message: number, wire type, value; 4.2(1) to (4)
     at = 0
     while at < len(data):
@@ -182,8 +170,8 @@ def read_value(kind, low, high, value):  # 4.2(6), (7)
     if kind in NUMBERS:
         return NUMBERS[kind](value)
     if kind == "string":
-        need(not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", value.decode()), "control character in a string")
-        return value.decode()
+        value = value.decode()
+        return need(not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", value), "control character in a string") and value
     need(not low or int(low) <= len(value) <= int(high or low), "bytes of a wrong size")
     return value if kind == "bytes" else decode(kind, value)
 def decode(message, data):  # 4.2, 6.6; {name: value}, and under "unknown" the numbers of unknown fields
@@ -200,112 +188,104 @@ def decode(message, data):  # 4.2, 6.6; {name: value}, and under "unknown" the n
         result[name] = [*result.get(name, []), value] if most else value
     for name, _, least, most, *_ in FIELDS[message].values():
         need(not most or int(least) <= len(result.get(name, [])) <= int(most), f"{message}: number of elements")
-    if message == "Date":  # 4.4
-        need(19000101 <= result.get("yyyymmdd", 0) <= 29991231, "not a day from 1900 to 2999")
-        datetime.datetime.strptime(str(result["yyyymmdd"]), "%Y%m%d")
+    need(message != "Date" or 19000101 <= result.get("yyyymmdd", 0) <= 29991231  # 4.4
+         and datetime.datetime.strptime(str(result["yyyymmdd"]), "%Y%m%d"), "not a day from 1900 to 2999")
     need(message != "Time" or 0 <= result.get("unix_ms", -1) <= 32503651199999, "time out of range")
     need(message != "Moment" or members, "moment without day and time")
     return result
 
-# --- 6 bodies, 8 heads and receipts ---
+# --- 6 bodies, 8 heads and receipts, 11 root policies, 12 membership ---
 MEMBERSHIP = {"node_certificate": ["division", "log", "mirror", "transport"], "key_revoke": ["key", "log", "cut_size"],
-              "body_register": ["division", "body", "key", "log"]}  # 12: without these they say nothing
-KINDS = {**{kind: ["st|da|root"] for kind in MEMBERSHIP}, "consensus": ["rc", "po"], "evaluation_result": ["rc"],
-         "feedback_publication": ["rc"], "acknowledgement": ["rc|po|sc|st|gd|da"],
-         "anchor": ["node"], "fork_notice": ["node"], "receipts": ["node"]}  # 6.7: of each list one must sign
+              "body_register": ["division", "body", "key"]}  # 12: without these they say nothing
+KINDS = dict(anchor=["node"], fork_notice=["node"], receipts=["node"], consensus=["rc", "po"], evaluation_result=["rc"],
+             feedback_publication=["rc"], acknowledgement=["rc|po|sc|st|gd|da"],  # 6.7: of each list one must sign
+             **dict.fromkeys(MEMBERSHIP, ["st|da|root"]))
 def read_body(data, record):  # 6.4, 6.5
     need(len(data) == record.length and sha256(data) == record.hash, "the body is not that of the note")
     body = decode("Body", data)
     kinds = [name for name in KINDS if name in body]
     unknown = [number for number in body["unknown"] if 101 <= number <= 199]
     need("salt" in body and len(kinds + unknown) == 1, "a body must have a salt and exactly one kind")
-    need(kinds == [name for name in KINDS if name == record.kind], "a body of another kind than its note")
-    return body
+    return need(kinds == [name for name in KINDS if name == record.kind], "another kind than in the note") and body
 def ancestors(head):  # 8.5; names of the mirror keys that may cosign it, nearest first
     return [f"{head.deployment}/mirror/{head.code[:n]}" for n in (9, 6) if n < len(head.code)]
 def check_head(head, keys, say):  # 8.2, 8.3, 9.3(2) and (6); the times of receipts by mirror name
-    keys = [key for key in keys if key.type == (1 if key.name == head.origin else 4)]
-    names, ids = {head.origin, *ancestors(head)} & {key.name for key in keys}, {(key.name, key.id) for key in keys}
-    for name, key_id, _ in head.note.lines:
-        need(name not in names or (name, key_id) in ids, f"a line under the name {name} that is not of its key")
-    good = all_good(judge(head.note, [key for key in keys if key.name in names]))
+    types = {head.origin: 1, **dict.fromkeys(ancestors(head), 4)}
+    keys = {key.name: key for key in keys if key.type == types.get(key.name)}
+    false = [one.signer for one in head.note.lines if one.signer in keys and one.payload[:4] != keys[one.signer].id]
+    need(not false, f"a line under the name {', '.join(false)} that is not of its key")
+    good = all_good(judge(head.note, keys.values()))
     need(any(key.type == 1 for key in good), f"the checkpoint is not signed by the log {head.origin}")
-    others = sum(line[0] not in names for line in head.note.lines)
+    others = sum(line.signer not in keys for line in head.note.lines)
     say(f"  head of size {head.size}, root {head.hash.hex()}, signed by the log; {others} lines of other names ignored")
     return {key.name: int.from_bytes(payload[:8], "big") for key, payload in good.items() if key.type == 4}
-
-# --- 11 root policy, 12 membership ---
-BODIES = {12: "rc|po|sc", 9: "st|gd-[a-z0-9]{1,16}", 6: "da|gd-[a-z0-9]{1,16}"}  # 2.3, by length of the code
-def read_policy(data):  # 11.4: the anchor, with its successors
-    parts = [part + b"\n" for part in data[:-1].split(b"\n\n")] if data[-1:] == b"\n" else [data]
-    need(len(parts) <= 8, "more than 8 policies")
-    policies = [read_one_policy(part) for part in parts]
-    for at, (old, new) in enumerate(zip(policies, policies[1:]), 1):
-        need(old.next == bytes.fromhex(new.fingerprint), "not the successor that was committed to")
-        need((old.deployment, old.district) == (new.deployment, new.district), "a successor of another district")
-        need(not any(key in before.keys for key in new.keys for before in policies[:at]), "a successor with an old key")
-    policies[0].successors = policies[1:]
-    return policies[0]
-def read_one_policy(data):  # 11.1
-    policy = parse("root policy", data.decode())
-    name, ids = f"{policy.deployment}/{policy.district}/root", [key.id for key in policy.keys]
-    need(all(key.type == 1 and key.name == name for key in policy.keys), "not a root key")
-    need(policy.threshold <= len(ids) and ids == sorted(set(ids)), "too few root keys, or out of order")
-    return SimpleNamespace(fingerprint=sha256(data).hex(), successors=[], **vars(policy))  # 11.2
+BODY = "[0-9]{12}/(?:rc|po|sc)|[0-9]{9}/(?:st|gd-[a-z0-9]{1,16})|[0-9]{6}/(?:da|gd-[a-z0-9]{1,16})"  # 2.3
+def read_policy(data):  # 11.1, 11.2, 11.4; the anchor and its successors
+    policies = []
+    for text in re.split("(?<=\n)\n", data.decode()):
+        policy, fingerprint = parse("root policy", text), sha256(text.encode())
+        name, ids = f"{policy.deployment}/{policy.district}/root", [key.id for key in policy.keys]
+        need(all(key.type == 1 and key.name == name for key in policy.keys), "not a root key")
+        need(policy.threshold <= len(ids) and ids == sorted(set(ids)), "too few root keys, or out of order")
+        need(not policies or policies[-1].next == fingerprint, "not the successor that was committed to")
+        need(all(key.name == name for old in policies for key in old.keys), "a successor of another district")
+        need(not any(key in old.keys for old in policies for key in policy.keys), "a successor with an old key")
+        policies.append(SimpleNamespace(fingerprint=fingerprint.hex(), **vars(policy)))
+    return need(len(policies) <= 8, "more than 8 policies") and policies
+def is_signed(policy, lines):  # 11.1
+    mine = [lines[key] for key in policy.keys if key in lines]
+    return len(mine) >= policy.threshold and all(mine)
 class Members:
-    """12: who may sign, by the membership records read so far. Each of `all` is a key of a unit, valid in `log` from
-    index `start` to below `cut`; its `role` is log, mirror or the name of a body."""
-    def __init__(self, policy):
-        self.policy, self.all = policy, []
-        self.policies, self.since = [policy, *policy.successors], [0]  # 11.5: number i is in force from since[i] on
-    def keys(self):
-        return [*(key for policy in self.policies for key in policy.keys), *(m.key for m in self.all)]
+    """12: who may sign, by the membership records read so far. Each of `all` is a key of a unit; its `role` is node (a
+    key of a log), mirror or the name of a body; it is valid from index `start` to below `cut`."""
+    def __init__(self, policies):
+        self.deployment, self.district, self.all = policies[0].deployment, policies[0].district, []
+        self.policies, self.since = policies, [0]  # 11.5: number i is in force from since[i] on
+    def keys(self, policies):
+        return [*(key for policy in policies for key in policy.keys), *(m.key for m in self.all)]
     def root(self, index):  # 11.5
         return self.policies[max(i for i, since in enumerate(self.since) if since <= index)]
     def succeed(self, lines, index):  # 11.5; does a successor come into force?
-        for i in range(len(self.policies) - 1, len(self.since) - 1, -1):
-            roots = [lines[key] for key in self.policies[i].keys if key in lines]
-            if len(roots) >= self.policies[i].threshold and all(roots):
-                self.since += [index] * (i + 1 - len(self.since))
-                return True
-        return False
-    def head_keys(self, head):  # a revoked log key counts for heads up to its cut, a revoked mirror key not at all
-        return [m.key for m in self.all if m.role == "mirror" and m.cut == FOREVER or
-                m.role == "log" and m.log == head.origin and head.size <= m.cut]
+        new = [i for i, policy in enumerate(self.policies) if i >= len(self.since) and is_signed(policy, lines)]
+        self.since += [index] * (max(new, default=0) + 1 - len(self.since))
+        return new
+    def head_keys(self, head):  # 12.3; of a log the newest for a head of this size, of a mirror the newest not cut
+        able = [m for m in self.all if m.role == "mirror" or m.role == "node" and m.start < head.size <= m.cut]
+        able.sort(key=lambda m: m.role == "mirror" and m.cut == FOREVER)
+        return {m.key.name: m.key for m in able}.values()  # of each name the last
     def signers(self, lines, classes, record, index):  # 12.4; which of these classes of the log's unit signed
-        roles = {m.role for m in self.all if lines.get(m.key) and m.log == record.origin and m.start <= index < m.cut}
-        roots = [lines[key] for key in self.root(index).keys if key in lines]
-        if record.code == self.policy.district and len(roots) >= self.root(index).threshold and all(roots):  # 11.1
-            roles.add("root")
-        return sorted(role for role in roles - {"log", "mirror"} if re.fullmatch(rf"(?:{classes})(?:-.*)?", role))
+        root = ["root"] if record.code == self.district and is_signed(self.root(index), lines) else []
+        roles = {m.role for m in self.all if lines.get(m.key) and m.start <= index < m.cut
+                 and m.key.name in (record.origin, f"{record.deployment}/{record.code}/{m.role}")}
+        return sorted(role for role in [*roles, *root] if re.fullmatch(rf"(?:{classes})(?:-.*)?", role))
     def apply(self, record, index, body, lines):  # 12.2, 12.3
         kind, fields = record.kind, need(body, "a membership record without its body")[record.kind]
         need(all(name in fields for name in MEMBERSHIP[kind]), f"{kind} without one of {MEMBERSHIP[kind]}")
         key = read_key(fields["log" if kind == "node_certificate" else "key"])
-        log = key.name if kind == "node_certificate" else fields["log"]
-        unit, deployment, start = parse("log", log).code, self.policy.deployment, fields.get("from_index", 0)
-        need(log.startswith(deployment + "/") and fields.get("division", unit) == unit, f"{kind}: its log does not fit")
+        unit = fields["division"] if "division" in fields else parse("log", fields["log"]).code
+        home, start = f"{self.deployment}/{unit}/", fields.get("from_index", 0)  # of no meaning for mirrors
+        succession = record.code == unit == self.district and self.succeed(lines, index)
         signer = "root" if record.code == unit else "da|st" if record.code == unit[:-3] else "nobody"
-        succession = record.code == unit == self.policy.district and self.succeed(lines, index)
         need(self.signers(lines, signer, record, index), f"{kind} of {unit} in the log {record.origin} lacks a signer")
+        before, uses = [m.cut for m in self.all], []
         if kind == "key_revoke":
-            cut = [m for m in self.all if m.key == key and m.log == log and fields["cut_size"] < m.cut]
-            for one in need(cut, f"key_revoke of {key.name} has no effect"):
-                one.cut = fields["cut_size"]
-            return
-        if kind == "node_certificate":
-            new = [("log", key, 1, log), ("mirror", read_key(fields["mirror"]), 4, f"{deployment}/mirror/{unit}")]
+            cut = [m for m in self.all if m.key == key and (m.role != "node" or key.name == fields["log"])]
+            need(cut and fields["log"].startswith(home) and cut[0].unit == unit, f"{key.name} signs not in that log")
+            cut[0].cut = min(cut[0].cut, fields["cut_size"])
+        elif kind == "body_register":
+            need(re.fullmatch(BODY, f"{unit}/{fields['body']}"), f"a body that does not exist at {unit}")
+            uses = [(key, 1, fields["body"], home + fields["body"])]
         else:
-            need(re.fullmatch(BODIES[len(unit)], fields["body"]), f"a body that does not exist at {unit}")
-            new = [(fields["body"], key, 1, f"{deployment}/{unit}/{fields['body']}")]
-        new = [one for one in new if one[1] not in self.keys()]
-        need(new or succession, f"{kind} of {key.name} has no effect")
-        for role, key, key_type, name in new:
-            need((key.type, key.name) == (key_type, name), f"{kind}: {key.name} is no name or type of such a key")
-            old = [m for m in self.all if m.key.name == name and m.cut == FOREVER]
-            da = [m for m in self.all if m.role == "da" and m.cut == FOREVER]
-            need(not old or len(record.code) == 6 or any(lines.get(m.key) for m in old + da), "no old key signs")
-            self.all.append(SimpleNamespace(key=key, role=role, log=log, start=start, cut=FOREVER))
+            uses = [(key, 1, "node", home + parse("log", key.name).incarnation),
+                    (read_key(fields["mirror"]), 4, "mirror", f"{self.deployment}/mirror/{unit}")]
+        for one, key_type, role, name in uses:
+            need((one.type, one.name) == (key_type, name), f"{kind}: {one.name} is no name or type of such a key")
+            former = [m for m in self.all if (m.role, m.unit) == (role, unit)]
+            agreed = any(lines.get(m.key) for m in self.all if m.cut == FOREVER and (m in former or m.role == "da"))
+            allowed = (len(record.code) == 6 or agreed or not former) and fields.get("role") != 2  # OBSERVER
+            if allowed and one not in self.keys([]):
+                self.all.append(SimpleNamespace(key=one, role=role, unit=unit, start=start, cut=FOREVER))
+        need(succession or before != [m.cut for m in self.all], f"{kind} of {key.name} has no effect")
 
 # --- 9 proof bundles ---
 def read_bundle(data):  # 9.1, 9.2
@@ -322,32 +302,30 @@ def check_entry(bundle, members, seen, is_evidence, say):  # 9.3; receipts, sign
     need(record.origin == head.origin, "record and checkpoint are of different logs")
     check_inclusion(index, head.size, leaf, head.hash, bundle.proof)
     body = read_body(bundle.extra["body"], record) if "body" in bundle.extra else None
-    lines, log_keys = judge(record.note, members.keys()), members.head_keys(head)
-    need(members.all or (record.kind, index, record.code) == ("node_certificate", 0, members.policy.district),
-         "the evidence does not begin with the first entry of the district's log")
+    lines, keys = judge(record.note, members.keys(members.policies)), members.head_keys(head)
+    known = any(m.key.name == head.origin for m in members.all)  # if not, this record brings the key of its log (12.3)
+    need(known or is_evidence and (record.kind, index, record.code) == ("node_certificate", 0, members.district),
+         f"no key of {head.origin}: the evidence does not begin with the first entry of the district's log")
     for place, value in (("root", head.size), head.hash), (("leaf", index), leaf):
         need(seen.setdefault((head.origin, *place), value) == value, f"two histories of {head.origin}")
     if is_evidence:
         need(record.kind in MEMBERSHIP, "evidence that is not a membership record")
         members.apply(record, index, body, lines)
-    receipts = check_head(head, log_keys or members.head_keys(head), say)  # 12.3: the first brings its own
-    if is_evidence:
-        need(set(ancestors(head)[-1:]) <= set(receipts), "evidence that the district has not cosigned")
-        return receipts, [], body
-    unit = f"{record.deployment}/{record.code}/[a-z]"  # its bodies and, if it is the district, the root
-    late = {key for policy in members.policies if policy is not members.root(index) for key in policy.keys}
-    all_good({key: payload for key, payload in lines.items() if re.match(unit, key.name) and key not in late})
-    for classes in KINDS.get(record.kind, [".*"]):  # 12.5
-        classes = classes.replace("node", "log")  # the kinds of the node: with the key of the log itself
+        receipts = check_head(head, keys if known else members.head_keys(head), say)
+        return need(set(ancestors(head)[-1:]) <= set(receipts), "evidence that the district has not cosigned")
+    receipts = check_head(head, keys, say)
+    mine = re.compile(f"{record.origin}|{record.deployment}/{record.code}/[a-z].*").fullmatch  # a root key, too
+    all_good({key: lines[key] for key in members.keys([members.root(index)]) if key in lines and mine(key.name)})
+    for classes in KINDS.get(record.kind, ["rc|po|sc|st|gd|da|root"]):  # 12.5
         need(members.signers(lines, classes, record, index), f"no signature of {classes} that is valid at {index}")
     return receipts, members.signers(lines, ".*", record, index), body
-def check_bundle(data, policy, say):
-    say(f"root policy of {policy.deployment}/{policy.district}, fingerprint {policy.fingerprint}")
-    members, seen, known, bundle = Members(policy), {}, 0, read_bundle(data)
+def check_bundle(data, policies, say):
+    say(f"root policy of {policies[0].deployment}/{policies[0].district}, fingerprint {policies[0].fingerprint}")
+    members, seen, known, bundle = Members(policies), {}, 0, read_bundle(data)
     for one in map(read_bundle, need(bundle.extra.get("evidence"), "no evidence")):
         need("evidence" not in one.extra, "evidence within evidence")
         check_entry(one, members, seen, True, say)
-        known = max(known, one.head.size if one.head.code == policy.district else 0)
+        known = max(known, one.head.size if one.head.code == policies[0].district else 0)
     receipts, signed, body = check_entry(bundle, members, seen, False, say)
     missing, times = [name for name in ancestors(bundle.head) if name not in receipts], sorted(receipts.values())
     revoked = [f"{m.key.name}+{m.key.id.hex()} is revoked from {m.cut} on" for m in members.all if m.cut < FOREVER]
@@ -355,9 +333,8 @@ def check_bundle(data, policy, say):
              f"entry {bundle.index} of {bundle.head.origin}", f"signed by {', '.join(signed)}",
              *(f"no receipt of {name}" for name in missing),
              *(f"{name} held everything below the head at {when(time)}" for name, time in receipts.items()),
-             *(f"existed no later than {when(time)}" for time in times[:1]),
-             *(f"held by all of these since {when(time)}" for time in times[-1:]), *revoked,
-             f"no {'other ' * bool(revoked)}revocation known up to the district's head of size {known}"]
+             *(f"existed no later than {when(one)}; held by all of these since {when(times[-1])}" for one in times[:1]),
+             *revoked, f"no {'other ' * bool(revoked)}revocation known up to the district's head of size {known}"]
     return "; ".join(words if body else [*words, "the body is not here"])
 
 # --- 10 fork proofs; 9.5 exported logs, C2SP tlog-tiles; notes; the command line ---
@@ -379,8 +356,7 @@ def tile_name(level, index, width):
 def read_entries(data):  # one bundle of entries; each stands behind its u16be length
     while data:
         end = 2 + int.from_bytes(data[:2], "big")
-        need(len(data) >= end, "an entry is cut off")
-        yield data[2:end]
+        yield need(len(data) >= end, "an entry is cut off") and data[2:end]
         data = data[end:]
 def check_tiles(folder, key, say):
     head, row, level = read_text("checkpoint", (folder / "checkpoint").read_bytes()), [], 0
@@ -414,13 +390,11 @@ def run(command, file, trust, say):  # the verdict
         return "OK " + COMMANDS[command](data, trust, say)
     except Refused as reason:
         return f"REFUSED {reason}"
-def main(*arguments):
-    try:
-        verdict = run(*arguments, print) if len(arguments) == 3 and arguments[0] in COMMANDS else __doc__
     except OSError as problem:
-        verdict = str(problem)
+        return str(problem)
+def main(*arguments):
+    verdict = run(*arguments, print) if len(arguments) == 3 and arguments[0] in COMMANDS else __doc__
     print(verdict)
     return {"OK": 0, "REFUSED": 1}.get(verdict.split(" ")[0], 2)
-
 if __name__ == "__main__":
     sys.exit(main(*sys.argv[1:]))

@@ -13,6 +13,7 @@ from harness import COMMUNITY, DEPLOYMENT, DISTRICT, NAMES, STREET, TOP, Case, c
 
 sys.path[:0] = [str(TOP / "tests"), str(TOP / "tests" / "support")]
 
+import crafted  # noqa: E402
 import federation  # noqa: E402
 import verifier  # noqa: E402
 
@@ -22,64 +23,6 @@ TAMPERED = 400
 
 def quiet(*_):
     pass
-
-
-def crafted():
-    """Bundles of a federation whose every key is at hand, and whether they are good."""
-    World, Signer, pb = federation.World, federation.Signer, federation.pb
-    kind, salt = "feedback_publication", pb((1, bytes(16)))
-
-    def add(log, *record):
-        return log.bundle(log.add(*record), World().evidence())
-
-    yield "as it should be", World().bundle(1), True
-    for name, record, good in (("a kind of later", ("feast", salt + pb((150, b"")), World().po), True),
-                               ("two kinds of later", ("feast", salt + pb((150, b""), (151, b"")), World().po), False),
-                               ("a later kind without salt", ("feast", pb((150, b"")), World().po), False),
-                               ("a known kind that its note does not know", ("feast", federation.RECEIVED, World().po), False),
-                               ("a later kind that its note calls known", ("acknowledgement", salt + pb((150, b"")), World().po), False),
-                               ("another known kind", (kind, federation.RECEIVED, World().rc), False),
-                               ("the wrong signer", (kind, federation.PUBLICATION, World().po), False),
-                               ("a stranger's key", (kind, federation.PUBLICATION, Signer(World().rc.name, bytes(32))), False)):
-        yield name, add(World().community, *record), good
-    for name, key, good in (("of its unit", World().po, False), ("of another unit", World().st, True), ("of the root", World().root, True)):
-        w = World()
-        note, body = w.community.entries[1]
-        w.community.entries[1] = note + key.line("another text\n").encode(), body
-        yield f"a bad line {name}", w.bundle(1), good
-    for name, start, cut, good in (("valid", 1, 2, True), ("from later on", 2, 3, False), ("cut before", 0, 1, False)):
-        w = World()
-        w.evidence_of.remove((w.street, 1))
-        w.also(w.street, "body_register", federation.register(federation.COMMUNITY, "rc", w.rc, w.community.origin, start), w.st)
-        w.also(w.street, "key_revoke", federation.revoke(w.rc, w.community.origin, cut), w.st)
-        yield f"a key {name}", w.bundle(1), good
-    w = World()
-    w.also(w.street, "body_register", federation.register(federation.COMMUNITY, "rc", w.rc, w.community.origin, 1), w.st)
-    yield "a second registration", w.bundle(1), False
-    for signers, good in (("st",), False), (("st", "rc"), True), (("st", "da"), True):
-        w = World()
-        key = Signer(w.rc.name, b"\x61" * 32)
-        w.also(w.street, "body_register", federation.register(federation.COMMUNITY, "rc", key, w.community.origin), *(getattr(w, s) for s in signers))
-        yield f"a further key by {signers}", w.bundle(w.community.add(kind, federation.PUBLICATION, key)), good
-    w, evidence = World(), World().evidence()
-    evidence[5] = w.street.bundle(1, head=w.street.head(w.log_key[federation.STREET]))
-    yield "a street's record that the district has not cosigned", w.community.bundle(1, evidence), False
-    w, evidence = World(), World().evidence()
-    w.district.entries[3] = w.district.entries[1]
-    evidence[1] = w.district.bundle(1)
-    yield "two roots of one size", w.community.bundle(1, evidence), False
-    w, evidence = World(), World().evidence()
-    w.community.entries.append(w.community.entries[0])
-    w.street.entries[1] = w.street.entries[2]
-    w.street.entries.append(w.street.entries[0])
-    evidence[6] = w.street.bundle(1)
-    yield "two records at one index", w.community.bundle(1, evidence), False
-    w = World()
-    w.district.entries.insert(1, w.district.entries.pop(0))
-    w.evidence_of[:2] = [(w.district, 1), (w.district, 0)]
-    yield "a district that begins with something else", w.bundle(1), False
-    yield "no evidence", World().community.bundle(1), False
-    yield "evidence within evidence", w.community.bundle(1, [World().bundle(0, World().district), *World().evidence()[1:]]), False
 
 
 def length(value):
@@ -236,16 +179,17 @@ class Evidence(Case):
 
     def test_two_programs_judge_crafted_bundles_alike(self):
         node, path, root = self.node(COMMUNITY), self.folder / "crafted", self.folder / "root.pub"
-        root.write_text(federation.EXAMPLE["root policy"], encoding="utf-8")
         apart = []
-        for name, data, good in crafted():
+        for name, data, good, policies in crafted.bundles():
             path.write_bytes(data)
+            root.write_text(policies, encoding="utf-8")
             yishi, other = self.judged_by_yishi(node, path, root), self.judged_by_verifier(path, root)
             if (yishi[0] == 0, other[0] == 0) != (good, good) or yishi != other:
                 said = node.call("check", path, "--root", root, check=False)
                 apart.append(f"{name}: {good}; yishi {said.err}; verifier {verifier.run('bundle', path, root, quiet)}")
         self.assertEqual(apart, [])
 
+        root.write_text(federation.EXAMPLE["root policy"], encoding="utf-8")
         w = federation.World()
         w.also(w.street, "key_revoke", federation.revoke(w.rc, w.community.origin, 2), w.st)
         path.write_bytes(w.bundle(1))

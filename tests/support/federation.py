@@ -1,6 +1,6 @@
 """The federation of the examples in proto/FORMATS.md, written a second time: seeds in, every byte of evidence out.
 
-tests/test_verifier.py and tests/e2e/test_evidence.py use it. It shares nothing with yishi and, but for
+tests/test_verifier.py, tests/support/crafted.py and tests/e2e/test_evidence.py use it. It shares nothing with yishi and, but for
 reading the root policy, nothing with tests/verifier.py: what one program writes, another reads.
 """
 
@@ -137,9 +137,9 @@ def salted(kind, *fields, salt=bytes(16)):
     return pb((1, salt), (kind, pb(*fields)))
 
 
-def certificate(unit, log, mirror):
-    return salted(106, (1, unit), (2, 1), (3, f"单位{unit}"), (4, log.text), (5, mirror.text), (6, bytes(32)),
-                  (7, bytes(64)), (8, bytes(64)))
+def certificate(unit, log, mirror, start=None, role=1):
+    return salted(106, (1, unit), (2, role), (3, f"单位{unit}"), (4, log.text), (5, mirror.text), (6, bytes(32)),
+                  (7, bytes(64)), (8, bytes(64)), (10, start))
 
 
 def register(unit, body, key, log, start=0):
