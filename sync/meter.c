@@ -108,7 +108,14 @@ bool ys_meter_heard(struct ys_meter *meter, int fd, uint32_t route,
     return first;
 }
 
-void ys_meter_part(struct ys_meter *meter, uint32_t route)
+void ys_meter_part(struct ys_meter *meter, int fd)
+{
+    struct row *const row = row_of(meter, fd);
+    if (row != NULL)
+        row->parting = true;
+}
+
+void ys_meter_part_route(struct ys_meter *meter, uint32_t route)
 {
     for (size_t fd = 0; fd < meter->rows_size; fd++) {
         struct row *const row = &meter->rows[fd];

@@ -51,8 +51,9 @@ void ys_meter_ended(struct ys_meter *meter, int fd);
  * the connection. */
 bool ys_meter_heard(struct ys_meter *meter, int fd, uint32_t route,
                     const uint8_t key[YS_PUBKEY_LEN]);
-/* Cut the connection of this route at a look after YS_PARTING_MS. */
-void ys_meter_part(struct ys_meter *meter, uint32_t route);
+/* Cut the connection on this descriptor, or of this route, at a look after YS_PARTING_MS. */
+void ys_meter_part(struct ys_meter *meter, int fd);
+void ys_meter_part_route(struct ys_meter *meter, uint32_t route);
 
 /* Connections that are watched. */
 size_t ys_meter_count(const struct ys_meter *meter);

@@ -421,15 +421,18 @@ static enum ys_code connections_update(struct ys_listener *listener, struct ys_e
     return code == YS_NOT_FOUND ? YS_OK : code;
 }
 
-/* Tell the meter on which connection the message came. */
+/* Tell the meter on which connection the message came; one that breaks the rules is to end. */
 static enum ys_code hear(struct ys_listener *listener, const struct ys_route *route,
-                         const uint8_t key[YS_PUBKEY_LEN], struct ys_err *err)
+                         const uint8_t key[YS_PUBKEY_LEN], enum ys_code code, struct ys_err *err)
 {
-    const enum ys_code code = connections_update(listener, err);
-    if (code == YS_OK)
-        listener->first =
-            ys_meter_heard(listener->meter, zmq_msg_get(&listener->message, ZMQ_SRCFD),
-                           route->size == 0 ? 0 : ys_be32_get(route->bytes + 1), key);
+    const int fd = zmq_msg_get(&listener->message, ZMQ_SRCFD);
+    const enum ys_code updated = connections_update(listener, err);
+    if (updated != YS_OK)
+        return updated;
+    listener->first = ys_meter_heard(listener->meter, fd,
+                                     route->size == 0 ? 0 : ys_be32_get(route->bytes + 1), key);
+    if (code == YS_MALFORMED)
+        ys_meter_part(listener->meter, fd);
     return code;
 }
 
@@ -446,7 +449,7 @@ size_t ys_listener_connections(const struct ys_listener *listener)
 void ys_listener_part(struct ys_listener *listener, const struct ys_route *route)
 {
     YS_ASSERT(route->size == ROUTE_SIZE);
-    ys_meter_part(listener->meter, ys_be32_get(route->bytes + 1));
+    ys_meter_part_route(listener->meter, ys_be32_get(route->bytes + 1));
 }
 
 enum ys_code ys_listener_look(struct ys_listener *listener, int64_t now_ms, struct ys_cut *cuts_out,
@@ -500,13 +503,11 @@ enum ys_code ys_listener_receive(struct ys_listener *listener, struct ys_route *
                    ? ys_fail(err, YS_MALFORMED, "%s: a message without payload", listener->endpoint)
                    : payload_receive(listener->socket, &listener->message, listener->endpoint, err);
         const bool key_known = key_read(&listener->message, key_out);
-        if (code == YS_OK || code == YS_MALFORMED) {
-            const enum ys_code heard = hear(listener, route_out, key_out, err);
-            code = heard == YS_OK ? code : heard;
-        }
         if (code == YS_OK && !(route_known && key_known))
             code = ys_fail(err, YS_MALFORMED, "%s: a message of %s", listener->endpoint,
                            key_known ? "a peer that chose its routing id" : "an unknown key");
+        if (code == YS_OK || code == YS_MALFORMED)
+            code = hear(listener, route_out, key_out, code, err);
     }
     zmq_msg_close(&id);
     if (code == YS_OK)

@@ -55,7 +55,8 @@ const char *ys_listener_endpoint(const struct ys_listener *listener);
 /* Next message, if one waits. YS_NOT_FOUND when none. `key_out` is the transport key that the
  * handshake proved, read from the payload frame (ENGINEERING.md 0.3). The bytes are valid until the
  * next call. A message that is not exactly one frame, or larger than YS_MESSAGE_MAX, or without a
- * key, or of a peer that chose its own routing id, is read to its end and reported as YS_MALFORMED.
+ * key, or of a peer that chose its own routing id, is read to its end and reported as YS_MALFORMED;
+ * its connection is cut a moment later.
  * `route_out` and `key_out` are written in every case: zero where not known. */
 YS_CHECKED enum ys_code ys_listener_receive(struct ys_listener *listener,
                                             struct ys_route *route_out,
