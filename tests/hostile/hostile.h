@@ -7,8 +7,8 @@
 #define YS_TESTS_HOSTILE_H
 
 #include "crypto/key.h"
+#include "proto/limits.h"
 #include "proto/message.h"
-#include "proto/note.h"
 
 enum { DEADLINE_MS = 60 * 1000, FRAME_ROOM = 64 * 1024 };
 
@@ -26,8 +26,6 @@ struct target {
 _Noreturn void give_up(const char *what);
 
 /* --- with_zmq.c --- */
-/* A chain of frames without end on one connection, after a proper HELLO if `greet`, until it is cut. */
-void attack_unended(const struct target *target, bool greet);
 /* `count` connections whose routing ids are 00 and the numbers from `first` on. */
 void attack_squat(const struct target *target, uint32_t first, int count);
 /* `count` sockets that take another key for the server's and try again at libzmq's own pace, until
@@ -39,6 +37,9 @@ void attack_deaf(const struct target *target);
 void attack_talk(const struct target *target, const char *what);
 
 /* --- with_tcp.c --- */
+/* A chain of frames without end on one connection, after a proper HELLO if `greet`, until it is cut.
+ * `size` bytes in each. */
+void attack_unended(const struct target *target, bool greet, size_t size);
 void attack_giant(const struct target *target);
 void attack_garbage(const struct target *target);
 /* `count` connections that say nothing, until all are cut. */

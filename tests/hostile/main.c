@@ -47,8 +47,8 @@ int main(int argc, char **argv)
     const int number = argc > 3 ? (int)strtol(more, NULL, 0) : 0;
     setvbuf(stdout, NULL, _IOLBF, 0);
     read_target(argv[1], &target);
-    if (strcmp(what, "unended") == 0)
-        attack_unended(&target, strcmp(more, "greeted") == 0);
+    if (strcmp(what, "unended") == 0 && argc == 5)
+        attack_unended(&target, strcmp(more, "greeted") == 0, strtoul(argv[4], NULL, 10));
     else if (strcmp(what, "squat") == 0 && argc == 5)
         attack_squat(&target, (uint32_t)strtoul(more, NULL, 16), (int)strtol(argv[4], NULL, 10));
     else if (strcmp(what, "wrong-key") == 0)

@@ -85,9 +85,10 @@ static void add_entries(struct talk *talk, char *origin, size_t body_size)
     static uint8_t note[] = "not even a note\n";
     Yishi__V1__Message message = YISHI__V1__MESSAGE__INIT;
     Yishi__V1__Entries entries = YISHI__V1__ENTRIES__INIT;
-    Yishi__V1__Entry entry = YISHI__V1__ENTRY__INIT;
+    Yishi__V1__Entry entry;
     Yishi__V1__Entry *list[] = {&entry};
     Yishi__V1__TreeHead tail = YISHI__V1__TREE_HEAD__INIT;
+    yishi__v1__entry__init(&entry);
     tail.has_size = tail.has_root = 1;
     tail.size = 1;
     tail.root = ys_wire_lend((struct ys_bytes){zero, YS_HASH_LEN});

@@ -13,7 +13,7 @@
 
 /* Where ZeroMQ is too polite: ZMTP 3.0 and CURVE (RFC 26) by hand. */
 
-enum { GREETING = 64, COOKIE = 96, METADATA_MAX = 200 };
+enum { UNENDED_MAX_MIB = 1024, GREETING = 64, COOKIE = 96, METADATA_MAX = 200 };
 
 static int dial(const struct target *target)
 {
@@ -198,52 +198,92 @@ static void say_initiate(const struct forger *forger, const struct target *targe
     write_all(forger->fd, frame, 9 + size);
 }
 
-static void say_message(const struct forger *forger, struct ys_bytes message)
+/* False when we are cut. */
+static bool say_frame(const struct forger *forger, struct ys_bytes bytes, bool more)
 {
-    static uint8_t plain[1 + FRAME_ROOM]; /* flags 0: last frame */
+    static uint64_t nonce = 2;
+    static uint8_t plain[1 + FRAME_ROOM];
     static uint8_t frame[9 + 32 + sizeof plain];
-    memcpy(plain + 1, message.data, message.size);
-    const size_t size = 16 + 16 + 1 + message.size;
+    plain[0] = more ? 1 : 0;
+    if (bytes.size != 0)
+        memcpy(plain + 1, bytes.data, bytes.size);
+    const size_t size = 16 + 16 + 1 + bytes.size;
     frame[0] = 0x02; /* long */
     ys_be64_put(frame + 1, size);
     memcpy(frame + 9, "\7MESSAGE", 8);
-    ys_be64_put(frame + 17, 3);
-    box(frame + 25, plain, 1 + message.size, "CurveZMQMESSAGEC", frame + 17, forger->server_short,
+    ys_be64_put(frame + 17, ++nonce);
+    box(frame + 25, plain, 1 + bytes.size, "CurveZMQMESSAGEC", frame + 17, forger->server_short,
         forger->short_secret);
-    write_all(forger->fd, frame, 9 + size);
+    return send(forger->fd, frame, 9 + size, MSG_NOSIGNAL) == (ssize_t)(9 + size);
+}
+
+/* False when it is not let in. */
+static bool shake_hands(struct forger *forger, const struct target *target, const char *name)
+{
+    char metadata[METADATA_MAX];
+    uint8_t greeting[GREETING];
+    uint8_t cookie[COOKIE];
+    uint8_t answer[2];
+    uint8_t ready[256];
+    crypto_box_keypair(forger->short_public, forger->short_secret);
+    forger->fd = dial(target);
+    const int size =
+        snprintf(metadata, sizeof metadata, "%cSocket-Type%c%c%c%cDEALER%cUser-Id%c%c%c%c%s", 11, 0,
+                 0, 0, 6, 7, 0, 0, 0, (int)strlen(name), name);
+    if (size < 0 || size >= METADATA_MAX)
+        give_up("too long a name");
+    make_greeting(greeting, 3, "CURVE");
+    write_all(forger->fd, greeting, sizeof greeting);
+    if (!read_all(forger->fd, greeting, sizeof greeting))
+        give_up("no greeting");
+    say_hello(forger, target);
+    hear_welcome(forger, target, cookie);
+    say_initiate(forger, target, cookie, metadata, (size_t)size);
+    return read_all(forger->fd, answer, sizeof answer) && answer[0] == 0x04 &&
+           read_all(forger->fd, ready, answer[1]) && memcmp(ready, "\5READY", 6) == 0;
 }
 
 void attack_forge(const struct target *target, bool enrolled, const char *name)
 {
     static struct talk talk;
-    char metadata[METADATA_MAX];
-    uint8_t greeting[GREETING];
-    uint8_t cookie[COOKIE];
-    uint8_t answer[2 + 8];
-    struct forger forger = {.fd = dial(target)};
-    crypto_box_keypair(forger.short_public, forger.short_secret);
+    uint8_t answer[2];
+    struct forger forger = {.fd = -1};
     crypto_box_keypair(forger.public_key, forger.secret);
     if (enrolled) {
         memcpy(forger.secret, target->secret, YS_SEED_LEN);
         memcpy(forger.public_key, target->public_key, YS_PUBKEY_LEN);
     }
-    const int size =
-        snprintf(metadata, sizeof metadata, "%cSocket-Type%c%c%c%cDEALER%cUser-Id%c%c%c%c%s", 11, 0,
-                 0, 0, 6, 7, 0, 0, 0, (int)strlen(name), name);
-    if (size < 0 || size >= METADATA_MAX || !talk_make(target, "hello", &talk))
-        give_up("too long a name");
-    make_greeting(greeting, 3, "CURVE");
-    write_all(forger.fd, greeting, sizeof greeting);
-    if (!read_all(forger.fd, greeting, sizeof greeting))
-        give_up("no greeting");
-    say_hello(&forger, target);
-    hear_welcome(&forger, target, cookie);
-    say_initiate(&forger, target, cookie, metadata, (size_t)size);
-    if (!read_all(forger.fd, answer, sizeof answer) || memcmp(answer + 2, "\5READY", 6) != 0) {
+    if (!shake_hands(&forger, target, name)) {
         puts("NOT LET IN");
         return;
     }
-    say_message(&forger, (struct ys_bytes){talk.message[0].data, talk.message[0].size});
     /* It answers our HELLO with its own. */
+    if (!talk_make(target, "hello", &talk) ||
+        !say_frame(&forger, (struct ys_bytes){talk.message[0].data, talk.message[0].size}, false))
+        give_up("cut before HELLO");
     puts(read_all(forger.fd, answer, sizeof answer) ? "ANSWERED" : "CUT");
+}
+
+void attack_unended(const struct target *target, bool greet, size_t size)
+{
+    static struct talk talk;
+    static const uint8_t filling[FRAME_ROOM];
+    struct forger forger = {.fd = -1};
+    uint64_t sent = 0;
+    memcpy(forger.secret, target->secret, YS_SEED_LEN);
+    memcpy(forger.public_key, target->public_key, YS_PUBKEY_LEN);
+    if (size > FRAME_ROOM || !talk_make(target, "hello", &talk))
+        give_up("frame");
+    if (!shake_hands(&forger, target, "")) {
+        puts("NOT LET IN");
+        return;
+    }
+    if (greet)
+        (void)say_frame(&forger, (struct ys_bytes){talk.message[0].data, talk.message[0].size},
+                        false);
+    while (sent >> 20 < UNENDED_MAX_MIB &&
+           say_frame(&forger, (struct ys_bytes){filling, size}, true))
+        sent += size + 42;
+    printf("%s after %llu MiB\n", sent >> 20 < UNENDED_MAX_MIB ? "CUT" : "NOT CUT",
+           (unsigned long long)(sent >> 20));
 }

@@ -9,7 +9,7 @@
 #include <unistd.h>
 #include <zmq.h>
 
-enum { TURN_MS = 100, UNENDED_MAX_MIB = 2048, SQUATTERS_AT_A_TIME = 50 };
+enum { TURN_MS = 100, SQUATTERS_AT_A_TIME = 50 };
 
 static int64_t now_ms(void)
 {
@@ -97,33 +97,6 @@ static void line_wait(struct line *line, int64_t deadline_ms)
         zmq_poll(&item, 1, TURN_MS);
         must(now_ms() < deadline_ms, "no handshake");
     }
-}
-
-void attack_unended(const struct target *target, bool greet)
-{
-    static struct talk talk;
-    static uint8_t frame[FRAME_ROOM];
-    const int64_t deadline_ms = now_ms() + DEADLINE_MS;
-    uint64_t sent = 0;
-    void *context = context_new();
-    struct line line = line_new(context, target, NULL, 0, 1);
-    line_wait(&line, deadline_ms);
-    if (line.ended) {
-        puts("NOT LET IN");
-        _exit(0);
-    }
-    must(talk_make(target, "hello", &talk), "hello");
-    if (greet)
-        zmq_send(line.socket, talk.message[0].data, talk.message[0].size, 0);
-    while (line_update(&line), !line.ended && sent < (uint64_t)UNENDED_MAX_MIB << 20) {
-        if (zmq_send(line.socket, frame, sizeof frame, ZMQ_SNDMORE | ZMQ_DONTWAIT) > 0)
-            sent += sizeof frame;
-        else
-            zmq_poll(&(zmq_pollitem_t){.socket = line.monitor, .events = ZMQ_POLLIN}, 1, 1);
-        must(now_ms() < deadline_ms, "not cut");
-    }
-    printf("%s after %llu MiB\n", line.ended ? "CUT" : "NOT CUT", (unsigned long long)(sent >> 20));
-    _exit(0); /* what waits to be sent is of no interest */
 }
 
 void attack_squat(const struct target *target, uint32_t first, int count)
