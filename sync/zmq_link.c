@@ -22,6 +22,10 @@ enum {
 
 /* Names are looked up inside an I/O thread, which stands still meanwhile. So dialers have one, and
  * the listener, whose children must not notice our broken DNS, has another. */
+/* The name of the option is behind a guard in zmq.h, the option itself is there. A small frame that
+ * was read alone keeps the 8 KiB of its read for as long as it waits, if frames are not copied. */
+enum { ZERO_COPY_RECV = 10 };
+
 enum { IO_THREADS = 2, LISTENER_THREAD = 1, DIALER_THREAD = 2 };
 
 struct option {
@@ -99,7 +103,8 @@ enum ys_code ys_zmq_context_open(uint32_t random_seed, void **context_out, struc
     if (context == NULL)
         return fail_errno(err, "ZeroMQ");
     if (zmq_ctx_set(context, ZMQ_IO_THREADS, IO_THREADS) != 0 ||
-        zmq_ctx_set(context, ZMQ_BLOCKY, 0) != 0) {
+        zmq_ctx_set(context, ZMQ_BLOCKY, 0) != 0 ||
+        zmq_ctx_set(context, ZERO_COPY_RECV, 0) != 0) {
         const enum ys_code code = fail_errno(err, "ZeroMQ");
         ys_zmq_context_close(context);
         return code;

