@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { LITTLE = 4096 };
+
 static uint8_t nonce[YS_SESSION_NONCE_LEN] = {1, 2, 3};
 static uint8_t zero[YS_HASH_LEN];
 
@@ -58,7 +60,7 @@ static char *log_name(const struct target *target, const char *code)
     return name;
 }
 
-static void add_want(struct talk *talk, char *origin)
+static void add_want(struct talk *talk, char *origin, uint64_t credit)
 {
     Yishi__V1__Message message = YISHI__V1__MESSAGE__INIT;
     Yishi__V1__Want want = YISHI__V1__WANT__INIT;
@@ -72,7 +74,7 @@ static void add_want(struct talk *talk, char *origin)
     want.logs = logs;
     want.n_logs = 1;
     want.has_credit = 1;
-    want.credit = 4 * 1024 * 1024;
+    want.credit = credit;
     message.kind_case = YISHI__V1__MESSAGE__KIND_WANT;
     message.want = &want;
     add(talk, &message);
@@ -126,7 +128,7 @@ bool talk_make(const struct target *target, const char *what, struct talk *out)
     out->count = 0;
     snprintf(street, sizeof street, "%.9s", target->code);
     if (strcmp(what, "early") == 0) {
-        add_want(out, log_name(target, street));
+        add_want(out, log_name(target, street), LITTLE);
         return true;
     }
     if (strcmp(what, "garbled") == 0) {
@@ -137,18 +139,15 @@ bool talk_make(const struct target *target, const char *what, struct talk *out)
     if (strcmp(what, "hello") == 0)
         return true;
     if (strcmp(what, "everything") == 0)
-        add_want(out, log_name(target, street));
+        add_want(out, log_name(target, street), LITTLE);
     else if (strcmp(what, "twice") == 0)
         add_hello(out, target, target->code);
     else if (strcmp(what, "other-code") == 0 || strcmp(what, "foreign-want") == 0)
-        add_want(out, log_name(target, foreign));
+        add_want(out, log_name(target, foreign), LITTLE);
     else if (strcmp(what, "foreign-entries") == 0)
         add_entries(out, log_name(target, foreign), 1);
     else if (strcmp(what, "unasked") == 0)
         add_entries(out, log_name(target, target->code), YS_RECORD_BODY_MAX);
-    else if (strcmp(what, "overspent") == 0)
-        for (int i = 0; i < 3; i++)
-            add_entries(out, log_name(target, target->code), YS_RECORD_BODY_MAX);
     else if (strcmp(what, "overcredit") == 0)
         add_ack(out, log_name(target, street), UINT64_MAX);
     else if (strcmp(what, "garbled-later") == 0)

@@ -9,7 +9,7 @@
 #include <unistd.h>
 #include <zmq.h>
 
-enum { TURN_MS = 100, SQUATTERS_AT_A_TIME = 50 };
+enum { TURN_MS = 100, WANTS = 1500, SQUATTERS_AT_A_TIME = 50 };
 
 static int64_t now_ms(void)
 {
@@ -164,8 +164,9 @@ void attack_deaf(const struct target *target)
     zmq_setsockopt(line.socket, ZMQ_RCVHWM, &one, sizeof one);
     line_wait(&line, now_ms() + DEADLINE_MS);
     must(!line.ended && talk_make(target, "everything", &talk), "not let in");
-    for (int i = 0; i < talk.count; i++)
-        zmq_send(line.socket, talk.message[i].data, talk.message[i].size, 0);
+    zmq_send(line.socket, talk.message[0].data, talk.message[0].size, 0);
+    for (int i = 0; i < WANTS; i++)
+        zmq_send(line.socket, talk.message[1].data, talk.message[1].size, 0);
     wait_for_end();
 }
 
@@ -177,7 +178,10 @@ void attack_talk(const struct target *target, const char *what)
     must(talk_make(target, what, &talk), "no such case");
     struct line line = line_new(context_new(), target, NULL, 0, 1);
     line_wait(&line, deadline_ms);
-    must(!line.ended, "not let in");
+    if (line.ended) {
+        puts("NOT LET IN");
+        _exit(0);
+    }
     for (int i = 0; i < talk.count; i++)
         zmq_send(line.socket, talk.message[i].data, talk.message[i].size, 0);
     while (line_update(&line), !line.ended) {
