@@ -133,8 +133,8 @@ class Sessions(Hostile):
     def test_who_breaks_the_session_is_told_why_and_others_are_served(self):
         cases = {
             "early": None,
-            "garbled": None,
-            "garbled-later": "message",
+            "garbled": "cut off",
+            "garbled-later": "cut off",
             "twice": "a second HELLO",
             "other-code": "is not for",
             "foreign-want": "is not for",

@@ -1,4 +1,5 @@
 # Tests of sync/.
+yishi_unit_test(test_meter ys_sync)
 yishi_unit_test(test_zap ys_sync)
 yishi_unit_test(test_zmq_link ys_sync)
 yishi_unit_test(test_zmq_link_hostile ys_sync)
