@@ -3,8 +3,8 @@
  * It has the keys of an enrolled node, from its home, and speaks ZeroMQ or plain TCP
  * as it likes: nothing of sync/zmq_link is used. What came of it goes to standard
  * output, one line; a deadline that passes ends the program with status 3. */
-#ifndef YS_TESTS_HOSTILE_H
-#define YS_TESTS_HOSTILE_H
+#ifndef YS_TESTS_HOSTILE_HOSTILE_H
+#define YS_TESTS_HOSTILE_HOSTILE_H
 
 #include "crypto/key.h"
 #include "proto/limits.h"
