@@ -589,7 +589,7 @@ static enum ys_code spend_credit(struct ys_session *session, const Yishi__V1__En
     if (!session->credit_given)
         return ys_fail(err, YS_LIMIT, "ENTRIES of log %.128s that nobody asked for",
                        entries->origin);
-    if (session->credit_in <= -(int64_t)YS_MESSAGE_MAX)
+    if (session->credit_in <= 0)
         return ys_fail(err, YS_LIMIT, "ENTRIES beyond the credit of %llu bytes",
                        (unsigned long long)session->options.credit);
     session->credit_in -= (int64_t)payload_bytes(entries);
