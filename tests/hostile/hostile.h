@@ -26,7 +26,8 @@ struct target {
 _Noreturn void give_up(const char *what);
 
 /* --- with_zmq.c --- */
-/* `count` connections whose routing ids are 00 and the numbers from `first` on. */
+/* `count` connections whose routing ids are 00 and the numbers from `first` on; those that were let in
+ * stand until standard input ends. */
 void attack_squat(const struct target *target, uint32_t first, int count);
 /* `count` sockets that take another key for the server's and try again at libzmq's own pace, until
  * standard input ends. */

@@ -99,6 +99,15 @@ static void line_wait(struct line *line, int64_t deadline_ms)
     }
 }
 
+/* Until whoever started us closes our input. */
+static void wait_for_end(void)
+{
+    char byte;
+    while (read(STDIN_FILENO, &byte, 1) > 0)
+        continue;
+    _exit(0);
+}
+
 void attack_squat(const struct target *target, uint32_t first, int count)
 {
     int let_in = 0;
@@ -128,20 +137,11 @@ void attack_squat(const struct target *target, uint32_t first, int count)
             must(now_ms() < deadline_ms, "squatting takes too long");
         }
         for (int i = 0; i < made; i++)
-            line_close(&lines[i]);
+            if (!lines[i].ready)
+                line_close(&lines[i]);
     }
     printf("%d of %d let in\n", let_in, count);
-    _exit(0);
-}
-
-/* Until whoever started us closes our input. */
-static void wait_for_end(void)
-{
-    char byte;
-    puts("RUNNING");
-    while (read(STDIN_FILENO, &byte, 1) > 0)
-        continue;
-    _exit(0);
+    wait_for_end();
 }
 
 void attack_wrong_key(const struct target *target, int count)
@@ -152,6 +152,7 @@ void attack_wrong_key(const struct target *target, int count)
     ys_transport_public(secret, wrong);
     for (int i = 0; i < count; i++)
         must(zmq_connect(dealer_new(context, target, wrong), target->endpoint) == 0, "connect");
+    puts("RUNNING");
     wait_for_end();
 }
 
@@ -167,6 +168,7 @@ void attack_deaf(const struct target *target)
     zmq_send(line.socket, talk.message[0].data, talk.message[0].size, 0);
     for (int i = 0; i < WANTS; i++)
         zmq_send(line.socket, talk.message[1].data, talk.message[1].size, 0);
+    puts("RUNNING");
     wait_for_end();
 }
 
