@@ -142,8 +142,8 @@ static void all_children_of_a_restarted_parent_are_served(void **state)
         .zmq_context = storm.context, .allow = everybody, .handshakes_max = 3, .window_ms = 10000};
     assert_int_equal(ys_zap_open(&options, &storm.zap, NULL), YS_OK);
     listen_at(&storm, "tcp://127.0.0.1:0");
-    for (uint16_t i = 0; i < CHILDREN; i++)
-        storm.child[i] = dial(&storm, i);
+    for (int i = 0; i < CHILDREN; i++)
+        storm.child[i] = dial(&storm, (uint16_t)i);
     all_are_served(&storm, "first");
     assert_int_equal(ys_listener_connections(storm.listener), CHILDREN);
 
