@@ -468,9 +468,10 @@ static void ignore_commit(void *context, int node, struct ys_change *const *chan
     (void)count;
 }
 
-static void ignore_record(void *context, int node, const struct scribe_record *record)
+static void ignore_record(void *context, int node, const struct scribe_record *record, bool bad)
 {
     (void)context;
+    (void)bad;
     (void)node;
     (void)record;
 }
