@@ -468,10 +468,10 @@ static void ignore_commit(void *context, int node, struct ys_change *const *chan
     (void)count;
 }
 
-static void ignore_record(void *context, int node, const struct scribe_record *record, bool bad)
+static void ignore_record(void *context, int node, const struct scribe_record *record, bool waits)
 {
     (void)context;
-    (void)bad;
+    (void)waits;
     (void)node;
     (void)record;
 }
