@@ -169,7 +169,7 @@ static enum ys_code serve_sources(struct ys_daemon *daemon, struct ys_daemon_tur
 
 static long wait_ms(const struct ys_daemon *daemon, bool busy)
 {
-    int64_t wait = busy ? BUSY_WAIT_MS : IDLE_WAIT_MS;
+    int64_t wait = ys_daemon_watch_wait_ms(daemon, busy ? BUSY_WAIT_MS : IDLE_WAIT_MS);
     const int64_t until_dial = daemon->dialing.next_ms - monotonic_ms();
     if (daemon->has_parent && daemon->dialing.dialer == NULL && until_dial < wait)
         wait = until_dial < 0 ? 0 : until_dial;
@@ -188,6 +188,8 @@ static enum ys_code one_turn(struct ys_daemon *daemon, bool *busy, struct ys_err
     daemon->now_ms = monotonic_ms();
     if (code == YS_OK)
         code = serve_sources(daemon, &turn, items, at, err);
+    if (code == YS_OK)
+        code = ys_daemon_watch(daemon, err);
     if (code == YS_OK)
         code = ys_daemon_settle(daemon, &turn, err);
     if (code == YS_OK)

@@ -122,6 +122,7 @@ static void end(struct ys_daemon *daemon, struct ys_applicant *applicant, const 
     message.error = &error;
     (void)send(daemon, applicant, &message);
     applicant->ended = true;
+    ys_listener_part(daemon->listener, &applicant->route);
     report(YS_PRIORITY_WARNING, "join_ended", code, why->msg);
 }
 

@@ -190,7 +190,8 @@ static enum ys_code hear_child(struct ys_daemon *daemon, struct ys_daemon_turn *
     struct ys_err why = {0};
     if (node == NULL || (peer == NULL && ys_daemon_is_join(message))) {
         /* False: revoked since the handshake, and not served any more. */
-        (void)ys_daemon_hear_applicant(daemon, route, key, node, message);
+        if (!ys_daemon_hear_applicant(daemon, route, key, node, message))
+            ys_listener_part(daemon->listener, route);
         return YS_OK;
     }
     enum ys_code code = ys_daemon_turn_open(turn, err);
@@ -215,8 +216,7 @@ static enum ys_code hear_child(struct ys_daemon *daemon, struct ys_daemon_turn *
     ys_daemon_peer_failed(peer, code, &why);
     if (is_new && code == YS_OK && ys_session_open(peer->session)) {
         supersede(daemon, peer);
-        ys_journal(YS_PRIORITY_INFO, "child", "code=%s state=connected",
-                   ys_session_peer(peer->session)->digits);
+        ys_daemon_tell_of(daemon, YS_PRIORITY_INFO, "child", key, NULL, "connected");
     } else if (is_new && code == YS_OK) {
         ys_daemon_peer_failed(peer, YS_NOT_FOUND,
                               &(struct ys_err){.msg = "it did not begin with HELLO"});
@@ -239,10 +239,14 @@ enum ys_code ys_daemon_hear_children(struct ys_daemon *daemon, struct ys_daemon_
             struct ys_peer *const peer = peer_by_route(daemon, &route);
             if (peer != NULL)
                 ys_daemon_peer_failed(peer, code, &why);
+            else
+                ys_daemon_tell_of(daemon, YS_PRIORITY_WARNING, "bad_message", key, NULL, why.msg);
             continue;
         }
         if (code != YS_OK)
             return ys_fail(err, code, "%s", why.msg);
+        if (ys_listener_first(daemon->listener))
+            ys_zap_heard(daemon->zap, key);
         code = hear_child(daemon, turn, &route, key, message, err);
         if (code != YS_OK)
             return code;
@@ -461,8 +465,14 @@ static void part(struct ys_daemon *daemon, struct ys_daemon_turn *turn, struct y
         if (message.data != NULL && post(daemon, peer, message, NULL) != YS_OK)
             ys_outbox_clear(&peer->outbox);
     }
-    ys_journal(YS_PRIORITY_INFO, "session_end", "code=%s reason=\"%s\"",
-               ys_session_peer(peer->session)->digits, peer->failure.msg);
+    if (peer->is_parent) {
+        ys_journal_reason(YS_PRIORITY_INFO, "session_end", peer->failure.msg, "code=%s",
+                          ys_session_peer(peer->session)->digits);
+        return;
+    }
+    ys_listener_part(daemon->listener, &peer->route);
+    ys_daemon_tell_of(daemon, YS_PRIORITY_INFO, "session_end", peer->key,
+                      ys_session_peer(peer->session)->digits, peer->failure.msg);
 }
 
 bool ys_daemon_flush(struct ys_daemon *daemon, struct ys_daemon_turn *turn)

@@ -1,6 +1,6 @@
 /* What the files of the daemon share: daemon.c runs the loop, daemon_peers.c keeps
  * the sessions, daemon_join.c hears who wants to join, daemon_store.c follows the
- * store, daemon_guard.c minds the guard. Nobody else includes this. */
+ * store, daemon_guard.c minds the guard, daemon_watch.c the connections. Nobody else includes this. */
 #ifndef YS_NODE_DAEMON_STATE_H
 #define YS_NODE_DAEMON_STATE_H
 
@@ -8,6 +8,7 @@
 #include "node/daemon.h"
 #include "node/invite.h"
 #include "node/outbox.h"
+#include "node/quota.h"
 #include "node/verifier.h"
 #include "sync/poll.h"
 #include "sync/session.h"
@@ -84,7 +85,9 @@ struct ys_daemon {
     bool applicants_moved;           /* look at the end of the turn who was admitted or refused */
     bool store_moved;                /* tell the sessions at the end of the turn */
     bool ending;
-    int64_t now_ms;      /* monotonic, of this turn */
+    int64_t now_ms;    /* monotonic, of this turn */
+    int64_t looked_ms; /* at the children's connections */
+    struct ys_quota quota;
     struct ys_err fatal; /* the node must end */
 };
 
@@ -140,6 +143,16 @@ bool ys_daemon_is_join(struct ys_bytes message);
 /* Tell those who wait that they were admitted or refused. */
 void ys_daemon_tell_applicants(struct ys_daemon *daemon);
 void ys_daemon_forget_applicants(struct ys_daemon *daemon);
+
+/* --- daemon_watch.c --- */
+/* Look at the children's connections, when it is time: cut who sends without end. */
+enum ys_code ys_daemon_watch(struct ys_daemon *daemon, struct ys_err *err);
+/* `wait_ms`, or less when a look is due before. */
+int64_t ys_daemon_watch_wait_ms(const struct ys_daemon *daemon, int64_t wait_ms);
+/* A line of the journal about a peer, within its quota. `key`: its transport key, NULL when unknown.
+ * `code`: NULL: the unit whose key that is. */
+void ys_daemon_tell_of(struct ys_daemon *daemon, enum ys_priority priority, const char *event,
+                       const uint8_t *key, const char *code, const char *reason);
 
 /* --- daemon_store.c --- */
 /* First look at the store: membership, and what was never judged. */

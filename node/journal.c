@@ -36,17 +36,36 @@ void ys_journal(enum ys_priority priority, const char *event, const char *format
     end(line, more < 0 ? length : length + (size_t)more);
 }
 
-void ys_journal_text(enum ys_priority priority, const char *event, const char *name,
-                     const char *text)
+static size_t quote(char line[LINE_MAX_BYTES], size_t length, const char *name, const char *text)
 {
-    char line[LINE_MAX_BYTES];
-    size_t length = begin(line, priority, event);
-    const int more = snprintf(line + length, sizeof line - length, " %s=\"", name);
+    const int more = snprintf(line + length, LINE_MAX_BYTES - length, " %s=\"", name);
     length += more < 0 ? 0 : (size_t)more;
-    for (const char *at = text; *at != '\0' && length < sizeof line - 3; at++) {
+    for (const char *at = text; *at != '\0' && length < LINE_MAX_BYTES - 3; at++) {
         const unsigned char c = (unsigned char)*at;
         line[length++] = (char)(c < 0x20 || c == 0x7f || c == '"' ? '?' : c);
     }
     line[length++] = '"';
-    end(line, length);
+    return length;
+}
+
+void ys_journal_text(enum ys_priority priority, const char *event, const char *name,
+                     const char *text)
+{
+    char line[LINE_MAX_BYTES];
+    const size_t length = begin(line, priority, event);
+    end(line, quote(line, length, name, text));
+}
+
+void ys_journal_reason(enum ys_priority priority, const char *event, const char *reason,
+                       const char *format, ...)
+{
+    char line[LINE_MAX_BYTES];
+    size_t length = begin(line, priority, event);
+    va_list args;
+    line[length++] = ' ';
+    va_start(args, format);
+    const int more = vsnprintf(line + length, sizeof line - length, format, args);
+    va_end(args);
+    length += more < 0 ? 0 : (size_t)more;
+    end(line, length < LINE_MAX_BYTES / 2 ? quote(line, length, "reason", reason) : length);
 }

@@ -25,4 +25,8 @@ void ys_journal(enum ys_priority priority, const char *event, const char *format
 void ys_journal_text(enum ys_priority priority, const char *event, const char *name,
                      const char *text);
 
+/* The same behind other pairs: reason="text". */
+void ys_journal_reason(enum ys_priority priority, const char *event, const char *reason,
+                       const char *format, ...) YS_PRINTF(4, 5);
+
 #endif

@@ -9,6 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum {
+    CHANGES_MAX = 4096, /* that one peer may have waiting for our disk, beside entries; */
+    RECORD_LEAST = 256  /* of those as many as the credit has room for records of this size */
+};
+
 enum ys_code ys_session_new(const struct ys_session_options *options, struct ys_session **out,
                             struct ys_err *err)
 {
@@ -576,6 +581,9 @@ static enum ys_code dispatch(struct ys_session *session, struct ys_turn *turn,
     if (!ys_session_open(session) ||
         memcmp(message->session.data, session->options.nonce, YS_SESSION_NONCE_LEN) != 0)
         return YS_OK; /* of an earlier session, or too early: as if it had been lost */
+    if (session->in_flight > CHANGES_MAX + session->options.credit / RECORD_LEAST)
+        return ys_fail(err, YS_LIMIT, "%llu changes of %s wait for our disk",
+                       (unsigned long long)session->in_flight, session->options.peer.digits);
     if (message->kind_case == YISHI__V1__MESSAGE__KIND_HEADS)
         return ys_session_on_heads(session, turn, message->heads, err);
     if (message->kind_case == YISHI__V1__MESSAGE__KIND_COSIGNED)

@@ -89,6 +89,7 @@ static enum ys_code send_wants(struct ys_session *session, struct ys_turn *turn,
     wants.has_credit = true;
     wants.credit = session->credit_given ? 0 : session->options.credit;
     session->credit_given = true;
+    session->credit_in += (int64_t)wants.credit;
     message.kind_case = YISHI__V1__MESSAGE__KIND_WANT;
     message.want = &wants;
     return ys_session_send(session, turn, &message, err);
@@ -238,6 +239,7 @@ static enum ys_code send_ack(struct ys_session *session, struct ys_turn *turn,
     ack.has_durable_size = ack.has_credit = true;
     ack.durable_size = durable_size;
     ack.credit = credit;
+    session->credit_in += (int64_t)credit;
     if (ys_session_is_childs(session, log)) {
         /* It may sign what of its own log is on our disk. */
         const enum ys_code code = ys_log_find(turn->txn, log->origin, &stored, err);
@@ -577,12 +579,29 @@ static enum ys_code ask_for_entries(struct ys_session *session, struct ys_turn *
     return YS_OK;
 }
 
+/* What is under way to us waits in memory for our disk, so it is we who say how much. A last message
+ * may take more than was left. */
+static enum ys_code spend_credit(struct ys_session *session, const Yishi__V1__Entries *entries,
+                                 struct ys_err *err)
+{
+    if (!session->credit_given)
+        return ys_fail(err, YS_LIMIT, "ENTRIES of log %.128s that nobody asked for",
+                       entries->origin);
+    if (session->credit_in <= 0)
+        return ys_fail(err, YS_LIMIT, "ENTRIES beyond the credit of %llu bytes",
+                       (unsigned long long)session->options.credit);
+    session->credit_in -= (int64_t)payload_bytes(entries);
+    return YS_OK;
+}
+
 enum ys_code ys_session_on_entries(struct ys_session *session, struct ys_turn *turn,
                                    const Yishi__V1__Entries *entries, struct ys_err *err)
 {
     struct ys_peer_log *log = NULL;
     struct ys_frontier next;
-    enum ys_code code = ys_session_log(session, entries->origin, &log, err);
+    enum ys_code code = spend_credit(session, entries, err);
+    if (code == YS_OK)
+        code = ys_session_log(session, entries->origin, &log, err);
     if (code != YS_OK)
         return code;
     if (log->fetch == NULL) { /* of a log that was given up, or gone back in */

@@ -66,6 +66,7 @@ struct ys_session {
     uint64_t saved_changed;
     uint64_t in_flight; /* changes asked for and not yet answered */
     int64_t credit_out; /* bytes that we may still send; below 0 when the last message took more */
+    int64_t credit_in;  /* bytes that the peer may still send; likewise */
     bool credit_given;
     struct ys_peer_log *logs;
     size_t log_count, log_capacity;

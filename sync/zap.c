@@ -10,6 +10,7 @@
 
 enum {
     SERVE_MAX = 256, /* requests answered at one call */
+    ADDRESS_SIZE = 64,
     KEY_TEXT_SIZE = 2 * YS_PUBKEY_LEN + 1,
     SETS = 2048, /* memory of handshakes: SETS * WAYS keys at a time */
     WAYS = 4
@@ -20,6 +21,9 @@ struct handshakes {
     uint8_t key[YS_PUBKEY_LEN];
     int64_t since_ms;
     unsigned count;
+    unsigned silent;            /* of those let in: connections that have said nothing yet */
+    int64_t let_in_ms;          /* the last of them */
+    char address[ADDRESS_SIZE]; /* and from where */
 };
 
 struct ys_zap {
@@ -111,24 +115,62 @@ static struct handshakes *handshakes_find(struct ys_zap *zap, const uint8_t key[
         if (oldest->count != 0 && (set[way].count == 0 || set[way].since_ms < oldest->since_ms))
             oldest = &set[way];
     }
-    oldest->count = 0;
+    *oldest = (struct handshakes){.count = 0};
     memcpy(oldest->key, key, YS_PUBKEY_LEN);
     return oldest;
 }
 
 /* Guesses at routing ids cost a handshake each, so their rate is what keeps them hopeless
  * (ENGINEERING.md 0.1). */
-static bool too_often(struct ys_zap *zap, const uint8_t key[YS_PUBKEY_LEN], int64_t now_ms)
+static bool too_often(struct ys_zap *zap, struct handshakes *recent, int64_t now_ms)
 {
-    struct handshakes *recent = handshakes_find(zap, key);
     if (recent->count == 0 || now_ms - recent->since_ms >= zap->options.window_ms) {
         recent->since_ms = now_ms;
         recent->count = 0;
+        recent->silent = 0;
     }
     if (recent->count >= zap->options.handshakes_max)
         return true;
     recent->count++;
     return false;
+}
+
+static void remember(struct handshakes *recent, struct ys_bytes address, int64_t now_ms)
+{
+    const size_t size = address.size < ADDRESS_SIZE ? address.size : 0;
+    recent->silent++;
+    recent->let_in_ms = now_ms;
+    if (size != 0)
+        memcpy(recent->address, address.data, size);
+    recent->address[size] = '\0';
+}
+
+void ys_zap_put_off(struct ys_zap *zap, const uint8_t key[YS_PUBKEY_LEN], int64_t until_ms)
+{
+    struct handshakes *const recent = handshakes_find(zap, key);
+    recent->since_ms = until_ms - zap->options.window_ms;
+    recent->count = zap->options.handshakes_max;
+}
+
+void ys_zap_heard(struct ys_zap *zap, const uint8_t key[YS_PUBKEY_LEN])
+{
+    struct handshakes *const recent = handshakes_find(zap, key);
+    recent->silent -= recent->silent == 0 ? 0 : 1;
+}
+
+size_t ys_zap_silent(const struct ys_zap *zap, const char *address, int64_t since_ms,
+                     uint8_t key_out[YS_PUBKEY_LEN])
+{
+    size_t count = 0;
+    for (size_t i = 0; i < (size_t)SETS * WAYS; i++) {
+        const struct handshakes *const recent = &zap->memory[i / WAYS][i % WAYS];
+        if (recent->count == 0 || recent->silent == 0 || recent->let_in_ms < since_ms ||
+            strcmp(recent->address, address) != 0)
+            continue;
+        memcpy(key_out, recent->key, YS_PUBKEY_LEN);
+        count++;
+    }
+    return count;
 }
 
 static struct ys_bytes frame_bytes(zmq_msg_t *frame)
@@ -150,10 +192,12 @@ static enum verdict judge(struct ys_zap *zap, zmq_msg_t frames[FRAMES], int64_t 
         memcpy(zap->counts.last_refused, key.data, YS_PUBKEY_LEN);
         return REFUSE;
     }
-    if (too_often(zap, key.data, now_ms)) {
+    struct handshakes *const recent = handshakes_find(zap, key.data);
+    if (too_often(zap, recent, now_ms)) {
         zap->counts.deferred++;
         return PUT_OFF;
     }
+    remember(recent, frame_bytes(&frames[FRAME_ADDRESS]), now_ms);
     zap->counts.allowed++;
     return LET_IN;
 }

@@ -41,6 +41,15 @@ YS_CHECKED enum ys_code ys_zap_serve(struct ys_zap *zap, int64_t now_ms, struct 
 /* `now_ms` of the last ys_zap_serve; 0 before the first. */
 int64_t ys_zap_served_at_ms(const struct ys_zap *zap);
 
+/* Let no handshake of this key pass before `until_ms`. */
+void ys_zap_put_off(struct ys_zap *zap, const uint8_t key[YS_PUBKEY_LEN], int64_t until_ms);
+/* A first message came on a connection of this key. */
+void ys_zap_heard(struct ys_zap *zap, const uint8_t key[YS_PUBKEY_LEN]);
+/* Keys let in from `address` (numeric, without port) since `since_ms` on a connection that has said
+ * nothing yet: who may be behind one that is to blame. How many; the last of them is `key_out`. */
+size_t ys_zap_silent(const struct ys_zap *zap, const char *address, int64_t since_ms,
+                     uint8_t key_out[YS_PUBKEY_LEN]);
+
 /* For status and metrics: handshakes let in, refused as unknown, put off; the last refused key. */
 struct ys_zap_counts {
     uint64_t allowed, refused, deferred;

@@ -15,12 +15,17 @@ enum {
     ENDPOINT_SIZE = 300, /* a host name has at most 253 bytes */
     QUEUE_MESSAGES = 16,
     WATCH_TURN_MS = 20,
+    MONITOR_NAMES = 64,
     /* The ids that libzmq gives: a zero byte and a 32-bit counter. */
     ROUTE_SIZE = 5
 };
 
 /* Names are looked up inside an I/O thread, which stands still meanwhile. So dialers have one, and
  * the listener, whose children must not notice our broken DNS, has another. */
+/* The name of the option is behind a guard in zmq.h, the option itself is there. A small frame that
+ * was read alone keeps the 8 KiB of its read for as long as it waits, if frames are not copied. */
+enum { ZERO_COPY_RECV = 10 };
+
 enum { IO_THREADS = 2, LISTENER_THREAD = 1, DIALER_THREAD = 2 };
 
 struct option {
@@ -58,7 +63,10 @@ static const struct option dialer_options[] = {
 struct ys_listener {
     void *zmq_context;
     void *socket;
-    zmq_msg_t message; /* what ys_listener_receive returned last */
+    void *monitor;          /* tells which descriptors are connections of ours */
+    struct ys_meter *meter; /* of those */
+    zmq_msg_t message;      /* what ys_listener_receive returned last */
+    bool first;             /* of its connection */
     char endpoint[ENDPOINT_SIZE];
 };
 
@@ -95,7 +103,8 @@ enum ys_code ys_zmq_context_open(uint32_t random_seed, void **context_out, struc
     if (context == NULL)
         return fail_errno(err, "ZeroMQ");
     if (zmq_ctx_set(context, ZMQ_IO_THREADS, IO_THREADS) != 0 ||
-        zmq_ctx_set(context, ZMQ_BLOCKY, 0) != 0) {
+        zmq_ctx_set(context, ZMQ_BLOCKY, 0) != 0 ||
+        zmq_ctx_set(context, ZERO_COPY_RECV, 0) != 0) {
         const enum ys_code code = fail_errno(err, "ZeroMQ");
         ys_zmq_context_close(context);
         return code;
@@ -245,6 +254,48 @@ static enum ys_code message_send(void *socket, const struct ys_route *route,
     return code;
 }
 
+/* --- monitors --- */
+
+/* A PAIR that hears of `events` of `socket`, at an address unused so far in this context. What it is
+ * told and nobody has read yet is kept without limit: libzmq would wait for us else. */
+static void *monitor_open(void *zmq_context, void *socket, const char *name, int events)
+{
+    const int none = 0;
+    if (zmq_socket_monitor(socket, name, events) != 0)
+        return NULL;
+    void *monitor = zmq_socket(zmq_context, ZMQ_PAIR);
+    if (monitor == NULL)
+        return NULL;
+    if (zmq_setsockopt(monitor, ZMQ_LINGER, &none, sizeof none) != 0 ||
+        zmq_setsockopt(monitor, ZMQ_RCVHWM, &none, sizeof none) != 0 ||
+        zmq_connect(monitor, name) != 0) {
+        const int error = zmq_errno();
+        zmq_close(monitor);
+        errno = error;
+        return NULL;
+    }
+    return monitor;
+}
+
+/* An event is two frames: number (16 bits) and value (32 bits), both in our byte order; address. */
+static enum ys_code event_receive(void *monitor, const char *endpoint, uint16_t *event_out,
+                                  uint32_t *value_out)
+{
+    zmq_msg_t frame;
+    zmq_msg_init(&frame);
+    enum ys_code code = frame_receive(monitor, &frame, endpoint, NULL);
+    if (code == YS_OK) {
+        const uint8_t *bytes = zmq_msg_data(&frame);
+        YS_ASSERT(zmq_msg_size(&frame) == sizeof *event_out + sizeof *value_out);
+        memcpy(event_out, bytes, sizeof *event_out);
+        memcpy(value_out, bytes + sizeof *event_out, sizeof *value_out);
+        if (zmq_msg_more(&frame) != 0)
+            code = rest_discard(monitor, endpoint, NULL);
+    }
+    zmq_msg_close(&frame);
+    return code;
+}
+
 /* --- listener --- */
 
 bool ys_route_equal(const struct ys_route *a, const struct ys_route *b)
@@ -276,6 +327,21 @@ static void unmap_ipv4(char endpoint[ENDPOINT_SIZE])
     memmove(out + size, port, strlen(port) + 1);
 }
 
+/* The name of a listener that closes just now is in use for a moment longer. */
+static bool listener_watch(struct ys_listener *listener)
+{
+    for (unsigned i = 0; i < MONITOR_NAMES && listener->monitor == NULL; i++) {
+        char name[ENDPOINT_SIZE];
+        const int length = snprintf(name, sizeof name, "inproc://yishi.listener.%u", i);
+        YS_ASSERT(length > 0 && length < ENDPOINT_SIZE);
+        listener->monitor = monitor_open(listener->zmq_context, listener->socket, name,
+                                         ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED);
+        if (listener->monitor == NULL && zmq_errno() != EADDRINUSE)
+            return false;
+    }
+    return listener->monitor != NULL;
+}
+
 static bool listener_bind(struct ys_listener *listener, const uint8_t *secret)
 {
     listener->socket = zmq_socket(listener->zmq_context, ZMQ_ROUTER);
@@ -287,7 +353,7 @@ static bool listener_bind(struct ys_listener *listener, const uint8_t *secret)
                        sizeof listener_options / sizeof listener_options[0]) &&
            zmq_setsockopt(listener->socket, ZMQ_ZAP_DOMAIN, YS_ZAP_DOMAIN, strlen(YS_ZAP_DOMAIN)) ==
                0 &&
-           zmq_bind(listener->socket, listener->endpoint) == 0 &&
+           listener_watch(listener) && zmq_bind(listener->socket, listener->endpoint) == 0 &&
            zmq_getsockopt(listener->socket, ZMQ_LAST_ENDPOINT, listener->endpoint, &size) == 0;
 }
 
@@ -300,6 +366,8 @@ enum ys_code ys_listener_open(const struct ys_listener_options *options, struct 
     zmq_msg_init(&listener->message);
     listener->zmq_context = options->zmq_context;
     enum ys_code code = endpoint_copy(options->endpoint, listener->endpoint, err);
+    if (code == YS_OK)
+        code = ys_meter_new(&listener->meter, err);
     if (code == YS_OK) {
         translate_port_zero(listener->endpoint);
         if (listener_bind(listener, options->secret))
@@ -320,8 +388,13 @@ void ys_listener_close(struct ys_listener *listener)
     if (listener == NULL)
         return;
     zmq_msg_close(&listener->message);
-    if (listener->socket != NULL)
+    if (listener->socket != NULL) {
+        zmq_socket_monitor(listener->socket, NULL, 0);
         zmq_close(listener->socket);
+    }
+    if (listener->monitor != NULL)
+        zmq_close(listener->monitor);
+    ys_meter_free(listener->meter);
     free(listener);
 }
 
@@ -333,6 +406,64 @@ void *ys_listener_socket(const struct ys_listener *listener)
 const char *ys_listener_endpoint(const struct ys_listener *listener)
 {
     return listener->endpoint;
+}
+
+/* Take up which connections began and ended. */
+static enum ys_code connections_update(struct ys_listener *listener, struct ys_err *err)
+{
+    enum ys_code code = YS_OK;
+    while (code == YS_OK) {
+        uint16_t event = 0;
+        uint32_t value = 0;
+        code = event_receive(listener->monitor, listener->endpoint, &event, &value);
+        if (code != YS_OK)
+            break;
+        if (event == ZMQ_EVENT_ACCEPTED)
+            code = ys_meter_began(listener->meter, (int)value, err);
+        else
+            ys_meter_ended(listener->meter, (int)value);
+    }
+    return code == YS_NOT_FOUND ? YS_OK : code;
+}
+
+/* Tell the meter on which connection the message came; one that breaks the rules is to end. */
+static enum ys_code hear(struct ys_listener *listener, const struct ys_route *route,
+                         const uint8_t key[YS_PUBKEY_LEN], enum ys_code code, struct ys_err *err)
+{
+    const int fd = zmq_msg_get(&listener->message, ZMQ_SRCFD);
+    const enum ys_code updated = connections_update(listener, err);
+    if (updated != YS_OK)
+        return updated;
+    listener->first = ys_meter_heard(listener->meter, fd,
+                                     route->size == 0 ? 0 : ys_be32_get(route->bytes + 1), key);
+    if (code == YS_MALFORMED)
+        ys_meter_part(listener->meter, fd);
+    return code;
+}
+
+bool ys_listener_first(const struct ys_listener *listener)
+{
+    return listener->first;
+}
+
+size_t ys_listener_connections(const struct ys_listener *listener)
+{
+    return ys_meter_count(listener->meter);
+}
+
+void ys_listener_part(struct ys_listener *listener, const struct ys_route *route)
+{
+    YS_ASSERT(route->size == ROUTE_SIZE);
+    ys_meter_part_route(listener->meter, ys_be32_get(route->bytes + 1));
+}
+
+enum ys_code ys_listener_look(struct ys_listener *listener, int64_t now_ms, struct ys_cut *cuts_out,
+                              size_t max, size_t *count_out, struct ys_err *err)
+{
+    const enum ys_code code = connections_update(listener, err);
+    if (code == YS_OK)
+        *count_out = ys_meter_look(listener->meter, now_ms, cuts_out, max);
+    return code;
 }
 
 /* Only ids that ZeroMQ itself gives are taken: one that the peer chose is never ours, and whoever
@@ -380,6 +511,8 @@ enum ys_code ys_listener_receive(struct ys_listener *listener, struct ys_route *
         if (code == YS_OK && !(route_known && key_known))
             code = ys_fail(err, YS_MALFORMED, "%s: a message of %s", listener->endpoint,
                            key_known ? "a peer that chose its routing id" : "an unknown key");
+        if (code == YS_OK || code == YS_MALFORMED)
+            code = hear(listener, route_out, key_out, code, err);
     }
     zmq_msg_close(&id);
     if (code == YS_OK)
@@ -414,13 +547,8 @@ static bool dialer_watch(struct ys_dialer *dialer, void *zmq_context, const char
                        ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL |
                        ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_CLOSED | ZMQ_EVENT_CONNECT_RETRIED |
                        ZMQ_EVENT_MONITOR_STOPPED;
-    const int linger_ms = 0;
-    if (zmq_socket_monitor(dialer->socket, name, events) != 0)
-        return false;
-    dialer->monitor = zmq_socket(zmq_context, ZMQ_PAIR);
-    return dialer->monitor != NULL &&
-           zmq_setsockopt(dialer->monitor, ZMQ_LINGER, &linger_ms, sizeof linger_ms) == 0 &&
-           zmq_connect(dialer->monitor, name) == 0;
+    dialer->monitor = monitor_open(zmq_context, dialer->socket, name, events);
+    return dialer->monitor != NULL;
 }
 
 static bool dialer_connect(struct ys_dialer *dialer, const struct ys_dialer_options *options)
@@ -505,32 +633,13 @@ static enum ys_dialer_state state_after(enum ys_dialer_state state, uint16_t eve
     }
 }
 
-/* An event is two frames: number (16 bits) and value (32 bits), both in our byte order; address. */
-static enum ys_code event_receive(struct ys_dialer *dialer, uint16_t *event_out,
-                                  uint32_t *value_out)
-{
-    zmq_msg_t frame;
-    zmq_msg_init(&frame);
-    enum ys_code code = frame_receive(dialer->monitor, &frame, dialer->endpoint, NULL);
-    if (code == YS_OK) {
-        const uint8_t *bytes = zmq_msg_data(&frame);
-        YS_ASSERT(zmq_msg_size(&frame) == sizeof *event_out + sizeof *value_out);
-        memcpy(event_out, bytes, sizeof *event_out);
-        memcpy(value_out, bytes + sizeof *event_out, sizeof *value_out);
-        if (zmq_msg_more(&frame) != 0)
-            code = rest_discard(dialer->monitor, dialer->endpoint, NULL);
-    }
-    zmq_msg_close(&frame);
-    return code;
-}
-
 enum ys_dialer_state ys_dialer_update(struct ys_dialer *dialer)
 {
     enum ys_code code = YS_OK;
     while (code == YS_OK) {
         uint16_t event = 0;
         uint32_t value = 0;
-        code = event_receive(dialer, &event, &value);
+        code = event_receive(dialer->monitor, dialer->endpoint, &event, &value);
         if (code == YS_OK)
             dialer->state = state_after(dialer->state, event, value);
     }

@@ -12,6 +12,7 @@
 
 #include "crypto/key.h"
 #include "proto/limits.h"
+#include "sync/meter.h"
 #include "sync/zap.h"
 
 /* One ZeroMQ context; sodium_init() comes first. `random_seed` are 32 random bits for srand():
@@ -54,12 +55,25 @@ const char *ys_listener_endpoint(const struct ys_listener *listener);
 /* Next message, if one waits. YS_NOT_FOUND when none. `key_out` is the transport key that the
  * handshake proved, read from the payload frame (ENGINEERING.md 0.3). The bytes are valid until the
  * next call. A message that is not exactly one frame, or larger than YS_MESSAGE_MAX, or without a
- * key, or of a peer that chose its own routing id, is read to its end and reported as YS_MALFORMED.
+ * key, or of a peer that chose its own routing id, is read to its end and reported as YS_MALFORMED;
+ * its connection is cut a moment later.
  * `route_out` and `key_out` are written in every case: zero where not known. */
 YS_CHECKED enum ys_code ys_listener_receive(struct ys_listener *listener,
                                             struct ys_route *route_out,
                                             uint8_t key_out[YS_PUBKEY_LEN],
                                             struct ys_bytes *message_out, struct ys_err *err);
+/* Of the message that ys_listener_receive returned last: was it the first of its connection? */
+bool ys_listener_first(const struct ys_listener *listener);
+/* Connections that stand or begin, as of the last call of receive or look. */
+size_t ys_listener_connections(const struct ys_listener *listener);
+/* Cut a connection, a moment from now: what is sent to it
+ * may still leave. */
+void ys_listener_part(struct ys_listener *listener, const struct ys_route *route);
+/* Cut the connections that meter.h says are to be cut: a few times a second, or what one key sends
+ * without end fills the memory. The connections that were cut, at most `max`. */
+YS_CHECKED enum ys_code ys_listener_look(struct ys_listener *listener, int64_t now_ms,
+                                         struct ys_cut *cuts_out, size_t max, size_t *count_out,
+                                         struct ys_err *err);
 /* YS_OK: handed to ZeroMQ. YS_BUSY: the peer's queue is full, try at the next turn. YS_NOT_FOUND:
  * the connection is gone. */
 YS_CHECKED enum ys_code ys_listener_send(struct ys_listener *listener, const struct ys_route *route,

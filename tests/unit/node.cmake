@@ -4,6 +4,7 @@ foreach(name test_args test_config test_home test_invite test_keystore test_pass
   target_sources(${name} PRIVATE ../support/folder.c)
 endforeach()
 yishi_unit_test(test_outbox ys_node)
+yishi_unit_test(test_quota ys_node)
 yishi_unit_test(test_view ys_node)
 foreach(name test_alarm test_application test_author test_certificate test_check test_committer test_exhibit)
   yishi_unit_test(${name} yishi_test_federation ys_node)

@@ -1,7 +1,9 @@
 # Tests of sync/.
+yishi_unit_test(test_meter ys_sync)
 yishi_unit_test(test_zap ys_sync)
 yishi_unit_test(test_zmq_link ys_sync)
 yishi_unit_test(test_zmq_link_hostile ys_sync)
+yishi_unit_test(test_zmq_link_storm ys_sync)
 foreach(name test_zmq_link test_zmq_link_hostile)
   target_sources(${name} PRIVATE ../support/net.c)
 endforeach()

@@ -473,6 +473,126 @@ static void a_parent_adds_nothing_to_its_childs_log(void **state)
     world_free(w);
 }
 
+/* --- credit --- */
+
+/* A link on which the parent's WANT promises more than the parent gives. */
+struct promise {
+    uint8_t room[YS_MESSAGE_MAX];
+    struct ys_err refused;
+};
+
+static struct ys_bytes promise_more(void *context, int child, int side, struct ys_bytes bytes)
+{
+    struct promise *const promise = context;
+    struct ys_writer w = {.data = promise->room, .capacity = sizeof promise->room};
+    const Yishi__V1__Message *message = NULL;
+    struct ys_arena arena;
+    (void)child;
+    (void)side;
+    ys_arena_init(&arena, YS_MESSAGE_ARENA_MAX);
+    assert_int_equal(ys_message_decode(bytes, &arena, &message, NULL), YS_OK);
+    if (message->kind_case == YISHI__V1__MESSAGE__KIND_WANT && message->want->credit != 0) {
+        Yishi__V1__Message changed = *message;
+        Yishi__V1__Want want = *message->want;
+        want.credit = YS_CREDIT_MAX;
+        changed.want = &want;
+        assert_int_equal(ys_message_encode(&changed, &w), YS_OK);
+        bytes = (struct ys_bytes){w.data, w.size};
+    }
+    ys_arena_clear(&arena);
+    return bytes;
+}
+
+static void keep_refusal(void *context, int child, int side, const struct ys_err *err)
+{
+    (void)child;
+    (void)side;
+    ((struct promise *)context)->refused = *err;
+}
+
+static void ignore_message(void *context, int child, int side, struct ys_bytes message)
+{
+    (void)context;
+    (void)child;
+    (void)side;
+    (void)message;
+}
+
+static void ignore_session(void *context, int child, int side)
+{
+    (void)context;
+    (void)child;
+    (void)side;
+}
+
+static void ignore_commit(void *context, int node, struct ys_change *const *changes,
+                          const struct ys_change_result *results, size_t count)
+{
+    (void)context;
+    (void)node;
+    (void)changes;
+    (void)results;
+    (void)count;
+}
+
+static void ignore_record(void *context, int node, const struct scribe_record *record, bool waits)
+{
+    (void)context;
+    (void)waits;
+    (void)node;
+    (void)record;
+}
+
+static void ignore_accusation(void *context, int node, const char *text)
+{
+    (void)context;
+    (void)node;
+    (void)text;
+}
+
+static void ignore_line(void *context, const char *line)
+{
+    (void)context;
+    (void)line;
+}
+
+static void fail_world(void *context, const char *what)
+{
+    (void)context;
+    fail_msg("%s", what);
+}
+
+static void who_sends_beyond_its_credit_is_not_served_any_more(void **state)
+{
+    (void)state;
+    enum { RECORDS = 700 };
+    static struct promise promise;
+    struct world *w = world_new(&(struct world_options){
+        .seed = 5, .streets = 1, .communities = 1, .credit = 1000, .commit_max_ms = 60000});
+    world_hold(w, world_community(w, 0), true);
+    for (int i = 0; i < RECORDS; i++)
+        world_publish(w, world_community(w, 0));
+    assert_true(world_settles(w, STEPS));
+    world_watch(w, &(struct world_watch){.context = &promise,
+                                         .sent = promise_more,
+                                         .heard = ignore_message,
+                                         .began = ignore_session,
+                                         .committed = ignore_commit,
+                                         .written = ignore_record,
+                                         .accused = ignore_accusation,
+                                         .refused = keep_refusal,
+                                         .event = ignore_line,
+                                         .failed = fail_world});
+
+    world_hold(w, world_community(w, 0), false);
+    for (int i = 0; i < STEPS && promise.refused.code == YS_OK; i++)
+        world_run(w, 1);
+
+    assert_int_equal(promise.refused.code, YS_LIMIT);
+    assert_non_null(strstr(promise.refused.msg, "beyond the credit of 1000 bytes"));
+    world_free(w);
+}
+
 static void the_same_seed_gives_the_same_events(void **state)
 {
     (void)state;
@@ -532,6 +652,7 @@ int main(void)
         cmocka_unit_test(two_copies_that_wrote_become_one_history),
         cmocka_unit_test(a_key_that_was_cut_does_not_keep_a_log_from_its_recovery),
         cmocka_unit_test(a_parent_adds_nothing_to_its_childs_log),
+        cmocka_unit_test(who_sends_beyond_its_credit_is_not_served_any_more),
         cmocka_unit_test(the_same_seed_gives_the_same_events),
         cmocka_unit_test(scope_follows_the_tree),
     };

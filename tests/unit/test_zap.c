@@ -231,6 +231,46 @@ static void refused_keys_take_no_room_in_the_memory(void **state)
     assert_int_equal(status_of(desk, key, 3), 300);
 }
 
+static void a_key_that_is_put_off_stays_so_until_then(void **state)
+{
+    struct desk *desk = *state;
+    const uint8_t key[YS_PUBKEY_LEN] = {2};
+    const uint8_t unseen[YS_PUBKEY_LEN] = {4};
+    assert_int_equal(status_of(desk, key, 1000), 200);
+
+    ys_zap_put_off(desk->zap, key, 300000);
+    ys_zap_put_off(desk->zap, unseen, 300000);
+
+    assert_int_equal(status_of(desk, key, 1001), 300);
+    assert_int_equal(status_of(desk, key, 299999), 300);
+    assert_int_equal(status_of(desk, unseen, 299999), 300);
+    assert_int_equal(status_of(desk, key, 300000), 200);
+    assert_int_equal(status_of(desk, unseen, 300000), 200);
+}
+
+static void who_was_let_in_and_said_nothing_is_found_by_his_address(void **state)
+{
+    struct desk *desk = *state;
+    const uint8_t quiet[YS_PUBKEY_LEN] = {2};
+    const uint8_t loud[YS_PUBKEY_LEN] = {4};
+    uint8_t found[YS_PUBKEY_LEN] = {0};
+    assert_int_equal(status_of(desk, quiet, 1000), 200);
+    assert_int_equal(status_of(desk, loud, 2000), 200);
+    assert_int_equal(ys_zap_silent(desk->zap, "127.0.0.1", 1000, found), 2);
+
+    ys_zap_heard(desk->zap, loud);
+
+    assert_int_equal(ys_zap_silent(desk->zap, "127.0.0.1", 1000, found), 1);
+    assert_memory_equal(found, quiet, sizeof quiet);
+    assert_int_equal(ys_zap_silent(desk->zap, "127.0.0.2", 1000, found), 0);
+    assert_int_equal(ys_zap_silent(desk->zap, "127.0.0.1", 1001, found), 0);
+
+    /* a second connection of the same key is another silent one */
+    assert_int_equal(status_of(desk, loud, 3000), 200);
+    assert_int_equal(ys_zap_silent(desk->zap, "127.0.0.1", 1001, found), 1);
+    assert_memory_equal(found, loud, sizeof loud);
+}
+
 static void assert_refused_unasked(struct desk *desk, size_t frame, struct frame instead)
 {
     struct frame request[REQUEST_FRAMES];
@@ -327,6 +367,10 @@ int main(void)
                                         open_desk, close_desk),
         cmocka_unit_test_setup_teardown(many_keys_at_a_time_do_not_put_each_other_off, open_desk,
                                         close_desk),
+        cmocka_unit_test_setup_teardown(a_key_that_is_put_off_stays_so_until_then, open_desk,
+                                        close_desk),
+        cmocka_unit_test_setup_teardown(who_was_let_in_and_said_nothing_is_found_by_his_address,
+                                        open_desk, close_desk),
         cmocka_unit_test_setup_teardown(refused_keys_take_no_room_in_the_memory, open_desk,
                                         close_desk),
         cmocka_unit_test_setup_teardown(
