@@ -130,7 +130,7 @@ class Handshakes(Hostile):
             squat = self.begin(node, None, "squat", f"{0xe43c9869 + ahead:x}", count)
             self.assertIn(int(squat.first.split()[0]), (1, 2, 3))
             self.told("session_end", node.code, key_of(node)[:8])
-        for _ in range(3):
+        for _ in range(2):
             self.honest.stop()
             self.honest.start().ready().connected()
         self.assertEqual(silent.stdout.readline().strip(), "ALL CUT")
