@@ -1,7 +1,7 @@
 /* What the files of a session share: session.c opens and announces, session_own.c
- * agrees on the own log, session_receive.c fetches, session_heads.c looks at signed
- * heads, session_serve.c gives, session_fork.c accuses. Tests apart, nobody else
- * includes this. */
+ * agrees on the own log, session_news.c hears what the peer has, session_heads.c
+ * looks at signed heads, session_receive.c takes entries, session_serve.c gives,
+ * session_fork.c accuses. Tests apart, nobody else includes this. */
 #ifndef YS_SYNC_SESSION_STATE_H
 #define YS_SYNC_SESSION_STATE_H
 
@@ -107,28 +107,38 @@ bool ys_session_is_ours(const struct ys_turn *turn, struct ys_bytes note);
 enum ys_code ys_session_offer_tail(struct ys_session *session, struct ys_turn *turn,
                                    struct ys_err *err);
 
-/* --- session_receive.c --- */
+/* --- session_news.c: what the peer tells, and what of it is fetched --- */
 enum ys_code ys_session_on_heads(struct ys_session *session, struct ys_turn *turn,
                                  const Yishi__V1__Heads *heads, struct ys_err *err);
 enum ys_code ys_session_on_cosigned(struct ys_session *session, struct ys_turn *turn,
                                     const Yishi__V1__Cosigned *cosigned, struct ys_err *err);
-enum ys_code ys_session_on_entries(struct ys_session *session, struct ys_turn *turn,
-                                   const Yishi__V1__Entries *entries, struct ys_err *err);
+/* Look again at the heads kept: of all logs, of those that our disk has caught up with, of one. */
 enum ys_code ys_session_retry_offers(struct ys_session *session, struct ys_turn *turn,
                                      struct ys_err *err);
-/* Only those that our disk has caught up with. */
 enum ys_code ys_session_retry_ahead(struct ys_session *session, struct ys_turn *turn,
                                     struct ys_err *err);
+enum ys_code ys_session_retry_log(struct ys_session *session, struct ys_turn *turn,
+                                  struct ys_peer_log *log, struct ys_err *err);
 enum ys_code ys_session_send_wants(struct ys_session *session, struct ys_turn *turn,
                                    struct ys_err *err);
 /* Fetch from what is on our disk up to `goal`; goes on when it is under way already. */
 enum ys_code ys_fetch_begin(struct ys_turn *turn, struct ys_peer_log *log, uint64_t goal,
                             struct ys_err *err);
 void ys_fetch_end(struct ys_peer_log *log);
+/* The same before its goal: the head is kept to be looked at again. */
+enum ys_code ys_fetch_end_early(struct ys_peer_log *log, struct ys_err *err);
 void ys_offers_clear(struct ys_peer_log *log);
 bool ys_offers_wait(const struct ys_peer_log *log);
 /* Keep a head to be looked at again when the membership has changed or its entries have come. */
 enum ys_code ys_offer_keep(struct ys_peer_log *log, struct ys_bytes note, struct ys_err *err);
+/* Credit back; of a child's own log also size and root on our disk, which it may sign. */
+enum ys_code ys_session_send_ack(struct ys_session *session, struct ys_turn *turn,
+                                 struct ys_peer_log *log, uint64_t durable_size, uint64_t credit,
+                                 struct ys_err *err);
+
+/* --- session_receive.c: entries, and what became of them --- */
+enum ys_code ys_session_on_entries(struct ys_session *session, struct ys_turn *turn,
+                                   const Yishi__V1__Entries *entries, struct ys_err *err);
 
 /* --- session_heads.c: signed heads of the peer --- */
 struct ys_checked_head {

@@ -23,7 +23,7 @@ BUGS = {
             (
                 "sync/session_receive.c",
                 "        code = ask_for_entries(session, turn, log, entries, err);\n    if (code == YS_OK)\n        log->fetch->received = next;\n    return code;\n",
-                "        code = ask_for_entries(session, turn, log, entries, err);\n    if (code == YS_OK)\n        log->fetch->received = next;\n    if (code == YS_OK)\n        code = send_ack(session, turn, log, next.size, 0, err);\n    return code;\n",
+                "        code = ask_for_entries(session, turn, log, entries, err);\n    if (code == YS_OK)\n        log->fetch->received = next;\n    if (code == YS_OK)\n        code = ys_session_send_ack(session, turn, log, next.size, 0, err);\n    return code;\n",
             ),
         ],
     ),
@@ -81,7 +81,7 @@ BUGS = {
         [
             (
                 "sync/session_receive.c",
-                "    const enum ys_code code = ys_session_look_back(session, turn, log, began, err);\n    return code != YS_OK ? code : retry_log(session, turn, log, err);\n",
+                "    const enum ys_code code = ys_session_look_back(session, turn, log, began, err);\n    return code != YS_OK ? code : ys_session_retry_log(session, turn, log, err);\n",
                 "    return ys_session_look_back(session, turn, log, began, err);\n",
             ),
         ],
@@ -92,13 +92,13 @@ BUGS = {
         [
             (
                 "sync/session_receive.c",
-                "        code = send_ack(session, turn, log, log->fetch->durable, payload_bytes(entries), err);\n",
-                "        code = send_ack(session, turn, log, log->fetch->durable, 0, err);\n",
+                "        code = ys_session_send_ack(session, turn, log, log->fetch->durable, payload_bytes(entries),\n                                   err);\n",
+                "        code = ys_session_send_ack(session, turn, log, log->fetch->durable, 0, err);\n",
             ),
             (
                 "sync/session_receive.c",
-                "    enum ys_code code = send_ack(session, turn, log, result->durable_size, result->credit, err);\n",
-                "    enum ys_code code = send_ack(session, turn, log, result->durable_size,\n                                 result->code == YS_OK ? result->credit : 0, err);\n",
+                "        ys_session_send_ack(session, turn, log, result->durable_size, result->credit, err);\n",
+                "        ys_session_send_ack(session, turn, log, result->durable_size,\n                            result->code == YS_OK ? result->credit : 0, err);\n",
             ),
         ],
     ),
