@@ -128,7 +128,6 @@ void attack_squat(const struct target *target, uint32_t first, int count)
                 const bool was = lines[i].ready;
                 line_update(&lines[i]);
                 if (lines[i].ready && !was) {
-                    zmq_send(lines[i].socket, "squat", 5, ZMQ_DONTWAIT);
                     let_in++;
                     quiet = 0;
                 }
