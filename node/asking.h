@@ -16,7 +16,7 @@ enum { YS_ASKED_TEXT_MAX = 4 * 300 };
 struct ys_asked {
     enum ys_asked_state state;
     char text[YS_ASKED_TEXT_MAX + 1]; /* why, of a refusal */
-    struct ys_root_chain roots; /* the parent's; count 0: it told none */
+    struct ys_root_chain roots;       /* the parent's; count 0: it told none */
 };
 
 struct ys_asking {

@@ -103,8 +103,7 @@ enum ys_code ys_zmq_context_open(uint32_t random_seed, void **context_out, struc
     if (context == NULL)
         return fail_errno(err, "ZeroMQ");
     if (zmq_ctx_set(context, ZMQ_IO_THREADS, IO_THREADS) != 0 ||
-        zmq_ctx_set(context, ZMQ_BLOCKY, 0) != 0 ||
-        zmq_ctx_set(context, ZERO_COPY_RECV, 0) != 0) {
+        zmq_ctx_set(context, ZMQ_BLOCKY, 0) != 0 || zmq_ctx_set(context, ZERO_COPY_RECV, 0) != 0) {
         const enum ys_code code = fail_errno(err, "ZeroMQ");
         ys_zmq_context_close(context);
         return code;
