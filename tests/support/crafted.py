@@ -107,7 +107,8 @@ def revocations():
     """12.3: which revocations have an effect, and which."""
     w = World()
     for name, log, good in (("its own log", ORIGIN, True), ("a later log of the unit", f"{World.deployment}/{COMMUNITY}/2", True),
-                            ("a log of another unit", f"{World.deployment}/{STREET}/1", False), ("no log", f"{World.deployment}/{COMMUNITY}/rc", False),
+                            ("a log of the street", f"{World.deployment}/{STREET}/1", False),
+                            ("a neighbour's log", f"{World.deployment}/{STREET}002/1", False), ("no log", f"{World.deployment}/{COMMUNITY}/rc", False),
                             ("another deployment", f"other.example/{COMMUNITY}/1", False)):
         yield f"a body's key is cut in {name}", Change().cut(w.rc, 2, log).w.bundle(1), good
         yield f"a mirror's key is cut in {name}", Change().cut(w.mirror[COMMUNITY], 2, log).w.bundle(1), good
@@ -285,6 +286,11 @@ def successions():
         change.district("node_certificate", certificate(DISTRICT, log, mirror), "new")
         change.district("body_register", register(DISTRICT, "gd-x", key, log.name), signer)
         yield f"after a succession, by {signer}", change.w.bundle(1), good, policies
+    change = Change()
+    change.w.new = new
+    change.district("body_register", register(STREET, "gd-x", Signer(f"{World.deployment}/{STREET}/gd-x", b"\x79" * 32), log.name), "da new")
+    change.district("body_register", register(DISTRICT, "gd-x", key, log.name), "root")
+    yield "the successor beside da on a record about a street", change.w.bundle(1), True, policies
 
 
 def bundles():
