@@ -714,6 +714,11 @@ class Commands(unittest.TestCase):
                             (verifier.tile_name(1, 1234067, 256), "tile/1/x001/x234/067"), (verifier.tile_name(2, 1000, 1), "tile/2/x001/000.p/1")):
             self.assertEqual(got, wanted)
 
+    def test_a_stranger_can_read_it_in_one_sitting(self):
+        lines = (HERE / "verifier.py").read_text(encoding="utf-8").splitlines()
+        self.assertLessEqual(len(lines), 400)
+        self.assertEqual([line for line in lines if len(line) > 120 or line.endswith(" ") or re.search(r"; \w+(\(| =)", line)], [])
+
     def test_it_shares_no_code_with_the_project(self):
         names = re.findall(r"^(?:import|from) (\S+)", (HERE / "verifier.py").read_text(encoding="utf-8"), re.MULTILINE)
         self.assertLessEqual({name.split(".")[0] for name in names} - {"nacl"}, set(sys.stdlib_module_names))

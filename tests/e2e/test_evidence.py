@@ -19,10 +19,22 @@ import verifier  # noqa: E402
 
 SEED = int(os.environ.get("YISHI_SEED") or random.SystemRandom().randrange(2**32))
 TAMPERED = 400
+RANDOM = 150
 
 
 def quiet(*_):
     pass
+
+
+def counts(world):
+    """Does all evidence of this federation take effect?"""
+    members, seen = verifier.Members(world.policy), {}
+    try:
+        for one in world.evidence():
+            verifier.check_entry(verifier.read_bundle(one), members, seen, True, quiet)
+    except verifier.Refused:
+        return False
+    return True
 
 
 def length(value):
@@ -197,6 +209,21 @@ class Evidence(Case):
         self.assertIn(f"key {w.rc.name}+{w.rc.id.hex()} is revoked from entry 2 of its log on", said)
         self.assertIn("besides the 1 revoked keys named above", said)
         self.assertNotIn("no revocation of these keys", said)
+
+    def test_two_programs_judge_random_evidence_alike(self):
+        print(f"YISHI_SEED={SEED}", flush=True)
+        node, path, root = self.node(COMMUNITY), self.folder / "random", self.folder / "root.pub"
+        root.write_text(federation.EXAMPLE["root policy"], encoding="utf-8")
+        apart, good = [], 0
+        for number in range(RANDOM):
+            path.write_bytes(crafted.by_chance(random.Random(f"{SEED} {number}"), counts))
+            yishi, other = self.judged_by_yishi(node, path, root), self.judged_by_verifier(path, root)
+            good += yishi[0] == 0
+            if yishi != other:
+                said = node.call("check", path, "--root", root, check=False)
+                apart.append(f"{number}: yishi {said.out}{said.err}; verifier {verifier.run('bundle', path, root, quiet)}")
+        self.assertEqual(apart, [])
+        self.assertTrue(0 < good < RANDOM, "the bundles were too much alike")
 
     def test_two_programs_judge_fork_proofs_alike(self):
         print(f"YISHI_SEED={SEED}", flush=True)

@@ -107,7 +107,8 @@ def revocations():
     """12.3: which revocations have an effect, and which."""
     w = World()
     for name, log, good in (("its own log", ORIGIN, True), ("a later log of the unit", f"{World.deployment}/{COMMUNITY}/2", True),
-                            ("a log of another unit", f"{World.deployment}/{STREET}/1", False), ("no log", f"{World.deployment}/{COMMUNITY}/rc", False),
+                            ("a log of the street", f"{World.deployment}/{STREET}/1", False),
+                            ("a neighbour's log", f"{World.deployment}/{STREET}002/1", False), ("no log", f"{World.deployment}/{COMMUNITY}/rc", False),
                             ("another deployment", f"other.example/{COMMUNITY}/1", False)):
         yield f"a body's key is cut in {name}", Change().cut(w.rc, 2, log).w.bundle(1), good
         yield f"a mirror's key is cut in {name}", Change().cut(w.mirror[COMMUNITY], 2, log).w.bundle(1), good
@@ -285,6 +286,11 @@ def successions():
         change.district("node_certificate", certificate(DISTRICT, log, mirror), "new")
         change.district("body_register", register(DISTRICT, "gd-x", key, log.name), signer)
         yield f"after a succession, by {signer}", change.w.bundle(1), good, policies
+    change = Change()
+    change.w.new = new
+    change.district("body_register", register(STREET, "gd-x", Signer(f"{World.deployment}/{STREET}/gd-x", b"\x79" * 32), log.name), "da new")
+    change.district("body_register", register(DISTRICT, "gd-x", key, log.name), "root")
+    yield "the successor beside da on a record about a street", change.w.bundle(1), True, policies
 
 
 def bundles():
@@ -292,3 +298,73 @@ def bundles():
     for part in (records, revocations, holders, readers, indices, node_kinds, beginnings, successions):
         for name, data, good, *policies in part():
             yield f"{part.__name__}: {name}", data, good, policies[0] if policies else EXAMPLE["root policy"]
+
+
+class Known(World):
+    """A federation, with the keys that were made in it so far."""
+
+    def __init__(self):
+        super().__init__()
+        bodies = [self.root, self.da, self.st, self.rc, self.po]
+        self.known = {key.text: key for key in [*bodies, *self.log_key.values(), *self.mirror.values()]}
+
+    def know(self, key):
+        return self.known.setdefault(key.text, key)
+
+    def keys_of(self, unit):
+        return [key for key in self.known.values() if key.name.replace("mirror/", "").split("/")[1] == unit]
+
+
+def chance(dice, world):
+    """A membership record about some unit, as likely wrong as right: log, kind, body, signers."""
+    unit = dice.choice([DISTRICT, STREET, COMMUNITY])
+    keys = world.keys_of(unit)
+
+    def fresh(name, kind=1):
+        return world.know(Signer(f"{World.deployment}/{name}", bytes([dice.choice([0x61, 0x62])]) * 32, kind))
+
+    kind = dice.choice(["body_register", "node_certificate", "node_certificate", "key_revoke", "key_revoke"])
+    if kind == "body_register":
+        name = dice.choice({DISTRICT: ["da", "gd-x", "rc"], STREET: ["st", "gd-x"], COMMUNITY: ["rc", "po", "sc"]}[unit])
+        body = register(unit, name, fresh(f"{unit}/{name}"), None, dice.choice([None, 0, 1, 3, 4]))
+    elif kind == "node_certificate":
+        log = fresh(f"{unit}/{dice.choice([1, 1, 2])}") if dice.random() < 0.7 else world.log_key[unit]
+        mirror = fresh(f"mirror/{unit}", 4) if dice.random() < 0.5 else world.mirror[unit]
+        body = certificate(unit, log, mirror, dice.choice([None, None, *range(6)]), dice.choice([1, 1, 1, 2]))
+    else:
+        key = dice.choice(keys)
+        log = dice.choice([key.name, *(f"{World.deployment}/{name}" for name in (f"{unit}/1", f"{unit}/2", f"{STREET}/1"))])
+        body = revoke(key, log, dice.choice([0, 1, 2, 3, 3, 4, 4, 5, 100]))
+    signers = [{DISTRICT: world.root, STREET: world.da, COMMUNITY: world.st}[unit]] if dice.random() < 0.9 else []
+    signers += dice.sample(list(world.known.values()), dice.choice([0, 1, 1, 2]) if signers else 1)
+    right = world.street if unit == COMMUNITY else world.district
+    return right if dice.random() < 0.8 else world.street, kind, body, list({one.text: one for one in signers}.values())
+
+
+def by_chance(dice, counts):
+    """A bundle out of random membership records. `counts` says of a World whether all of its evidence has an effect."""
+    w = Known()
+    for _ in range(dice.randrange(1, 6)):
+        log, kind, body, signers = chance(dice, w)
+        before = list(w.evidence_of)
+        w.also(log, kind, body, *signers)
+        if dice.random() < 0.9 and not counts(w):
+            w.evidence_of = before  # the record stands in the log, and is no evidence
+    unit = dice.choice([DISTRICT, STREET, COMMUNITY, COMMUNITY])
+    log = {DISTRICT: w.district, STREET: w.street, COMMUNITY: w.community}[unit]
+    mine = w.keys_of(unit)
+    again = [key for key in mine if key.name.endswith("/2")]
+    if again and dice.random() < 0.5:  # its log has begun again
+        log = Log(again[0].name, again[0], *log.signers[1:])
+    kind, body = dice.choice([("acknowledgement", RECEIVED), ("feedback_publication", PUBLICATION), ("feast", pb((1, bytes(16)), (150, b""))),
+                              ("receipts", salted(195, (1, pb((1, "x")))))])
+    for _ in range(dice.randrange(3)):
+        log.add("acknowledgement", RECEIVED, w.rc)
+    index = log.add(kind, body, *dice.sample(mine, dice.choice([1, 1, 2])))
+    if dice.random() < 0.1:
+        log.entries[index] = log.entries[index][0] + dice.choice(mine).line("another text\n").encode(), body
+    for _ in range(dice.randrange(2)):
+        log.add("acknowledgement", RECEIVED, w.rc)
+    others = [[key for key in w.known.values() if key.name == signer.name] for signer in log.signers]
+    signers = [dice.choice(keys) if dice.random() < 0.4 else signer for signer, keys in zip(log.signers, others)]
+    return w.bundle(index, log, head=log.head(*signers))
