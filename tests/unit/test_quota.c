@@ -46,7 +46,7 @@ static void the_one_longest_ago_makes_room(void **state)
 {
     (void)state;
     static struct ys_quota quota;
-    char who[8];
+    char who[16];
     for (int i = 0; i <= YS_QUOTA_LINES; i++) {
         (void)take(&quota, "old", 1, 0);
         (void)take(&quota, "new", 2, 0);
