@@ -355,14 +355,18 @@ enum ys_code ys_written_add_line(struct ys_written *written, const struct ys_sig
     struct ys_writer w = {.data = single, .capacity = sizeof single};
     struct ys_note added;
     struct ys_note note = {.line_count = 0};
-    if (written->signer_count == 0)
+    if (written->note.size == 0)
         return ys_written_sign(written, &signer, 1, err);
-    YS_ASSERT(written->signer_count < YS_NOTE_LINES_AUTHORED);
     enum ys_code code = ys_note_sign(&w, written->text, &signer, 1, 0, err);
     if (code == YS_OK)
         code = ys_note_parse((struct ys_bytes){single, w.size}, &added, err);
     if (code == YS_OK)
         code = ys_note_parse(written->note, &note, err);
+    if (code == YS_OK && ys_note_check(&note, &signer->vkey, NULL) != YS_LINE_ABSENT)
+        code = ys_fail(err, YS_EXISTS, _("key %08x has signed already"), signer->vkey.id);
+    if (code == YS_OK && note.line_count >= YS_NOTE_LINES_AUTHORED)
+        code = ys_fail(err, YS_LIMIT, _("record: it has %d signatures, and may have no more"),
+                       YS_NOTE_LINES_AUTHORED);
     if (code != YS_OK)
         return code;
     uint8_t *const joined = malloc(YS_RECORD_NOTE_MAX);
@@ -582,6 +586,22 @@ static enum ys_code append_all(const struct ys_node *node, struct ys_txn *txn,
     code = ys_member_rebuild(node->member, txn, NULL, err);
     if (code == YS_OK)
         code = judge(node, txn, append, out->first_index, err);
+    return code;
+}
+
+enum ys_code ys_author_check_new(const struct ys_node *node, const struct ys_written *records,
+                                 size_t count, struct ys_err *err)
+{
+    YS_TXN_SCOPED txn = NULL;
+    enum ys_code code = ys_node_read(node, &txn, err);
+    for (size_t i = 0; i < count && code == YS_OK; i++) {
+        struct ys_position at;
+        size_t found = 0;
+        code = ys_log_by_id(txn, &records[i].id, &at, 1, &found, err);
+        if (code == YS_OK && found != 0)
+            return ys_fail(err, YS_EXISTS, _("record %zu of the request stands at index %llu"),
+                           i + 1, (unsigned long long)at.index);
+    }
     return code;
 }
 

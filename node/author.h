@@ -74,7 +74,7 @@ YS_CHECKED enum ys_code ys_written_sign(struct ys_written *written,
  * signatures are not, and no signer is named. */
 YS_CHECKED enum ys_code ys_written_read(struct ys_bytes note, struct ys_bytes body,
                                         struct ys_written *out, struct ys_err *err);
-/* Add one line to those that are there. */
+/* Add one line to those that are there. YS_EXISTS when this key has one, YS_LIMIT. */
 YS_CHECKED enum ys_code ys_written_add_line(struct ys_written *written,
                                             const struct ys_signer *signer, struct ys_err *err);
 
@@ -103,6 +103,10 @@ struct ys_appended {
     enum ys_standing standing;
     bool waits; /* the own log is being recovered: they are appended behind it, at other indices */
 };
+/* YS_EXISTS when one of them, signed by whomever, stands in a log that is held here. */
+YS_CHECKED enum ys_code ys_author_check_new(const struct ys_node *node,
+                                            const struct ys_written *records, size_t count,
+                                            struct ys_err *err);
 /* Append to the own log in one transaction, with the verdicts that are known, and ring the doorbell.
  * A
  * key_revoke whose cut_root is not that of the log as it is held here: YS_REFUSED.

@@ -1,6 +1,7 @@
 #include "crypto/base64.h"
 #include "node/application.h"
 #include "node/cmd.h"
+#include "node/draft_file.h"
 #include "node/invite.h"
 #include "node/lang.h"
 #include "node/view.h"
@@ -165,7 +166,8 @@ static bool takes_effect(const struct ys_member *member, const void *context, st
         return true;
     (void)ys_fail(err, YS_REFUSED,
                   _("request of %s: %s had a key before; a further one needs a line of that "
-                    "key, in force, or of the district (da)"),
+                    "key, in force, or of the district (da): write a draft with --out FILE and "
+                    "have it signed with yishi sign"),
                   offer->origin.division.digits, missing);
     return false;
 }
@@ -178,6 +180,7 @@ struct admission {
     struct ys_offer_parts parts;
     struct found found;
     bool dry;
+    const char *out; /* file for a draft; NULL: append */
     size_t count;
     struct ys_written written[YS_OFFER_RECORDS_MAX];
     struct ys_appended appended;
@@ -231,6 +234,8 @@ static enum ys_code sign_and_append(struct admission *admission, struct ys_err *
             ys_written_sign(&admission->written[i], &(const struct ys_signer *){&signer}, 1, err);
     if (code != YS_OK)
         return code;
+    if (admission->out != NULL)
+        return ys_draft_file_save(admission->written, admission->count, admission->out, err);
     return ys_author_append(node,
                             &(struct ys_append){.records = admission->written,
                                                 .count = admission->count,
@@ -308,9 +313,13 @@ static enum ys_code enrol(struct admission *admission, struct ys_err *err)
         code = make_records(admission, err);
     if (code == YS_OK && admission->count > 0 && !admission->dry)
         code = sign_and_append(admission, err);
-    if (code == YS_OK)
+    const bool drafted = admission->out != NULL && admission->count > 0 && !admission->dry;
+    if (code == YS_OK && drafted)
+        (admission->call->json ? &ys_view_json : &ys_view_text)
+            ->drafted(admission->out, admission->count);
+    else if (code == YS_OK)
         code = print(admission, err);
-    if (code == YS_OK && !admission->dry) { /* however it came */
+    if (code == YS_OK && !admission->dry && !drafted) { /* however it came */
         ys_application_remove(&admission->node->home, &admission->offer);
         ys_home_ring(&admission->node->home);
     }
@@ -322,8 +331,10 @@ static enum ys_code enrol(struct admission *admission, struct ys_err *err)
 static enum ys_code admit_file(const struct ys_call *call, const struct ys_node *node,
                                struct ys_err *err)
 {
-    struct admission admission = {
-        .call = call, .node = node, .dry = ys_args_has(&call->args, "dry-run")};
+    struct admission admission = {.call = call,
+                                  .node = node,
+                                  .out = ys_args_value(&call->args, "out"),
+                                  .dry = ys_args_has(&call->args, "dry-run")};
     const enum ys_code code = ys_offer_load(call->args.word[0], &admission.offer, err);
     return code == YS_OK ? enrol(&admission, err) : code;
 }
@@ -431,6 +442,7 @@ enum ys_code ys_admit_application(const struct ys_call *call, const struct ys_no
                                   .node = node,
                                   .offer = application->offer,
                                   .over_wire = true,
+                                  .out = ys_args_value(&call->args, "out"),
                                   .dry = ys_args_has(&call->args, "dry-run")};
     return enrol(&admission, err);
 }

@@ -1,5 +1,6 @@
 #include "node/author.h"
 #include "node/cmd.h"
+#include "node/draft_file.h"
 #include "node/file.h"
 #include "node/lang.h"
 #include "node/view.h"
@@ -173,10 +174,20 @@ static enum ys_code print(const struct publication *publication, bool dry, struc
     return YS_OK;
 }
 
+static enum ys_code write_draft(const struct ys_call *call, const struct ys_written *written,
+                                size_t count, const char *path, struct ys_err *err)
+{
+    const enum ys_code code = ys_draft_file_save(written, count, path, err);
+    if (code == YS_OK)
+        (call->json ? &ys_view_json : &ys_view_text)->drafted(path, count);
+    return code;
+}
+
 static enum ys_code publish(struct publication *publication, struct ys_err *err)
 {
     const struct ys_call *const call = publication->call;
     const bool dry = ys_args_has(&call->args, "dry-run");
+    const char *const out = ys_args_value(&call->args, "out");
     enum ys_code code = check_key_options(&call->args, err);
     if (code == YS_OK)
         code = ys_node_open(call->home, call->lang, &publication->node, err);
@@ -191,6 +202,8 @@ static enum ys_code publish(struct publication *publication, struct ys_err *err)
         code = check_key_files(publication, err);
     if (code == YS_OK && !dry)
         code = sign(publication, err);
+    if (code == YS_OK && !dry && out != NULL)
+        return write_draft(call, &publication->written, 1, out, err);
     if (code == YS_OK && !dry)
         code = ys_author_append(&publication->node,
                                 &(struct ys_append){.records = &publication->written, .count = 1},
@@ -198,8 +211,127 @@ static enum ys_code publish(struct publication *publication, struct ys_err *err)
     return code == YS_OK ? print(publication, dry, err) : code;
 }
 
+/* --- drafts that others have signed, too (draft_file.h) --- */
+
+/* Which keys of the own unit, of those that are known, have signed it? */
+static void find_own_signers(const struct ys_node *node, struct ys_written *written)
+{
+    struct ys_note note;
+    if (written->note.size == 0 || ys_note_parse(written->note, &note, NULL) != YS_OK)
+        return;
+    for (size_t i = 0; i < ys_member_key_count(node->member); i++) {
+        const struct ys_member_key *const key = ys_member_key_at(node->member, i);
+        if (key->name.kind == YS_NAME_BODY && written->signer_count < YS_NOTE_LINES_AUTHORED &&
+            ys_division_equal(&key->name.division, &node->origin.division) &&
+            ys_note_check(&note, &key->vkey, NULL) == YS_LINE_GOOD)
+            written->signer[written->signer_count++] = key->vkey;
+    }
+}
+
+static enum ys_code read_signed(const struct ys_node *node, struct ys_draft_file *file,
+                                struct ys_err *err)
+{
+    YS_TXN_SCOPED txn = NULL;
+    if (!ys_name_equal(&file->record[0].record.origin, &node->origin))
+        return ys_fail(err, YS_DENIED, _("the request is not of log %s"), node->origin_text);
+    const enum ys_code code = ys_node_read(node, &txn, err);
+    if (code != YS_OK || node->member == NULL)
+        return code;
+    for (size_t i = 0; i < file->count; i++) {
+        find_own_signers(node, &file->record[i]);
+        if (file->record[i].signer_count == 0)
+            return ys_fail(err, YS_DENIED, _("record %zu: no body of %s has signed it"), i + 1,
+                           node->origin.division.digits);
+    }
+    return YS_OK;
+}
+
+static bool known_now(const struct ys_member *member, const char *text, uint64_t cut)
+{
+    struct ys_vkey vkey;
+    if (text == NULL || ys_vkey_parse(ys_bytes_of_text(text), &vkey) != YS_OK)
+        return false;
+    for (size_t i = 0; i < ys_member_key_count(member); i++)
+        if (ys_vkey_equal(&ys_member_key_at(member, i)->vkey, &vkey))
+            return ys_member_key_at(member, i)->cut <= cut;
+    return false;
+}
+
+/* Would each key be registered, or cut, as its record says? */
+static bool takes_effect(const struct ys_member *member, const void *context, struct ys_err *err)
+{
+    const struct ys_draft_file *const file = context;
+    bool good = true;
+    for (size_t i = 0; i < file->count && good; i++) {
+        const Yishi__V1__Body *body = NULL;
+        struct ys_arena arena;
+        ys_arena_init(&arena, YS_BODY_ARENA_MAX);
+        if (ys_body_decode(file->record[i].body, &arena, &body, err) != YS_OK)
+            good = false;
+        else if (body->kind_case == YISHI__V1__BODY__KIND_BODY_REGISTER)
+            good = known_now(member, body->body_register->key, UINT64_MAX);
+        else if (body->kind_case == YISHI__V1__BODY__KIND_KEY_REVOKE)
+            good = known_now(member, body->key_revoke->key, body->key_revoke->cut_size);
+        ys_arena_clear(&arena);
+        if (!good)
+            (void)ys_fail(err, YS_REFUSED,
+                          _("record %zu, %s, would have no effect: a further key needs a line of "
+                            "the old one or of the district (da), a low cut one of the district; "
+                            "have them sign with: yishi sign"),
+                          i + 1, file->record[i].record.kind);
+    }
+    return good;
+}
+
+static enum ys_code print_signed(const struct ys_call *call, const struct ys_node *node,
+                                 const struct ys_draft_file *file,
+                                 const struct ys_appended *appended)
+{
+    for (size_t i = 0; i < file->count; i++) {
+        const struct ys_written *const written = &file->record[i];
+        char id[YS_RECORD_ID_TEXT_MAX];
+        struct ys_view_written view = {.origin = node->origin_text,
+                                       .id = id,
+                                       .kind = written->record.kind,
+                                       .subject = written->record.subject,
+                                       .text = "",
+                                       .waits = appended->waits,
+                                       .index = appended->first_index + i,
+                                       .size = appended->size};
+        ys_record_id_print(&written->id, id);
+        for (unsigned k = 0; k < written->signer_count; k++)
+            view.signer[view.signer_count++] = written->signer[k].name;
+        (call->json ? &ys_view_json : &ys_view_text)->written(&view);
+    }
+    return YS_OK;
+}
+
+static enum ys_code publish_signed(const struct ys_call *call, struct ys_err *err)
+{
+    YS_NODE_SCOPED node = {.store = NULL};
+    YS_DRAFT_FILE_SCOPED file = {.count = 0};
+    struct ys_appended appended;
+    enum ys_code code = ys_node_open(call->home, call->lang, &node, err);
+    if (code == YS_OK)
+        code = ys_draft_file_load(call->args.word[0], &file, err);
+    if (code == YS_OK)
+        code = read_signed(&node, &file, err);
+    if (code == YS_OK)
+        code = ys_author_check_new(&node, file.record, file.count, err);
+    if (code == YS_OK)
+        code = ys_author_append(&node,
+                                &(struct ys_append){.records = file.record,
+                                                    .count = file.count,
+                                                    .effective = takes_effect,
+                                                    .context = &file},
+                                &appended, err);
+    return code == YS_OK ? print_signed(call, &node, &file, &appended) : code;
+}
+
 enum ys_code ys_cmd_publish(const struct ys_call *call, struct ys_err *err)
 {
+    if (ys_args_has(&call->args, "signed"))
+        return publish_signed(call, err);
     struct publication publication = {.call = call};
     const enum ys_code code = publish(&publication, err);
     ys_written_clear(&publication.written);

@@ -1,4 +1,5 @@
 #include "node/cmd.h"
+#include "node/draft_file.h"
 #include "node/file.h"
 #include "node/lang.h"
 #include "node/root_request.h"
@@ -171,18 +172,6 @@ static enum ys_code take_next(const struct ys_call *call, struct ys_err *err)
 
 /* --- requests --- */
 
-static enum ys_code body_json(const struct ys_written *written, json_t **out, struct ys_err *err)
-{
-    struct ys_arena arena;
-    const Yishi__V1__Body *body = NULL;
-    ys_arena_init(&arena, YS_BODY_ARENA_MAX);
-    enum ys_code code = ys_body_decode(written->body, &arena, &body, err);
-    if (code == YS_OK)
-        code = ys_json_encode(&body->base, out, err);
-    ys_arena_clear(&arena);
-    return code;
-}
-
 static enum ys_code print_request(const struct ys_call *call, const char *path,
                                   const struct ys_root_request *request, struct ys_err *err)
 {
@@ -206,7 +195,7 @@ static enum ys_code print_request(const struct ys_call *call, const char *path,
         ys_record_id_print(&request->record[i].id, ids[i]);
         view.record[i].kind = request->record[i].record.kind;
         view.record[i].id = ids[i];
-        code = body_json(&request->record[i], &view.record[i].body, err);
+        code = ys_draft_body_json(&request->record[i], &view.record[i].body, err);
         view.record_count = i + (code == YS_OK);
     }
     if (code == YS_OK)

@@ -103,6 +103,7 @@ static const struct ys_option admit_options[] = {
     {"applicant", "FINGERPRINT",
      N_("which of several applicants: how the fingerprint of its log or transport key begins")},
     {"dry-run", NULL, N_("check and show, but sign and write nothing")},
+    {"out", "FILE", N_("sign, but write a draft for others to sign, too")},
     {NULL, NULL, NULL},
 };
 
@@ -118,6 +119,16 @@ static const struct ys_option publish_options[] = {
         "once")},
     {"as", "BODY", N_("who signs, where more than one body may; may stand more than once")},
     {"dry-run", NULL, N_("check and show, but sign and write nothing")},
+    {"out", "FILE", N_("sign, but write a draft for others to sign, too")},
+    {"signed", NULL, N_("FILE is such a draft: publish it as it is")},
+    {NULL, NULL, NULL},
+};
+
+static const struct ys_option sign_options[] = {
+    PASSPHRASE_OPTIONS,
+    {"as", "BODY", N_("which of this unit's bodies signs")},
+    {"key", "FILE", N_("its key file, instead of keys/BODY.key")},
+    {"dry-run", NULL, N_("show what would be signed, and sign nothing")},
     {NULL, NULL, NULL},
 };
 
@@ -225,6 +236,13 @@ static const struct ys_cmd table[] = {
         "daemon."),
      "publish consensus.json --passphrase-file rc=rc.pass --passphrase-file po=po.pass",
      publish_options, 1, 1},
+    {"sign", ys_cmd_sign, "FILE", N_("add a signature to a draft of another unit"),
+     N_("Shows the records of a draft (admit --out, publish --out) and adds the signature of one "
+        "of this\n"
+        "unit's bodies: of the old key when a street registers a new one, or of the district for "
+        "a cut that\n"
+        "the street may not make alone. The draft then goes back."),
+     "sign replace.json --as rc --key keys/rc.1a2b3c4d.key", sign_options, 1, 1},
     {"log", ys_cmd_log, "[CODE|ORIGIN]", N_("list the records of a log"),
      N_("The own log, or that of another unit as it is held here: each record with its verdict "
         "and\n"

@@ -1,6 +1,6 @@
 #include "node/root_request.h"
 
-#include "crypto/base64.h"
+#include "node/draft_file.h"
 #include "node/file.h"
 #include "node/lang.h"
 #include "proto/json.h"
@@ -150,23 +150,6 @@ enum ys_code ys_root_request_of_draft(const struct ys_node *node, struct ys_draf
 
 /* --- writing the file --- */
 
-static json_t *text_json(struct ys_bytes text)
-{
-    return json_stringn((const char *)text.data, text.size);
-}
-
-static json_t *base64_json(struct ys_bytes bytes)
-{
-    const size_t capacity = YS_BASE64_LEN(bytes.size);
-    struct ys_writer w = {.data = malloc(capacity + 1), .capacity = capacity};
-    if (w.data == NULL)
-        return NULL;
-    ys_writer_base64(&w, bytes);
-    json_t *const json = json_stringn((const char *)w.data, w.size);
-    free(w.data);
-    return json;
-}
-
 static json_t *request_json(const struct ys_root_request *request)
 {
     uint8_t text[YS_ROOT_CHAIN_TEXT_MAX];
@@ -174,15 +157,10 @@ static json_t *request_json(const struct ys_root_request *request)
     json_t *const records = json_array();
     ys_root_chain_print(&w, &request->roots);
     for (size_t i = 0; i < request->count; i++) {
-        const struct ys_written *const written = &request->record[i];
-        json_array_append_new(
-            records,
-            json_pack("{s:o, s:o}", "note",
-                      text_json(written->signer_count == 0 ? written->text : written->note), "body",
-                      base64_json(written->body)));
+        json_array_append_new(records, ys_draft_record_json(&request->record[i]));
     }
-    return json_pack("{s:o, s:i, s:o}", "root", text_json((struct ys_bytes){text, w.size}),
-                     "policy", (int)request->policy + 1, "records", records);
+    return json_pack("{s:o, s:i, s:o}", "root", json_stringn((const char *)text, w.size), "policy",
+                     (int)request->policy + 1, "records", records);
 }
 
 enum ys_code ys_root_request_save(const struct ys_root_request *request, const char *path,
@@ -229,14 +207,12 @@ static enum ys_code check_lines(const struct ys_root_request *request, struct ys
     return YS_OK;
 }
 
-static enum ys_code check_body(const struct ys_root_request *request,
-                               const struct ys_written *written, struct ys_err *err)
+static enum ys_code check_place(const struct ys_root_request *request,
+                                const struct ys_written *written, struct ys_err *err)
 {
     const struct ys_root *const root = policy_of(request);
     const struct ys_record *const record = &written->record;
     const struct ys_kind *const kind = ys_kind_by_name(ys_bytes_of_text(record->kind));
-    const Yishi__V1__Body *body = NULL;
-    struct ys_arena arena;
     if (record->origin.kind != YS_NAME_LOG ||
         strcmp(record->origin.deployment, root->deployment) != 0 ||
         !ys_division_equal(&record->origin.division, &root->division))
@@ -244,40 +220,18 @@ static enum ys_code check_body(const struct ys_root_request *request,
                        root->deployment);
     if (kind == NULL || (kind->authors & YS_BODY_ROOT) == 0)
         return ys_fail(err, YS_DENIED, _("%s: a root may not write it"), record->kind);
-    ys_arena_init(&arena, YS_BODY_ARENA_MAX);
-    enum ys_code code = ys_body_decode(written->body, &arena, &body, err);
-    if (code == YS_OK)
-        code = ys_body_check_note(body, record, err);
-    /* What is not shown must not be signed: no fields that this version does not know. */
-    if (code == YS_OK)
-        code = ys_body_check_authored(body, err);
-    ys_arena_clear(&arena);
-    return code;
+    return YS_OK;
 }
 
 static enum ys_code read_record(const json_t *json, struct ys_root_request *request,
                                 struct ys_err *err)
 {
     struct ys_written *const written = &request->record[request->count];
-    const json_t *const note = json_object_get(json, "note");
-    const json_t *const base64 = json_object_get(json, "body");
-    if (!json_is_string(note) || !json_is_string(base64) || json_object_size(json) != 2)
-        return ys_fail(err, YS_MALFORMED, _("not of the form {\"note\": ..., \"body\": ...}"));
-    const size_t capacity = json_string_length(base64) / 4 * 3 + 3;
-    uint8_t *const body = malloc(capacity);
-    size_t size = 0;
-    if (body == NULL)
-        return ys_fail(err, YS_NOMEM, _("out of memory"));
-    enum ys_code code = ys_base64_decode(json_bytes(base64), body, capacity, &size);
-    if (code != YS_OK)
-        code = ys_fail(err, code, _("its body is no base64"));
-    else
-        code = ys_written_read(json_bytes(note), (struct ys_bytes){body, size}, written, err);
-    free(body);
+    enum ys_code code = ys_draft_record_read(json, written, err);
     if (code != YS_OK)
         return code;
     request->count++; /* from here on the request frees it */
-    code = check_body(request, written, err);
+    code = check_place(request, written, err);
     return code == YS_OK && written->note.size != 0 ? check_lines(request, written, err) : code;
 }
 
@@ -377,22 +331,6 @@ enum ys_code ys_root_request_sign(struct ys_root_request *request, const struct 
 
 /* --- installing --- */
 
-static enum ys_code check_absent(const struct ys_node *node, const struct ys_root_request *request,
-                                 struct ys_err *err)
-{
-    YS_TXN_SCOPED txn = NULL;
-    enum ys_code code = ys_node_read(node, &txn, err);
-    for (size_t i = 0; i < request->count && code == YS_OK; i++) {
-        struct ys_position at;
-        size_t count = 0;
-        code = ys_log_by_id(txn, &request->record[i].id, &at, 1, &count, err);
-        if (code == YS_OK && count != 0)
-            return ys_fail(err, YS_EXISTS, _("record %zu of the request stands at index %llu"),
-                           i + 1, (unsigned long long)at.index);
-    }
-    return code;
-}
-
 /* The root whose keys have signed is the one in force, now at the latest. */
 static bool in_force(const struct ys_member *member, const void *context, struct ys_err *err)
 {
@@ -435,7 +373,7 @@ enum ys_code ys_root_request_install(struct ys_node *node, struct ys_root_reques
                        there, asked);
     enum ys_code code = take_roots(node, request, err);
     if (code == YS_OK)
-        code = check_absent(node, request, err);
+        code = ys_author_check_new(node, request->record, request->count, err);
     return code != YS_OK ? code
                          : ys_author_append(node,
                                             &(struct ys_append){.records = request->record,

@@ -181,6 +181,7 @@ struct ys_view {
     void (*root_policy)(const struct ys_view_root_policy *policy);
     void (*root_request)(const struct ys_view_root_request *request);
     void (*written)(const struct ys_view_written *written);
+    void (*drafted)(const char *file, size_t records);
     void (*joined)(const struct ys_view_joined *joined);
     void (*invited)(const struct ys_view_invited *invited);
     void (*invite)(const struct ys_invite *invite, enum ys_invite_state state);

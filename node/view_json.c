@@ -148,6 +148,11 @@ static void written(const struct ys_view_written *view)
     put(written_object(view));
 }
 
+static void drafted(const char *file, size_t records)
+{
+    put(json_pack("{s:o, s:o}", "draft", text(file), "records", number(records)));
+}
+
 static void joined(const struct ys_view_joined *view)
 {
     put(json_pack("{s:o, s:s, s:s, s:s}", "request", text(view->request), "code", view->code,
@@ -444,6 +449,7 @@ const struct ys_view ys_view_json = {
     .root_policy = root_policy,
     .root_request = root_request,
     .written = written,
+    .drafted = drafted,
     .joined = joined,
     .invited = invited,
     .invite = invite,

@@ -271,6 +271,13 @@ static void written(const struct ys_view_written *view)
                view->origin, (unsigned long long)view->size);
 }
 
+static void drafted(const char *file, size_t records)
+{
+    printf(_("Draft of %zu records written to: %s\n"), records, file);
+    puts(_("Nothing is published yet. Others add their lines with: yishi sign FILE --as BODY\n"
+           "Then here: yishi publish --signed FILE"));
+}
+
 static void joined(const struct ys_view_joined *view)
 {
     put_pair(_("Request written to"), view->request);
@@ -758,6 +765,7 @@ const struct ys_view ys_view_text = {
     .root_policy = root_policy,
     .root_request = root_request,
     .written = written,
+    .drafted = drafted,
     .joined = joined,
     .invited = invited,
     .invite = invite,
