@@ -139,6 +139,10 @@ class Root(Case):
         self.sign(request, "old-1")
         good = json.loads(request.read_text(encoding="utf-8"))
         first, other = good["records"]
+        theirs = {"kind": "acknowledgement", "refs": [{"rel": "acknowledges", "record": base64.b64encode(bytes(32)).decode()}],
+                  "acknowledgement": {"purpose": "示例"}}
+        district.call("publish", "-", "--out", self.folder / "draft.json", "--passphrase-file", district.passphrase, stdin=json.dumps(theirs))
+        draft, = json.loads((self.folder / "draft.json").read_text(encoding="utf-8"))["records"]
         for what, says in (
                 ({**good, "records": []}, "no request to a root"),
                 ({**good, "more": 1}, "no request to a root"),
@@ -147,7 +151,8 @@ class Root(Case):
                 ({**good, "records": [{**first, "body": other["body"]}]}, "record 1: "),
                 ({**fresh, "records": [rebound(fresh["records"][0], hidden=b"\xfa\x7f\x00")]}, "unknown field"),
                 ({**fresh, "records": [rebound(fresh["records"][0], code=STREET)]}, f"record 1: it is not of the log of {DISTRICT}"),
-                ({**fresh, "records": [rebound(fresh["records"][0], kind="acknowledgement")]}, "a root may not write it"),
+                ({**fresh, "records": [rebound(fresh["records"][0], kind="acknowledgement")]}, "but its note says acknowledgement"),
+                ({**fresh, "records": [draft]}, "acknowledgement: a root may not write it"),
                 ({**good, "records": [first, {**other, "note": other["note"][:-8] + "AAAAAA=\n"}]}, "record 2: ")):
             request.write_text(json.dumps(what), encoding="utf-8")
             self.assertRefused(self.sign(request, "old-2", check=False), REFUSED, f"{request}: ", says)
