@@ -1,6 +1,7 @@
 #include "node/author.h"
 
 #include "crypto/assert.h"
+#include "node/file.h"
 #include "node/lang.h"
 #include "proto/json.h"
 #include "sync/rewind.h"
@@ -132,6 +133,23 @@ enum ys_code ys_draft_parse(struct ys_bytes json, const struct ys_name *origin,
     else
         ys_draft_clear(&draft);
     return code;
+}
+
+enum ys_code ys_draft_read(const char *path, const struct ys_name *origin, struct ys_draft *out,
+                           struct ys_err *err)
+{
+    struct ys_err why = {0};
+    uint8_t *bytes = NULL;
+    struct ys_bytes text = {0};
+    enum ys_code code = ys_file_read_all(path, YS_JSON_FILE_MAX, &bytes, &text.size, err);
+    if (code != YS_OK)
+        return code;
+    text.data = bytes;
+    code = ys_draft_parse(text, origin, out, &why);
+    free(bytes);
+    return code == YS_OK ? YS_OK
+                         : ys_fail(err, code, "%s: %s",
+                                   strcmp(path, "-") == 0 ? _("standard input") : path, why.msg);
 }
 
 void ys_draft_of(Yishi__V1__Body *body, struct ys_draft *out)

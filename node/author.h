@@ -29,6 +29,9 @@ void ys_draft_clear(struct ys_draft *draft);
  * deployment or origin are not those of the own log. */
 YS_CHECKED enum ys_code ys_draft_parse(struct ys_bytes json, const struct ys_name *origin,
                                        struct ys_draft *out, struct ys_err *err);
+/* The same from a file ("-": standard input), which messages name. */
+YS_CHECKED enum ys_code ys_draft_read(const char *path, const struct ys_name *origin,
+                                      struct ys_draft *out, struct ys_err *err);
 /* Around a body that the caller has filled in; it is borrowed. No subject. */
 void ys_draft_of(Yishi__V1__Body *body, struct ys_draft *out);
 

@@ -1,7 +1,7 @@
 #include "node/certificate.h"
 
 #include "crypto/assert.h"
-#include "node/file.h"
+#include "node/json_file.h"
 #include "node/lang.h"
 #include "proto/join.h"
 #include "proto/json.h"
@@ -9,7 +9,6 @@
 #include "proto/wire.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { TITLE_POINTS_MAX = 60 }; /* code points of a name: proto/field.c */
@@ -144,21 +143,7 @@ enum ys_code ys_offer_save(const struct ys_offer *offer, const char *path, struc
     enum ys_code code = ys_join_check(&join, err);
     if (code == YS_OK)
         code = ys_json_encode(&join.base, &json, err);
-    if (code != YS_OK)
-        return code;
-    /* The line feed takes the place of the terminator. */
-    char *const text = json_dumps(json, JSON_INDENT(2));
-    json_decref(json);
-    if (text == NULL)
-        return ys_fail(err, YS_NOMEM, _("%s: out of memory"), path);
-    const struct ys_bytes bytes = {.data = (const uint8_t *)text, .size = strlen(text) + 1};
-    text[bytes.size - 1] = '\n';
-    if (strcmp(path, "-") != 0)
-        code = ys_file_write(path, 0644, bytes, err);
-    else if (fwrite(text, 1, bytes.size, stdout) != bytes.size)
-        code = ys_fail(err, YS_IO, _("standard output: cannot be written"));
-    free(text);
-    return code;
+    return code == YS_OK ? ys_json_file_save(path, json, err) : code;
 }
 
 static void copy_text(char *out, size_t size, const char *text)
@@ -222,16 +207,12 @@ enum ys_code ys_offer_decode(struct ys_bytes join, struct ys_offer *out, struct 
     return code;
 }
 
-static enum ys_code parse_request(struct ys_bytes text, struct ys_arena *arena,
-                                  struct ys_offer *out, char unit[YS_DIVISION_MAX + 1],
-                                  struct ys_err *err)
+static enum ys_code parse_request(json_t *json, struct ys_arena *arena, struct ys_offer *out,
+                                  char unit[YS_DIVISION_MAX + 1], struct ys_err *err)
 {
-    json_t *json = NULL;
     ProtobufCMessage *message = NULL;
-    enum ys_code code = ys_json_load(text, &json, err);
-    if (code == YS_OK)
-        code = ys_json_decode(json, &yishi__v1__join__descriptor, "", arena, &message, err);
-    json_decref(json);
+    enum ys_code code =
+        ys_json_decode(json, &yishi__v1__join__descriptor, "", arena, &message, err);
     if (code != YS_OK)
         return code;
     const Yishi__V1__Join *const join = (const void *)message;
@@ -245,16 +226,14 @@ enum ys_code ys_offer_load(const char *path, struct ys_offer *out, struct ys_err
     struct ys_arena arena;
     struct ys_err why = {0};
     char unit[YS_DIVISION_MAX + 1] = "";
-    struct ys_bytes text = {0};
-    uint8_t *bytes = NULL;
-    enum ys_code code = ys_file_read_all(path, YS_JSON_FILE_MAX, &bytes, &text.size, err);
+    json_t *json = NULL;
+    enum ys_code code = ys_json_file_load(path, &json, err);
     if (code != YS_OK)
         return code;
-    text.data = bytes;
     ys_arena_init(&arena, YS_MESSAGE_ARENA_MAX);
-    code = parse_request(text, &arena, out, unit, &why);
+    code = parse_request(json, &arena, out, unit, &why);
     ys_arena_clear(&arena);
-    free(bytes);
+    json_decref(json);
     if (code == YS_OK)
         return YS_OK;
     return unit[0] == '\0' ? ys_fail(err, code, "%s: %s", path, why.msg)

@@ -91,13 +91,11 @@ static enum ys_code check_key(const struct ys_member *member, const char *text,
     const enum ys_code code = ys_vkey_parse(ys_bytes_of_text(text), &vkey);
     if (code != YS_OK)
         return code;
-    for (size_t i = 0; i < ys_member_key_count(member); i++) {
-        const struct ys_member_key *const key = ys_member_key_at(member, i);
-        if (ys_vkey_equal(&key->vkey, &vkey) && key->cut != UINT64_MAX)
-            return ys_fail(err, YS_DENIED, _("request of %s: its key %s was revoked"),
-                           offer->origin.division.digits, vkey.name);
-    }
-    return YS_OK;
+    const struct ys_member_key *const key = ys_member_find(member, &vkey);
+    return key == NULL || key->cut == UINT64_MAX
+               ? YS_OK
+               : ys_fail(err, YS_DENIED, _("request of %s: its key %s was revoked"),
+                         offer->origin.division.digits, vkey.name);
 }
 
 static enum ys_code check_conflicts(const struct ys_node *node, const struct ys_offer *offer,
@@ -135,17 +133,6 @@ static enum ys_code check_offer(const struct ys_node *node, const struct ys_offe
 
 /* --- writing --- */
 
-static bool knows_key(const struct ys_member *member, const char *text)
-{
-    struct ys_vkey vkey;
-    if (ys_vkey_parse(ys_bytes_of_text(text), &vkey) != YS_OK)
-        return false;
-    for (size_t i = 0; i < ys_member_key_count(member); i++)
-        if (ys_vkey_equal(&ys_member_key_at(member, i)->vkey, &vkey))
-            return true;
-    return false;
-}
-
 /* Would the records do what they are written for? Not to be told while the own keys are unknown. */
 static bool takes_effect(const struct ys_member *member, const void *context, struct ys_err *err)
 {
@@ -160,7 +147,7 @@ static bool takes_effect(const struct ys_member *member, const void *context, st
         memcmp(unit->transport, offer->transport, YS_PUBKEY_LEN) != 0)
         missing = offer->origin_text;
     for (size_t i = 0; i < offer->body_count && missing == NULL; i++)
-        if (!knows_key(member, offer->body[i].key))
+        if (ys_member_find_text(member, offer->body[i].key) == NULL)
             missing = offer->body[i].body;
     if (missing == NULL)
         return true;

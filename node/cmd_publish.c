@@ -1,12 +1,10 @@
 #include "node/author.h"
 #include "node/cmd.h"
 #include "node/draft_file.h"
-#include "node/file.h"
 #include "node/lang.h"
 #include "node/view.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -18,24 +16,6 @@ struct publication {
     struct ys_written written;
     struct ys_appended appended;
 };
-
-static enum ys_code read_draft(struct publication *publication, struct ys_err *err)
-{
-    const char *const path = publication->call->args.word[0];
-    struct ys_err why = {0};
-    uint8_t *bytes = NULL;
-    struct ys_bytes text = {0};
-    enum ys_code code = ys_file_read_all(path, YS_JSON_FILE_MAX, &bytes, &text.size, err);
-    if (code != YS_OK)
-        return code;
-    text.data = bytes;
-    code = ys_draft_parse(text, &publication->node.origin, &publication->draft, &why);
-    free(bytes);
-    if (code != YS_OK)
-        return ys_fail(err, code, "%s: %s", strcmp(path, "-") == 0 ? _("standard input") : path,
-                       why.msg);
-    return YS_OK;
-}
 
 static enum ys_code read_as(const struct ys_args *args, struct ys_signatories *out,
                             struct ys_err *err)
@@ -192,7 +172,8 @@ static enum ys_code publish(struct publication *publication, struct ys_err *err)
     if (code == YS_OK)
         code = ys_node_open(call->home, call->lang, &publication->node, err);
     if (code == YS_OK)
-        code = read_draft(publication, err);
+        code =
+            ys_draft_read(call->args.word[0], &publication->node.origin, &publication->draft, err);
     if (code == YS_OK)
         code = choose_signatories(publication, err);
     if (code == YS_OK)
@@ -248,13 +229,8 @@ static enum ys_code read_signed(const struct ys_node *node, struct ys_draft_file
 
 static bool known_now(const struct ys_member *member, const char *text, uint64_t cut)
 {
-    struct ys_vkey vkey;
-    if (text == NULL || ys_vkey_parse(ys_bytes_of_text(text), &vkey) != YS_OK)
-        return false;
-    for (size_t i = 0; i < ys_member_key_count(member); i++)
-        if (ys_vkey_equal(&ys_member_key_at(member, i)->vkey, &vkey))
-            return ys_member_key_at(member, i)->cut <= cut;
-    return false;
+    const struct ys_member_key *const key = ys_member_find_text(member, text);
+    return key != NULL && key->cut <= cut;
 }
 
 /* Would each key be registered, or cut, as its record says? */

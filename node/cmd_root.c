@@ -1,13 +1,10 @@
 #include "node/cmd.h"
 #include "node/draft_file.h"
-#include "node/file.h"
 #include "node/lang.h"
 #include "node/root_request.h"
 #include "node/view.h"
-#include "proto/json.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static const struct ys_view *view_of(const struct ys_call *call)
@@ -209,17 +206,8 @@ static enum ys_code request_of_file(const struct ys_node *node, const char *path
                                     struct ys_root_request *out, struct ys_err *err)
 {
     YS_DRAFT_SCOPED draft = {.body = NULL};
-    struct ys_err why = {0};
-    uint8_t *bytes = NULL;
-    struct ys_bytes text = {0};
-    enum ys_code code = ys_file_read_all(path, YS_JSON_FILE_MAX, &bytes, &text.size, err);
-    if (code != YS_OK)
-        return code;
-    text.data = bytes;
-    code = ys_draft_parse(text, &node->origin, &draft, &why);
-    free(bytes);
-    return code == YS_OK ? ys_root_request_of_draft(node, &draft, out, err)
-                         : ys_fail(err, code, "%s: %s", path, why.msg);
+    const enum ys_code code = ys_draft_read(path, &node->origin, &draft, err);
+    return code == YS_OK ? ys_root_request_of_draft(node, &draft, out, err) : code;
 }
 
 static enum ys_code make_request(const struct ys_call *call, struct ys_err *err)

@@ -236,15 +236,8 @@ static enum ys_code check_request(const struct ys_daemon *daemon, const struct c
 
 static bool key_in_force(const struct ys_member *member, const char *text)
 {
-    struct ys_vkey vkey;
-    if (ys_vkey_parse(ys_bytes_of_text(text), &vkey) != YS_OK)
-        return false;
-    for (size_t i = 0; i < ys_member_key_count(member); i++) {
-        const struct ys_member_key *const key = ys_member_key_at(member, i);
-        if (ys_vkey_equal(&key->vkey, &vkey))
-            return key->cut == UINT64_MAX;
-    }
-    return false;
+    const struct ys_member_key *const key = ys_member_find_text(member, text);
+    return key != NULL && key->cut == UINT64_MAX;
 }
 
 /* Does the membership have all that is asked for? */

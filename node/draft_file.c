@@ -1,12 +1,11 @@
 #include "node/draft_file.h"
 
 #include "crypto/base64.h"
-#include "node/file.h"
+#include "node/json_file.h"
 #include "node/lang.h"
 #include "proto/json.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 void ys_draft_file_clear(struct ys_draft_file *file)
 {
@@ -102,21 +101,14 @@ enum ys_code ys_draft_body_json(const struct ys_written *written, json_t **out, 
 enum ys_code ys_draft_file_save(const struct ys_written *records, size_t count, const char *path,
                                 struct ys_err *err)
 {
-    json_t *const list = json_array();
+    json_t *list = json_array();
     for (size_t i = 0; i < count; i++)
         json_array_append_new(list, ys_draft_record_json(&records[i]));
-    json_t *const json = json_pack("{s:o}", "records", list);
-    char *const text =
-        json == NULL || json_array_size(list) != count ? NULL : json_dumps(json, JSON_INDENT(2));
-    json_decref(json);
-    if (text == NULL)
-        return ys_fail(err, YS_NOMEM, _("%s: out of memory"), path);
-    /* The line feed takes the place of the terminator. */
-    const struct ys_bytes bytes = {.data = (const uint8_t *)text, .size = strlen(text) + 1};
-    text[bytes.size - 1] = '\n';
-    const enum ys_code code = ys_file_write(path, 0644, bytes, err);
-    free(text);
-    return code;
+    if (json_array_size(list) != count) {
+        json_decref(list);
+        list = NULL;
+    }
+    return ys_json_file_save(path, list == NULL ? NULL : json_pack("{s:o}", "records", list), err);
 }
 
 static enum ys_code read_records(const json_t *json, struct ys_draft_file *out, struct ys_err *err)
@@ -144,18 +136,12 @@ static enum ys_code read_records(const json_t *json, struct ys_draft_file *out, 
 enum ys_code ys_draft_file_load(const char *path, struct ys_draft_file *out, struct ys_err *err)
 {
     struct ys_err why = {0};
-    struct ys_bytes text = {0};
-    uint8_t *bytes = NULL;
     json_t *json = NULL;
     *out = (struct ys_draft_file){.count = 0};
-    enum ys_code code = ys_file_read_all(path, YS_JSON_FILE_MAX, &bytes, &text.size, err);
+    enum ys_code code = ys_json_file_load(path, &json, err);
     if (code != YS_OK)
         return code;
-    text.data = bytes;
-    code = ys_json_load(text, &json, &why);
-    free(bytes);
-    if (code == YS_OK)
-        code = read_records(json, out, &why);
+    code = read_records(json, out, &why);
     json_decref(json);
     if (code == YS_OK)
         return code;

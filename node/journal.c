@@ -24,16 +24,23 @@ static void end(char line[LINE_MAX_BYTES], size_t length)
         return; /* nobody listens */
 }
 
+/* What follows the event; may say more bytes than there is room for. */
+__attribute__((format(printf, 3, 0))) static size_t print(char line[LINE_MAX_BYTES], size_t length,
+                                                          const char *format, va_list args)
+{
+    line[length++] = ' ';
+    const int more = vsnprintf(line + length, LINE_MAX_BYTES - length, format, args);
+    return more < 0 ? length : length + (size_t)more;
+}
+
 void ys_journal(enum ys_priority priority, const char *event, const char *format, ...)
 {
     char line[LINE_MAX_BYTES];
-    size_t length = begin(line, priority, event);
     va_list args;
-    line[length++] = ' ';
     va_start(args, format);
-    const int more = vsnprintf(line + length, sizeof line - length, format, args);
+    const size_t length = print(line, begin(line, priority, event), format, args);
     va_end(args);
-    end(line, more < 0 ? length : length + (size_t)more);
+    end(line, length);
 }
 
 static size_t quote(char line[LINE_MAX_BYTES], size_t length, const char *name, const char *text)
@@ -60,12 +67,9 @@ void ys_journal_reason(enum ys_priority priority, const char *event, const char 
                        const char *format, ...)
 {
     char line[LINE_MAX_BYTES];
-    size_t length = begin(line, priority, event);
     va_list args;
-    line[length++] = ' ';
     va_start(args, format);
-    const int more = vsnprintf(line + length, sizeof line - length, format, args);
+    const size_t length = print(line, begin(line, priority, event), format, args);
     va_end(args);
-    length += more < 0 ? 0 : (size_t)more;
     end(line, length < LINE_MAX_BYTES / 2 ? quote(line, length, "reason", reason) : length);
 }

@@ -1,12 +1,11 @@
 #include "node/root_request.h"
 
 #include "node/draft_file.h"
-#include "node/file.h"
+#include "node/json_file.h"
 #include "node/lang.h"
 #include "proto/json.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 void ys_root_request_clear(struct ys_root_request *request)
@@ -47,24 +46,14 @@ static enum ys_code add_record(const struct ys_node *node, struct ys_draft *draf
     return code;
 }
 
-static const struct ys_member_key *find_key(const struct ys_member *member, const char *text)
-{
-    struct ys_vkey vkey;
-    if (ys_vkey_parse(ys_bytes_of_text(text), &vkey) != YS_OK)
-        return NULL;
-    for (size_t i = 0; i < ys_member_key_count(member); i++)
-        if (ys_vkey_equal(&ys_member_key_at(member, i)->vkey, &vkey))
-            return ys_member_key_at(member, i);
-    return NULL;
-}
-
 static bool certified(const struct ys_member *member, const struct ys_offer *offer)
 {
     const struct ys_member_node *const unit = ys_member_node(member, &offer->origin.division);
     return unit != NULL && strcmp(unit->name, offer->name) == 0 &&
            strcmp(unit->address, offer->address) == 0 &&
            memcmp(unit->transport, offer->transport, YS_PUBKEY_LEN) == 0 &&
-           find_key(member, offer->log) != NULL && find_key(member, offer->mirror) != NULL;
+           ys_member_find_text(member, offer->log) != NULL &&
+           ys_member_find_text(member, offer->mirror) != NULL;
 }
 
 static enum ys_code add_lacking(const struct ys_node *node, struct ys_offer *offer, bool all,
@@ -82,7 +71,8 @@ static enum ys_code add_lacking(const struct ys_node *node, struct ys_offer *off
     }
     for (size_t i = 0; i < offer->body_count && code == YS_OK; i++) {
         YS_DRAFT_SCOPED draft;
-        const struct ys_member_key *const known = find_key(node->member, offer->body[i].key);
+        const struct ys_member_key *const known =
+            ys_member_find_text(node->member, offer->body[i].key);
         if (known != NULL && !all)
             continue;
         offer->log_size = known == NULL ? size : known->from;
@@ -166,17 +156,7 @@ static json_t *request_json(const struct ys_root_request *request)
 enum ys_code ys_root_request_save(const struct ys_root_request *request, const char *path,
                                   struct ys_err *err)
 {
-    json_t *const json = request_json(request);
-    char *const text = json == NULL ? NULL : json_dumps(json, JSON_INDENT(2));
-    json_decref(json);
-    if (text == NULL)
-        return ys_fail(err, YS_NOMEM, _("%s: out of memory"), path);
-    /* The line feed takes the place of the terminator. */
-    const struct ys_bytes bytes = {.data = (const uint8_t *)text, .size = strlen(text) + 1};
-    text[bytes.size - 1] = '\n';
-    const enum ys_code code = ys_file_write(path, 0644, bytes, err);
-    free(text);
-    return code;
+    return ys_json_file_save(path, request_json(request), err);
 }
 
 /* --- reading it --- */
@@ -266,18 +246,12 @@ static enum ys_code read_json(const json_t *json, struct ys_root_request *out, s
 enum ys_code ys_root_request_load(const char *path, struct ys_root_request *out, struct ys_err *err)
 {
     struct ys_err why = {0};
-    struct ys_bytes text = {0};
-    uint8_t *bytes = NULL;
     json_t *json = NULL;
     struct ys_root_request request = {.count = 0};
-    enum ys_code code = ys_file_read_all(path, YS_JSON_FILE_MAX, &bytes, &text.size, err);
+    enum ys_code code = ys_json_file_load(path, &json, err);
     if (code != YS_OK)
         return code;
-    text.data = bytes;
-    code = ys_json_load(text, &json, &why);
-    free(bytes);
-    if (code == YS_OK)
-        code = read_json(json, &request, &why);
+    code = read_json(json, &request, &why);
     json_decref(json);
     if (code != YS_OK) {
         ys_root_request_clear(&request);

@@ -76,6 +76,35 @@ static bool changes_membership(const struct ys_entry *entries, size_t count)
     return false;
 }
 
+/* The log that the change is about; `result` says which and how long it is. */
+static enum ys_code find_log(struct ys_txn *txn, const struct ys_change *change, struct ys_log *out,
+                             struct ys_change_result *result, struct ys_err *err)
+{
+    const enum ys_code code = ys_log_find(txn, change->origin, out, err);
+    if (code != YS_OK)
+        return code;
+    result->log_id = out->id;
+    result->durable_size = out->frontier.size;
+    return YS_OK;
+}
+
+/* The same; a log that is not held yet is added. */
+static enum ys_code find_or_add(struct ys_txn *txn, const struct ys_change *change,
+                                struct ys_log *out, struct ys_change_result *result,
+                                struct ys_err *err)
+{
+    struct ys_name origin;
+    enum ys_code code = find_log(txn, change, out, result, err);
+    if (code != YS_NOT_FOUND)
+        return code;
+    code = ys_name_parse(ys_bytes_of_text(change->origin), &origin, err);
+    if (code == YS_OK)
+        code = ys_log_add(txn, &origin, out, err);
+    if (code == YS_OK)
+        result->log_id = out->id;
+    return code;
+}
+
 /* Store the head; with it the cosignature, if the log is a descendant's and all is here. */
 static enum ys_code keep_head(struct ys_txn *txn, const struct ys_node_keys *keys,
                               const struct ys_change *change, struct ys_log *log, uint64_t now_s,
@@ -122,19 +151,10 @@ static enum ys_code apply_entries(struct ys_txn *txn, const struct ys_node_keys 
                                   struct ys_change_result *result, struct ys_err *err)
 {
     struct ys_log log;
-    struct ys_name origin;
-    enum ys_code code = ys_log_find(txn, change->origin, &log, err);
-    if (code == YS_NOT_FOUND) {
-        code = ys_name_parse(ys_bytes_of_text(change->origin), &origin, err);
-        if (code == YS_OK && change->first_index != 0)
-            return YS_BUSY;
-        if (code == YS_OK)
-            code = ys_log_add(txn, &origin, &log, err);
-    }
+    enum ys_code code = change->first_index == 0 ? find_or_add(txn, change, &log, result, err)
+                                                 : find_log(txn, change, &log, result, err);
     if (code != YS_OK)
-        return code;
-    result->log_id = log.id;
-    result->durable_size = log.frontier.size;
+        return code == YS_NOT_FOUND ? YS_BUSY : code;
     if (log.frontier.size != change->first_index ||
         !ys_hash_equal(&log.root, &change->first_root) ||
         (log.id == YS_OWN_LOG && log.state != YS_LOG_RECOVERING))
@@ -168,11 +188,9 @@ static enum ys_code apply_head(struct ys_txn *txn, const struct ys_node_keys *ke
     struct ys_note note;
     struct ys_checkpoint checkpoint;
     struct ys_hash root;
-    enum ys_code code = ys_log_find(txn, change->origin, &log, err);
+    enum ys_code code = find_log(txn, change, &log, result, err);
     if (code != YS_OK)
         return code;
-    result->log_id = log.id;
-    result->durable_size = log.frontier.size;
     if (change->checkpoint_size > log.frontier.size)
         return ys_fail(err, YS_BUSY, "log %s moved meanwhile", change->origin);
     code = ys_note_parse(change->checkpoint, &note, err);
@@ -238,13 +256,11 @@ static enum ys_code apply_to_log(struct ys_txn *txn, const struct ys_change *cha
 {
     struct ys_log log;
     uint64_t rewinds = 0;
-    enum ys_code code = ys_log_find(txn, change->origin, &log, err);
+    enum ys_code code = find_log(txn, change, &log, result, err);
     if (code == YS_OK)
         code = ys_rewinds_load(txn, &rewinds, err);
     if (code != YS_OK)
         return code;
-    result->log_id = log.id;
-    result->durable_size = log.frontier.size;
     if (change->kind == YS_CHANGE_STATE) {
         result->log_changed = true;
         return ys_log_set_state(txn, &log, change->state, err);
@@ -279,7 +295,7 @@ static enum ys_code apply_rewind(struct ys_txn *txn, const struct ys_change *cha
     struct ys_log log;
     uint64_t signed_size = 0;
     struct ys_bytes note;
-    enum ys_code code = ys_log_find(txn, change->origin, &log, err);
+    enum ys_code code = find_log(txn, change, &log, result, err);
     if (code != YS_OK)
         return code;
     YS_ASSERT(log.id != YS_OWN_LOG);
@@ -289,7 +305,6 @@ static enum ys_code apply_rewind(struct ys_txn *txn, const struct ys_change *cha
     code = YS_OK;
     if (signed_size < log.frontier.size)
         code = ys_log_rewind(txn, &log, signed_size, err);
-    result->log_id = log.id;
     result->durable_size = log.frontier.size;
     result->log_changed = result->membership = code == YS_OK;
     return code;
@@ -299,21 +314,11 @@ static enum ys_code apply_fork(struct ys_txn *txn, const struct ys_change *chang
                                struct ys_change_result *result, struct ys_err *err)
 {
     struct ys_log log;
-    struct ys_name origin;
-    enum ys_code code = ys_log_find(txn, change->origin, &log, err);
-    if (code == YS_NOT_FOUND) {
-        code = ys_name_parse(ys_bytes_of_text(change->origin), &origin, err);
-        if (code == YS_OK)
-            code = ys_log_add(txn, &origin, &log, err);
-    }
+    enum ys_code code = find_or_add(txn, change, &log, result, err);
     if (code == YS_OK)
         code = ys_dispute_keep(txn, &log, change->proof, &result->forked, err);
-    if (code != YS_OK)
-        return code;
-    result->log_id = log.id;
-    result->durable_size = log.frontier.size;
-    result->log_changed = result->forked;
-    return YS_OK;
+    result->log_changed = code == YS_OK && result->forked;
+    return code;
 }
 
 static enum ys_code apply_one(struct ys_txn *txn, const struct ys_node_keys *keys,

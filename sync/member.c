@@ -179,6 +179,23 @@ const struct ys_vkey *ys_member_mirror(const struct ys_member *member,
     return newest_key(member, text, YS_NAME_MIRROR);
 }
 
+const struct ys_member_key *ys_member_find(const struct ys_member *member,
+                                           const struct ys_vkey *vkey)
+{
+    for (size_t i = 0; i < member->keys.count; i++)
+        if (ys_vkey_equal(&member->keys.item[i].vkey, vkey))
+            return &member->keys.item[i];
+    return NULL;
+}
+
+const struct ys_member_key *ys_member_find_text(const struct ys_member *member, const char *text)
+{
+    struct ys_vkey vkey;
+    return text != NULL && ys_vkey_parse(ys_bytes_of_text(text), &vkey) == YS_OK
+               ? ys_member_find(member, &vkey)
+               : NULL;
+}
+
 size_t ys_member_key_count(const struct ys_member *member)
 {
     return member->keys.count;

@@ -120,6 +120,12 @@ const struct ys_vkey *ys_member_log_key_at(const struct ys_member *member, const
 bool ys_member_may_read(const struct ys_member *member, const uint8_t key[YS_PUBKEY_LEN],
                         const struct ys_division *host);
 
+/* The registration of this very key; of the one that the text says. NULL when there is none, or the text
+ * is no key. */
+const struct ys_member_key *ys_member_find(const struct ys_member *member,
+                                           const struct ys_vkey *vkey);
+const struct ys_member_key *ys_member_find_text(const struct ys_member *member, const char *text);
+
 /* All keys, for walking: 0 <= i < ys_member_key_count. */
 size_t ys_member_key_count(const struct ys_member *member);
 const struct ys_member_key *ys_member_key_at(const struct ys_member *member, size_t i);

@@ -181,14 +181,6 @@ static bool parse_key(const struct ys_member *member, const char *text, enum ys_
            ys_division_equal(&name->division, division);
 }
 
-static struct ys_member_key *find_key(struct ys_member *member, const struct ys_vkey *vkey)
-{
-    for (size_t i = 0; i < member->keys.count; i++)
-        if (ys_vkey_equal(&member->keys.item[i].vkey, vkey))
-            return &member->keys.item[i];
-    return NULL;
-}
-
 /* Are both the key of one body, of one unit's mirror, or of one unit's log, in whatever incarnation? */
 static bool same_holder(const struct ys_name *a, const struct ys_name *b)
 {
@@ -223,7 +215,7 @@ static enum ys_code register_key(struct ys_member *member, const struct step *st
                                  uint64_t from, struct ys_err *err)
 {
     bool allowed = false;
-    if (find_key(member, vkey) != NULL)
+    if (ys_member_find(member, vkey) != NULL)
         return YS_OK;
     const enum ys_code code = replacement_allowed(member, step, name, &allowed, err);
     if (code != YS_OK || !allowed)
@@ -238,7 +230,7 @@ static enum ys_code register_key(struct ys_member *member, const struct step *st
 
 static bool in_force(struct ys_member *member, const struct ys_vkey *vkey)
 {
-    const struct ys_member_key *const key = find_key(member, vkey);
+    const struct ys_member_key *const key = ys_member_find(member, vkey);
     return key != NULL && key->cut == UINT64_MAX;
 }
 
@@ -367,9 +359,12 @@ static enum ys_code take_key_revoke(struct ys_member *member, const struct step 
     if (record->key == NULL || !record->has_cut_size ||
         ys_vkey_parse(ys_bytes_of_text(record->key), &vkey) != YS_OK)
         return YS_OK;
-    struct ys_member_key *const key = find_key(member, &vkey);
-    if (key == NULL || !parse_signed_log(record->log, key) ||
-        !may_enrol(member, step, &key->name.division) || record->cut_size >= key->cut)
+    const struct ys_member_key *const found = ys_member_find(member, &vkey);
+    if (found == NULL)
+        return YS_OK;
+    struct ys_member_key *const key = &member->keys.item[found - member->keys.item];
+    if (!parse_signed_log(record->log, key) || !may_enrol(member, step, &key->name.division) ||
+        record->cut_size >= key->cut)
         return YS_OK;
     const enum ys_code code = cut_allowed(member, step, key, record->cut_size, &allowed, err);
     if (code != YS_OK || !allowed)

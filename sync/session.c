@@ -188,6 +188,28 @@ enum ys_code ys_session_send(struct ys_session *session, struct ys_turn *turn,
                          : YS_OK;
 }
 
+enum ys_code ys_session_send_head(struct ys_session *session, struct ys_turn *turn,
+                                  Yishi__V1__LogHead *head, struct ys_err *err)
+{
+    Yishi__V1__Message message = YISHI__V1__MESSAGE__INIT;
+    Yishi__V1__Heads heads = YISHI__V1__HEADS__INIT;
+    heads.n_heads = 1;
+    heads.heads = &head;
+    message.kind_case = YISHI__V1__MESSAGE__KIND_HEADS;
+    message.heads = &heads;
+    return ys_session_send(session, turn, &message, err);
+}
+
+enum ys_code ys_session_newest_head(const struct ys_turn *turn, const struct ys_log *log,
+                                    uint64_t *size_out, struct ys_bytes *note_out,
+                                    struct ys_err *err)
+{
+    uint64_t most = log->frontier.size;
+    if (log->id == YS_OWN_LOG && most > turn->own_heads_max)
+        most = turn->own_heads_max;
+    return ys_head_at_most(turn->txn, log->id, most, size_out, note_out, err);
+}
+
 /* How much of the peer's own log we hold. */
 static enum ys_code peers_own_log(const struct ys_session *session, struct ys_turn *turn,
                                   struct ys_log *log, bool *known, struct ys_err *err)
@@ -378,10 +400,7 @@ static enum ys_code tell_log(struct ys_session *session, struct ys_turn *turn,
     }
     if (code != YS_OK || cosigned)
         return code;
-    uint64_t most = log->frontier.size;
-    if (log->id == YS_OWN_LOG && most > turn->own_heads_max)
-        most = turn->own_heads_max;
-    code = ys_head_at_most(turn->txn, log->id, most, &newest, &note, err);
+    code = ys_session_newest_head(turn, log, &newest, &note, err);
     if (code == YS_NOT_FOUND)
         return YS_OK;
     return code != YS_OK ? code : tell(session, turn, telling, cosigned, peer_log, note, err);

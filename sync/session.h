@@ -83,12 +83,9 @@ void ys_session_refuse(struct ys_session *session, struct ys_turn *turn, const s
 /* Send BYE before an orderly end. */
 void ys_session_bye(struct ys_session *session, struct ys_turn *turn, const char *reason);
 
-/* Does the parent's last statement about our own log fit what we hold (DESIGN.md 5)? When it does not,
- * the session asks for the log to be recovered by itself. */
-enum ys_own_log { YS_OWN_UNKNOWN, YS_OWN_FITS, YS_OWN_BEHIND, YS_OWN_DIFFERS };
-enum ys_own_log ys_session_own_log(const struct ys_session *session);
 /* How much of the own log may be signed now: what the parent has on its disk, with our root there. 0
- * without a session that fits. `session` may be NULL. */
+ * without a session that fits (DESIGN.md 5); when it does not, the session asks for the log to be recovered by
+ * itself. `session` may be NULL. */
 uint64_t ys_session_agreed(const struct ys_session *session, struct ys_hash *root_out);
 /* Seconds after which the peer's ERROR lets us come again; 0 when it said nothing of that. */
 uint32_t ys_session_retry_after_s(const struct ys_session *session);

@@ -136,20 +136,14 @@ enum ys_code ys_session_tell_past(struct ys_session *session, struct ys_turn *tu
 {
     struct ys_log_place place = {.txn = turn->txn, .id = stored->id};
     const struct ys_tree tree = ys_log_tree(&place);
-    Yishi__V1__Message message = YISHI__V1__MESSAGE__INIT;
-    Yishi__V1__Heads heads = YISHI__V1__HEADS__INIT;
     Yishi__V1__LogHead head = YISHI__V1__LOG_HEAD__INIT;
     Yishi__V1__Consistency consistency = YISHI__V1__CONSISTENCY__INIT;
-    Yishi__V1__LogHead *list[1] = {&head};
     ProtobufCBinaryData hashes[YS_PROOF_MAX];
     struct ys_proof proof;
     struct ys_hash root;
     struct ys_bytes note;
     uint64_t size = 0;
-    uint64_t most = stored->frontier.size;
-    if (stored->id == YS_OWN_LOG && most > turn->own_heads_max)
-        most = turn->own_heads_max;
-    enum ys_code code = ys_head_at_most(turn->txn, stored->id, most, &size, &note, err);
+    enum ys_code code = ys_session_newest_head(turn, stored, &size, &note, err);
     if (code == YS_NOT_FOUND || (code == YS_OK && size < old_size))
         return YS_OK; /* nothing is signed there */
     if (code == YS_OK)
@@ -169,11 +163,7 @@ enum ys_code ys_session_tell_past(struct ys_session *session, struct ys_turn *tu
     head.has_checkpoint = true;
     head.checkpoint = ys_wire_lend(note);
     head.consistency = &consistency;
-    heads.n_heads = 1;
-    heads.heads = list;
-    message.kind_case = YISHI__V1__MESSAGE__KIND_HEADS;
-    message.heads = &heads;
-    return ys_session_send(session, turn, &message, err);
+    return ys_session_send_head(session, turn, &head, err);
 }
 
 static enum ys_code look_at_past(struct ys_session *session, struct ys_turn *turn,

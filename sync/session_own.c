@@ -8,11 +8,6 @@
  * that is signed. When it is not, the own end is set aside, the parent's fetched, and ours appended
  * behind. */
 
-enum ys_own_log ys_session_own_log(const struct ys_session *session)
-{
-    return session->own_log;
-}
-
 uint64_t ys_session_agreed(const struct ys_session *session, struct ys_hash *root_out)
 {
     if (session == NULL || !ys_session_open(session) || session->own_log != YS_OWN_FITS)
@@ -51,12 +46,12 @@ static enum ys_code fetch_own(struct ys_session *session, struct ys_turn *turn,
 static enum ys_code recover(struct ys_session *session, struct ys_turn *turn,
                             const struct ys_log *own, struct ys_err *err)
 {
-    const enum ys_own_log before = session->own_log;
+    const bool told = session->own_log == YS_OWN_DIFFERS;
     session->agreed = (struct ys_tree_size){0};
     session->tail_told = 0;
     session->mended = true;
-    session->own_log = session->held.size > own->frontier.size ? YS_OWN_BEHIND : YS_OWN_DIFFERS;
-    if (before == YS_OWN_UNKNOWN || before == YS_OWN_FITS)
+    session->own_log = YS_OWN_DIFFERS;
+    if (!told)
         turn->notice(turn->context, YS_BUSY,
                      "the parent holds another continuation of our own log (an old backup, or a "
                      "copy of this node?): it is fetched, and ours is appended behind it");
@@ -147,11 +142,8 @@ enum ys_code ys_session_offer_tail(struct ys_session *session, struct ys_turn *t
     struct ys_log own;
     struct ys_bytes note;
     uint64_t signed_size = 0;
-    Yishi__V1__Message message = YISHI__V1__MESSAGE__INIT;
-    Yishi__V1__Heads heads = YISHI__V1__HEADS__INIT;
     Yishi__V1__LogHead head = YISHI__V1__LOG_HEAD__INIT;
     Yishi__V1__TreeHead tail = YISHI__V1__TREE_HEAD__INIT;
-    Yishi__V1__LogHead *list[1] = {&head};
     if (session->options.role != YS_SESSION_CHILD || session->own_log != YS_OWN_FITS ||
         session->mending)
         return YS_OK;
@@ -168,9 +160,5 @@ enum ys_code ys_session_offer_tail(struct ys_session *session, struct ys_turn *t
     tail.root = ys_wire_lend((struct ys_bytes){own.root.bytes, YS_HASH_LEN});
     head.origin = own.origin_text;
     head.tail = &tail;
-    heads.n_heads = 1;
-    heads.heads = list;
-    message.kind_case = YISHI__V1__MESSAGE__KIND_HEADS;
-    message.heads = &heads;
-    return ys_session_send(session, turn, &message, err);
+    return ys_session_send_head(session, turn, &head, err);
 }

@@ -175,12 +175,8 @@ static enum ys_code choose_aim(const struct ys_session *session, struct ys_turn 
                                const struct ys_peer_log *peer_log, const struct ys_log *log,
                                struct aim *aim, struct ys_err *err)
 {
-    uint64_t most = log->frontier.size;
-    if (log->id == YS_OWN_LOG && most > turn->own_heads_max)
-        most = turn->own_heads_max;
     *aim = (struct aim){0};
-    const enum ys_code code =
-        ys_head_at_most(turn->txn, log->id, most, &aim->size, &aim->note, err);
+    const enum ys_code code = ys_session_newest_head(turn, log, &aim->size, &aim->note, err);
     if (code != YS_OK && code != YS_NOT_FOUND)
         return code;
     if ((code == YS_NOT_FOUND || peer_log->next_index >= aim->size) &&

@@ -51,7 +51,7 @@ struct ys_tree_size {
 
 struct ys_session {
     struct ys_session_options options;
-    enum ys_own_log own_log;
+    enum { YS_OWN_UNKNOWN, YS_OWN_FITS, YS_OWN_DIFFERS } own_log;
     struct ys_tree_size held;   /* what the parent said last that it holds of our log */
     struct ys_tree_size agreed; /* the largest of these that is the beginning of ours */
     uint64_t tail_told;         /* size of the own log that the parent was offered */
@@ -75,6 +75,13 @@ struct ys_session {
 /* --- session.c --- */
 enum ys_code ys_session_send(struct ys_session *session, struct ys_turn *turn,
                              Yishi__V1__Message *message, struct ys_err *err);
+/* Send HEADS of this one. */
+enum ys_code ys_session_send_head(struct ys_session *session, struct ys_turn *turn,
+                                  Yishi__V1__LogHead *head, struct ys_err *err);
+/* The newest head of a log that our disk covers and that may leave. YS_NOT_FOUND when there is none. */
+enum ys_code ys_session_newest_head(const struct ys_turn *turn, const struct ys_log *log,
+                                    uint64_t *size_out, struct ys_bytes *note_out,
+                                    struct ys_err *err);
 /* The log's entry in the session, made when missing. */
 enum ys_code ys_session_log(struct ys_session *session, const char *origin,
                             struct ys_peer_log **out, struct ys_err *err);

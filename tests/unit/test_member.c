@@ -50,17 +50,9 @@ static void rebuild(struct desk *desk)
     assert_int_equal(ys_member_rebuild(desk->member, txn, NULL, NULL), YS_OK);
 }
 
-static const struct ys_member_key *find(const struct ys_member *member, const struct ys_vkey *vkey)
-{
-    for (size_t i = 0; i < ys_member_key_count(member); i++)
-        if (ys_vkey_equal(&ys_member_key_at(member, i)->vkey, vkey))
-            return ys_member_key_at(member, i);
-    return NULL;
-}
-
 static bool knows(const struct desk *desk, const struct ys_signer *signer)
 {
-    return find(desk->member, &signer->vkey) != NULL;
+    return ys_member_find(desk->member, &signer->vkey) != NULL;
 }
 
 static const struct ys_member_node *node_of(const struct desk *desk, enum cast_role role)
@@ -224,7 +216,7 @@ static void enrolled_units_are_found_by_every_key(void **state)
             ys_vkey_equal(ys_member_log_key(desk->member, unit->log), &unit->keys.log.vkey));
         assert_true(ys_vkey_equal(ys_member_mirror(desk->member, &unit->origin.division),
                                   &unit->keys.mirror.vkey));
-        assert_int_equal(find(desk->member, &unit->body[0].vkey)->cut, UINT64_MAX);
+        assert_int_equal(ys_member_find(desk->member, &unit->body[0].vkey)->cut, UINT64_MAX);
     }
     static const uint8_t nobody[YS_PUBKEY_LEN] = {1};
     assert_null(ys_member_by_transport(desk->member, nobody));
@@ -486,17 +478,18 @@ static void a_revocation_cuts_at_its_position_and_only_downwards(void **state)
     revoke(desk, CAST_STREET, CAST_COMMUNITY, rc, 20, body_of(desk, CAST_STREET, 1));
     revoke(desk, CAST_STREET, CAST_COMMUNITY, rc, 20, body_of(desk, CAST_OTHER_STREET, 0));
     revoke(desk, CAST_DISTRICT, CAST_COMMUNITY, rc, 20, body_of(desk, CAST_DISTRICT, 0));
-    assert_false(find(desk->member, &rc->vkey)->has_revocation);
+    assert_false(ys_member_find(desk->member, &rc->vkey)->has_revocation);
 
     revoke(desk, CAST_STREET, CAST_COMMUNITY, rc, 20, st);
-    assert_int_equal(find(desk->member, &rc->vkey)->cut, 20);
-    const struct ys_position first = find(desk->member, &rc->vkey)->revocation;
+    assert_int_equal(ys_member_find(desk->member, &rc->vkey)->cut, 20);
+    const struct ys_position first = ys_member_find(desk->member, &rc->vkey)->revocation;
     revoke(desk, CAST_STREET, CAST_COMMUNITY, rc, 30, st);
-    assert_int_equal(find(desk->member, &rc->vkey)->cut, 20);
-    assert_int_equal(find(desk->member, &rc->vkey)->revocation.index, first.index);
+    assert_int_equal(ys_member_find(desk->member, &rc->vkey)->cut, 20);
+    assert_int_equal(ys_member_find(desk->member, &rc->vkey)->revocation.index, first.index);
     revoke(desk, CAST_STREET, CAST_COMMUNITY, rc, 10, st);
-    assert_int_equal(find(desk->member, &rc->vkey)->cut, 10);
-    assert_int_equal(find(desk->member, &body_of(desk, CAST_COMMUNITY, 1)->vkey)->cut, UINT64_MAX);
+    assert_int_equal(ys_member_find(desk->member, &rc->vkey)->cut, 10);
+    assert_int_equal(ys_member_find(desk->member, &body_of(desk, CAST_COMMUNITY, 1)->vkey)->cut,
+                     UINT64_MAX);
 }
 
 static void a_revoked_log_key_takes_its_node_with_it_for_good(void **state)
@@ -515,7 +508,7 @@ static void a_revoked_log_key_takes_its_node_with_it_for_good(void **state)
     rebuild(desk);
 
     assert_null(node_of(desk, CAST_COMMUNITY));
-    assert_int_equal(find(desk->member, &unit->keys.log.vkey)->cut, 5);
+    assert_int_equal(ys_member_find(desk->member, &unit->keys.log.vkey)->cut, 5);
 }
 
 static void what_a_cut_key_signed_behind_its_cut_has_no_effect(void **state)
@@ -538,8 +531,8 @@ static void what_a_cut_key_signed_behind_its_cut_has_no_effect(void **state)
     assert_non_null(node_of(desk, CAST_STREET));
     assert_null(node_of(desk, CAST_OTHER_STREET));
     assert_false(knows(desk, body_of(desk, CAST_OTHER_STREET, 0)));
-    assert_int_equal(find(desk->member, &da->vkey)->cut, cut);
-    assert_true(find(desk->member, &da->vkey)->has_revocation);
+    assert_int_equal(ys_member_find(desk->member, &da->vkey)->cut, cut);
+    assert_true(ys_member_find(desk->member, &da->vkey)->has_revocation);
 }
 
 /* --- confluence --- */
@@ -645,8 +638,8 @@ static void membership_does_not_depend_on_the_order_of_arrival(void **state)
         assert_same(first, desk->member);
     }
     /* st is cut at 9: the replacement at 8 counts, the revocation at 9 does not. */
-    assert_true(find(first, &fresh.vkey) != NULL);
-    assert_false(find(first, &body_of(desk, CAST_COMMUNITY, 1)->vkey)->has_revocation);
+    assert_true(ys_member_find(first, &fresh.vkey) != NULL);
+    assert_false(ys_member_find(first, &body_of(desk, CAST_COMMUNITY, 1)->vkey)->has_revocation);
     ys_member_free(first);
 }
 

@@ -340,10 +340,8 @@ static void assert_same_members(const struct ys_member *a, const struct ys_membe
 
 static uint64_t cut_of(const struct ys_member *member, const struct ys_signer *signer)
 {
-    for (size_t i = 0; i < ys_member_key_count(member); i++)
-        if (ys_vkey_equal(&ys_member_key_at(member, i)->vkey, &signer->vkey))
-            return ys_member_key_at(member, i)->cut;
-    return 0; /* not known */
+    const struct ys_member_key *const key = ys_member_find(member, &signer->vkey);
+    return key == NULL ? 0 : key->cut;
 }
 
 /* What should come of it. */

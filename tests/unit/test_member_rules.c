@@ -55,10 +55,7 @@ static void rebuild(struct desk *desk)
 
 static const struct ys_member_key *find(const struct desk *desk, const struct ys_signer *signer)
 {
-    for (size_t i = 0; i < ys_member_key_count(desk->member); i++)
-        if (ys_vkey_equal(&ys_member_key_at(desk->member, i)->vkey, &signer->vkey))
-            return ys_member_key_at(desk->member, i);
-    return NULL;
+    return ys_member_find(desk->member, &signer->vkey);
 }
 
 static uint64_t publish(struct desk *desk, enum cast_role role, Yishi__V1__Body *body,
