@@ -2,8 +2,8 @@
  *
  *     store_tool newer HOME
  *         mark the store as written by a newer version
- *     store_tool dump HOME
- *         print every row of every table
+ *     store_tool dump HOME [TABLE]...
+ *         print every row of these tables, or of all: table, key and value in hex
  *     store_tool append HOME KIND ORIGIN|- KEYFILE PASSPHRASE-FILE
  *         append a record of any kind, bound to any origin (-: the own log), signed by one key
  *     store_tool sign HOME
@@ -190,7 +190,15 @@ static void dump_table(struct ys_txn *txn, enum ys_db db)
         stop("reading a row", &err);
 }
 
-static void dump(const char *home)
+static bool is_asked_for(enum ys_db db, int count, char *const names[])
+{
+    bool asked = count == 0;
+    for (int i = 0; i < count; i++)
+        asked = asked || strcmp(names[i], ys_db_name(db)) == 0;
+    return asked;
+}
+
+static void dump(const char *home, int count, char *const names[])
 {
     struct ys_store *store = open_store(home);
     struct ys_txn *txn = NULL;
@@ -198,7 +206,8 @@ static void dump(const char *home)
     if (ys_store_begin(store, false, &txn, &err) != YS_OK)
         stop("begin", &err);
     for (int db = 0; db < YS_DB_COUNT; db++)
-        dump_table(txn, (enum ys_db)db);
+        if (is_asked_for((enum ys_db)db, count, names))
+            dump_table(txn, (enum ys_db)db);
     ys_txn_abort(&txn);
     ys_store_close(store);
 }
@@ -239,16 +248,15 @@ int main(int argc, char **argv)
         mark_newer(argv[2]);
     } else if (argc == 5 && strcmp(argv[1], "put") == 0) {
         put(argv[2], argv[3], argv[4]);
-    } else if (argc == 3 && strcmp(argv[1], "dump") == 0) {
-        dump(argv[2]);
+    } else if (argc >= 3 && strcmp(argv[1], "dump") == 0) {
+        dump(argv[2], argc - 3, argv + 3);
     } else if (argc == 3 && strcmp(argv[1], "sign") == 0) {
         sign(argv[2]);
     } else if (argc == 7 && strcmp(argv[1], "append") == 0) {
         append(argv[2], argv + 3);
     } else {
-        fprintf(stderr,
-                "usage: store_tool newer|dump|sign HOME | append HOME KIND ORIGIN|- KEYFILE FILE | "
-                "put HOME NOTE BODY\n");
+        fprintf(stderr, "usage: store_tool newer|sign HOME | dump HOME [TABLE]... | "
+                        "append HOME KIND ORIGIN|- KEYFILE FILE | put HOME NOTE BODY\n");
         return 2;
     }
     return 0;

@@ -1,0 +1,234 @@
+#!/usr/bin/python3
+"""SIGKILL at random moments, to every process of a federation in turn.
+
+    kill.py [--rounds N] [--seed S]     default: 25 rounds, a seed from the clock; YISHI_SEED is another way to give it
+
+In each round one node lags behind by what the others publish meanwhile and then catches up; records are
+published by the command line all the time, so receipts flow; and at a random moment one process is killed:
+the district, the street, each community's daemon or a `yishi publish`. Then its disk is looked at while it
+is dead (ground.py), and it is started again. What `publish` promised with exit status 0 stands in the log,
+at the index that it printed, everywhere and for ever.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+sys.dont_write_bytecode = True
+
+import ground  # noqa: E402
+from ground import Broken, Failure, Ground, need, wait_for  # noqa: E402
+
+REST_EVERY = 10  # rounds between two looks at the whole federation at rest
+ANCHOR_SECONDS = 3  # how long the moment of the kill may be waited for; then it is now
+
+
+class Publisher(threading.Thread):
+    """Publishes a community's records, one `yishi publish` after the other, as long as there is something to do."""
+
+    def __init__(self, node, seed):
+        super().__init__(daemon=True)
+        self.node, self.rng = node, random.Random(seed)
+        self.promised = {}  # index -> record id
+        self.trouble = None
+        self.turn = threading.Condition()
+        self.todo, self.fatal_s, self.killed, self.ending = 0, None, 0, False
+
+    def give(self, count):
+        with self.turn:
+            self.todo += count
+            self.turn.notify_all()
+
+    def arm(self, seconds):
+        """The next `publish` is killed after this time, if it is not done before."""
+        with self.turn:
+            self.fatal_s = seconds
+            self.todo += 1
+            self.turn.notify_all()
+
+    def idle(self):
+        need(self.trouble is None, self.trouble)
+        return self.todo == 0
+
+    def end(self):
+        with self.turn:
+            self.ending = True
+            self.turn.notify_all()
+
+    def record(self):
+        """From some hundred bytes to 60 KiB, so that a catch-up takes several batches."""
+        items = self.rng.choice((1, 1, 1, 4, 40, 128))
+        return {"kind": "consensus", "subject": f"{self.node.code}-2026-{self.rng.randrange(9999) + 1:04d}", "occurred_at": "2026-10-20",
+                "consensus": {"items": [{"no": i + 1, "text": "示例" * 60, "nature": "community_affairs", "decision_matter": False}
+                                        for i in range(items)], "reached_on": "2026-10-20", "degree": "broad"}}
+
+    def run(self):
+        try:
+            while True:
+                with self.turn:
+                    while self.todo == 0 and not self.ending:
+                        self.turn.wait()
+                    if self.ending:
+                        return
+                    fatal, self.fatal_s = self.fatal_s, None
+                self.publish(fatal)
+                with self.turn:
+                    self.todo -= 1
+        except Exception as error:  # noqa: BLE001  what is raised here is told by idle()
+            self.trouble = f"{self.node.code}: {error}"
+
+    def publish(self, fatal):
+        process = subprocess.Popen(
+            [self.node.fleet.program, "--home", str(self.node.home), "publish", "-", "--json"], stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=self.node.fleet.environment)
+        text = json.dumps(self.record(), ensure_ascii=False)
+        try:
+            out, err = process.communicate(text, timeout=ground.SYNC_SECONDS if fatal is None else fatal)
+        except subprocess.TimeoutExpired:
+            need(fatal is not None, "publish hangs")
+            process.kill()
+            out, err = process.communicate()
+            self.killed += 1
+        need(process.returncode == 0 or fatal is not None, f"publish: exit status {process.returncode}: {err.strip()}")
+        if out.endswith("}\n"):  # said before it was killed, if it was
+            made = json.loads(out)
+            need(made["index"] not in self.promised, f"index {made['index']} was given twice")
+            self.promised[made["index"]] = made["id"]
+
+
+class Run:
+    def __init__(self, folder, seed, rounds):
+        self.rng = random.Random(seed)
+        self.rounds = rounds
+        self.ground = Ground(folder)
+        self.publishers = [Publisher(node, self.rng.random()) for node in self.ground.communities]
+        for publisher in self.publishers:
+            publisher.start()
+        self.kills = {}
+
+    def count_kill(self, name):
+        self.kills[name] = self.kills.get(name, 0) + 1
+
+    def published(self):
+        for publisher in self.publishers:
+            publisher.idle()
+        return sum(len(p.promised) for p in self.publishers)
+
+    def load(self, least, most):
+        for publisher in self.publishers:
+            publisher.give(self.rng.randint(least, most))
+
+    def lag(self, node):
+        """It is dead while others publish, and comes back: a catch-up begins."""
+        self.count_kill(node.code)
+        self.ground.kill(node)
+        before, wanted = self.published(), self.rng.randint(4, 24)
+        self.load(2, 16)
+        wait_for(lambda: self.published() - before >= wanted or all(p.idle() for p in self.publishers), "records are published")
+        self.ground.look_at_dead(node)
+        node.start()
+
+    def wait_for_moment(self, victim):
+        """So many lines of its journal, so many records; or so many milliseconds. And a little more."""
+        kind = self.rng.choice(("lines", "lines", "records", "time"))
+        count, rest_s = self.rng.randint(1, 12), self.rng.uniform(0, 0.03)
+        if kind == "time":
+            rest_s *= 10 * self.rng.random()
+        at = {"lines": lambda: victim.log_text().count("\n"), "records": self.published, "time": lambda: sys.maxsize}[kind]
+        before, deadline = at(), time.monotonic() + ANCHOR_SECONDS
+        while kind != "time" and at() < before + count and time.monotonic() < deadline:
+            time.sleep(0.001)
+        time.sleep(rest_s)  # the fault itself, no waiting for anything
+
+    def round(self, victim):
+        laggard = self.rng.choice(self.ground.nodes)
+        self.lag(laggard)
+        self.load(2, 12)
+        if isinstance(victim, Publisher):
+            killed = victim.killed
+            victim.arm(self.rng.uniform(0, 0.02))
+            wait_for(victim.idle, "the publisher that is killed has ended")
+            if victim.killed > killed:
+                self.count_kill("publish")
+            laggard.ready()
+            return
+        if victim is not laggard:
+            laggard.ready()
+        for node in self.ground.nodes:
+            if node is laggard or node.parent == laggard.code:
+                self.ground.dial(node)
+        self.wait_for_moment(victim)
+        self.count_kill(victim.code)
+        self.ground.kill(victim)
+        self.ground.look_at_dead(victim)
+        self.ground.revive(victim)
+
+    def rest(self):
+        """Everybody lives, nothing is published: the sync completes, and all that was promised is everywhere."""
+        wait_for(lambda: all(p.idle() for p in self.publishers), "all records are published")
+        self.ground.complete()
+        disks = {node.code: self.ground.look(node) for node in self.ground.nodes}
+        for publisher in self.publishers:
+            owner = publisher.node
+            for holder in (owner, self.ground.street, self.ground.district):
+                ids = disks[holder.code].ids(owner.origin)
+                for index, record in publisher.promised.items():
+                    need(index < len(ids) and ids[index] == record, f"{holder.code}: {owner.origin}: record {record}, published at index {index}, is not there")
+                need(len(ids) == len(set(ids)), f"{holder.code}: {owner.origin}: a record stands twice")
+
+    def run(self):
+        victims = []
+        for number in range(1, self.rounds + 1):
+            if not victims:
+                victims = [*self.ground.nodes, self.rng.choice(self.publishers)]
+                self.rng.shuffle(victims)
+            victim = victims.pop()
+            print(f"round {number}: {getattr(victim, 'code', 'publish')}", flush=True)
+            self.round(victim)
+            if number % REST_EVERY == 0 or number == self.rounds:
+                self.rest()
+        for node in self.ground.nodes:
+            self.ground.judge(node)
+            node.stop()
+            self.ground.judge(node)
+
+    def close(self):
+        for publisher in self.publishers:
+            publisher.end()
+        self.ground.close()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=25)
+    parser.add_argument("--seed", type=int, default=int(os.environ.get("YISHI_SEED") or time.time_ns() % 10**9))
+    options = parser.parse_args()
+    ground.build_from_environment()
+    os.environ["LC_ALL"] = "C.UTF-8"
+    print(f"YISHI_SEED={options.seed}", flush=True)
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="yishi-kill."))
+    run = None
+    try:
+        run = Run(folder, options.seed, options.rounds)
+        run.run()
+    except (Broken, Failure) as error:
+        print(f"FAILED: {error}\nfiles lie in {folder}; the same faults again: kill.py --rounds {options.rounds} --seed {options.seed}", file=sys.stderr)
+        return 1
+    finally:
+        if run is not None:
+            run.close()
+    shutil.rmtree(folder)
+    print(f"{options.rounds} rounds, {run.published()} records, kills: " + ", ".join(f"{k} {v}" for k, v in sorted(run.kills.items())))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
