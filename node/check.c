@@ -96,6 +96,8 @@ static enum ys_code decode_extra(struct ys_bytes base64, struct ys_arena *arena,
     size_t size = 0;
     if (base64.size == 0)
         return ys_fail(err, YS_MALFORMED, _("bundle: it has no extra line"));
+    if (bytes == NULL && arena->starved)
+        return ys_arena_fail(arena, err);
     if (bytes == NULL)
         return ys_fail(err, YS_LIMIT, _("bundle: too large"));
     if (ys_base64_decode(base64, bytes, capacity, &size) != YS_OK)

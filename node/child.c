@@ -1,6 +1,7 @@
 #include "node/child.h"
 
 #include "node/lang.h"
+#include "node/view.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -27,8 +28,10 @@ static void run_child(enum ys_code (*function)(void *context, struct ys_err *err
     if (setrlimit(RLIMIT_CORE, &no_core) != 0 || prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
         answer.err.msg[0] = '\0';
     answer.code = function(context, &answer.err);
-    if (fflush(stdout) != 0 && answer.code == YS_OK)
-        answer.code = ys_fail(&answer.err, YS_IO, _("standard output: cannot be written"));
+    if (answer.code == YS_OK)
+        answer.code = ys_view_flush(&answer.err);
+    else
+        fflush(stdout);
     const ssize_t written = write(to_parent, &answer, sizeof answer);
     _exit(written == (ssize_t)sizeof answer ? 0 : 1);
 }

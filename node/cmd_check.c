@@ -36,23 +36,22 @@ static bool is_fork_proof(const struct ys_call *call, struct ys_bytes bytes)
 }
 
 /* What the record says, for people; NULL when it is not there or not understood. */
-static json_t *read_body(struct ys_bytes bundle)
+static enum ys_code read_body(struct ys_bytes bundle, json_t **out, struct ys_err *err)
 {
     struct ys_arena extra;
     struct ys_arena arena;
     struct ys_entry entry;
     const Yishi__V1__Body *body = NULL;
-    json_t *json = NULL;
     ys_arena_init(&extra, YS_EVIDENCE_ARENA_MAX);
     ys_arena_init(&arena, YS_BODY_ARENA_MAX);
-    if (ys_check_record(bundle, &extra, &entry, NULL) == YS_OK &&
-        entry.content == YS_CONTENT_BODY &&
-        ys_body_decode(entry.body, &arena, &body, NULL) == YS_OK &&
-        ys_json_encode(&body->base, &json, NULL) != YS_OK)
-        json = NULL;
+    enum ys_code code = ys_check_record(bundle, &extra, &entry, err);
+    if (code == YS_OK && entry.content == YS_CONTENT_BODY)
+        code = ys_body_decode(entry.body, &arena, &body, err);
+    if (code == YS_OK && body != NULL)
+        code = ys_json_encode(&body->base, out, err);
     ys_arena_clear(&arena);
     ys_arena_clear(&extra);
-    return json;
+    return code == YS_NOMEM ? code : YS_OK;
 }
 
 static enum ys_code check_bundle(const struct ys_call *call, struct ys_bytes bytes,
@@ -61,6 +60,7 @@ static enum ys_code check_bundle(const struct ys_call *call, struct ys_bytes byt
     const char *const root_path = ys_args_value(&call->args, "root");
     struct ys_root_chain roots;
     struct ys_check_result result;
+    json_t *body = NULL;
     if (root_path == NULL)
         return ys_fail(err, YS_USAGE,
                        _("--root FILE is needed: the root policy of the district (a proof of two "
@@ -73,7 +73,8 @@ static enum ys_code check_bundle(const struct ys_call *call, struct ys_bytes byt
     const struct ys_check_options options = {
         .roots = &roots, .step = keep_step, .context = checked};
     code = ys_check(&options, bytes, &result, err);
-    json_t *const body = code == YS_OK ? read_body(bytes) : NULL;
+    if (code == YS_OK)
+        code = read_body(bytes, &body, err);
     checked->reason = code == YS_OK ? NULL : err->msg;
     checked->result = code == YS_OK ? &result : NULL;
     checked->body = body;

@@ -22,6 +22,12 @@ struct plan {
     unsigned root_keys, root_threshold;
 };
 
+/* What is printed of it. */
+struct made {
+    char origin[YS_KEY_NAME_MAX + 1];
+    char root_fingerprint[YS_RECORD_ID_TEXT_MAX];
+};
+
 /* Keys of a root that is made here. */
 struct root_signers {
     struct ys_signer item[YS_ROOT_KEYS_MAX];
@@ -255,30 +261,36 @@ static enum ys_code fill_home(const struct plan *plan, const struct ys_home *mad
     return code;
 }
 
-static enum ys_code print_made(const struct ys_call *call, const struct ys_home *home,
-                               const struct plan *plan, struct ys_err *err)
+/* While it may still be given up: does what was made open, and which root is pinned in it? */
+static enum ys_code read_made(const struct ys_home *made, struct made *out, struct ys_err *err)
 {
     YS_NODE_SCOPED node = {.store = NULL};
-    char fingerprint[YS_RECORD_ID_TEXT_MAX] = "";
-    char guard_path[PATH_MAX];
     struct ys_hash hash;
-    const enum ys_code code = ys_node_open(home->path, "", &node, err);
+    const enum ys_code code = ys_node_open(made->path, "", &node, err);
     if (code != YS_OK)
         return code;
+    *out = (struct made){.root_fingerprint = ""};
+    memcpy(out->origin, node.origin_text, sizeof out->origin);
     if (node.has_root) {
         ys_root_chain_fingerprint(&node.roots, &hash);
-        ys_record_id_print(&hash, fingerprint);
+        ys_record_id_print(&hash, out->root_fingerprint);
     }
+    return YS_OK;
+}
+
+static void print_made(const struct ys_call *call, const struct ys_home *home,
+                       const struct plan *plan, const struct made *made)
+{
+    char guard_path[PATH_MAX];
     const bool district = ys_division_level(&plan->config.division) == YS_LEVEL_DISTRICT;
     ys_guard_path(home, &plan->config, guard_path);
     (call->json ? &ys_view_json : &ys_view_text)
         ->made(&(struct ys_view_made){.home = home->path,
                                       .guard_path = district ? guard_path : NULL,
-                                      .origin = node.origin_text,
-                                      .root_fingerprint = fingerprint,
+                                      .origin = made->origin,
+                                      .root_fingerprint = made->root_fingerprint,
                                       .bodies = &plan->bodies,
                                       .root_key_count = plan->makes_root ? plan->root_keys : 0});
-    return YS_OK;
 }
 
 /* A district's guard lies outside its home (guard.h). One that is there belongs to a node that was. */
@@ -300,11 +312,21 @@ static enum ys_code make_guard(const struct plan *plan, const struct ys_home *ho
     return ys_guard_save(path, &guard, err);
 }
 
+static void remove_guard(const struct plan *plan, const struct ys_home *home)
+{
+    char path[PATH_MAX];
+    if (ys_division_level(&plan->config.division) != YS_LEVEL_DISTRICT)
+        return;
+    ys_guard_path(home, &plan->config, path);
+    unlink(path);
+}
+
 enum ys_code ys_cmd_init(const struct ys_call *call, struct ys_err *err)
 {
     struct plan plan = {.root_path = NULL};
     struct ys_home home;
     struct ys_home made;
+    struct made shown;
     YS_PASSPHRASES_SCOPED from = {.file_count = 0};
     enum ys_code code = make_plan(call, &plan, err);
     if (code == YS_OK)
@@ -317,12 +339,15 @@ enum ys_code ys_cmd_init(const struct ys_call *call, struct ys_err *err)
         return code;
     code = fill_home(&plan, &made, &from, err);
     if (code == YS_OK)
-        code = make_guard(&plan, &home, err);
+        code = read_made(&made, &shown, err);
     if (code == YS_OK)
-        code = ys_home_commit(&home, &made, err);
+        code = make_guard(&plan, &home, err);
+    if (code == YS_OK && (code = ys_home_commit(&home, &made, err)) != YS_OK)
+        remove_guard(&plan, &home);
     if (code != YS_OK) {
         ys_home_abort(&made);
         return code;
     }
-    return print_made(call, &home, &plan, err);
+    print_made(call, &home, &plan, &shown);
+    return YS_OK;
 }

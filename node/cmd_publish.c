@@ -123,6 +123,7 @@ static enum ys_code print(const struct publication *publication, bool dry, struc
     const struct ys_written *const written = &publication->written;
     char id[YS_RECORD_ID_TEXT_MAX];
     char text[YS_RECORD_TEXT_MAX + 1];
+    struct ys_err why = {0};
     json_t *body = NULL;
     if (dry) {
         const enum ys_code code = ys_json_encode(&publication->draft.body->base, &body, err);
@@ -147,6 +148,11 @@ static enum ys_code print(const struct publication *publication, bool dry, struc
         view.signer[i] = publication->signatories.body[i];
     (publication->call->json ? &ys_view_json : &ys_view_text)->written(&view);
     json_decref(body);
+    const enum ys_code code = dry ? YS_OK : ys_view_flush(&why);
+    if (code != YS_OK)
+        return ys_fail(err, code,
+                       _("record %s was written at index %llu, but that could not be printed: %s"),
+                       id, (unsigned long long)view.index, why.msg);
     if (!dry && publication->appended.standing == YS_STANDING_UNKNOWN)
         fprintf(stderr, "yishi: %s\n",
                 _("note: the keys are not known to be registered yet; the record counts once the "

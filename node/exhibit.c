@@ -100,10 +100,12 @@ static enum ys_code read_body(struct ys_exhibit *exhibit, struct ys_bytes bytes,
 {
     struct ys_arena arena;
     const Yishi__V1__Body *body = NULL;
-    enum ys_code code = YS_OK;
     ys_arena_init(&arena, YS_BODY_ARENA_MAX);
-    if (ys_body_decode(bytes, &arena, &body, NULL) == YS_OK)
+    enum ys_code code = ys_body_decode(bytes, &arena, &body, err);
+    if (code == YS_OK)
         code = ys_json_encode(&body->base, &exhibit->body, err);
+    else if (code != YS_NOMEM)
+        code = YS_OK; /* of no form that this version can show */
     ys_arena_clear(&arena);
     return code;
 }
@@ -145,19 +147,22 @@ enum ys_code ys_exhibit_load(const struct ys_node *node, struct ys_txn *txn,
 enum { PREFIX_DIGITS_MIN = 8, PREFIX_DIGITS_MAX = 16, ID_DIGITS = 64, FOUND_MAX = 8 };
 
 /* Does the record at this place have an id that begins with the digits? */
-static bool id_begins_with(struct ys_txn *txn, const struct ys_position *at, const char *digits)
+static enum ys_code id_begins_with(struct ys_txn *txn, const struct ys_position *at,
+                                   const char *digits, bool *out, struct ys_err *err)
 {
     struct ys_entry entry;
     struct ys_bytes text;
     struct ys_bytes kind;
     struct ys_hash id;
     char hex[YS_RECORD_ID_TEXT_MAX];
-    if (ys_log_entry(txn, at->log_id, at->index, &entry, NULL) != YS_OK ||
-        !ys_note_peek(entry.note, &text, &kind))
-        return false;
+    *out = false;
+    const enum ys_code code = ys_log_entry(txn, at->log_id, at->index, &entry, err);
+    if (code != YS_OK || !ys_note_peek(entry.note, &text, &kind))
+        return code == YS_NOT_FOUND ? YS_OK : code;
     ys_record_id(text, &id);
     ys_record_id_print(&id, hex);
-    return strncmp(hex, digits, strlen(digits)) == 0;
+    *out = strncmp(hex, digits, strlen(digits)) == 0;
+    return YS_OK;
 }
 
 static enum ys_code find_by_id(struct ys_txn *txn, const char *digits, struct ys_position *out,
@@ -171,12 +176,17 @@ static enum ys_code find_by_id(struct ys_txn *txn, const char *digits, struct ys
     used -= used % 2;
     if (sodium_hex2bin(prefix, sizeof prefix, digits, used, NULL, NULL, NULL) != 0)
         return ys_fail(err, YS_USAGE, _("\"%s\" is no record id"), digits);
-    const enum ys_code code = ys_log_by_prefix(txn, prefix, used / 2, at, FOUND_MAX, &count, err);
-    if (code != YS_OK && code != YS_NOT_FOUND)
-        return code;
-    for (size_t i = 0; i < count; i++)
-        if (id_begins_with(txn, &at[i], digits) && found++ == 0)
+    enum ys_code code = ys_log_by_prefix(txn, prefix, used / 2, at, FOUND_MAX, &count, err);
+    if (code == YS_NOT_FOUND)
+        code = YS_OK;
+    for (size_t i = 0; i < count && code == YS_OK; i++) {
+        bool fits = false;
+        code = id_begins_with(txn, &at[i], digits, &fits, err);
+        if (fits && found++ == 0)
             *out = at[i];
+    }
+    if (code != YS_OK)
+        return code;
     if (found == 0)
         return ys_fail(err, YS_NOT_FOUND, _("no record %s is held here"), digits);
     if (found > 1 && strlen(digits) < ID_DIGITS)

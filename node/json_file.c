@@ -3,6 +3,7 @@
 #include "node/file.h"
 #include "node/lang.h"
 #include "proto/json.h"
+#include "proto/json_memory.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,7 +27,8 @@ enum ys_code ys_json_file_load(const char *path, json_t **out, struct ys_err *er
 
 enum ys_code ys_json_file_save(const char *path, json_t *json, struct ys_err *err)
 {
-    char *const text = json == NULL ? NULL : json_dumps(json, JSON_INDENT(2));
+    const bool whole = json != NULL && ys_json_memory_failures() == 0;
+    char *const text = whole ? json_dumps(json, JSON_INDENT(2)) : NULL;
     json_decref(json);
     if (text == NULL)
         return ys_fail(err, YS_NOMEM, _("%s: out of memory"), path);

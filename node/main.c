@@ -2,6 +2,7 @@
 #include "node/cmd.h"
 #include "node/lang.h"
 #include "node/view.h"
+#include "proto/json_memory.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -347,6 +348,7 @@ static enum ys_code prepare(struct ys_err *err)
 {
     umask(077);
     signal(SIGPIPE, SIG_IGN);
+    ys_json_memory_watch();
     const enum ys_code code = ys_lang_set(NULL, err);
     if (code != YS_OK)
         return code;

@@ -19,6 +19,8 @@ void ys_scrub_find(struct ys_scrub *scrub, const char *where, const char *format
 {
     char text[300];
     va_list args;
+    if (scrub->failure.code != YS_OK)
+        return;
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
@@ -119,6 +121,8 @@ static enum ys_code check_verdict(struct walk *walk, struct ys_txn *txn, uint64_
     }
     const enum ys_verdict found =
         ys_judge(walk->scrub->options->member, &walk->log.origin, index, entry, &why);
+    if (found == YS_VERDICT_UNCHECKED)
+        return ys_fail(err, why.code, "%s", why.msg);
     walk->done.verdicts[found]++;
     if (found == YS_VERDICT_BAD)
         FIND(walk, "entry %" PRIu64 ": %s", index, why.msg);

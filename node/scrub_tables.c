@@ -47,6 +47,22 @@ enum ys_code ys_scrub_indexes(struct ys_scrub *scrub, struct ys_txn *txn, const 
 
 /* --- all rows of a table --- */
 
+/* Did a look at another table, with `why` for its reason, find what it looked for? A store that cannot be
+ * read is no finding: it ends the scrub. */
+static bool found(struct ys_scrub *scrub, enum ys_code code)
+{
+    if (code != YS_CORRUPT && ys_code_fault(code) == YS_FAULT_LOCAL && scrub->failure.code == YS_OK)
+        scrub->failure = scrub->why;
+    return code == YS_OK;
+}
+
+static enum ys_code failure_of(const struct ys_scrub *scrub, struct ys_err *err)
+{
+    return scrub->failure.code == YS_OK
+               ? YS_OK
+               : ys_fail(err, scrub->failure.code, "%s", scrub->failure.msg);
+}
+
 /* Called for each row; bytes are valid during the call. */
 typedef void row_check(struct ys_scrub *scrub, struct ys_txn *txn, struct ys_bytes key,
                        struct ys_bytes value, void *context);
@@ -87,14 +103,16 @@ static enum ys_code each_row(struct ys_scrub *scrub, struct ys_txn *txn, enum ys
         after[key.size] = 0;
         from = (struct ys_bytes){after, key.size + 1};
         check(scrub, txn, key, value, context);
+        if (scrub->failure.code != YS_OK)
+            return failure_of(scrub, err);
     }
 }
 
 /* Size of a log, by id; false when there is no such log. */
-static bool log_size(struct ys_txn *txn, uint32_t id, uint64_t *size)
+static bool log_size(struct ys_scrub *scrub, struct ys_txn *txn, uint32_t id, uint64_t *size)
 {
     struct ys_log log;
-    if (ys_log_load(txn, id, &log, NULL) != YS_OK)
+    if (!found(scrub, ys_log_load(txn, id, &log, &scrub->why)))
         return false;
     *size = log.frontier.size;
     return true;
@@ -107,7 +125,7 @@ static void entry_row(struct ys_scrub *scrub, struct ys_txn *txn, struct ys_byte
     const char *const table = context;
     uint64_t size = 0;
     (void)value;
-    if (key.size != YS_ROW_KEY_LEN || !log_size(txn, ys_be32_get(key.data), &size) ||
+    if (key.size != YS_ROW_KEY_LEN || !log_size(scrub, txn, ys_be32_get(key.data), &size) ||
         ys_be64_get(key.data + 4) >= size)
         ys_scrub_find(scrub, table, "a row that belongs to no entry");
 }
@@ -119,7 +137,7 @@ static void tile_row(struct ys_scrub *scrub, struct ys_txn *txn, struct ys_bytes
     uint64_t size = 0;
     (void)context;
     if (key.size != KEY_LEN || key.data[4] >= YS_TILE_LEVELS ||
-        !log_size(txn, ys_be32_get(key.data), &size) ||
+        !log_size(scrub, txn, ys_be32_get(key.data), &size) ||
         value.size !=
             ys_tile_width(key.data[4], ys_be64_get(key.data + 5), size) * (size_t)YS_HASH_LEN ||
         value.size == 0)
@@ -132,7 +150,7 @@ static void head_row(struct ys_scrub *scrub, struct ys_txn *txn, struct ys_bytes
     uint64_t size = 0;
     (void)value;
     (void)context;
-    if (key.size != YS_ROW_KEY_LEN || !log_size(txn, ys_be32_get(key.data), &size))
+    if (key.size != YS_ROW_KEY_LEN || !log_size(scrub, txn, ys_be32_get(key.data), &size))
         ys_scrub_find(scrub, "head", "a row that belongs to no log");
 }
 
@@ -147,7 +165,7 @@ static void status_row(struct ys_scrub *scrub, struct ys_txn *txn, struct ys_byt
         return;
     }
     if (key.size != YS_ROW_KEY_LEN || value.size != YS_STATUS_CHUNK / 4 ||
-        !log_size(txn, ys_be32_get(key.data), &size) ||
+        !log_size(scrub, txn, ys_be32_get(key.data), &size) ||
         ys_be64_get(key.data + 4) > size / YS_STATUS_CHUNK) {
         ys_scrub_find(scrub, "status", "a row that belongs to no entries");
         return;
@@ -177,7 +195,7 @@ static void byid_row(struct ys_scrub *scrub, struct ys_txn *txn, struct ys_bytes
         const uint32_t log_id = ys_be32_get(value.data + at);
         const uint64_t index = ys_be64_get(value.data + at + 4);
         (*positions)++;
-        if (ys_log_entry(txn, log_id, index, &entry, NULL) != YS_OK ||
+        if (!found(scrub, ys_log_entry(txn, log_id, index, &entry, &scrub->why)) ||
             !ys_note_peek(entry.note, &text, &kind)) {
             ys_scrub_find(scrub, "byid", "a row names log %u entry %" PRIu64 ", which is no record",
                           log_id, index);
@@ -208,7 +226,7 @@ static void changed_row(struct ys_scrub *scrub, struct ys_txn *txn, struct ys_by
     struct ys_log log;
     (void)context;
     if (key.size != 8 || value.size != 4 ||
-        ys_log_load(txn, ys_be32_get(value.data), &log, NULL) != YS_OK ||
+        !found(scrub, ys_log_load(txn, ys_be32_get(value.data), &log, &scrub->why)) ||
         log.changed != ys_be64_get(key.data))
         ys_scrub_find(scrub, "changed", "a row that its log does not know");
 }
@@ -245,7 +263,8 @@ static void origin_row(struct ys_scrub *scrub, struct ys_txn *txn, struct ys_byt
     struct ys_log log;
     uint64_t *const rows = context;
     (*rows)++;
-    if (value.size != 4 || ys_log_load(txn, ys_be32_get(value.data), &log, NULL) != YS_OK ||
+    if (value.size != 4 ||
+        !found(scrub, ys_log_load(txn, ys_be32_get(value.data), &log, &scrub->why)) ||
         !ys_bytes_is_text(key, log.origin_text))
         ys_scrub_find(scrub, "origin", "a row that its log does not know");
 }
@@ -254,20 +273,22 @@ static void log_row(struct ys_scrub *scrub, struct ys_txn *txn, struct ys_bytes 
                     struct ys_bytes value, void *context)
 {
     struct ys_log log;
-    struct ys_log found;
+    struct ys_log named;
     uint64_t *const rows = context;
     uint64_t counter = 0;
     uint32_t id = 0;
     (void)value;
     (*rows)++;
-    if (key.size != 4 || ys_log_load(txn, ys_be32_get(key.data), &log, NULL) != YS_OK) {
+    if (key.size != 4 ||
+        !found(scrub, ys_log_load(txn, ys_be32_get(key.data), &log, &scrub->why))) {
         ys_scrub_find(scrub, "log", "a row that is no log");
         return;
     }
-    if (ys_log_find(txn, log.origin_text, &found, NULL) != YS_OK || found.id != log.id)
+    if (!found(scrub, ys_log_find(txn, log.origin_text, &named, &scrub->why)) || named.id != log.id)
         ys_scrub_find(scrub, "log", "%s is not in \"origin\"", log.origin_text);
-    if (log.changed != 0 && (ys_changed_next(txn, log.changed - 1, &counter, &id, NULL) != YS_OK ||
-                             counter != log.changed || id != log.id))
+    if (log.changed != 0 &&
+        (!found(scrub, ys_changed_next(txn, log.changed - 1, &counter, &id, &scrub->why)) ||
+         counter != log.changed || id != log.id))
         ys_scrub_find(scrub, "log", "%s is not in \"changed\"", log.origin_text);
 }
 
@@ -312,7 +333,8 @@ static void fork_row(struct ys_scrub *scrub, struct ys_txn *txn, struct ys_bytes
     if (ys_checked_open(YS_DB_FORK, key, row, &value, NULL) != YS_OK ||
         ys_fork_parse(value, &proof, NULL) != YS_OK)
         ys_scrub_find(scrub, "fork", "a row is damaged");
-    else if (key.size != 4 || ys_log_load(txn, ys_be32_get(key.data), &log, NULL) != YS_OK)
+    else if (key.size != 4 ||
+             !found(scrub, ys_log_load(txn, ys_be32_get(key.data), &log, &scrub->why)))
         ys_scrub_find(scrub, "fork", "a row that belongs to no log");
     else if (log.state != YS_LOG_FORKED)
         ys_scrub_find(scrub, log.origin_text, "a fork is proven, and its state is \"%s\"",
@@ -328,7 +350,7 @@ static void aside_row(struct ys_scrub *scrub, struct ys_txn *txn, struct ys_byte
     (void)value;
     (void)context;
     if (key.size != 8 || ys_be64_get(key.data) == 0 ||
-        ys_aside_next(txn, ys_be64_get(key.data) - 1, &counter, &entry, NULL) != YS_OK)
+        !found(scrub, ys_aside_next(txn, ys_be64_get(key.data) - 1, &counter, &entry, &scrub->why)))
         ys_scrub_find(scrub, "aside", "a row is damaged");
 }
 
@@ -336,31 +358,38 @@ static void aside_row(struct ys_scrub *scrub, struct ys_txn *txn, struct ys_byte
 static enum ys_code scrub_forks(struct ys_scrub *scrub, struct ys_txn *txn, struct ys_err *err)
 {
     struct ys_log log;
-    for (uint32_t id = 0; ys_log_next(txn, id, &log, NULL) == YS_OK; id = log.id + 1) {
+    for (uint32_t id = 0; found(scrub, ys_log_next(txn, id, &log, &scrub->why)); id = log.id + 1) {
         struct ys_bytes proof;
-        if (log.state == YS_LOG_FORKED &&
-            ys_dispute_load(txn, log.id, &proof, NULL) == YS_NOT_FOUND)
+        if (log.state != YS_LOG_FORKED)
+            continue;
+        const enum ys_code code = ys_dispute_load(txn, log.id, &proof, &scrub->why);
+        if (!found(scrub, code) && code == YS_NOT_FOUND)
             ys_scrub_find(scrub, log.origin_text, "it is forked, and no proof of that is kept");
     }
-    return each_row(scrub, txn, YS_DB_FORK, fork_row, NULL, err);
+    const enum ys_code code = failure_of(scrub, err);
+    return code != YS_OK ? code : each_row(scrub, txn, YS_DB_FORK, fork_row, NULL, err);
 }
 
 static enum ys_code scrub_arrivals(struct ys_scrub *scrub, struct ys_txn *txn, struct ys_err *err)
 {
     struct arrivals arrivals = {0};
     struct ys_log log;
-    for (uint32_t id = 0; ys_log_next(txn, id, &log, NULL) == YS_OK; id = log.id + 1)
+    for (uint32_t id = 0; found(scrub, ys_log_next(txn, id, &log, &scrub->why)); id = log.id + 1)
         arrivals.logs = log.id + 1;
+    if (scrub->failure.code != YS_OK)
+        return failure_of(scrub, err);
     arrivals.reached = calloc(arrivals.logs == 0 ? 1 : arrivals.logs, sizeof *arrivals.reached);
     if (arrivals.reached == NULL)
         return ys_fail(err, YS_NOMEM, _("scrub: out of memory"));
-    const enum ys_code code = each_row(scrub, txn, YS_DB_ARRIVAL, arrival_row, &arrivals, err);
+    enum ys_code code = each_row(scrub, txn, YS_DB_ARRIVAL, arrival_row, &arrivals, err);
     for (uint32_t id = 0; id < arrivals.logs && code == YS_OK; id++) {
         uint64_t size = 0;
-        if (log_size(txn, id, &size) && arrivals.reached[id] != size)
+        if (log_size(scrub, txn, id, &size) && arrivals.reached[id] != size)
             ys_scrub_find(scrub, "arrival", "its runs of log %u reach %" PRIu64 " of %" PRIu64, id,
                           arrivals.reached[id], size);
     }
+    if (code == YS_OK)
+        code = failure_of(scrub, err);
     free(arrivals.reached);
     return code;
 }

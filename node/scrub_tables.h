@@ -12,9 +12,11 @@ enum { YS_TILES_DEEP = YS_TILE_LEVELS };
 struct ys_scrub {
     const struct ys_scrub_options *options;
     uint64_t problems;
-    uint64_t entries;    /* read so far */
-    uint64_t positions;  /* that "byid" must have */
-    uint64_t membership; /* rows that "member" must have */
+    uint64_t entries;      /* read so far */
+    uint64_t positions;    /* that "byid" must have */
+    uint64_t membership;   /* rows that "member" must have */
+    struct ys_err why;     /* of the last look at another table */
+    struct ys_err failure; /* set: the store cannot be read; nothing can be found any more */
 };
 
 /* Say one finding. */

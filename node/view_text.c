@@ -1,5 +1,6 @@
 #include "node/lang.h"
 #include "node/view.h"
+#include "proto/json_memory.h"
 #include "proto/moment.h"
 #include "proto/text.h"
 
@@ -44,6 +45,10 @@ void ys_view_clean(const char *text, char *out, size_t size)
 
 enum ys_code ys_view_flush(struct ys_err *err)
 {
+    if (ys_json_memory_failures() != 0)
+        return ys_fail(err, YS_NOMEM,
+                       _("there was no memory to print the result; what the command changes is "
+                         "changed"));
     if (fflush(stdout) == 0 && ferror(stdout) == 0)
         return YS_OK;
     return ys_fail(err, YS_IO, _("standard output: %s"), strerror(errno));
@@ -205,7 +210,7 @@ static void put_whole(const json_t *json)
 {
     char *const text = json_dumps(json, JSON_INDENT(2));
     const size_t size = text == NULL ? 0 : strlen(text) + 1;
-    char *const clean = malloc(size + 1);
+    char *const clean = ys_json_malloc(size + 1);
     for (char *line = text; line != NULL && clean != NULL;) {
         char *const end = strchr(line, '\n');
         if (end != NULL)

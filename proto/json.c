@@ -3,6 +3,7 @@
 #include "crypto/assert.h"
 #include "crypto/base64.h"
 #include "proto/body.pb-c.h"
+#include "proto/json_memory.h"
 #include "proto/moment.h"
 #include "proto/path.h"
 #include "proto/reflect.h"
@@ -54,8 +55,9 @@ enum ys_code ys_json_load(struct ys_bytes text, json_t **out, struct ys_err *err
         return code;
     json_error_t error;
     const char *start = text.size == 0 ? "" : (const char *)text.data;
+    const uint64_t failures = ys_json_memory_failures();
     json_t *json = json_loadb(start, text.size, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
-    if (json == NULL && json_error_code(&error) == json_error_out_of_memory)
+    if (json == NULL && ys_json_memory_failures() != failures)
         return ys_fail(err, YS_NOMEM, "out of memory while reading JSON");
     if (json == NULL)
         return ys_fail(err, YS_MALFORMED, "line %d, column %d: %s", error.line, error.column,

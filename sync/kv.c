@@ -76,7 +76,9 @@ static enum ys_code check_file_size(MDB_env *env, const char *path, struct ys_er
     if (snprintf(name, sizeof name, "%s/data.mdb", path) >= (int)sizeof name ||
         stat(name, &info) != 0)
         return ys_fail(err, YS_IO, "%s/data.mdb: %s", path, strerror(errno));
-    const int rc = mdb_env_info(env, &map) != 0 ? EINVAL : mdb_env_stat(env, &pages);
+    int rc = mdb_env_info(env, &map);
+    if (rc == 0)
+        rc = mdb_env_stat(env, &pages);
     if (rc != 0)
         return translate(rc, "open", err);
     const uint64_t needed = ((uint64_t)map.me_last_pgno + 1) * pages.ms_psize;

@@ -191,6 +191,8 @@ static enum ys_verdict judge_body(const struct ys_record *record, struct ys_byte
     else if (code == YS_NOT_FOUND && ys_kind_by_name(ys_bytes_of_text(record->kind)) == NULL)
         code = YS_OK; /* one kind of a later version, as the note says */
     ys_arena_clear(&arena);
+    if (code == YS_NOMEM)
+        return YS_VERDICT_UNCHECKED; /* nothing was found out */
     return code == YS_OK ? YS_VERDICT_OK : YS_VERDICT_BAD;
 }
 

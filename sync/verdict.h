@@ -12,7 +12,8 @@
 /* `why` (may be NULL) gets the reason for anything but OK. A kind that the node writes needs a line of
  * the log's key, valid at its index, under the origin's name; on any other kind such a line helps
  * nothing. An unknown kind is OK when at least one
- * registered body of the unit signed it and no known key's line is bad. */
+ * registered body of the unit signed it and no known key's line is bad. UNCHECKED when there was no memory
+ * to find out. */
 enum ys_verdict ys_judge(const struct ys_member *member, const struct ys_name *origin,
                          uint64_t index, const struct ys_entry *entry, struct ys_err *why);
 

@@ -64,14 +64,14 @@ class Disk:
 
 
 class Ground:
-    """District, street and three communities; keys without passphrases, so that publishing is quick."""
+    """District, street and up to three communities; keys without passphrases, so that publishing is quick."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, communities=3):
         self.fleet = Fleet(needed("YISHI_BIN"), folder)
         self.seen = {}  # (holder, origin) -> the last Disk's log: nothing of it may go back
         self.backed = set()  # signatures that were compared with the signer's disk
         try:
-            self.nodes = [self._node(code) for code in (DISTRICT, STREET, COMMUNITY, NEIGHBOUR, THIRD)]
+            self.nodes = [self._node(code) for code in (DISTRICT, STREET, COMMUNITY, NEIGHBOUR, THIRD)[:2 + communities]]
         except BaseException:
             self.fleet.kill()
             raise

@@ -1,0 +1,202 @@
+#!/usr/bin/python3
+"""The n-th allocation, or the n-th call of the store, of whole commands fails: n = 1, 2, … until none does.
+
+    fail.py memory|store [NAME...]      the commands whose names begin so; default: all
+
+A preloaded library (no_memory.c, no_store.c) makes the call fail, in our code or in a library. Each time the
+command must end with exit status 3 and one line on standard error, or do all that it was asked to; a rule never
+refuses (1) for want of memory, nobody is accused, and no signal ends it. What it changes is there as a whole or
+not at all, and `yishi verify` finds nothing.
+"""
+
+import itertools
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+sys.dont_write_bytecode = True
+
+import ground  # noqa: E402
+from ground import COMMUNITY, DEPLOYMENT, Broken, Failure, Ground, need, store_tool, wait_for  # noqa: E402
+from harness import consensus  # noqa: E402
+
+STRIDE = int(os.environ.get("YISHI_STRIDE", "1"))  # a sanitizer makes each run many times slower
+
+# What differs from run to run: times, keys, salts and what is made of them; names of temporary files.
+PASSING = re.compile(r"(?<=\"index\": )\d+|(?<=\"size\": )\d+|(?<=index )\d+|(?<=now has )\d+|[0-9a-f]{8,64}|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\+08:00)?|[A-Za-z0-9+/_-]{22,}=*|\b\d{10}\b")
+
+
+class Command:
+    """`yishi` with these arguments on a home; how to look at what it changed, and how to make it possible again."""
+
+    def __init__(self, name, node, *arguments, stdin="", made=(), changes=False, store=True):
+        self.name, self.node, self.stdin, self.changes, self.store = name, node, stdin, changes, store
+        self.arguments = [str(a) for a in arguments]
+        self.made = [pathlib.Path(path) for path in made]  # what it makes outside of the store, as a whole or not at all
+
+    def clear(self):
+        """Away with what was made outside of the store, and with a new home that there was no memory to remove."""
+        for path in self.made + self.left_over():
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
+
+
+    def left_over(self):
+        return list(self.node.home.parent.glob(f"{self.node.home.name}.new-*"))
+
+
+def files_of(folder):
+    """Every file and folder with its content, but for LMDB's, whose rows are looked at instead."""
+    return {str(p.relative_to(folder)): p.read_bytes() if p.is_file() else None
+            for p in sorted(folder.rglob("*")) if p.name not in ("data.mdb", "lock.mdb", "lock", "doorbell")}
+
+
+class Fail:
+    def __init__(self, folder, what, library):
+        self.folder, self.what, self.library = folder, what, library
+        self.mark = folder / "failed"
+        self.problems = []
+        self.ground = None
+
+    def say(self, command, number, text):
+        self.problems.append(f"{command.name}, {self.what} {number}: {text}")
+        print(f"PROBLEM {self.problems[-1]}", flush=True)
+
+    def run(self, command, number=None):
+        """Exit status, output, errors, and whether the planted failure came to pass."""
+        self.mark.unlink(missing_ok=True)
+        environment = dict(self.ground.fleet.environment)
+        if number is not None:
+            environment.update(LD_PRELOAD=self.library, YISHI_FAIL=number, YISHI_FAILED=str(self.mark),
+                               ASAN_OPTIONS=f"{environment.get('ASAN_OPTIONS', '')}:verify_asan_link_order=0")
+        ran = subprocess.run([self.ground.fleet.program, "--home", str(command.node.home), "--lang", "en", *command.arguments],
+                             input=command.stdin.encode(), capture_output=True, timeout=120, env=environment, check=False)
+        return ran.returncode, ran.stdout.decode("utf-8", "replace"), ran.stderr.decode("utf-8", "replace"), self.mark.exists()
+
+    def state(self, command):
+        """All that a command could have changed."""
+        beside = {str(path): files_of(path) if path.is_dir() else path.read_bytes() for path in command.made if path.exists()}
+        near = sorted(p.name for p in command.node.home.parent.iterdir())
+        rows = store_tool("dump", command.node.home) if (command.node.home / "store").exists() else ""
+        return rows, files_of(command.node.home) if command.node.home.exists() else None, beside, near
+
+    def judge(self, command, number, status, out, err, reference):
+        """True when the command did what it was asked to."""
+        lines = err.splitlines()
+        if status == 0:
+            if PASSING.sub("#", out) != PASSING.sub("#", reference[0]) or err != reference[1]:
+                self.say(command, number, f"exit status 0, but it printed {out[-300:]!r} {err!r} where {reference[0][-300:]!r} {reference[1]!r} was due")
+            return True
+        if status != 3 or len(lines) != 1 or not lines[0].startswith("yishi: ") or len(lines[0]) < 20:
+            self.say(command, number, f"exit status {status}: {err.strip() or out.strip()[-200:]}")
+        return False
+
+    def every(self, command):
+        """n = 1, 2, … alone; and n = 1, 4, 7, … with all after it, as when memory is really gone."""
+        before = self.state(command)
+        status, out, err, _ = self.run(command)
+        need(status == 0, f"{command.name}: {err}")
+        reference, after = (out, err), self.state(command)
+        need(command.changes == (before != after), f"{command.name}: {'nothing' if command.changes else 'something'} changed")
+        counts = []
+        for ending in ("", "+"):
+            command.clear()
+            before = self.state(command) if command.changes else before
+            for n in itertools.count(1, STRIDE if ending == "" else 3 * STRIDE):
+                status, out, err, failed = self.run(command, f"{n}{ending}")
+                done = self.judge(command, f"{n}{ending}", status, out, err, reference)
+                now = self.state(command) if command.changes or n % 16 == 1 else before
+                if not done and now != before:
+                    self.changed(command, f"{n}{ending}", err, before, now)
+                if done and command.changes and now == before:
+                    self.say(command, f"{n}{ending}", "exit status 0, but nothing was done")
+                if done or now != before:
+                    command.clear()
+                    before = self.state(command) if command.changes else before
+                if not failed:
+                    need(done, f"{command.name}, without a failure: {err}")
+                    break
+            counts.append(n - 1)
+        if command.changes and (command.node.home / "store").exists():
+            self.ground.judge(command.node)
+        print(f"{command.name}: {counts[0]} may fail", flush=True)
+        need(counts[0] > 0 or not (command.store and self.what == "call"), f"{command.name}: nothing failed")
+
+    def changed(self, command, number, err, before, now):
+        """It failed and changed something all the same: only what can be told apart from a whole."""
+        if command.name == "export" and not (command.made[0] / "checkpoint").exists():
+            return  # which is written last
+        if number.endswith("+") and self.what == "allocation" and command.left_over() and before[:3] == now[:3]:
+            return  # the new home is not there; without any memory its beginnings cannot be removed
+        if re.search("was written at index [0-9]+, but|what the command changes is changed", err):
+            return  # all of it is there, and was not printed
+        what = [name for name, a, b in zip(("rows of the store", "files of the home", "what it makes", "files beside the home"), before, now) if a != b]
+        self.say(command, number, f"it failed, and changed {', '.join(what)}: {err.strip()}")
+
+    # --- the commands -----------------------------------------------------------------------------
+    def prepare(self):
+        """A federation with a record that has both receipts; then nothing runs any more."""
+        self.ground = Ground(self.folder, communities=1)
+        community = self.ground.communities[0]
+        call = community.call
+        self.record = json.loads(call("publish", "-", "--json", stdin=json.dumps(consensus())).out)["id"]
+        self.ground.complete()
+        self.ground.fleet.stop()
+
+    def commands(self):
+        district, street, community = self.ground.nodes[:3]
+        bundle, root = self.folder / "bundle", community.home / "root.pub"
+        community.call("prove", self.record, "--out", bundle)
+        for name, arguments in {"status": [], "log": [COMMUNITY, "--bodies"], "show": [self.record], "verify": [], "key": [],
+                                "check": [bundle, "--root", root], "recover": [], "help": ["publish"], "version": []}.items():
+            store = name not in ("check", "help", "version")
+            yield Command(name, community, name, *arguments, store=store)
+            if name != "help":
+                yield Command(f"{name} --json", community, name, *arguments, "--json", store=store)
+        for option in ("note", "text", "body"):
+            yield Command(f"show --{option}", community, "show", self.record, f"--{option}")
+        yield Command("prove", community, "prove", self.record, "--out", "-")
+        yield Command("export", community, "export", "tiles", self.folder / "tiles", made=[self.folder / "tiles"], changes=True)
+        yield Command("publish --dry-run", community, "publish", "-", "--dry-run", "--json", stdin=json.dumps(consensus()))
+        yield Command("publish", community, "publish", "-", "--json", stdin=json.dumps(consensus()), changes=True)
+        yield Command("publish text", community, "publish", "-", stdin=json.dumps(consensus()), changes=True)
+        draft = self.folder / "draft"
+        yield Command("publish --out", community, "publish", "-", "--out", draft, stdin=json.dumps(consensus()), made=[draft], changes=True)
+        fresh = self.ground.fleet.node(ground.THIRD, "示例", DEPLOYMENT)
+        yield Command("init", fresh, "init", "--deployment", DEPLOYMENT, "--code", fresh.code, "--name", "示例", "--kdf", "none",
+                      "--root", root, made=[fresh.home], changes=True)
+        other = self.ground.fleet.node("110198", "示例", DEPLOYMENT)
+        yield Command("init of a district", other, "init", "--deployment", DEPLOYMENT, "--code", other.code, "--name", "示例", "--kdf", "none",
+                      made=[other.home, other.home.with_name("110198.guard")], changes=True)
+
+
+def main():
+    ground.build_from_environment()
+    os.environ["LC_ALL"] = "C.UTF-8"
+    what, names = sys.argv[1], sys.argv[2:]
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="yishi-fail."))
+    fail = Fail(folder, {"memory": "allocation", "store": "call"}[what], ground.needed(f"YISHI_NO_{what.upper()}"))
+    try:
+        fail.prepare()
+        for command in fail.commands():
+            if not names or any(command.name.startswith(name) for name in names):
+                fail.every(command)
+    except (Broken, Failure) as error:
+        print(f"FAILED: {error}\nfiles lie in {folder}", file=sys.stderr)
+        return 1
+    finally:
+        if fail.ground is not None:
+            fail.ground.close()
+    shutil.rmtree(folder)
+    return 1 if fail.problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
