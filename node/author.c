@@ -1,6 +1,7 @@
 #include "node/author.h"
 
 #include "crypto/assert.h"
+#include "crypto/crash_point.h"
 #include "node/file.h"
 #include "node/lang.h"
 #include "proto/json.h"
@@ -644,11 +645,14 @@ enum ys_code ys_author_append(const struct ys_node *node, const struct ys_append
     if (code == YS_OK && append->effective != NULL &&
         !append->effective(node->member, append->context, err))
         code = YS_REFUSED;
+    YS_CRASH_POINT("records_appended");
     if (code == YS_OK)
         code = ys_txn_commit(&txn, err);
     if (code != YS_OK)
         return code;
+    YS_CRASH_POINT("records_committed");
     ys_home_ring(&node->home);
+    YS_CRASH_POINT("doorbell_rung");
     *out = appended;
     return YS_OK;
 }

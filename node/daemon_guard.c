@@ -1,3 +1,4 @@
+#include "crypto/crash_point.h"
 #include "node/daemon_state.h"
 #include "node/guard.h"
 
@@ -67,8 +68,10 @@ enum ys_code ys_daemon_guard_signed(struct ys_daemon *daemon, struct ys_txn *txn
     if (daemon->options->guard_path == NULL)
         return YS_OK;
     enum ys_code code = ys_guard_of_store(daemon->options->store, txn, &guard, err);
+    YS_CRASH_POINT("own_head_committed");
     if (code == YS_OK)
         code = ys_guard_save(daemon->options->guard_path, &guard, err);
+    YS_CRASH_POINT("guard_saved");
     if (code == YS_OK)
         daemon->guarded_size = guard.size;
     return code;

@@ -1,3 +1,4 @@
+#include "crypto/crash_point.h"
 #include "node/daemon_state.h"
 #include "sync/heads.h"
 
@@ -277,6 +278,7 @@ enum ys_code ys_daemon_take_results(struct ys_daemon *daemon, struct ys_daemon_t
     const size_t count = ys_committer_take(daemon->committer, results, RESULTS);
     if (count == 0)
         return YS_OK;
+    YS_CRASH_POINT("results_taken");
     ys_daemon_turn_close(turn);
     code = ys_daemon_turn_open(turn, err);
     for (size_t i = 0; i < count && code == YS_OK; i++)

@@ -1,5 +1,6 @@
 #include "node/file.h"
 
+#include "crypto/crash_point.h"
 #include "node/lang.h"
 
 #include <errno.h>
@@ -133,8 +134,10 @@ enum ys_code ys_file_write(const char *path, mode_t mode, struct ys_bytes bytes,
         return ys_fail(err, YS_IO, "%s: %s", path, strerror(errno));
     enum ys_code code =
         fchmod(fd, mode) == 0 ? write_fd(fd, path, bytes, err) : fail_errno(path, err);
+    YS_CRASH_POINT("file_written");
     if (code == YS_OK && rename(temporary, path) != 0)
         code = fail_errno(path, err);
+    YS_CRASH_POINT("file_in_place");
     if (code != YS_OK) {
         unlink(temporary);
         return code;

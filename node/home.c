@@ -1,6 +1,7 @@
 #include "node/home.h"
 
 #include "crypto/assert.h"
+#include "crypto/crash_point.h"
 #include "node/file.h"
 #include "node/lang.h"
 
@@ -126,9 +127,12 @@ enum ys_code ys_home_begin(const struct ys_home *home, struct ys_home *new_out, 
 enum ys_code ys_home_commit(const struct ys_home *home, const struct ys_home *made,
                             struct ys_err *err)
 {
+    YS_CRASH_POINT("home_filled");
     /* rename(2) takes the place of an empty folder, and of no other. */
-    if (rename(made->path, home->path) == 0)
+    if (rename(made->path, home->path) == 0) {
+        YS_CRASH_POINT("home_in_place");
         return YS_OK;
+    }
     if (errno == ENOTEMPTY || errno == EEXIST || errno == ENOTDIR)
         return ys_fail(err, YS_EXISTS,
                        _("%s: there is something here already; choose another "

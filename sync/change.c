@@ -1,6 +1,7 @@
 #include "sync/change.h"
 
 #include "crypto/assert.h"
+#include "crypto/crash_point.h"
 #include "sync/dispute.h"
 #include "sync/rewind.h"
 
@@ -368,5 +369,10 @@ enum ys_code ys_change_apply(const struct ys_store *store, const struct ys_node_
                 *err = result->err;
         }
     }
-    return code != YS_OK ? code : ys_txn_commit(&txn, err);
+    if (code != YS_OK)
+        return code;
+    YS_CRASH_POINT("changes_applied");
+    code = ys_txn_commit(&txn, err);
+    YS_CRASH_POINT("changes_committed");
+    return code;
 }

@@ -175,7 +175,7 @@ class Ground:
                 size, head, receipts = states[owner.code][owner.origin]
                 related = [n for n in self.nodes if n.code.startswith(owner.code) or owner.code.startswith(n.code)]
                 above = [level for level, length in (("district", 6), ("street", 9)) if length < len(owner.code)]
-                if head != size or any(receipts.get(level) != size for level in above):
+                if head != size or any(receipts.get(level, 0) != size for level in above):
                     return False
                 if any(states[n.code].get(owner.origin, (0,))[0] != size for n in related):
                     return False

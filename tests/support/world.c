@@ -265,11 +265,18 @@ static void list_next(const struct world *w, struct agenda *agenda)
     }
 }
 
+void world_starve(struct world *w, world_feed *feed)
+{
+    w->feed = feed;
+}
+
 static void happen(struct world *w, const struct event *event)
 {
     const int node =
         event->kind == EVENT_DELIVER ? w->link[event->node].node[event->side] : event->node;
     world_arm(w, node, w->node[node].fail);
+    if (w->feed != NULL)
+        w->feed(false);
     switch (event->kind) {
     case EVENT_DIAL:
         world_dial(w, event->node);
@@ -286,6 +293,8 @@ static void happen(struct world *w, const struct event *event)
         break;
     }
     world_settle(w, node);
+    if (w->feed != NULL)
+        w->feed(true);
     world_disarm(w, node);
 }
 

@@ -75,6 +75,11 @@ void world_plan_crash_after_commit(struct world *world, int node);
 /* Its wall clock jumps. */
 void world_set_clock(struct world *world, int node, int64_t ahead_s);
 
+/* Called with false where a node begins to work, with true where the world looks on: in between an
+ * allocation may fail. The node that has none ends, and starts again from its store. */
+typedef void world_feed(bool fed);
+void world_starve(struct world *world, world_feed *feed);
+
 /* Keep a copy of the node's disk, the last one only; go back to it. */
 void world_copy(struct world *world, int node);
 void world_restore(struct world *world, int node);

@@ -67,7 +67,10 @@ static void send_message(void *context, struct ys_bytes bytes)
     link->traffic.bytes += bytes.size;
     if (is_lost(link, end->side))
         return;
-    struct message *const message = malloc(sizeof *message + bytes.size);
+    /* Not malloc, which fails for nodes only. */
+    enum { ALIGNMENT = 16 };
+    struct message *const message = aligned_alloc(
+        ALIGNMENT, (sizeof *message + bytes.size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1));
     if (message == NULL)
         abort();
     message->size = bytes.size;
@@ -208,7 +211,8 @@ void world_hold(struct world *w, int child, bool held)
         link->dial_ms = w->now_ms;
 }
 
-static void begin_session(struct world *w, int child, int side)
+/* False when there was no memory for it. */
+static bool begin_session(struct world *w, int child, int side)
 {
     struct link *const link = &w->link[child];
     struct ys_err err = {0};
@@ -220,9 +224,12 @@ static void begin_session(struct world *w, int child, int side)
         .software = "world"};
     if (side == CHILD_END)
         rng_fill(&w->rng, options.nonce, sizeof options.nonce);
-    world_must(w, ys_session_new(&options, &link->session[side], &err), &err);
+    const enum ys_code code = ys_session_new(&options, &link->session[side], &err);
+    if (!world_alive(w, link->node[side], code, &err))
+        return false;
     if (w->watched)
         w->watch.began(w->watch.context, child, side);
+    return true;
 }
 
 void world_dial(struct world *w, int child)
@@ -231,7 +238,8 @@ void world_dial(struct world *w, int child)
     struct ys_err err = {0};
     struct turn turn;
     link->at[CHILD_END] = ++w->connections;
-    begin_session(w, child, CHILD_END);
+    if (!begin_session(w, child, CHILD_END))
+        return;
     world_tell(w, "%s dials", w->node[child].origin_text);
     if (open_turn(&turn, w, child, CHILD_END))
         close_turn(&turn, ys_session_start(link->session[CHILD_END], &turn.turn, &err), &err);
@@ -252,8 +260,7 @@ static struct ys_session *hearer(struct world *w, int child, int side, uint64_t 
     if (link->session[PARENT_END] != NULL)
         world_drop_end(w, child, PARENT_END);
     link->at[PARENT_END] = connection;
-    begin_session(w, child, PARENT_END);
-    *is_new = true;
+    *is_new = begin_session(w, child, PARENT_END);
     return link->session[PARENT_END];
 }
 

@@ -200,7 +200,8 @@ static void kill_node(struct world *w, int index, bool after_commit)
 bool world_alive(struct world *w, int index, enum ys_code code, const struct ys_err *err)
 {
     struct node *const node = &w->node[index];
-    if (code == YS_IO && (node->fail != 0 || node->fail_late != 0))
+    if ((code == YS_IO && (node->fail != 0 || node->fail_late != 0)) ||
+        (code == YS_NOMEM && w->feed != NULL))
         kill_node(w, index, false);
     else
         world_must(w, code, err);
@@ -233,6 +234,15 @@ static void take_results(struct world *w, int index, const struct ys_change_resu
     }
 }
 
+static void look(struct world *w, int index)
+{
+    if (w->feed != NULL)
+        w->feed(true);
+    world_check_node(w, index);
+    if (w->feed != NULL)
+        w->feed(false);
+}
+
 /* Any group that begins with the oldest change may become one transaction. */
 void world_commit(struct world *w, int index)
 {
@@ -255,7 +265,7 @@ void world_commit(struct world *w, int index)
         if (w->watched)
             w->watch.committed(w->watch.context, index, group, results, count);
         else
-            world_check_node(w, index);
+            look(w, index);
         if (node->dies_after_commit)
             kill_node(w, index, true);
         node->dies_after_commit = false;
@@ -310,7 +320,8 @@ static void sign_own(struct world *w, int index)
     }
     if (!world_alive(w, index, code, &err) || own.state != YS_LOG_FOLLOWING || size >= agreed)
         return;
-    world_must(w, ys_change_new(YS_CHANGE_SIGN_OWN, 0, &change, &err), &err);
+    if (!world_alive(w, index, ys_change_new(YS_CHANGE_SIGN_OWN, 0, &change, &err), &err))
+        return;
     change->checkpoint_size = agreed;
     change->first_root = root;
     world_put_change(w, index, change);

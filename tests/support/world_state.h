@@ -61,6 +61,7 @@ struct world {
     struct world_options options;
     struct world_watch watch;
     bool watched;
+    world_feed *feed; /* NULL: memory never fails */
     int64_t now_ms;
     uint64_t steps, event_hash, session_ids, connections;
     struct folder folder;

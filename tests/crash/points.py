@@ -1,0 +1,176 @@
+#!/usr/bin/python3
+"""SIGKILL at each crash point of the source: YS_CRASH_POINT("name") between two steps whose order matters.
+
+    points.py [NAME...]      default: all that stand in the source
+
+The program is built once more with its crash points (YISHI_THAT_CRASHES). Daemons are killed at each point
+that they pass while records are published and receipts flow, `publish` and `init` at each that these pass; then
+the disk is looked at, and what was to be done is done. A point that nothing passes is a fault.
+"""
+
+import json
+import os
+import pathlib
+import re
+import shutil
+import sys
+import tempfile
+
+sys.dont_write_bytecode = True
+
+import ground  # noqa: E402
+from ground import DEPLOYMENT, THIRD, Broken, Failure, Ground, need, wait_for  # noqa: E402
+from harness import consensus  # noqa: E402
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+KILLED = -9
+TIMES = (1, 2, 3)  # a daemon is killed when it passes the point for the n-th time; for the first, if it never does
+
+
+def points():
+    """Name -> files with it."""
+    found = {}
+    for path in sorted([*TOP.glob("sync/*.c"), *TOP.glob("node/*.c")]):
+        for name in re.findall(r'YS_CRASH_POINT\("(\w+)"\)', path.read_text(encoding="utf-8")):
+            found.setdefault(name, path.name)
+    need(found, "no crash point in the source")
+    return found
+
+
+class Points:
+    def __init__(self, folder):
+        self.ground = Ground(folder, communities=2)
+        self.community = self.ground.communities[0]
+        self.ground.complete()
+        self.ids = []
+        self.passed = {}
+
+    def at(self, name, times):
+        self.ground.fleet.environment["YISHI_CRASH_AT"] = f"{name}:{times}"
+
+    def nowhere(self):
+        self.ground.fleet.environment.pop("YISHI_CRASH_AT", None)
+
+    def note(self, name, who):
+        self.passed.setdefault(name, set()).add(who)
+
+    def publish(self, check=True):
+        result = self.community.call("publish", "-", "--json", stdin=json.dumps(consensus()), check=check)
+        if result.status == 0:
+            self.ids.append(result.object()["id"])
+        return result
+
+    def ids_here(self):
+        return [entry["id"] for entry in self.community.entries(self.community.code)]
+
+    # --- daemons ----------------------------------------------------------------------------------
+    def receipted(self):
+        status = self.community.status()
+        return all(r is not None and r["size"] == status["size"] for who, r in status["receipts"].items() if who != "saved")
+
+    def dies(self, node, name, times):
+        """Does the daemon, which was started with the point armed, die while records are published and receipted?"""
+        process = node.process
+        for _ in range(times + 1):
+            self.publish()
+            wait_for(lambda: process.poll() is not None or self.receipted(),
+                     f"{node.code} dies at {name}, or the receipts of what was published", ground.SYNC_SECONDS)
+            if process.poll() is not None:
+                need(process.returncode == KILLED, f"{node.code}, at {name}: ended with status {process.returncode}: {node.log_text()[-400:]}")
+                node.process = None
+                self.note(name, {6: "district", 9: "street", 12: "community"}[len(node.code)])
+                return True
+        node.stop()
+        return False
+
+    def kill_daemon(self, node, names):
+        """From one crash point to the next: what it leaves at each is looked at, and what it starts from."""
+        node.stop()
+        for i, name in enumerate(names):
+            for times in sorted({TIMES[i % len(TIMES)], 1}, reverse=True):
+                self.at(name, times)
+                node.start()
+                self.nowhere()
+                if self.dies(node, name, times):
+                    self.ground.look_at_dead(node)
+                    self.ground.judge(node)
+                    break
+        node.start().ready()
+        self.ground.complete()
+        need(set(self.ids) <= set(self.ids_here()), f"{node.code}: records that were published are gone")
+
+    # --- commands ---------------------------------------------------------------------------------
+    def kill_publish(self, name):
+        """The record is there, or it is not; and it is there once when publishing went on to say so."""
+        before = self.ids_here()
+        self.at(name, 1)
+        result = self.publish(check=False)
+        self.nowhere()
+        need(result.status in (0, KILLED), f"publish at {name}: exit status {result.status}: {result.err}")
+        if result.status == 0:
+            return
+        self.note(name, "publish")
+        now = self.ids_here()
+        need(now[:len(before)] == before and len(now) - len(before) == (name != "records_appended"),
+             f"publish, killed at {name}: {len(before)} records became {len(now)}")
+        self.ground.judge(self.community)
+        self.publish()
+
+    def kill_init(self, name, code, *arguments):
+        """The home is there as a whole or not at all; and then init makes it."""
+        for times in range(1, 100):
+            node = self.ground.fleet.node(code, "示例", DEPLOYMENT)
+            guard = node.home.with_name(f"{code}.guard")
+            self.at(name, times)
+            result = node.call("init", "--deployment", DEPLOYMENT, "--code", code, "--name", "示例", "--kdf", "none", *arguments, check=False)
+            self.nowhere()
+            need(result.status in (0, KILLED), f"init at {name}: exit status {result.status}: {result.err}")
+            if node.home.exists():
+                self.ground.judge(node)
+                shutil.rmtree(node.home)
+            for rest in [*node.home.parent.glob(f"{code}.new-*")]:
+                shutil.rmtree(rest)
+            if guard.exists():
+                guard.unlink()
+            if result.status == 0:
+                return
+            self.note(name, "init")
+
+    def run(self, names):
+        found = {name: file for name, file in points().items() if not names or name in names}
+        for name in found:
+            self.kill_publish(name)
+            self.kill_init(name, THIRD, "--root", self.ground.district.home / "root.pub")
+            self.kill_init(name, "110198")
+        for node in (self.ground.district, self.ground.street, self.community):
+            elsewhere = ("author.c", "home.c") if node is self.ground.district else ("author.c", "home.c", "daemon_guard.c")
+            self.kill_daemon(node, [name for name, file in found.items() if file not in elsewhere])
+        for name in found:
+            need(name in self.passed, f"{name}: nothing passed this crash point")
+            print(f"{name}: {', '.join(sorted(self.passed[name]))}", flush=True)
+        for node in self.ground.nodes:
+            node.stop()
+            self.ground.judge(node)
+
+
+def main():
+    ground.build_from_environment()
+    os.environ["LC_ALL"] = "C.UTF-8"
+    os.environ["YISHI_BIN"] = ground.needed("YISHI_THAT_CRASHES")
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="yishi-points."))
+    run = None
+    try:
+        run = Points(folder)
+        run.run(sys.argv[1:])
+    except (Broken, Failure) as error:
+        print(f"FAILED: {error}\nfiles lie in {folder}", file=sys.stderr)
+        return 1
+    finally:
+        if run is not None:
+            run.ground.close()
+    shutil.rmtree(folder)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
