@@ -57,8 +57,11 @@ enum ys_code ys_json_load(struct ys_bytes text, json_t **out, struct ys_err *err
     const char *start = text.size == 0 ? "" : (const char *)text.data;
     const uint64_t failures = ys_json_memory_failures();
     json_t *json = json_loadb(start, text.size, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
-    if (json == NULL && ys_json_memory_failures() != failures)
+    /* Also when it gives an object: a string for which there was no memory would be cut short. */
+    if (ys_json_memory_failures() != failures) {
+        json_decref(json);
         return ys_fail(err, YS_NOMEM, "out of memory while reading JSON");
+    }
     if (json == NULL)
         return ys_fail(err, YS_MALFORMED, "line %d, column %d: %s", error.line, error.column,
                        error.text);

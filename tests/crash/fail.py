@@ -34,15 +34,21 @@ PASSING = re.compile(r"(?<=\"index\": )\d+|(?<=\"size\": )\d+|(?<=index )\d+|(?<
 class Command:
     """`yishi` with these arguments on a home; how to look at what it changed, and how to make it possible again."""
 
-    def __init__(self, name, node, *arguments, stdin="", made=(), changes=False, store=True):
+    def __init__(self, name, node, *arguments, stdin="", made=(), changes=False, store=True, renew=None):
         self.name, self.node, self.stdin, self.changes, self.store = name, node, stdin, changes, store
         self.arguments = [str(a) for a in arguments]
+        self.renew = renew  # after it did its work: arguments with which it has something to do again
         self.made = [pathlib.Path(path) for path in made]  # what it makes outside of the store, as a whole or not at all
 
     def clear(self):
         """Away with what was made outside of the store, and with a new home that there was no memory to remove."""
+        if self.renew is not None:
+            self.arguments = [str(a) for a in self.renew()]
         for path in self.made + self.left_over():
-            if path.is_dir():
+            if path.is_dir() and path.parent == self.node.home:
+                for file in path.iterdir():
+                    file.unlink()
+            elif path.is_dir():
                 shutil.rmtree(path)
             else:
                 path.unlink(missing_ok=True)
@@ -64,6 +70,7 @@ class Fail:
         self.mark = folder / "failed"
         self.problems = []
         self.ground = None
+        self.applicants = 100
 
     def say(self, command, number, text):
         self.problems.append(f"{command.name}, {self.what} {number}: {text}")
@@ -150,6 +157,16 @@ class Fail:
         self.ground.complete()
         self.ground.fleet.stop()
 
+    def applicant(self, street, asks):
+        """Arguments of `admit` for a community that was not there before."""
+        self.applicants += 1
+        node = self.ground.fleet.node(f"{street.code}{self.applicants:03}", "示例", DEPLOYMENT)
+        node.call("init", "--deployment", DEPLOYMENT, "--code", node.code, "--name", "示例", "--kdf", "none", "--root", street.home / "root.pub")
+        request = self.folder / f"{node.code}.json"
+        node.call(*asks[:2], request, *asks[3:])
+        shutil.rmtree(node.home)
+        return ["admit", request]
+
     def commands(self):
         district, street, community = self.ground.nodes[:3]
         bundle, root = self.folder / "bundle", community.home / "root.pub"
@@ -169,6 +186,20 @@ class Fail:
         yield Command("publish text", community, "publish", "-", stdin=json.dumps(consensus()), changes=True)
         draft = self.folder / "draft"
         yield Command("publish --out", community, "publish", "-", "--out", draft, stdin=json.dumps(consensus()), made=[draft], changes=True)
+        yield Command("key new", community, "key", "new", "sc", "--kdf", "none", "--json", store=False, changes=True)
+        yield Command("invite", street, "invite", ground.NEIGHBOUR, "--address", "tcp://127.0.0.1:9", "--json", made=[street.home / "invites"], changes=True)
+        yield Command("invite --list", street, "invite", "--list", "--json")
+        request = self.folder / "request"
+        asks = ["join", "--request", request, "--parent", "tcp://127.0.0.1:9", "--parent-key", street.keys()["transport"]]
+        yield Command("join --request", community, *asks, "--json", made=[request], changes=True)
+        yield Command("admit --dry-run", street, *self.applicant(street, asks), "--dry-run", "--json")
+        if self.what == "call":  # with many allocations it would have to be made possible again too often
+            yield Command("admit", street, *self.applicant(street, asks), changes=True, renew=lambda: self.applicant(street, asks))
+        key, policy = self.folder / "root.key", self.folder / "policy"
+        yield Command("root new", community, "root", "new", "--deployment", DEPLOYMENT, "--code", "110198", "--kdf", "none", "--out", key,
+                      made=[key], changes=True, store=False)
+        vkey = re.search("^key (.*)$", root.read_text(), re.MULTILINE)[1]
+        yield Command("root policy", community, "root", "policy", "--key", vkey, "--out", policy, made=[policy], changes=True, store=False)
         fresh = self.ground.fleet.node(ground.THIRD, "示例", DEPLOYMENT)
         yield Command("init", fresh, "init", "--deployment", DEPLOYMENT, "--code", fresh.code, "--name", "示例", "--kdf", "none",
                       "--root", root, made=[fresh.home], changes=True)

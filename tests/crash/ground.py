@@ -140,9 +140,16 @@ class Ground:
         return disk
 
     def look_at_dead(self, dead):
-        """Whatever the dead node ever signed or sent of its own, as others hold it, lies on its disk."""
+        """Whatever the dead node ever signed or sent of its own, as others hold it, lies on its disk; and so does
+        what its children have signed, for they sign what it said that it has."""
         others = [self.look(node, entries=False) for node in self.nodes if node is not dead]
         disk = self.look(dead)
+        for child in self.nodes:
+            held = disk.logs[child.origin].size if child.origin in disk.logs else 0
+            own = next((other.logs[child.origin] for other in others if other.code == child.code), None)
+            if child.parent == dead.code and own is not None:
+                need(max(own.heads, default=0) <= held,
+                     f"{child.code} has signed {max(own.heads, default=0)} entries of its log, of which {dead.code} has {held} on the disk")
         for other in others + [disk]:
             for origin, log in other.logs.items():
                 if origin == dead.origin:

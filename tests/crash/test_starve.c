@@ -16,7 +16,7 @@
 #include <stdlib.h>
 
 enum {
-    WORLDS = 60,
+    WORLDS = 30,
     RECORDS = 12,
     HUNGRY_STEPS = 400,
     SETTLE_STEPS = 20000,
