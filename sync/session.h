@@ -44,6 +44,7 @@ struct ys_turn {
     struct ys_txn *txn;
     const struct ys_member *member;
     int64_t clock_ms;       /* wall clock, only told to the peer */
+    bool no_credit;         /* our disk has no room: nothing more is to come */
     uint64_t room;          /* bytes of ENTRIES that the way out can take now; counted down */
     uint64_t own_heads_max; /* heads of the own log above this size may not leave yet */
     void *context;
@@ -74,6 +75,9 @@ YS_CHECKED enum ys_code ys_session_committed(struct ys_session *session, struct 
 /* The store changed, by whatever cause: announce what the peer may see, serve what it waits for. */
 YS_CHECKED enum ys_code ys_session_changed(struct ys_session *session, struct ys_turn *turn,
                                            struct ys_err *err);
+/* There is room again: give the credit that was held back while `no_credit` was set. */
+YS_CHECKED enum ys_code ys_session_grant(struct ys_session *session, struct ys_turn *turn,
+                                         struct ys_err *err);
 /* The membership changed: look again at heads whose keys were unknown. */
 YS_CHECKED enum ys_code ys_session_member_changed(struct ys_session *session, struct ys_turn *turn,
                                                   struct ys_err *err);

@@ -75,6 +75,9 @@ void world_plan_crash_after_commit(struct world *world, int node);
 /* Its wall clock jumps. */
 void world_set_clock(struct world *world, int node, int64_t ahead_s);
 
+/* Its disk has no room for what others have: it gives no credit; or it has again. */
+void world_set_full(struct world *world, int node, bool full);
+
 /* Keep a copy of the node's disk, the last one only; go back to it. */
 void world_copy(struct world *world, int node);
 void world_restore(struct world *world, int node);
