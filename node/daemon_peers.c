@@ -63,6 +63,7 @@ struct ys_turn ys_daemon_peer_turn(struct ys_peer *peer, struct ys_daemon_turn *
         .txn = turn->txn,
         .member = peer->daemon->member,
         .clock_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000,
+        .no_credit = peer->daemon->space.is_short,
         .room = ys_outbox_room(&peer->outbox),
         .own_heads_max = peer->daemon->guarded_size,
         .context = peer,

@@ -9,6 +9,7 @@
  *     pending/          requests to join that wait for an officer (application.h)
  *     doorbell          FIFO: "I have written to the store"
  *     lock              held by the daemon while it runs
+ *     reserve           to be given up when the disk is full (reserve.h)
  *     alarms            membership records that nobody here asked for (alarm.h)
  *     address, link     what the running daemon says about itself
  *

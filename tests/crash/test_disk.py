@@ -1,0 +1,201 @@
+"""A disk that is full, read-only or gone, under real processes."""
+
+import json
+import os
+import shutil
+import sys
+import unittest
+
+import ground_disk as ground
+
+from harness import COMMUNITY, ENVIRONMENT, OK, STREET, consensus, wait_for
+
+
+class FullDisk(ground.DiskCase):
+    """The street's disk is full: what it holds is served, nothing more comes in, and it goes on by itself."""
+
+    def full_street(self):
+        district, street, community = self.federation()
+        community.publish(consensus())
+        self.receipted(community)
+        self.received = ground.received(street.entries(COMMUNITY)[0])
+        self.assertTrue((street.home / "reserve").exists())
+        self.assertGreaterEqual((street.home / "reserve").stat().st_blocks * 512, 8 * ground.MIB)
+        held = self.size_of(street, COMMUNITY)
+
+        # Little room is told before there is none.
+        ground.fill(self.place)
+        wait_for(lambda: street.status()["disk"]["short"], "status says that there is little room")
+        self.says(street, "event=store_full")
+        self.assertIn("ALARM: little room: 0 MiB are free", street.call("status").out)
+
+        # What is under way uses the reserve, then that is full, too.
+        self.append(community, 30, 100_000)
+        self.says(street, "event=reserve_given_up")
+        ground.fill(self.place, "more")
+        self.append(community, 30, 100_000)
+        wait_for(lambda: "no space left" in street.log_text() or not (street.home / "reserve").exists(), "the reserve is given up")
+        ground.fill(self.place, "more")
+
+        # Reads go on; a new session is given nothing.
+        community.stop()
+        community.start().ready().connected()
+        self.assertEqual(len(street.entries(COMMUNITY)), self.size_of(street, COMMUNITY))
+        bundle = self.folder / "bundle"
+        for command in (("show", f"{COMMUNITY}:0"), ("log", COMMUNITY), ("status",), ("verify",), ("prove", f"{COMMUNITY}:0", "--out", bundle)):
+            self.assertEqual(street.call(*command, check=False).status, OK, command)
+        before = self.size_of(street, COMMUNITY)
+        self.assertGreaterEqual(before, held)
+
+        # Whoever writes is told, and nothing is written by half.
+        size = street.status()["size"]
+        refused = self.publish_until_refused(street)
+        self.assertRefused(refused, ENVIRONMENT, "no space left on the disk")
+        self.assertEqual(street.status()["size"], size + self.published)
+
+        # No receipt is above what is on the street's disk.
+        wait_for(lambda: community.status()["size"] == 61, "the community has all of its own")
+        on_disk = self.size_of(street, COMMUNITY)
+        self.assertLess(on_disk, 61)
+        receipt = community.status()["receipts"]["street"]
+        self.assertLessEqual(receipt["size"], on_disk)
+        self.assertIsNone(street.process.poll())
+
+        for name in ("filler", "more"):
+            (self.place / name).unlink()
+        self.says(street, "event=store_has_room")
+        self.receipted(community)
+        self.assertEqual(community.status()["receipts"]["district"]["size"], 61)
+        self.assertFalse(street.status()["disk"]["short"])
+        self.assertTrue((street.home / "reserve").exists())
+        self.assertEqual(street.call("verify").status, OK)
+        self.assertEqual(district.call("verify").status, OK)
+        street.publish(self.received)
+        self.fleet.stop()
+
+    def publish_until_refused(self, street):
+        """Free pages of the store need no disk: they may do for a few records."""
+        for self.published in range(200):
+            ground.fill(self.place, "more")
+            result = street.call("publish", "-", "--passphrase-file", street.passphrase, stdin=json.dumps(self.received), check=False)
+            if result.status != OK:
+                return result
+        return result
+
+    def test_a_small_tmpfs(self):
+        self.place = self.folder / "small"
+        self.mount_tmpfs(self.place, 64)
+        self.full_street()
+
+    def test_a_small_ext4(self):
+        self.place = self.folder / "small"
+        self.mount_ext4(self.place, 72)
+        self.full_street()
+
+    def test_a_lock_file_that_cannot_be_made_is_said_and_no_bus_error(self):
+        self.place = self.folder / "small"
+        self.mount_tmpfs(self.place, 8)
+        street = self.node(STREET)
+        street.init()
+        (street.home / "store" / "lock.mdb").unlink()
+        ground.fill(self.place)
+        for command in ("status", "log", "run"):
+            self.assertRefused(street.call(command, check=False), ENVIRONMENT, "lock.mdb: no space left on the disk")
+
+    def test_a_daemon_started_on_a_full_disk_serves_what_it_has(self):
+        self.place = self.folder / "small"
+        self.mount_tmpfs(self.place, 64)
+        district, street, community = self.federation()
+        community.publish(consensus())
+        self.receipted(community)
+        street.stop()
+        ground.fill(self.place)
+        self.append(community, 30, 100_000)
+        street.start().ready()
+        self.says(street, "event=store_full")
+        community.connected()
+        (self.place / "filler").unlink()
+        self.receipted(community)
+        self.fleet.stop()
+
+
+class ReadOnlyDisk(ground.DiskCase):
+    def test_an_auditor_reads_a_copy_that_cannot_be_written(self):
+        district, street, community = self.federation()
+        community.publish(consensus())
+        self.receipted(community)
+        self.fleet.stop()
+        medium = self.folder / "medium"
+        self.mount_tmpfs(medium, 64)
+        copy = medium / "home"
+        shutil.copytree(street.home, copy, ignore=lambda folder, names: [n for n in names if n in ("doorbell", "reserve", "lock.mdb")])
+        self.assertTrue(ground.run("mount", "-o", "remount,ro", medium)[0])
+        street.home = copy
+        bundle = self.folder / "bundle"
+        for command in (("log", COMMUNITY), ("show", f"{COMMUNITY}:0"), ("status",), ("verify",), ("prove", f"{COMMUNITY}:0", "--out", bundle), ("export", "tiles", self.folder / "tiles", "--log", COMMUNITY)):
+            result = street.call(*command, check=False)
+            self.assertEqual((result.status, result.err), (OK, ""), command)
+        self.assertEqual(community.call("check", bundle, "--root", district.home / "root.pub").status, OK)
+        received = json.dumps(ground.received(street.entries(COMMUNITY)[0]))
+        result = street.call("publish", "-", "--passphrase-file", street.passphrase, stdin=received, check=False)
+        self.assertRefused(result, ENVIRONMENT, "read-only")
+        self.assertRefused(street.call("run", check=False), ENVIRONMENT, "ead-only file system")
+
+    def test_a_daemon_whose_disk_becomes_read_only_ends(self):
+        self.place = self.folder / "small"
+        self.mount_ext4(self.place, 64)
+        district, street, community = self.federation()
+        community.publish(consensus())
+        self.receipted(community)
+        # What the kernel does by itself after an error of the disk.
+        done, why = ground.run("mount", "-o", "remount,abort", self.place)
+        if not done:
+            self.skipTest(f"this kernel does not abort an ext4: {why}")
+        self.ended(street, ENVIRONMENT, "read-only")
+        # What can be read can still be read.
+        self.assertEqual(len(street.entries(COMMUNITY)), 1)
+        size = community.status()["receipts"]["street"]["size"]
+        community.publish(consensus())
+        self.assertEqual(community.status()["receipts"]["street"]["size"], size)
+
+
+class TakenAway(ground.DiskCase):
+    """Nothing is acknowledged that is in a file which nobody finds again."""
+
+    def taken(self, take):
+        district, street, community = self.federation()
+        community.publish(consensus())
+        self.receipted(community)
+        before = community.status()["receipts"]["street"]["size"]
+        take(street.home)
+        community.publish(consensus())
+        self.ended(street, ENVIRONMENT, "data.mdb: was moved, removed or replaced while it was in use")
+        wait_for(lambda: not community.status()["parent"]["connected"], "the community notices")
+        self.assertEqual(community.status()["receipts"]["street"]["size"], before)
+        return street, community
+
+    def test_a_store_that_is_removed(self):
+        self.taken(lambda home: shutil.rmtree(home / "store"))
+
+    def test_a_home_that_is_moved_and_put_back(self):
+        street, community = self.taken(lambda home: home.rename(home.with_name("aside")))
+        street.home.with_name("aside").rename(street.home)
+        street.start().ready()
+        self.receipted(community)
+        self.fleet.stop()
+
+    def test_a_store_that_is_replaced_by_a_copy(self):
+        def replace(home):
+            shutil.copytree(home / "store", home / "copy")
+            os.rename(home / "store", home / "old")
+            os.rename(home / "copy", home / "store")
+
+        street, community = self.taken(replace)
+        street.start().ready()
+        self.receipted(community)
+        self.fleet.stop()
+
+
+if __name__ == "__main__":
+    ground.own_mounts()
+    sys.exit(unittest.main(verbosity=2))
