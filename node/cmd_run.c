@@ -53,6 +53,14 @@ static void link_state(void *context, const char *state)
     save(context, "link", ys_home_save_link, state);
 }
 
+static void clock_state(void *context, int64_t ahead_s)
+{
+    const struct run *const run = context;
+    struct ys_err err = {0};
+    if (ys_home_save_clock(&run->node.home, ahead_s, &err) != YS_OK)
+        ys_journal_text(YS_PRIORITY_WARNING, "clock", "reason", err.msg);
+}
+
 static void tell_alarms(const struct ys_alarms *alarms, size_t first)
 {
     for (size_t i = first; i < alarms->count; i++) {
@@ -200,6 +208,7 @@ enum ys_code ys_cmd_run(const struct ys_call *call, struct ys_err *err)
             .software = "yishi " YISHI_VERSION,
             .ready = ready,
             .link = link_state,
+            .clock = clock_state,
             .membership = look_for_alarms,
             .reload = reload,
             .reload_roots = reload_roots,

@@ -190,6 +190,7 @@ enum ys_code ys_cmd_status(const struct ys_call *call, struct ys_err *err)
     view.connected = strcmp(link, "connected") == 0;
     view.running = ys_home_daemon_runs(&node.home);
     view.address = address;
+    view.clock_ahead_s = ys_home_load_clock(&node.home);
     view.requests = count_requests(&node);
     view.log = logs;
     pick_own_receipts(&view);

@@ -189,6 +189,7 @@ static enum ys_code one_turn(struct ys_daemon *daemon, bool *busy, struct ys_err
         code = serve_sources(daemon, &turn, items, at, err);
     if (code == YS_OK)
         code = ys_daemon_watch(daemon, err);
+    ys_daemon_look_at_clock(daemon);
     if (code == YS_OK)
         code = ys_daemon_look_at_space(daemon, &turn, err);
     if (code == YS_OK)

@@ -379,6 +379,7 @@ static enum ys_code hear_parent(struct ys_daemon *daemon, struct ys_daemon_turn 
         dialing->floor_ms = floor_of(peer->session);
         if (!was_open && ys_session_open(peer->session)) {
             dialing->delay_ms = 0;
+            ys_daemon_parent_clock(daemon, ys_session_peer_clock_ms(peer->session));
             tell_link(daemon, "connected");
             ys_journal(YS_PRIORITY_INFO, "parent", "state=connected code=%s",
                        ys_session_peer(peer->session)->digits);

@@ -6,7 +6,6 @@
 
 enum {
     LOOK_EVERY_MS = 1000,
-    READERS_EVERY_MS = 10000,
     CLEAR_EVERY_MS = 60000,
     LAG_TOLD = 1000 /* transactions that a reader may be behind before the operator is told */
 };
@@ -44,12 +43,10 @@ static enum ys_code look_at_readers(struct ys_daemon *daemon, struct ys_err *err
         if (code == YS_OK && cleared != 0)
             ys_journal(YS_PRIORITY_INFO, "dead_readers", "cleared=%d", cleared);
     }
-    if (code == YS_OK && daemon->now_ms - daemon->space.readers_ms >= READERS_EVERY_MS) {
-        daemon->space.readers_ms = daemon->now_ms;
+    if (code == YS_OK)
         code = ys_kv_info(kv, &info, err);
-        if (code == YS_OK)
-            tell_reader(daemon, &info);
-    }
+    if (code == YS_OK)
+        tell_reader(daemon, &info);
     return code;
 }
 

@@ -130,9 +130,10 @@ struct ys_view_status {
     bool connected;
     const char *link; /* what the daemon says of it; "" when unknown */
     bool running;
-    const char *address; /* of the running daemon; "" when it does not listen */
-    uint64_t waiting;    /* records that wait for the recovery of the own log */
-    size_t requests;     /* to join, that wait for an officer */
+    const char *address;   /* of the running daemon; "" when it does not listen */
+    int64_t clock_ahead_s; /* of the parent's; 0 while they agree */
+    uint64_t waiting;      /* records that wait for the recovery of the own log */
+    size_t requests;       /* to join, that wait for an officer */
     size_t log_count;
     const struct ys_view_log *log;
     const struct ys_alarms *alarms; /* those that are open are shown */

@@ -354,7 +354,7 @@ static void status(const struct ys_view_status *view)
                                : json_pack("{s:s, s:b, s:o}", "address", view->parent, "connected",
                                            view->connected, "link", text_or_null(view->link));
     put(json_pack("{s:s, s:s, s:o, s:s, s:s, s:o, s:{s:o, s:o, s:o}, s:o, s:o, s:{s:b, s:o}, "
-                  "s:o, s:o, s:o, s:o, s:o}",
+                  "s:o, s:o, s:o, s:o, s:o, s:I}",
                   "deployment", view->deployment, "code", view->code, "name", text(view->name),
                   "level", view->level, "origin", view->origin, "size", number(view->size),
                   "receipts", "saved", number(view->size), "street", receipt_or_null(&view->street),
@@ -362,7 +362,7 @@ static void status(const struct ys_view_status *view)
                   "daemon", "running", view->running, "address", text_or_null(view->address),
                   "requests_waiting", number(view->requests), "waiting", number(view->waiting),
                   "alarms", open_alarms(view->alarms), "disk", disk_object(&view->ground), "store",
-                  store_object(&view->ground)));
+                  store_object(&view->ground), "clock_ahead_s", (json_int_t)view->clock_ahead_s));
 }
 
 static void recovery(const struct ys_view_recovery *view)

@@ -613,6 +613,11 @@ static void status(const struct ys_view_status *view)
         printf(_("Requests to join that wait: %zu; see: yishi admit --list\n"), view->requests);
     for (size_t i = 0; i < view->alarms->count; i++)
         put_alarm(&view->alarms->alarm[i]);
+    if (view->clock_ahead_s != 0)
+        printf(view->clock_ahead_s > 0
+                   ? _("ALARM: the clock of this machine is %llu s ahead of the parent's\n")
+                   : _("ALARM: the clock of this machine is %llu s behind the parent's\n"),
+               (unsigned long long)llabs(view->clock_ahead_s));
     put_ground(&view->ground);
     puts(_("Logs held:"));
     for (size_t i = 0; i < view->log_count; i++)

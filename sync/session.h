@@ -26,6 +26,8 @@
 
 struct ys_session;
 
+enum { YS_CLOCK_APART_MAX_S = 120 }; /* a person is told when two clocks differ by more */
+
 enum ys_session_role { YS_SESSION_CHILD, YS_SESSION_PARENT };
 
 struct ys_session_options {
@@ -93,6 +95,8 @@ void ys_session_bye(struct ys_session *session, struct ys_turn *turn, const char
 uint64_t ys_session_agreed(const struct ys_session *session, struct ys_hash *root_out);
 /* Seconds after which the peer's ERROR lets us come again; 0 when it said nothing of that. */
 uint32_t ys_session_retry_after_s(const struct ys_session *session);
+/* The peer's wall clock when it said HELLO, in milliseconds. */
+int64_t ys_session_peer_clock_ms(const struct ys_session *session);
 /* Have both HELLOs been exchanged? */
 bool ys_session_open(const struct ys_session *session);
 

@@ -59,6 +59,7 @@ struct ys_session {
     bool mended;                /* the own log went back: what is served begins at what is held */
     bool hello_sent, hello_received;
     uint32_t retry_after_s;
+    int64_t peer_clock_ms;
     uint8_t peer_store_id[YS_STORE_ID_LEN];
     uint64_t told;         /* counter of our `changed` up to which the peer was told */
     bool told_all;         /* the first announcement was of every log */

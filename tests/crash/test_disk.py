@@ -181,38 +181,36 @@ class ReadOnlyDisk(ground.DiskCase):
 class TakenAway(ground.DiskCase):
     """Nothing is acknowledged that is in a file which nobody finds again."""
 
-    def taken(self, take):
-        district, street, community = self.federation()
+    def test_a_store_that_is_replaced_moved_and_removed(self):
+        _, street, community = self.federation()
         community.publish(consensus())
         self.receipted(community)
+        store, aside = street.home / "store", street.home.with_name("aside")
+
+        def replace():
+            shutil.copytree(store, aside)
+            os.rename(store, street.home / "old")
+            os.rename(aside, store)
+
+        # A restored copy: it is another file, and the daemon that is started on it goes on from there.
+        self.taken(street, community, replace)
+        street.start().ready()
+        self.receipted(community)
+        # The whole home, and back.
+        self.taken(street, community, lambda: street.home.rename(aside))
+        aside.rename(street.home)
+        street.start().ready()
+        self.receipted(community)
+        self.taken(street, community, lambda: shutil.rmtree(store))
+        self.assertRefused(street.call("run", check=False), ENVIRONMENT, "the store is missing; restore it from a backup")
+
+    def taken(self, street, community, take):
         before = community.status()["receipts"]["street"]["size"]
-        take(street.home)
+        take()
         community.publish(consensus())
         self.ended(street, ENVIRONMENT, "data.mdb: was moved, removed or replaced while it was in use")
         wait_for(lambda: not community.status()["parent"]["connected"], "the community notices")
         self.assertEqual(community.status()["receipts"]["street"]["size"], before)
-        return street, community
-
-    def test_a_store_that_is_removed(self):
-        self.taken(lambda home: shutil.rmtree(home / "store"))
-
-    def test_a_home_that_is_moved_and_put_back(self):
-        street, community = self.taken(lambda home: home.rename(home.with_name("aside")))
-        street.home.with_name("aside").rename(street.home)
-        street.start().ready()
-        self.receipted(community)
-        self.fleet.stop()
-
-    def test_a_store_that_is_replaced_by_a_copy(self):
-        def replace(home):
-            shutil.copytree(home / "store", home / "copy")
-            os.rename(home / "store", home / "old")
-            os.rename(home / "copy", home / "store")
-
-        street, community = self.taken(replace)
-        street.start().ready()
-        self.receipted(community)
-        self.fleet.stop()
 
 
 if __name__ == "__main__":

@@ -108,6 +108,7 @@ static struct ys_view_status sample(void)
                                    .link = "lost",
                                    .running = true,
                                    .address = "",
+                                   .clock_ahead_s = -86400,
                                    .log_count = 1,
                                    .log = &log,
                                    .ground = {.home = "/var/lib/yishi",
@@ -149,6 +150,7 @@ static void a_status_reads_as_text(void **state)
         "Parent: tcp://h:1, not connected; lost\n"
         "ALARM 3fa1000000000000: key_revoke of a.example/110105001001/rc in log "
         "a.example/110105001/1, entry 9: nobody here has asked for it\n"
+        "ALARM: the clock of this machine is 86400 s behind the parent's\n"
         "ALARM: little room: 3 MiB are free on the disk of /var/lib/yishi, 24 MiB are needed; "
         "nothing more is asked of others until there is more; the reserve is given up\n"
         "Oldest reader of the store: process 4711, 1700 transactions behind, holds back 66560 "
@@ -187,7 +189,7 @@ static void a_status_is_one_json_object_on_one_line(void **state)
         "\"reserve\": false}, "
         "\"store\": {\"bytes\": 94371840, \"readers\": 2, \"oldest_reader\": {\"pid\": 4711, "
         "\"lag\": 1700, \"held_bytes\": 68157440, \"process_age_s\": 3600, "
-        "\"stopped\": true}}}\n");
+        "\"stopped\": true}}, \"clock_ahead_s\": -86400}\n");
 }
 
 static void print_broken_name(void)
