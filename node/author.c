@@ -624,8 +624,8 @@ enum ys_code ys_author_check_new(const struct ys_node *node, const struct ys_wri
     return code;
 }
 
-enum ys_code ys_author_append(const struct ys_node *node, const struct ys_append *append,
-                              struct ys_appended *out, struct ys_err *err)
+static enum ys_code append_once(const struct ys_node *node, const struct ys_append *append,
+                                struct ys_appended *out, struct ys_err *err)
 {
     YS_TXN_SCOPED txn = NULL;
     struct ys_appended appended = {0};
@@ -655,4 +655,14 @@ enum ys_code ys_author_append(const struct ys_node *node, const struct ys_append
     YS_CRASH_POINT("doorbell_rung");
     *out = appended;
     return YS_OK;
+}
+
+enum ys_code ys_author_append(const struct ys_node *node, const struct ys_append *append,
+                              struct ys_appended *out, struct ys_err *err)
+{
+    enum ys_code code = YS_OK;
+    do
+        code = append_once(node, append, out, err);
+    while (code == YS_FULL && ys_kv_grow(ys_store_kv(node->store)));
+    return code;
 }

@@ -36,7 +36,7 @@ static enum ys_code print_turn(struct listing *listing, struct ys_err *err)
     enum ys_code code = ys_node_read(listing->node, &txn, err);
     const uint64_t end = listing->index + ENTRIES_A_TURN;
     for (; code == YS_OK && listing->index < end && listing->index < listing->log.frontier.size &&
-           listing->left > 0;
+           listing->left > 0 && !ys_view_held_much();
          listing->index++)
         code = print_one(listing, txn, err);
     return code;
@@ -76,7 +76,11 @@ enum ys_code ys_cmd_log(const struct ys_call *call, struct ys_err *err)
         code = ys_node_open(call->home, call->lang, &node, err);
     if (code == YS_OK)
         code = begin(&listing, err);
-    while (code == YS_OK && listing.index < listing.log.frontier.size && listing.left > 0)
+    ys_view_hold();
+    while (code == YS_OK && listing.index < listing.log.frontier.size && listing.left > 0) {
         code = print_turn(&listing, err);
+        if (code == YS_OK)
+            code = ys_view_flush(err);
+    }
     return code;
 }

@@ -6,6 +6,7 @@
 #include "node/keystore.h"
 #include "node/lang.h"
 #include "node/node.h"
+#include "node/reserve.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -25,22 +26,39 @@ struct run {
     char guard_path[PATH_MAX];
 };
 
+typedef enum ys_code save_line(const struct ys_home *home, const char *text, struct ys_err *err);
+
+/* What the daemon says about itself; for so much there is a reserve. */
+static void save(const struct run *run, const char *name, save_line *to_file, const char *text)
+{
+    struct ys_err err = {0};
+    enum ys_code code = to_file(&run->node.home, text, &err);
+    if (code == YS_FULL && ys_reserve_give_up(&run->node.home))
+        code = to_file(&run->node.home, text, &err);
+    if (code != YS_OK)
+        ys_journal_text(YS_PRIORITY_WARNING, name, "reason", err.msg);
+}
+
 static void ready(void *context, const char *endpoint)
 {
     struct run *const run = context;
-    struct ys_err err = {0};
-    if (endpoint != NULL && ys_home_save_address(&run->node.home, endpoint, &err) != YS_OK)
-        ys_journal_text(YS_PRIORITY_WARNING, "address", "reason", err.msg);
+    if (endpoint != NULL)
+        save(run, "address", ys_home_save_address, endpoint);
     ys_journal(YS_PRIORITY_INFO, "ready", "code=%s listen=%s", run->node.origin.division.digits,
                endpoint == NULL ? "-" : endpoint);
 }
 
 static void link_state(void *context, const char *state)
 {
-    struct run *const run = context;
+    save(context, "link", ys_home_save_link, state);
+}
+
+static void clock_state(void *context, int64_t ahead_s)
+{
+    const struct run *const run = context;
     struct ys_err err = {0};
-    if (ys_home_save_link(&run->node.home, state, &err) != YS_OK)
-        ys_journal_text(YS_PRIORITY_WARNING, "link", "reason", err.msg);
+    if (ys_home_save_clock(&run->node.home, ahead_s, &err) != YS_OK)
+        ys_journal_text(YS_PRIORITY_WARNING, "clock", "reason", err.msg);
 }
 
 static void tell_alarms(const struct ys_alarms *alarms, size_t first)
@@ -190,6 +208,7 @@ enum ys_code ys_cmd_run(const struct ys_call *call, struct ys_err *err)
             .software = "yishi " YISHI_VERSION,
             .ready = ready,
             .link = link_state,
+            .clock = clock_state,
             .membership = look_for_alarms,
             .reload = reload,
             .reload_roots = reload_roots,

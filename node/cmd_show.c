@@ -42,6 +42,7 @@ enum ys_code ys_cmd_show(const struct ys_call *call, struct ys_err *err)
                       ys_args_has(&call->args, "body");
     if (parts > 1 || (parts == 1 && call->json))
         return ys_fail(err, YS_USAGE, _("one of --note, --text, --body and --json"));
+    ys_view_hold();
     enum ys_code code = ys_node_open(call->home, call->lang, &node, err);
     if (code == YS_OK)
         code = ys_node_read(&node, &txn, err);

@@ -1,6 +1,7 @@
 #include "node/cmd.h"
 #include "node/exhibit.h"
 #include "node/lang.h"
+#include "node/reserve.h"
 #include "node/view.h"
 
 #include <stdio.h>
@@ -127,6 +128,33 @@ static enum ys_code read_alarms(const struct ys_call *call, const struct ys_node
     return code != YS_OK ? code : ys_alarms_save(&node->home, out, err);
 }
 
+/* Before we read ourselves. */
+static enum ys_code read_ground(const struct ys_node *node, struct ys_view_ground *out,
+                                struct ys_err *err)
+{
+    struct ys_room room;
+    struct ys_kv_info info;
+    enum ys_code code = ys_room_look(&node->home, &room, err);
+    if (code == YS_OK)
+        code = ys_kv_info(ys_store_kv(node->store), &info, err);
+    if (code != YS_OK)
+        return code;
+    *out = (struct ys_view_ground){
+        .home = node->home.path,
+        .is_short = !ys_kv_read_only(ys_store_kv(node->store)) && ys_room_is_short(&room),
+        .reserved = room.reserved,
+        .free_bytes = room.free_bytes,
+        .needed_bytes = ys_room_needed(&room),
+        .store_bytes = info.used_bytes,
+        .held_bytes = info.held_bytes,
+        .readers = info.readers,
+        .lag = info.last_txn - info.oldest_reader_txn,
+        .pid = info.oldest_reader_pid,
+    };
+    out->process_known = out->pid != 0 && ys_process_look(out->pid, &out->process);
+    return YS_OK;
+}
+
 enum ys_code ys_cmd_status(const struct ys_call *call, struct ys_err *err)
 {
     YS_NODE_SCOPED node = {.store = NULL};
@@ -139,6 +167,8 @@ enum ys_code ys_cmd_status(const struct ys_call *call, struct ys_err *err)
     enum ys_code code = ys_node_open(call->home, call->lang, &node, err);
     if (code == YS_OK)
         code = read_alarms(call, &node, &alarms, err);
+    if (code == YS_OK)
+        code = read_ground(&node, &view.ground, err);
     if (code == YS_OK)
         code = ys_node_read(&node, &txn, err);
     if (code == YS_OK)
@@ -160,10 +190,12 @@ enum ys_code ys_cmd_status(const struct ys_call *call, struct ys_err *err)
     view.connected = strcmp(link, "connected") == 0;
     view.running = ys_home_daemon_runs(&node.home);
     view.address = address;
+    view.clock_ahead_s = ys_home_load_clock(&node.home);
     view.requests = count_requests(&node);
     view.log = logs;
     pick_own_receipts(&view);
     code = ys_txn_count(txn, YS_DB_ASIDE, &view.waiting, err);
+    ys_txn_abort(&txn); /* who reads what we print may take its time */
     if (code == YS_OK)
         (call->json ? &ys_view_json : &ys_view_text)->status(&view);
     free(logs);

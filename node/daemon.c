@@ -14,7 +14,6 @@ enum {
     SELFTEST_MS = 5000,
     BUSY_WAIT_MS = 5, /* while a peer's queue is full */
     IDLE_WAIT_MS = 1000,
-    READERS_EVERY_MS = 60000,
     HANDSHAKES_MAX = 3,
     HANDSHAKES_WINDOW_MS = 10000,
 };
@@ -190,6 +189,9 @@ static enum ys_code one_turn(struct ys_daemon *daemon, bool *busy, struct ys_err
         code = serve_sources(daemon, &turn, items, at, err);
     if (code == YS_OK)
         code = ys_daemon_watch(daemon, err);
+    ys_daemon_look_at_clock(daemon);
+    if (code == YS_OK)
+        code = ys_daemon_look_at_space(daemon, &turn, err);
     if (code == YS_OK)
         code = ys_daemon_settle(daemon, &turn, err);
     if (code == YS_OK)
@@ -206,15 +208,8 @@ static enum ys_code loop(struct ys_daemon *daemon, struct ys_err *err)
 {
     enum ys_code code = YS_OK;
     bool busy = false;
-    int64_t readers_ms = daemon->now_ms;
-    while (code == YS_OK && !daemon->ending) {
+    while (code == YS_OK && !daemon->ending)
         code = one_turn(daemon, &busy, err);
-        if (code == YS_OK && daemon->now_ms - readers_ms >= READERS_EVERY_MS) {
-            int cleared = 0;
-            readers_ms = daemon->now_ms;
-            code = ys_kv_clear_dead_readers(ys_store_kv(daemon->options->store), &cleared, err);
-        }
-    }
     struct ys_daemon_turn turn = {.daemon = daemon};
     if (ys_daemon_turn_open(&turn, NULL) == YS_OK)
         ys_daemon_drop_peers(daemon, &turn, "the node is stopping");

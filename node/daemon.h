@@ -38,6 +38,9 @@ struct ys_daemon_options {
     /* State of the link to the parent, when it changes: "connected", "denied", "wrong_key", "lost",
      * "ended". May be NULL. */
     void (*link)(void *context, const char *state);
+    /* How far the wall clock is ahead of the parent's, when that changes: 0 while they agree within two
+     * minutes. May be NULL. */
+    void (*clock)(void *context, int64_t ahead_s);
     /* Called at the start and whenever membership records may have come. May be NULL. */
     void (*membership)(void *context, struct ys_txn *txn);
     /* Read the settings again, after SIGHUP or a ring of the doorbell; false: keep what we have. */

@@ -71,8 +71,15 @@ enum ys_code ys_daemon_guard_signed(struct ys_daemon *daemon, struct ys_txn *txn
     YS_CRASH_POINT("own_head_committed");
     if (code == YS_OK)
         code = ys_guard_save(daemon->options->guard_path, &guard, err);
+    if (code == YS_FULL) {
+        ys_daemon_give_up_reserve(daemon);
+        code = ys_guard_save(daemon->options->guard_path, &guard, err);
+    }
+    daemon->guard_waits = code == YS_FULL;
     YS_CRASH_POINT("guard_saved");
     if (code == YS_OK)
         daemon->guarded_size = guard.size;
-    return code;
+    else if (daemon->guarded_size == UINT64_MAX)
+        daemon->guarded_size = 0;
+    return code == YS_FULL ? YS_OK : code;
 }

@@ -63,6 +63,7 @@ struct ys_turn ys_daemon_peer_turn(struct ys_peer *peer, struct ys_daemon_turn *
         .txn = turn->txn,
         .member = peer->daemon->member,
         .clock_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000,
+        .no_credit = peer->daemon->space.is_short,
         .room = ys_outbox_room(&peer->outbox),
         .own_heads_max = peer->daemon->guarded_size,
         .context = peer,
@@ -378,6 +379,7 @@ static enum ys_code hear_parent(struct ys_daemon *daemon, struct ys_daemon_turn 
         dialing->floor_ms = floor_of(peer->session);
         if (!was_open && ys_session_open(peer->session)) {
             dialing->delay_ms = 0;
+            ys_daemon_parent_clock(daemon, ys_session_peer_clock_ms(peer->session));
             tell_link(daemon, "connected");
             ys_journal(YS_PRIORITY_INFO, "parent", "state=connected code=%s",
                        ys_session_peer(peer->session)->digits);

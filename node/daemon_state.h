@@ -1,6 +1,7 @@
 /* What the files of the daemon share: daemon.c runs the loop, daemon_peers.c keeps
  * the sessions, daemon_join.c hears who wants to join, daemon_store.c follows the
- * store, daemon_guard.c minds the guard, daemon_watch.c the connections. Nobody else includes this. */
+ * store, daemon_guard.c minds the guard, daemon_space.c room on the disk and
+ * readers, daemon_watch.c the connections, daemon_clock.c the wall clock. Nobody else includes this. */
 #ifndef YS_NODE_DAEMON_STATE_H
 #define YS_NODE_DAEMON_STATE_H
 
@@ -56,6 +57,23 @@ struct ys_receipting {
     bool asked;       /* a RECEIPTS is on its way */
 };
 
+/* Room on the disk, and who keeps some of the store's from being used. */
+struct ys_spacing {
+    bool is_short; /* no credit is given */
+    bool told;     /* that the reserve cannot be made */
+    int64_t looked_ms, cleared_ms;
+    int64_t reader_pid; /* of the reader that was told of */
+    uint64_t reader_txn;
+};
+
+/* Offsets are milliseconds by which a wall clock is before the clock of the timers. */
+struct ys_clocking {
+    int64_t offset_ms, parent_offset_ms;
+    bool offset_known, parent_known;
+    int64_t looked_ms;
+    int64_t told_s; /* ahead of the parent's */
+};
+
 struct ys_daemon {
     const struct ys_daemon_options *options;
     void *zmq;
@@ -79,11 +97,14 @@ struct ys_daemon {
     struct ys_receipting receipting; /* of a street or district */
     bool guard_fits;                 /* also without a guard: what is here may be signed further */
     bool guard_told;                 /* that it does not fit */
-    bool mending;                    /* a RECOVER or RESUME of ours is on its way */
-    uint64_t guarded_size;           /* own heads up to this size may leave */
-    bool membership_moved;           /* rebuild at the end of the turn */
-    bool applicants_moved;           /* look at the end of the turn who was admitted or refused */
-    bool store_moved;                /* tell the sessions at the end of the turn */
+    bool guard_waits;                /* for room on the disk: a signed head does not leave */
+    struct ys_spacing space;
+    struct ys_clocking clock;
+    bool mending;          /* a RECOVER or RESUME of ours is on its way */
+    uint64_t guarded_size; /* own heads up to this size may leave */
+    bool membership_moved; /* rebuild at the end of the turn */
+    bool applicants_moved; /* look at the end of the turn who was admitted or refused */
+    bool store_moved;      /* tell the sessions at the end of the turn */
     bool ending;
     int64_t now_ms;    /* monotonic, of this turn */
     int64_t looked_ms; /* at the children's connections */
@@ -123,9 +144,23 @@ void ys_daemon_peer_failed(struct ys_peer *peer, enum ys_code code, const struct
 /* Compare guard and store: at the start, after a decision of the operator, and when the own log was
  * fetched from elsewhere. */
 enum ys_code ys_daemon_guard_look(struct ys_daemon *daemon, struct ys_txn *txn, struct ys_err *err);
-/* A head of the own log was signed: it may leave when the guard is on the disk. */
+/* A head of the own log was signed: it may leave when the guard is on the disk. Without room for that,
+ * `guard_waits`, and YS_OK. */
 enum ys_code ys_daemon_guard_signed(struct ys_daemon *daemon, struct ys_txn *txn,
                                     struct ys_err *err);
+/* --- daemon_space.c --- */
+/* Once a second: is the store where it was, is there room, who reads? An error ends the daemon. */
+enum ys_code ys_daemon_look_at_space(struct ys_daemon *daemon, struct ys_daemon_turn *turn,
+                                     struct ys_err *err);
+/* So that what must be written now can be. */
+void ys_daemon_give_up_reserve(struct ys_daemon *daemon);
+
+/* --- daemon_clock.c --- */
+/* The parent has said what its wall clock is. */
+void ys_daemon_parent_clock(struct ys_daemon *daemon, int64_t clock_ms);
+/* Once a second: did ours jump, does it differ from the parent's? */
+void ys_daemon_look_at_clock(struct ys_daemon *daemon);
+
 /* End sessions with children whose keys the membership does not have any more. */
 void ys_daemon_expel(struct ys_daemon *daemon);
 

@@ -100,6 +100,10 @@ enum ys_code ys_daemon_begin(struct ys_daemon *daemon, struct ys_err *err)
 {
     YS_TXN_SCOPED txn = NULL;
     enum ys_code code = leap(daemon, err);
+    if (code == YS_FULL) {
+        ys_daemon_give_up_reserve(daemon);
+        code = leap(daemon, err);
+    }
     if (code == YS_OK)
         code = ys_store_begin(daemon->options->store, false, &txn, err);
     if (code == YS_OK)
@@ -273,8 +277,6 @@ enum ys_code ys_daemon_take_results(struct ys_daemon *daemon, struct ys_daemon_t
     enum ys_code code = ys_committer_trouble(daemon->committer, err);
     if (code != YS_OK && code != YS_FULL)
         return code;
-    if (code == YS_FULL)
-        ys_journal_text(YS_PRIORITY_ERROR, "store_full", "reason", err == NULL ? "" : err->msg);
     const size_t count = ys_committer_take(daemon->committer, results, RESULTS);
     if (count == 0)
         return YS_OK;

@@ -131,7 +131,8 @@ enum ys_code ys_file_write(const char *path, mode_t mode, struct ys_bytes bytes,
         return ys_fail(err, YS_LIMIT, _("%s: path too long"), path);
     FD_SCOPED fd = mkostemp(temporary, O_CLOEXEC);
     if (fd < 0)
-        return ys_fail(err, YS_IO, "%s: %s", path, strerror(errno));
+        return errno == ENOENT ? ys_fail(err, YS_IO, "%s: %s", path, strerror(errno))
+                               : fail_errno(path, err);
     enum ys_code code =
         fchmod(fd, mode) == 0 ? write_fd(fd, path, bytes, err) : fail_errno(path, err);
     YS_CRASH_POINT("file_written");

@@ -23,7 +23,7 @@ YS_CHECKED enum ys_code ys_file_read(const char *path, int flags, void *out, siz
  * the environment, not a node's state, lacks a file that was named. */
 YS_CHECKED enum ys_code ys_file_read_all(const char *path, size_t max, uint8_t **out,
                                          size_t *size_out, struct ys_err *err);
-/* Replace or make `path` with this mode. */
+/* Replace or make `path` with this mode. YS_FULL without room, and the old file is as it was. */
 YS_CHECKED enum ys_code ys_file_write(const char *path, mode_t mode, struct ys_bytes bytes,
                                       struct ys_err *err);
 /* Remove a folder and all in it; what cannot be removed stays. */

@@ -269,9 +269,23 @@ void ys_home_load_link(const struct ys_home *home, char out[YS_ADDRESS_MAX])
     load_line(home, "link", out);
 }
 
+enum ys_code ys_home_save_clock(const struct ys_home *home, int64_t ahead_s, struct ys_err *err)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%lld", (long long)ahead_s);
+    return save_line(home, "clock", text, err);
+}
+
+int64_t ys_home_load_clock(const struct ys_home *home)
+{
+    char text[YS_ADDRESS_MAX];
+    load_line(home, "clock", text);
+    return strtoll(text, NULL, 10);
+}
+
 void ys_home_forget_daemon(const struct ys_home *home)
 {
-    static const char *const names[] = {"address", "link"};
+    static const char *const names[] = {"address", "link", "clock"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         char path[PATH_MAX];
         ys_home_path(home, names[i], path);

@@ -9,8 +9,9 @@
  *     pending/          requests to join that wait for an officer (application.h)
  *     doorbell          FIFO: "I have written to the store"
  *     lock              held by the daemon while it runs
+ *     reserve           to be given up when the disk is full (reserve.h)
  *     alarms            membership records that nobody here asked for (alarm.h)
- *     address, link     what the running daemon says about itself
+ *     address, link, clock   what the running daemon says about itself
  *
  * Threads: any. Memory: none allocated. */
 #ifndef YS_NODE_HOME_H
@@ -20,6 +21,7 @@
 
 #include <limits.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 enum { YS_HOME_MAX = PATH_MAX - 128, YS_ADDRESS_MAX = 128 };
 
@@ -65,7 +67,11 @@ void ys_home_load_address(const struct ys_home *home, char out[YS_ADDRESS_MAX]);
 YS_CHECKED enum ys_code ys_home_save_link(const struct ys_home *home, const char *state,
                                           struct ys_err *err);
 void ys_home_load_link(const struct ys_home *home, char out[YS_ADDRESS_MAX]);
-/* Remove address and link. */
+/* Seconds by which its clock is ahead of the parent's; 0 while they agree, or when it is not known. */
+YS_CHECKED enum ys_code ys_home_save_clock(const struct ys_home *home, int64_t ahead_s,
+                                           struct ys_err *err);
+int64_t ys_home_load_clock(const struct ys_home *home);
+/* Remove all of them. */
 void ys_home_forget_daemon(const struct ys_home *home);
 
 #endif

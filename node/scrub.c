@@ -308,6 +308,7 @@ static enum ys_code scrub_log(struct ys_scrub *scrub, const struct ys_log *log, 
         if (code == YS_OK)
             code = check_heads(walk, txn, err);
     }
+    ys_txn_abort(&txn); /* what is found is printed now, and a pager may take its time */
     walk->done.problems = scrub->problems - before;
     if (code == YS_OK)
         scrub->options->log_done(scrub->options->context, &walk->done);

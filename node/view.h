@@ -11,6 +11,7 @@
 #include "node/check.h"
 #include "node/exhibit.h"
 #include "node/invite.h"
+#include "node/process.h"
 
 /* init: a new home. */
 struct ys_view_made {
@@ -108,6 +109,18 @@ struct ys_view_log {
         uint64_t size, time_s;
     } receipt[YS_VIEW_WITNESSES_MAX];
 };
+/* Where the store lies, and who reads it. */
+struct ys_view_ground {
+    const char *home;
+    bool is_short, reserved;
+    uint64_t free_bytes, needed_bytes;
+    uint64_t store_bytes, held_bytes; /* of these a reader keeps so much from being used again */
+    unsigned readers;
+    uint64_t lag; /* of the oldest, in transactions */
+    int64_t pid;  /* of the oldest; 0 without one */
+    bool process_known;
+    struct ys_process process;
+};
 struct ys_view_status {
     const char *deployment, *code, *name, *level, *origin;
     uint64_t size;
@@ -117,12 +130,14 @@ struct ys_view_status {
     bool connected;
     const char *link; /* what the daemon says of it; "" when unknown */
     bool running;
-    const char *address; /* of the running daemon; "" when it does not listen */
-    uint64_t waiting;    /* records that wait for the recovery of the own log */
-    size_t requests;     /* to join, that wait for an officer */
+    const char *address;   /* of the running daemon; "" when it does not listen */
+    int64_t clock_ahead_s; /* of the parent's; 0 while they agree */
+    uint64_t waiting;      /* records that wait for the recovery of the own log */
+    size_t requests;       /* to join, that wait for an officer */
     size_t log_count;
     const struct ys_view_log *log;
     const struct ys_alarms *alarms; /* those that are open are shown */
+    struct ys_view_ground ground;
 };
 
 /* recover: how the own log stands, and what was decided. */
@@ -205,6 +220,11 @@ extern const struct ys_view ys_view_text, ys_view_json;
 /* Copy without control characters (C0, C1, DEL) and without characters that turn the direction of
  * writing; cut at a whole character when `out` is too small. */
 void ys_view_clean(const char *text, char *out, size_t size);
+/* Let what is printed wait in memory, up to a few MiB: while the store is being read, nobody waits for a
+ * slow reader of standard output, such as a pager. */
+void ys_view_hold(void);
+/* Does so much wait that it should be let go, outside of a transaction? */
+bool ys_view_held_much(void);
 /* Everything printed reached standard output. YS_IO otherwise. */
 YS_CHECKED enum ys_code ys_view_flush(struct ys_err *err);
 

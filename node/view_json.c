@@ -327,6 +327,27 @@ static json_t *open_alarms(const struct ys_alarms *alarms)
     return list;
 }
 
+static json_t *disk_object(const struct ys_view_ground *ground)
+{
+    return json_pack("{s:b, s:o, s:o, s:b}", "short", ground->is_short, "free_bytes",
+                     number(ground->free_bytes), "needed_bytes", number(ground->needed_bytes),
+                     "reserve", ground->reserved);
+}
+
+static json_t *store_object(const struct ys_view_ground *ground)
+{
+    json_t *const oldest =
+        ground->pid == 0
+            ? json_null()
+            : json_pack(
+                  "{s:o, s:o, s:o, s:o, s:o}", "pid", number((uint64_t)ground->pid), "lag",
+                  number(ground->lag), "held_bytes", number(ground->held_bytes), "process_age_s",
+                  ground->process_known ? number(ground->process.age_s) : json_null(), "stopped",
+                  ground->process_known ? json_boolean(ground->process.stopped) : json_null());
+    return json_pack("{s:o, s:o, s:o}", "bytes", number(ground->store_bytes), "readers",
+                     number(ground->readers), "oldest_reader", oldest);
+}
+
 static void status(const struct ys_view_status *view)
 {
     json_t *const logs = json_array();
@@ -337,14 +358,15 @@ static void status(const struct ys_view_status *view)
                                : json_pack("{s:s, s:b, s:o}", "address", view->parent, "connected",
                                            view->connected, "link", text_or_null(view->link));
     put(json_pack("{s:s, s:s, s:o, s:s, s:s, s:o, s:{s:o, s:o, s:o}, s:o, s:o, s:{s:b, s:o}, "
-                  "s:o, s:o, s:o}",
+                  "s:o, s:o, s:o, s:o, s:o, s:I}",
                   "deployment", view->deployment, "code", view->code, "name", text(view->name),
                   "level", view->level, "origin", view->origin, "size", number(view->size),
                   "receipts", "saved", number(view->size), "street", receipt_or_null(&view->street),
                   "district", receipt_or_null(&view->district), "logs", logs, "parent", parent,
                   "daemon", "running", view->running, "address", text_or_null(view->address),
                   "requests_waiting", number(view->requests), "waiting", number(view->waiting),
-                  "alarms", open_alarms(view->alarms)));
+                  "alarms", open_alarms(view->alarms), "disk", disk_object(&view->ground), "store",
+                  store_object(&view->ground), "clock_ahead_s", (json_int_t)view->clock_ahead_s));
 }
 
 static void recovery(const struct ys_view_recovery *view)

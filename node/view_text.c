@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,6 +42,22 @@ void ys_view_clean(const char *text, char *out, size_t size)
     out[length] = '\0';
     while (length > 0 && ys_text_check(ys_bytes_of_text(out), NULL) == YS_TEXT_NOT_UTF8)
         out[--length] = '\0';
+}
+
+enum {
+    HELD_MAX = 8 << 20,
+    HELD_MUCH = 1 << 20
+}; /* an entry printed takes less than the difference */
+
+void ys_view_hold(void)
+{
+    static char room[HELD_MAX]; /* stdout may use it until the process ends */
+    setvbuf(stdout, room, _IOFBF, sizeof room);
+}
+
+bool ys_view_held_much(void)
+{
+    return __fpending(stdout) >= HELD_MUCH;
 }
 
 enum ys_code ys_view_flush(struct ys_err *err)
@@ -547,6 +564,28 @@ static void put_alarm(const struct ys_alarm *alarm)
                alarm->kind, alarm->key, alarm->origin, (unsigned long long)alarm->index);
 }
 
+static void put_ground(const struct ys_view_ground *ground)
+{
+    enum { MIB = 20 };
+    if (ground->is_short)
+        printf(_("ALARM: little room: %llu MiB are free on the disk of %s, %llu MiB are needed; "
+                 "nothing more is asked of others until there is more%s\n"),
+               (unsigned long long)(ground->free_bytes >> MIB), ground->home,
+               (unsigned long long)(ground->needed_bytes >> MIB),
+               ground->reserved ? "" : _("; the reserve is given up"));
+    if (ground->lag == 0)
+        return;
+    printf(_("Oldest reader of the store: process %lld, %llu transactions behind, holds back %llu "
+             "KiB"),
+           (long long)ground->pid, (unsigned long long)ground->lag,
+           (unsigned long long)(ground->held_bytes >> 10));
+    if (ground->process_known)
+        printf(ground->process.stopped ? _("; it runs for %llu s and is stopped")
+                                       : _("; it runs for %llu s"),
+               (unsigned long long)ground->process.age_s);
+    putchar('\n');
+}
+
 static void status(const struct ys_view_status *view)
 {
     printf("%s ", view->code);
@@ -579,6 +618,12 @@ static void status(const struct ys_view_status *view)
         printf(_("Requests to join that wait: %zu; see: yishi admit --list\n"), view->requests);
     for (size_t i = 0; i < view->alarms->count; i++)
         put_alarm(&view->alarms->alarm[i]);
+    if (view->clock_ahead_s != 0)
+        printf(view->clock_ahead_s > 0
+                   ? _("ALARM: the clock of this machine is %llu s ahead of the parent's\n")
+                   : _("ALARM: the clock of this machine is %llu s behind the parent's\n"),
+               (unsigned long long)llabs(view->clock_ahead_s));
+    put_ground(&view->ground);
     puts(_("Logs held:"));
     for (size_t i = 0; i < view->log_count; i++)
         status_log(&view->log[i]);

@@ -351,9 +351,9 @@ static enum ys_code apply_one(struct ys_txn *txn, const struct ys_node_keys *key
     return YS_OK;
 }
 
-enum ys_code ys_change_apply(const struct ys_store *store, const struct ys_node_keys *keys,
-                             struct ys_change *const *changes, size_t count, uint64_t now_s,
-                             struct ys_change_result *results, struct ys_err *err)
+static enum ys_code apply_all(const struct ys_store *store, const struct ys_node_keys *keys,
+                              struct ys_change *const *changes, size_t count, uint64_t now_s,
+                              struct ys_change_result *results, struct ys_err *err)
 {
     YS_TXN_SCOPED txn = NULL;
     enum ys_code code = ys_store_begin(store, true, &txn, err);
@@ -374,5 +374,16 @@ enum ys_code ys_change_apply(const struct ys_store *store, const struct ys_node_
     YS_CRASH_POINT("changes_applied");
     code = ys_txn_commit(&txn, err);
     YS_CRASH_POINT("changes_committed");
+    return code;
+}
+
+enum ys_code ys_change_apply(const struct ys_store *store, const struct ys_node_keys *keys,
+                             struct ys_change *const *changes, size_t count, uint64_t now_s,
+                             struct ys_change_result *results, struct ys_err *err)
+{
+    enum ys_code code = YS_OK;
+    do
+        code = apply_all(store, keys, changes, count, now_s, results, err);
+    while (code == YS_FULL && ys_kv_grow(ys_store_kv(store)));
     return code;
 }

@@ -6,14 +6,24 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <lmdb.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
-enum { DBS_MAX = 32, READERS_MAX = 126 };
+enum {
+    DBS_MAX = 32,
+    READERS_MAX = 126,
+    LAG_LOOK = 64,           /* a reader so many transactions behind is looked at */
+    HELD_SHARE = 4,          /* of the file, that a reader may hold back */
+    ROOM_SHARE = 8,          /* of the map, that is kept free */
+    FULL_PROBE_BYTES = 65536 /* not to be had: the disk is full */
+};
+static const uint64_t held_bytes_min = (uint64_t)64 << 20;
 static const size_t default_map_bytes = (size_t)16 << 30;
 
 struct ys_kv {
@@ -21,10 +31,26 @@ struct ys_kv {
     MDB_dbi dbi[YS_DB_COUNT];
     atomic_uint fail_after;
     bool lacks_tables;
+    bool read_only;
+    char file[PATH_MAX]; /* its name, and what stood there when it was opened */
+    dev_t device;
+    ino_t inode;
+    uint64_t held_bytes_max;
+    atomic_int shortage;
+
+    /* The map may be replaced only while nobody in this process looks at it. */
+    pthread_mutex_t mutex; /* guards what follows */
+    pthread_cond_t moved;
+    struct ys_txn *txns; /* that are open */
+    unsigned inside;     /* these, and looks at the map */
+    bool remapping;      /* somebody waits for the last of them to end */
+    bool lost;           /* a map could not be had again */
 };
 
 struct ys_txn {
     struct ys_kv *kv;
+    pthread_t thread;
+    struct ys_txn *next, **link; /* in the list of the environment */
     MDB_txn *txn;
     MDB_cursor *cursor[YS_DB_COUNT];
     bool write;
@@ -45,10 +71,15 @@ static enum ys_code translate(int rc, const char *what, struct ys_err *err)
         return ys_fail(err, YS_FULL, "store: %s: no space left on the disk", what);
     case ENOMEM:
         return ys_fail(err, YS_NOMEM, "store: %s: out of memory", what);
+    case EROFS:
+        return ys_fail(err, YS_IO,
+                       "store: %s: its file system is read-only: nothing can be written", what);
+    case MDB_PANIC: /* the next start reads the older of the two meta pages */
+        return ys_fail(err, YS_IO, "store: %s: its first pages could not be written; start again",
+                       what);
     case MDB_CORRUPTED:
     case MDB_PAGE_NOTFOUND:
     case MDB_INVALID:
-    case MDB_PANIC:
         return ys_fail(err, YS_CORRUPT, "store: %s: %s", what, mdb_strerror(rc));
     case MDB_VERSION_MISMATCH:
         return ys_fail(err, YS_VERSION, "store: %s: %s", what, mdb_strerror(rc));
@@ -105,6 +136,121 @@ static const unsigned since[] = {
 #undef YS_DB_SINCE
 };
 
+/* --- the map --- */
+
+static void init_gate(struct ys_kv *kv)
+{
+    pthread_mutex_init(&kv->mutex, NULL);
+    pthread_cond_init(&kv->moved, NULL);
+}
+
+/* Has the calling thread a transaction open? Its caller holds the mutex. */
+static bool thread_inside(const struct ys_kv *kv)
+{
+    for (const struct ys_txn *txn = kv->txns; txn != NULL; txn = txn->next)
+        if (pthread_equal(txn->thread, pthread_self()))
+            return true;
+    return false;
+}
+
+/* From here to leave() the map stays where it is. `txn` is NULL for a look. */
+static enum ys_code enter(struct ys_kv *kv, struct ys_txn *txn, struct ys_err *err)
+{
+    pthread_mutex_lock(&kv->mutex);
+    while (kv->remapping && !thread_inside(kv)) /* who is inside is waited for */
+        pthread_cond_wait(&kv->moved, &kv->mutex);
+    const bool lost = kv->lost;
+    kv->inside += !lost;
+    if (!lost && txn != NULL) {
+        txn->thread = pthread_self();
+        txn->next = kv->txns;
+        txn->link = &kv->txns;
+        if (txn->next != NULL)
+            txn->next->link = &txn->next;
+        kv->txns = txn;
+    }
+    pthread_mutex_unlock(&kv->mutex);
+    return lost ? ys_fail(err, YS_IO, "store: its map is gone; start again") : YS_OK;
+}
+
+static void leave(struct ys_kv *kv, struct ys_txn *txn)
+{
+    pthread_mutex_lock(&kv->mutex);
+    YS_ASSERT(kv->inside > 0);
+    if (txn != NULL) {
+        *txn->link = txn->next;
+        if (txn->next != NULL)
+            txn->next->link = txn->link;
+    }
+    if (--kv->inside == 0)
+        pthread_cond_broadcast(&kv->moved);
+    pthread_mutex_unlock(&kv->mutex);
+}
+
+/* Make the map larger, or take the size that another process gave it. YS_BUSY, and nothing is changed,
+ * when the calling thread has a transaction open. Waits for those of others. */
+static enum ys_code remap(struct ys_kv *kv, bool grow, struct ys_err *err)
+{
+    MDB_envinfo info;
+    enum ys_code code = YS_OK;
+    pthread_mutex_lock(&kv->mutex);
+    if (kv->lost || thread_inside(kv)) {
+        pthread_mutex_unlock(&kv->mutex);
+        return ys_fail(err, YS_BUSY, "store: the map cannot grow while it is being read");
+    }
+    while (kv->remapping)
+        pthread_cond_wait(&kv->moved, &kv->mutex);
+    kv->remapping = true;
+    while (kv->inside > 0)
+        pthread_cond_wait(&kv->moved, &kv->mutex);
+    if (!kv->lost) {
+        int rc = mdb_env_info(kv->env, &info);
+        if (rc == 0)
+            rc = mdb_env_set_mapsize(kv->env, grow ? 2 * info.me_mapsize : 0);
+        kv->lost = rc != 0;
+        code = translate(rc, "growing", err);
+    }
+    kv->remapping = false;
+    pthread_cond_broadcast(&kv->moved);
+    pthread_mutex_unlock(&kv->mutex);
+    return code;
+}
+
+enum ys_shortage ys_kv_shortage(const struct ys_kv *kv)
+{
+    return (enum ys_shortage)atomic_load(&kv->shortage);
+}
+
+bool ys_kv_grow(struct ys_kv *kv)
+{
+    return ys_kv_shortage(kv) == YS_SHORT_MAP && remap(kv, true, NULL) == YS_OK;
+}
+
+/* LMDB 0.9 says EIO when the disk took a part of what was written. Blocks given here behind the end of
+ * the file are used by the next write. */
+static bool disk_is_full(struct ys_kv *kv)
+{
+    struct stat info;
+    int fd = -1;
+    return mdb_env_get_fd(kv->env, &fd) == 0 && fstat(fd, &info) == 0 &&
+           fallocate(fd, FALLOC_FL_KEEP_SIZE, info.st_size, FULL_PROBE_BYTES) != 0 &&
+           (errno == ENOSPC || errno == EDQUOT);
+}
+
+/* translate() of what a write said; notes what was short. */
+static enum ys_code translate_write(struct ys_kv *kv, int rc, const char *what, struct ys_err *err)
+{
+    if (rc == EIO && disk_is_full(kv))
+        rc = ENOSPC;
+    if (rc == MDB_MAP_FULL)
+        atomic_store(&kv->shortage, YS_SHORT_MAP);
+    else if (rc == ENOSPC || rc == EDQUOT)
+        atomic_store(&kv->shortage, YS_SHORT_DISK);
+    return translate(rc, what, err);
+}
+
+/* --- opening --- */
+
 static enum ys_code open_databases(struct ys_kv *kv, bool create, struct ys_err *err)
 {
     MDB_txn *txn = NULL;
@@ -122,13 +268,34 @@ static enum ys_code open_databases(struct ys_kv *kv, bool create, struct ys_err 
             mdb_txn_abort(txn);
         if (rc == MDB_NOTFOUND)
             return ys_fail(err, YS_CORRUPT, "store: a table is missing");
-        return translate(rc, "open", err);
+        return translate_write(kv, rc, "open", err);
     }
-    return translate(mdb_txn_commit(txn), "open", err);
+    return translate_write(kv, mdb_txn_commit(txn), "open", err);
 }
 
-static enum ys_code open_env(struct ys_kv *kv, const struct ys_kv_options *options,
-                             struct ys_err *err)
+/* LMDB writes its lock file through a mapping: a page for which the disk has no room would be a bus
+ * error, now or when a later reader needs it. So all of it is there first. Only before LMDB opens the
+ * file: closing it drops the locks of this process. */
+static enum ys_code make_lock_file(const char *path, struct ys_err *err)
+{
+    enum {
+        LOCK_FILE_BYTES = 65536
+    }; /* READERS_MAX slots of 64 bytes and what stands before them */
+    char name[PATH_MAX];
+    if (snprintf(name, sizeof name, "%s/lock.mdb", path) >= (int)sizeof name)
+        return ys_fail(err, YS_LIMIT, "%s: path too long", path);
+    const int fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return errno == ENOSPC || errno == EDQUOT
+                   ? ys_fail(err, YS_FULL, "%.160s: %s", name, strerror(errno))
+                   : YS_OK; /* LMDB will say it, or do without */
+    const bool full = fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, LOCK_FILE_BYTES) != 0 &&
+                      (errno == ENOSPC || errno == EDQUOT);
+    close(fd);
+    return full ? ys_fail(err, YS_FULL, "%.160s: no space left on the disk", name) : YS_OK;
+}
+
+static int create_env(struct ys_kv *kv, const struct ys_kv_options *options, unsigned flags)
 {
     int rc = mdb_env_create(&kv->env);
     if (rc == 0)
@@ -139,16 +306,47 @@ static enum ys_code open_env(struct ys_kv *kv, const struct ys_kv_options *optio
         rc = mdb_env_set_mapsize(kv->env,
                                  options->map_bytes != 0 ? options->map_bytes : default_map_bytes);
     if (rc == 0)
-        rc = mdb_env_open(kv->env, options->path, MDB_NOTLS, 0600);
+        rc = mdb_env_open(kv->env, options->path, MDB_NOTLS | flags, 0600);
+    return rc;
+}
+
+/* What is on a medium that cannot be written can be read all the same: there LMDB does without its lock
+ * file, since nobody writes. */
+static int create_any_env(struct ys_kv *kv, const struct ys_kv_options *options)
+{
+    const int rc = create_env(kv, options, 0);
+    if (rc != EROFS || options->create)
+        return rc;
+    mdb_env_close(kv->env);
+    kv->env = NULL;
+    kv->read_only = true;
+    return create_env(kv, options, MDB_RDONLY);
+}
+
+static enum ys_code open_env(struct ys_kv *kv, const struct ys_kv_options *options,
+                             struct ys_err *err)
+{
+    struct stat info;
+    int fd = -1;
+    enum ys_code code = make_lock_file(options->path, err);
+    if (code != YS_OK)
+        return code;
+    int rc = create_any_env(kv, options);
+    if (rc == 0)
+        rc = mdb_env_get_fd(kv->env, &fd);
     if (rc != 0)
         return translate(rc, options->path, err);
-    const enum ys_code code = check_file_size(kv->env, options->path, err);
+    if (fstat(fd, &info) != 0)
+        return ys_fail(err, YS_IO, "%s: %s", kv->file, strerror(errno));
+    kv->device = info.st_dev;
+    kv->inode = info.st_ino;
+    code = check_file_size(kv->env, options->path, err);
     return code != YS_OK ? code : open_databases(kv, options->create, err);
 }
 
 enum ys_code ys_kv_open(const struct ys_kv_options *options, struct ys_kv **out, struct ys_err *err)
 {
-    char name[PATH_MAX];
+    char name[PATH_MAX] = "";
     struct stat info;
     if (snprintf(name, sizeof name, "%s/data.mdb", options->path) >= (int)sizeof name)
         return ys_fail(err, YS_LIMIT, "%s: path too long", options->path);
@@ -158,6 +356,9 @@ enum ys_code ys_kv_open(const struct ys_kv_options *options, struct ys_kv **out,
     struct ys_kv *kv = calloc(1, sizeof *kv);
     if (kv == NULL)
         return ys_fail(err, YS_NOMEM, "store: out of memory");
+    memcpy(kv->file, name, sizeof kv->file);
+    kv->held_bytes_max = options->held_bytes_max;
+    init_gate(kv);
     const enum ys_code code = open_env(kv, options, err);
     if (code != YS_OK) {
         ys_kv_close(kv);
@@ -183,24 +384,55 @@ void ys_kv_close(struct ys_kv *kv)
         return;
     if (kv->env != NULL)
         mdb_env_close(kv->env);
+    pthread_cond_destroy(&kv->moved);
+    pthread_mutex_destroy(&kv->mutex);
     free(kv);
 }
+
+bool ys_kv_read_only(const struct ys_kv *kv)
+{
+    return kv->read_only;
+}
+
+static enum ys_code check_name(const struct ys_kv *kv, struct ys_err *err)
+{
+    struct stat info;
+    if (stat(kv->file, &info) == 0 && info.st_dev == kv->device && info.st_ino == kv->inode)
+        return YS_OK;
+    return ys_fail(err, YS_IO,
+                   "%.160s: was moved, removed or replaced while it was in use; put it back, start "
+                   "again",
+                   kv->file);
+}
+
+enum ys_code ys_kv_check_place(const struct ys_kv *kv, struct ys_err *err)
+{
+    struct statvfs info;
+    const enum ys_code code = check_name(kv, err);
+    if (code != YS_OK)
+        return code;
+    if (statvfs(kv->file, &info) != 0)
+        return ys_fail(err, YS_IO, "%.160s: %s", kv->file, strerror(errno));
+    return (info.f_flag & ST_RDONLY) != 0 ? translate(EROFS, "look", err) : YS_OK;
+}
+
+/* --- readers --- */
 
 /* Text lines of mdb_reader_list: "    pid     thread     txnid". */
 struct reader_scan {
     uint64_t oldest;
+    int64_t oldest_pid;
     unsigned count;
 };
 
 static int scan_reader(const char *line, void *context)
 {
     struct reader_scan *scan = context;
-    unsigned long long pid = 0;
     unsigned long long thread = 0;
     unsigned long long txn = 0;
     char *end = NULL;
-    pid = strtoull(line, &end, 10);
-    if (end == line || pid == 0)
+    const long long pid = strtoll(line, &end, 10);
+    if (end == line || pid <= 0)
         return 0;
     const char *at = end;
     thread = strtoull(at, &end, 16);
@@ -210,81 +442,81 @@ static int scan_reader(const char *line, void *context)
     if (end == at)
         return 0; /* "-": a slot without a transaction */
     scan->count++;
-    if (txn < scan->oldest)
+    if (txn < scan->oldest) {
         scan->oldest = txn;
+        scan->oldest_pid = pid;
+    }
     return 0;
+}
+
+/* What LMDB lists as freed at or after the oldest reader's transaction. */
+static int count_held(MDB_env *env, uint64_t oldest, uint64_t *pages_out)
+{
+    enum { FREE_TABLE = 0 }; /* its key: the transaction; its value: a count, and so many pages */
+    MDB_txn *txn = NULL;
+    MDB_cursor *cursor = NULL;
+    size_t from = oldest;
+    MDB_val key = {.mv_size = sizeof from, .mv_data = &from};
+    MDB_val value;
+    uint64_t pages = 0;
+    int rc = mdb_txn_begin(env, NULL, MDB_RDONLY, &txn);
+    if (rc != 0)
+        return rc;
+    rc = mdb_cursor_open(txn, FREE_TABLE, &cursor);
+    for (MDB_cursor_op how = MDB_SET_RANGE; rc == 0; how = MDB_NEXT) {
+        size_t count = 0;
+        rc = mdb_cursor_get(cursor, &key, &value, how);
+        if (rc == 0 && value.mv_size >= sizeof count)
+            memcpy(&count, value.mv_data, sizeof count);
+        pages += count;
+    }
+    if (cursor != NULL)
+        mdb_cursor_close(cursor);
+    mdb_txn_abort(txn);
+    *pages_out = pages;
+    return rc == MDB_NOTFOUND ? 0 : rc;
+}
+
+static int read_info(MDB_env *env, struct ys_kv_info *out)
+{
+    MDB_envinfo info;
+    MDB_stat pages;
+    struct reader_scan scan = {.oldest = UINT64_MAX};
+    uint64_t held = 0;
+    int rc = mdb_env_info(env, &info);
+    if (rc == 0)
+        rc = mdb_env_stat(env, &pages);
+    if (rc == 0 && mdb_reader_list(env, scan_reader, &scan) < 0)
+        rc = EINVAL;
+    if (rc != 0)
+        return rc;
+    *out = (struct ys_kv_info){
+        .last_txn = info.me_last_txnid,
+        .oldest_reader_txn = scan.oldest < info.me_last_txnid ? scan.oldest : info.me_last_txnid,
+        .readers = scan.count,
+        .oldest_reader_pid = scan.oldest_pid,
+        .used_bytes = ((uint64_t)info.me_last_pgno + 1) * pages.ms_psize,
+        .map_bytes = info.me_mapsize,
+    };
+    if (out->last_txn - out->oldest_reader_txn >= LAG_LOOK)
+        rc = count_held(env, out->oldest_reader_txn, &held);
+    if (rc == MDB_MAP_RESIZED)
+        rc = 0; /* another process is ahead of us: not counted this time */
+    out->held_bytes = held * pages.ms_psize;
+    return rc;
 }
 
 enum ys_code ys_kv_info(struct ys_kv *kv, struct ys_kv_info *out, struct ys_err *err)
 {
-    MDB_envinfo info;
-    MDB_stat pages;
-    int rc = mdb_env_info(kv->env, &info);
+    const enum ys_code code = enter(kv, NULL, err);
+    if (code != YS_OK)
+        return code;
+    struct ys_kv_info info;
+    const int rc = read_info(kv->env, &info);
+    leave(kv, NULL);
     if (rc == 0)
-        rc = mdb_env_stat(kv->env, &pages);
-    struct reader_scan scan = {.oldest = UINT64_MAX};
-    if (rc == 0 && mdb_reader_list(kv->env, scan_reader, &scan) < 0)
-        rc = EINVAL;
-    if (rc != 0)
-        return translate(rc, "info", err);
-    *out = (struct ys_kv_info){
-        .last_txn = info.me_last_txnid,
-        .oldest_reader_txn = scan.count == 0 ? info.me_last_txnid : scan.oldest,
-        .readers = scan.count,
-        .used_bytes = ((uint64_t)info.me_last_pgno + 1) * pages.ms_psize,
-        .map_bytes = info.me_mapsize,
-    };
-    return YS_OK;
-}
-
-/* Where LMDB 0.9 keeps what we compare, on a 64-bit machine: the page header has 16 bytes, then come
- * magic, version, address, map size, two databases of 48 bytes, last page, transaction. */
-enum {
-    META_MAGIC_AT = 16,
-    META_VERSION_AT = 20,
-    META_PAGE_SIZE_AT = 40, /* the first database's pad */
-    META_TXN_AT = 144,
-    META_BYTES = 152,
-    META_VERSION = 1
-};
-static const uint32_t meta_magic = 0xBEEFC0DE;
-
-static enum ys_code read_meta(int fd, const char *name, off_t at, uint64_t *txn,
-                              uint32_t *page_size, struct ys_err *err)
-{
-    uint8_t page[META_BYTES];
-    uint32_t magic = 0;
-    uint32_t version = 0;
-    if (pread(fd, page, sizeof page, at) != (ssize_t)sizeof page)
-        return ys_fail(err, YS_CORRUPT, "%s: cut short", name);
-    memcpy(&magic, page + META_MAGIC_AT, sizeof magic);
-    memcpy(&version, page + META_VERSION_AT, sizeof version);
-    memcpy(page_size, page + META_PAGE_SIZE_AT, sizeof *page_size);
-    memcpy(txn, page + META_TXN_AT, sizeof *txn);
-    if (magic != meta_magic || version != META_VERSION || *page_size < 512 || *page_size > 65536)
-        return ys_fail(err, YS_CORRUPT, "%s: a meta page is damaged", name);
-    return YS_OK;
-}
-
-enum ys_code ys_kv_check_file(const char *path, struct ys_err *err)
-{
-    char name[PATH_MAX];
-    uint64_t txn[2] = {0};
-    uint32_t page_size[2] = {0};
-    if (snprintf(name, sizeof name, "%s/data.mdb", path) >= (int)sizeof name)
-        return ys_fail(err, YS_LIMIT, "%s: path too long", path);
-    const int fd = open(name, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return ys_fail(err, errno == ENOENT ? YS_NOT_FOUND : YS_IO, "%s: %s", name,
-                       strerror(errno));
-    enum ys_code code = read_meta(fd, name, 0, &txn[0], &page_size[0], err);
-    if (code == YS_OK)
-        code = read_meta(fd, name, (off_t)page_size[0], &txn[1], &page_size[1], err);
-    close(fd);
-    const uint64_t apart = txn[0] > txn[1] ? txn[0] - txn[1] : txn[1] - txn[0];
-    if (code == YS_OK && (page_size[0] != page_size[1] || apart > 1 || (apart == 0 && txn[0] != 0)))
-        return ys_fail(err, YS_CORRUPT, "%s: its meta pages do not belong together", name);
-    return code;
+        *out = info;
+    return translate(rc, "info", err);
 }
 
 enum ys_code ys_kv_clear_dead_readers(struct ys_kv *kv, int *cleared_out, struct ys_err *err)
@@ -292,27 +524,87 @@ enum ys_code ys_kv_clear_dead_readers(struct ys_kv *kv, int *cleared_out, struct
     return translate(mdb_reader_check(kv->env, cleared_out), "clearing readers", err);
 }
 
+static bool holds_back(const struct ys_kv *kv, const struct ys_kv_info *info)
+{
+    uint64_t most = kv->held_bytes_max;
+    if (most == 0)
+        most = info->used_bytes / HELD_SHARE > held_bytes_min ? info->used_bytes / HELD_SHARE
+                                                              : held_bytes_min;
+    return info->held_bytes > most;
+}
+
+/* Before something is written: the map is large enough for a usual transaction, and no reader makes the
+ * file grow without end. */
+static enum ys_code prepare_write(struct ys_kv *kv, struct ys_err *err)
+{
+    struct ys_kv_info info;
+    int cleared = 0;
+    enum ys_code code = ys_kv_info(kv, &info, err);
+    if (code == YS_OK && holds_back(kv, &info)) {
+        code = ys_kv_clear_dead_readers(kv, &cleared, err);
+        if (code == YS_OK)
+            code = ys_kv_info(kv, &info, err);
+        if (code == YS_OK && holds_back(kv, &info)) {
+            atomic_store(&kv->shortage, YS_SHORT_READER);
+            return ys_fail(err, YS_FULL,
+                           "store: process %lld has been reading for %llu transactions and keeps "
+                           "%llu MiB from being used again; let it go on, or end it",
+                           (long long)info.oldest_reader_pid,
+                           (unsigned long long)(info.last_txn - info.oldest_reader_txn),
+                           (unsigned long long)(info.held_bytes >> 20));
+        }
+    }
+    if (code == YS_OK && info.used_bytes + info.map_bytes / ROOM_SHARE > info.map_bytes)
+        code = remap(kv, true, err);
+    return code == YS_BUSY ? YS_OK : code; /* it may be enough; the write will say if not */
+}
+
+/* --- transactions --- */
+
+static int begin_once(struct ys_txn *txn)
+{
+    const int rc = mdb_txn_begin(txn->kv->env, NULL, txn->write ? 0 : MDB_RDONLY, &txn->txn);
+    if (rc != 0)
+        leave(txn->kv, txn);
+    return rc;
+}
+
+/* Enters; the end of the transaction leaves. */
+static enum ys_code begin(struct ys_txn *txn, struct ys_err *err)
+{
+    enum ys_code code = enter(txn->kv, txn, err);
+    if (code != YS_OK)
+        return code;
+    int rc = begin_once(txn);
+    while (rc == MDB_MAP_RESIZED) { /* by another process: adopt its size, which may change again */
+        code = remap(txn->kv, false, err);
+        if (code == YS_OK)
+            code = enter(txn->kv, txn, err);
+        if (code != YS_OK)
+            return code;
+        rc = begin_once(txn);
+    }
+    return translate(rc, "begin", err);
+}
+
 enum ys_code ys_txn_begin(struct ys_kv *kv, bool write, struct ys_txn **out, struct ys_err *err)
 {
-    int rc = planted_failure(kv);
+    const int rc = write && kv->read_only ? EROFS : planted_failure(kv);
     if (rc != 0)
         return translate(rc, "begin", err);
-    struct ys_txn *txn = calloc(1, sizeof *txn);
+    enum ys_code code = write ? prepare_write(kv, err) : YS_OK;
+    if (code != YS_OK)
+        return code;
+    struct ys_txn *const txn = calloc(1, sizeof *txn);
     if (txn == NULL)
         return ys_fail(err, YS_NOMEM, "store: out of memory");
-    rc = mdb_txn_begin(kv->env, NULL, write ? 0 : MDB_RDONLY, &txn->txn);
-    if (rc == MDB_MAP_RESIZED) {
-        /* Another process made the map larger: adopt its size. */
-        rc = mdb_env_set_mapsize(kv->env, 0);
-        if (rc == 0)
-            rc = mdb_txn_begin(kv->env, NULL, write ? 0 : MDB_RDONLY, &txn->txn);
-    }
-    if (rc != 0) {
-        free(txn);
-        return translate(rc, "begin", err);
-    }
     txn->kv = kv;
     txn->write = write;
+    code = begin(txn, err);
+    if (code != YS_OK) {
+        free(txn);
+        return code;
+    }
     *out = txn;
     return YS_OK;
 }
@@ -329,15 +621,20 @@ static void close_cursors(struct ys_txn *txn)
 enum ys_code ys_txn_commit(struct ys_txn **txn, struct ys_err *err)
 {
     struct ys_txn *ended = *txn;
+    struct ys_kv *const kv = ended->kv;
+    const bool write = ended->write;
     *txn = NULL;
     close_cursors(ended);
-    int rc = planted_failure(ended->kv);
+    int rc = planted_failure(kv);
     if (rc != 0)
         mdb_txn_abort(ended->txn);
     else
         rc = mdb_txn_commit(ended->txn);
+    leave(kv, ended);
     free(ended);
-    return translate(rc, "commit", err);
+    const enum ys_code code = translate_write(kv, rc, "commit", err);
+    /* What is in a file that nobody finds again is not kept. */
+    return code == YS_OK && write ? check_name(kv, err) : code;
 }
 
 void ys_txn_abort(struct ys_txn **txn)
@@ -348,6 +645,7 @@ void ys_txn_abort(struct ys_txn **txn)
         return;
     close_cursors(ended);
     mdb_txn_abort(ended->txn);
+    leave(ended->kv, ended);
     free(ended);
 }
 
@@ -388,7 +686,7 @@ enum ys_code ys_txn_put(struct ys_txn *txn, enum ys_db db, struct ys_bytes key,
     int rc = planted_failure(txn->kv);
     if (rc == 0)
         rc = mdb_put(txn->txn, txn->kv->dbi[db], &k, &v, 0);
-    return translate(rc, "write", err);
+    return translate_write(txn->kv, rc, "write", err);
 }
 
 enum ys_code ys_txn_reserve(struct ys_txn *txn, enum ys_db db, struct ys_bytes key, size_t size,
@@ -402,7 +700,7 @@ enum ys_code ys_txn_reserve(struct ys_txn *txn, enum ys_db db, struct ys_bytes k
         rc = mdb_put(txn->txn, txn->kv->dbi[db], &k, &v, MDB_RESERVE);
     if (rc == 0)
         *value_out = v.mv_data;
-    return translate(rc, "write", err);
+    return translate_write(txn->kv, rc, "write", err);
 }
 
 enum ys_code ys_txn_delete(struct ys_txn *txn, enum ys_db db, struct ys_bytes key,
@@ -413,7 +711,7 @@ enum ys_code ys_txn_delete(struct ys_txn *txn, enum ys_db db, struct ys_bytes ke
     int rc = planted_failure(txn->kv);
     if (rc == 0)
         rc = mdb_del(txn->txn, txn->kv->dbi[db], &k, NULL);
-    return translate(rc, "delete", err);
+    return translate_write(txn->kv, rc, "delete", err);
 }
 
 static int seek(MDB_cursor *cursor, MDB_val *k, MDB_val *v, enum ys_seek how)

@@ -1,7 +1,14 @@
 /* An ordered key-value store with transactions: the only file that knows LMDB.
  *
  * Default flags of LMDB: a committed transaction is on the disk. One environment
- * a node; other processes (the command line) may open it at the same time.
+ * a node; other processes (the command line) may open it at the same time. What lies on a
+ * read-only file system is opened for reading alone.
+ *
+ * YS_FULL has three causes, which ys_kv_shortage tells: no space on the disk; the map, which is made
+ * larger; and a reader that stands still while others write. LMDB cannot use a page again that its
+ * oldest reader may still read, so the file would grow until the disk is full: once such pages take
+ * 64 MiB and a quarter of the file, nothing more is written until that reader has gone. Readers that
+ * died are forgotten first.
  *
  * Threads: an environment is shared; a transaction stays in the thread that began
  * it. A thread holds at most one read transaction at a time for a turn of work and
@@ -47,7 +54,9 @@ const char *ys_db_name(enum ys_db db);
 struct ys_kv_options {
     const char *path; /* folder that exists */
     bool create;      /* make the file; else YS_NOT_FOUND when there is none */
-    size_t map_bytes; /* room to grow, sparse; 0: 16 GiB */
+    size_t map_bytes; /* room to grow, sparse; 0: 16 GiB; doubled when it becomes small */
+    uint64_t
+        held_bytes_max; /* what a reader that stands still may hold back; 0: 64 MiB, or more: see above */
 };
 YS_CHECKED enum ys_code ys_kv_open(const struct ys_kv_options *options, struct ys_kv **out,
                                    struct ys_err *err);
@@ -58,12 +67,27 @@ YS_CHECKED enum ys_code ys_kv_add_tables(struct ys_kv *kv, struct ys_err *err);
 /* No transaction may be open. NULL is allowed. */
 void ys_kv_close(struct ys_kv *kv);
 
+/* May nothing be written, because the file system is read-only? */
+bool ys_kv_read_only(const struct ys_kv *kv);
+/* Is the file that is open still the one that its name leads to, on a file system that can be written?
+ * YS_IO with the reason. A commit looks after the name by itself. */
+YS_CHECKED enum ys_code ys_kv_check_place(const struct ys_kv *kv, struct ys_err *err);
+
+/* Why the last write ended with YS_FULL. */
+enum ys_shortage { YS_SHORT_NONE, YS_SHORT_DISK, YS_SHORT_MAP, YS_SHORT_READER };
+enum ys_shortage ys_kv_shortage(const struct ys_kv *kv);
+/* After YS_FULL: was it for the map, and is that larger now? Then make the same transaction again. The
+ * calling thread has none open. */
+bool ys_kv_grow(struct ys_kv *kv);
+
 /* What `status` shows. */
 struct ys_kv_info {
     uint64_t last_txn;          /* id of the newest committed transaction */
     uint64_t oldest_reader_txn; /* equals last_txn when nobody reads */
     unsigned readers;
-    uint64_t used_bytes; /* pages in use or free inside the file */
+    int64_t oldest_reader_pid; /* 0 without one */
+    uint64_t held_bytes;       /* pages that could be used again but for that reader */
+    uint64_t used_bytes;       /* pages in use or free inside the file */
     uint64_t map_bytes;
 };
 YS_CHECKED enum ys_code ys_kv_info(struct ys_kv *kv, struct ys_kv_info *out, struct ys_err *err);

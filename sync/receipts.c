@@ -133,8 +133,10 @@ enum ys_code ys_receipts_look(struct ys_txn *txn, const struct ys_vkey *mirror, 
 bool ys_receipts_due(const struct ys_receipts_cursor *cursor, const struct ys_receipts_news *news,
                      uint64_t now_s)
 {
-    return news->urgent ||
-           (news->any && now_s >= cursor->time_s && now_s - cursor->time_s >= YS_RECEIPTS_EVERY_S);
+    /* A last record of tomorrow or later was written while the clock was ahead. */
+    const uint64_t apart =
+        now_s >= cursor->time_s ? now_s - cursor->time_s : cursor->time_s - now_s;
+    return news->urgent || (news->any && apart >= YS_RECEIPTS_EVERY_S);
 }
 
 /* --- writing --- */

@@ -504,6 +504,23 @@ static enum ys_code check_hello(struct ys_turn *turn, const Yishi__V1__Hello *he
     return YS_OK;
 }
 
+/* No clock decides anything, but times stand in receipts and records. */
+static void compare_clocks(const struct ys_session *session, struct ys_turn *turn)
+{
+    char text[128];
+    const int64_t apart_s = (session->peer_clock_ms / 1000) - (turn->clock_ms / 1000);
+    if (apart_s <= YS_CLOCK_APART_MAX_S && apart_s >= -YS_CLOCK_APART_MAX_S)
+        return;
+    snprintf(text, sizeof text, "the clock of %s differs from ours by %lld s",
+             session->options.peer.digits, (long long)apart_s);
+    turn->notice(turn->context, YS_REFUSED, text);
+}
+
+int64_t ys_session_peer_clock_ms(const struct ys_session *session)
+{
+    return session->peer_clock_ms;
+}
+
 static enum ys_code on_hello(struct ys_session *session, struct ys_turn *turn,
                              const Yishi__V1__Message *message, struct ys_err *err)
 {
@@ -514,6 +531,8 @@ static enum ys_code on_hello(struct ys_session *session, struct ys_turn *turn,
     if (code != YS_OK)
         return code;
     session->hello_received = true;
+    session->peer_clock_ms = hello->clock_ms;
+    compare_clocks(session, turn);
     memcpy(session->peer_store_id, hello->store_id.data, YS_STORE_ID_LEN);
     if (session->options.role == YS_SESSION_PARENT) {
         memcpy(session->options.nonce, message->session.data, YS_SESSION_NONCE_LEN);

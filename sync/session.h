@@ -26,6 +26,8 @@
 
 struct ys_session;
 
+enum { YS_CLOCK_APART_MAX_S = 120 }; /* a person is told when two clocks differ by more */
+
 enum ys_session_role { YS_SESSION_CHILD, YS_SESSION_PARENT };
 
 struct ys_session_options {
@@ -44,6 +46,7 @@ struct ys_turn {
     struct ys_txn *txn;
     const struct ys_member *member;
     int64_t clock_ms;       /* wall clock, only told to the peer */
+    bool no_credit;         /* our disk has no room: nothing more is to come */
     uint64_t room;          /* bytes of ENTRIES that the way out can take now; counted down */
     uint64_t own_heads_max; /* heads of the own log above this size may not leave yet */
     void *context;
@@ -74,6 +77,9 @@ YS_CHECKED enum ys_code ys_session_committed(struct ys_session *session, struct 
 /* The store changed, by whatever cause: announce what the peer may see, serve what it waits for. */
 YS_CHECKED enum ys_code ys_session_changed(struct ys_session *session, struct ys_turn *turn,
                                            struct ys_err *err);
+/* There is room again: give the credit that was held back while `no_credit` was set. */
+YS_CHECKED enum ys_code ys_session_grant(struct ys_session *session, struct ys_turn *turn,
+                                         struct ys_err *err);
 /* The membership changed: look again at heads whose keys were unknown. */
 YS_CHECKED enum ys_code ys_session_member_changed(struct ys_session *session, struct ys_turn *turn,
                                                   struct ys_err *err);
@@ -89,6 +95,8 @@ void ys_session_bye(struct ys_session *session, struct ys_turn *turn, const char
 uint64_t ys_session_agreed(const struct ys_session *session, struct ys_hash *root_out);
 /* Seconds after which the peer's ERROR lets us come again; 0 when it said nothing of that. */
 uint32_t ys_session_retry_after_s(const struct ys_session *session);
+/* The peer's wall clock when it said HELLO, in milliseconds. */
+int64_t ys_session_peer_clock_ms(const struct ys_session *session);
 /* Have both HELLOs been exchanged? */
 bool ys_session_open(const struct ys_session *session);
 

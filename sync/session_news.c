@@ -87,9 +87,33 @@ static enum ys_code send_wants(struct ys_session *session, struct ys_turn *turn,
     wants.n_logs = count;
     wants.logs = pointer;
     wants.has_credit = true;
-    wants.credit = session->credit_given ? 0 : session->options.credit;
+    wants.credit =
+        ys_session_credit(session, turn, session->credit_given ? 0 : session->options.credit);
     session->credit_given = true;
-    session->credit_in += (int64_t)wants.credit;
+    message.kind_case = YISHI__V1__MESSAGE__KIND_WANT;
+    message.want = &wants;
+    return ys_session_send(session, turn, &message, err);
+}
+
+uint64_t ys_session_credit(struct ys_session *session, const struct ys_turn *turn, uint64_t bytes)
+{
+    if (turn->no_credit) {
+        session->credit_owed += bytes;
+        return 0;
+    }
+    session->credit_in += (int64_t)bytes;
+    return bytes;
+}
+
+enum ys_code ys_session_grant(struct ys_session *session, struct ys_turn *turn, struct ys_err *err)
+{
+    Yishi__V1__Message message = YISHI__V1__MESSAGE__INIT;
+    Yishi__V1__Want wants = YISHI__V1__WANT__INIT; /* of no further log */
+    if (turn->no_credit || session->credit_owed == 0)
+        return YS_OK;
+    wants.has_credit = true;
+    wants.credit = ys_session_credit(session, turn, session->credit_owed);
+    session->credit_owed = 0;
     message.kind_case = YISHI__V1__MESSAGE__KIND_WANT;
     message.want = &wants;
     return ys_session_send(session, turn, &message, err);
@@ -255,8 +279,7 @@ enum ys_code ys_session_send_ack(struct ys_session *session, struct ys_turn *tur
     ack.origin = log->origin;
     ack.has_durable_size = ack.has_credit = true;
     ack.durable_size = durable_size;
-    ack.credit = credit;
-    session->credit_in += (int64_t)credit;
+    ack.credit = ys_session_credit(session, turn, credit);
     if (ys_session_is_childs(session, log)) {
         /* It may sign what of its own log is on our disk. */
         const enum ys_code code = ys_log_find(turn->txn, log->origin, &stored, err);

@@ -59,6 +59,7 @@ struct ys_session {
     bool mended;                /* the own log went back: what is served begins at what is held */
     bool hello_sent, hello_received;
     uint32_t retry_after_s;
+    int64_t peer_clock_ms;
     uint8_t peer_store_id[YS_STORE_ID_LEN];
     uint64_t told;         /* counter of our `changed` up to which the peer was told */
     bool told_all;         /* the first announcement was of every log */
@@ -68,6 +69,7 @@ struct ys_session {
     int64_t credit_out; /* bytes that we may still send; below 0 when the last message took more */
     int64_t credit_in;  /* bytes that the peer may still send; likewise */
     bool credit_given;
+    uint64_t credit_owed; /* held back while our disk is full */
     struct ys_peer_log *logs;
     size_t log_count, log_capacity;
 };
@@ -138,6 +140,8 @@ void ys_offers_clear(struct ys_peer_log *log);
 bool ys_offers_wait(const struct ys_peer_log *log);
 /* Keep a head to be looked at again when the membership has changed or its entries have come. */
 enum ys_code ys_offer_keep(struct ys_peer_log *log, struct ys_bytes note, struct ys_err *err);
+/* How much of it the peer is told now: all, or nothing while our disk is full, and then it is owed. */
+uint64_t ys_session_credit(struct ys_session *session, const struct ys_turn *turn, uint64_t bytes);
 /* Credit back; of a child's own log also size and root on our disk, which it may sign. */
 enum ys_code ys_session_send_ack(struct ys_session *session, struct ys_turn *turn,
                                  struct ys_peer_log *log, uint64_t durable_size, uint64_t credit,

@@ -212,6 +212,13 @@ void world_set_clock(struct world *w, int node, int64_t ahead_s)
     w->node[node].clock_ahead_s = ahead_s;
 }
 
+void world_set_full(struct world *w, int node, bool full)
+{
+    w->node[node].full = full;
+    if (!full)
+        world_for_sessions(w, node, ys_session_grant);
+}
+
 uint64_t world_event_hash(const struct world *w)
 {
     return w->event_hash;

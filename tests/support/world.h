@@ -79,6 +79,8 @@ void world_set_clock(struct world *world, int node, int64_t ahead_s);
  * allocation may fail. The node that has none ends, and starts again from its store. */
 typedef void world_feed(bool fed);
 void world_starve(struct world *world, world_feed *feed);
+/* Its disk has no room for what others have: it gives no credit; or it has again. */
+void world_set_full(struct world *world, int node, bool full);
 
 /* Keep a copy of the node's disk, the last one only; go back to it. */
 void world_copy(struct world *world, int node);

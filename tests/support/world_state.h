@@ -53,6 +53,7 @@ struct node {
     unsigned fail, fail_late; /* planted store failures: see world_plan_crash */
     bool down, dying, dies_after_commit;
     bool signing, store_moved, membership_moved;
+    bool full;      /* it gives no credit */
     bool went_back; /* to an old copy of its disk: receipts that it gave may stand above that */
 };
 

@@ -137,6 +137,45 @@ static uint64_t held(struct world *w, int holder, int owner)
     return code == YS_OK ? log.frontier.size : 0;
 }
 
+static void a_full_disk_gives_no_credit_and_goes_on_when_there_is_room(void **state)
+{
+    (void)state;
+    struct world *w = world_new(
+        &(struct world_options){.seed = 9, .streets = 1, .communities = 2, .credit = 2000});
+    const int street = world_street(w, 0);
+    const int community = world_community(w, 0);
+    world_publish(w, community);
+    assert_true(world_settles(w, STEPS));
+    const uint64_t before = held(w, street, community);
+
+    /* A session that begins now is given nothing; what the street has is served all the same. */
+    world_set_full(w, street, true);
+    world_cut(w, community);
+    world_publish(w, community);
+    world_publish(w, street);
+    assert_true(world_settles(w, STEPS));
+    assert_int_equal(held(w, street, community), before);
+    assert_int_equal(held(w, community, street), held(w, street, street));
+    assert_false(world_is_complete(w));
+
+    world_set_full(w, street, false);
+    assert_true(world_settles(w, STEPS));
+    assert_int_equal(held(w, street, community), before + 1);
+    assert_true(world_is_complete(w));
+
+    /* One that had credit uses it up, and gets none back. */
+    world_set_full(w, street, true);
+    for (int i = 0; i < 20; i++) {
+        world_publish(w, community);
+        assert_true(world_settles(w, STEPS));
+    }
+    assert_true(held(w, street, community) < before + 1 + 20);
+    world_set_full(w, street, false);
+    assert_true(world_settles(w, STEPS));
+    assert_true(world_is_complete(w));
+    world_free(w);
+}
+
 static enum ys_log_state state_of(struct world *w, int holder, int owner)
 {
     struct ys_err err = {0};
@@ -640,6 +679,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_record_reaches_all_ancestors_and_its_receipts_come_back),
         cmocka_unit_test(a_record_written_offline_is_delivered_when_the_link_comes_back),
+        cmocka_unit_test(a_full_disk_gives_no_credit_and_goes_on_when_there_is_room),
         cmocka_unit_test(nothing_new_is_one_hello_pair),
         cmocka_unit_test(a_record_of_an_unknown_kind_is_kept_receipted_and_forwarded),
         cmocka_unit_test(cuts_and_crashes_lose_nothing),

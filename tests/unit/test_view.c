@@ -108,8 +108,20 @@ static struct ys_view_status sample(void)
                                    .link = "lost",
                                    .running = true,
                                    .address = "",
+                                   .clock_ahead_s = -86400,
                                    .log_count = 1,
-                                   .log = &log};
+                                   .log = &log,
+                                   .ground = {.home = "/var/lib/yishi",
+                                              .is_short = true,
+                                              .free_bytes = 3 << 20,
+                                              .needed_bytes = 24 << 20,
+                                              .store_bytes = 90 << 20,
+                                              .held_bytes = 65 << 20,
+                                              .readers = 2,
+                                              .lag = 1700,
+                                              .pid = 4711,
+                                              .process_known = true,
+                                              .process = {.stopped = true, .age_s = 3600}}};
 }
 
 static void print_status_text(void)
@@ -130,18 +142,24 @@ static void a_status_reads_as_text(void **state)
     char text[2048];
     capture(print_status_text, text, sizeof text);
     assert_string_equal(
-        text, "110105001001 示例社区 (community), a.example\n"
-              "saved here 7 → received by the street 6 (2025-11-25 00:00:00) → received by the "
-              "district 0\n"
-              "Daemon: running, not listening\n"
-              "Parent: tcp://h:1, not connected; lost\n"
-              "ALARM 3fa1000000000000: key_revoke of a.example/110105001001/rc in log "
-              "a.example/110105001/1, entry 9: nobody here has asked for it\n"
-              "Logs held:\n"
-              "  a.example/110105/1 badname                  size 7, head 6, following; "
-              "signatures: 2 ok, "
-              "3 bad, 4 unknown key, 1 unchecked\n"
-              "    received by a.example/mirror/110105 (district): size 5, 2025-11-25 00:00:00\n");
+        text,
+        "110105001001 示例社区 (community), a.example\n"
+        "saved here 7 → received by the street 6 (2025-11-25 00:00:00) → received by the "
+        "district 0\n"
+        "Daemon: running, not listening\n"
+        "Parent: tcp://h:1, not connected; lost\n"
+        "ALARM 3fa1000000000000: key_revoke of a.example/110105001001/rc in log "
+        "a.example/110105001/1, entry 9: nobody here has asked for it\n"
+        "ALARM: the clock of this machine is 86400 s behind the parent's\n"
+        "ALARM: little room: 3 MiB are free on the disk of /var/lib/yishi, 24 MiB are needed; "
+        "nothing more is asked of others until there is more; the reserve is given up\n"
+        "Oldest reader of the store: process 4711, 1700 transactions behind, holds back 66560 "
+        "KiB; it runs for 3600 s and is stopped\n"
+        "Logs held:\n"
+        "  a.example/110105/1 badname                  size 7, head 6, following; "
+        "signatures: 2 ok, "
+        "3 bad, 4 unknown key, 1 unchecked\n"
+        "    received by a.example/mirror/110105 (district): size 5, 2025-11-25 00:00:00\n");
 }
 
 static void a_status_is_one_json_object_on_one_line(void **state)
@@ -166,7 +184,12 @@ static void a_status_is_one_json_object_on_one_line(void **state)
         "\"alarms\": [{\"record\": "
         "\"3fa1000000000000000000000000000000000000000000000000000000000000\", "
         "\"kind\": \"key_revoke\", \"key\": \"a.example/110105001001/rc\", "
-        "\"log\": \"a.example/110105001/1\", \"index\": 9}]}\n");
+        "\"log\": \"a.example/110105001/1\", \"index\": 9}], "
+        "\"disk\": {\"short\": true, \"free_bytes\": 3145728, \"needed_bytes\": 25165824, "
+        "\"reserve\": false}, "
+        "\"store\": {\"bytes\": 94371840, \"readers\": 2, \"oldest_reader\": {\"pid\": 4711, "
+        "\"lag\": 1700, \"held_bytes\": 68157440, \"process_age_s\": 3600, "
+        "\"stopped\": true}}, \"clock_ahead_s\": -86400}\n");
 }
 
 static void print_broken_name(void)
