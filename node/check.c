@@ -97,7 +97,7 @@ static enum ys_code decode_extra(struct ys_bytes base64, struct ys_arena *arena,
     if (base64.size == 0)
         return ys_fail(err, YS_MALFORMED, _("bundle: it has no extra line"));
     if (bytes == NULL && arena->starved)
-        return ys_arena_fail(arena, err);
+        return ys_fail(err, YS_NOMEM, _("out of memory"));
     if (bytes == NULL)
         return ys_fail(err, YS_LIMIT, _("bundle: too large"));
     if (ys_base64_decode(base64, bytes, capacity, &size) != YS_OK)

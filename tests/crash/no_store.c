@@ -12,14 +12,16 @@ __attribute__((constructor)) static void begin(void)
     nth_begin();
 }
 
-/* The function of the same name in the next library. */
-#define PASS_ON(name, parameters, arguments)                    \
-    int name parameters                                         \
-    {                                                           \
-        int(*next) parameters = NULL;                           \
-        *(void **)&next = dlsym(RTLD_NEXT, #name);              \
-        return nth_fails() ? EIO : next arguments; /* NOLINT */ \
+/* The function of the same name in the next library. `parameters` and `arguments` come in parentheses. */
+/* NOLINTBEGIN(bugprone-macro-parentheses) */
+#define PASS_ON(name, parameters, arguments)       \
+    int name parameters                            \
+    {                                              \
+        int(*next) parameters = NULL;              \
+        *(void **)&next = dlsym(RTLD_NEXT, #name); \
+        return nth_fails() ? EIO : next arguments; \
     }
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 PASS_ON(mdb_env_create, (MDB_env * *out), (out))
 PASS_ON(mdb_env_set_maxdbs, (MDB_env * env, MDB_dbi count), (env, count))
