@@ -41,20 +41,6 @@ void ys_view_clean(const char *text, char *out, size_t size)
         out[--length] = '\0';
 }
 
-/* One entry, printed, takes less than the difference. */
-enum { HELD_MAX = 8 << 20, HELD_MUCH = 1 << 20 };
-
-void ys_view_hold(void)
-{
-    static char room[HELD_MAX]; /* stdout may use it until the process ends */
-    setvbuf(stdout, room, _IOFBF, sizeof room);
-}
-
-bool ys_view_held_much(void)
-{
-    return __fpending(stdout) >= HELD_MUCH;
-}
-
 enum {
     HELD_MAX = 8 << 20,
     HELD_MUCH = 1 << 20

@@ -1,6 +1,5 @@
 #include "node/lang.h"
 #include "node/view.h"
-#include "proto/json_memory.h"
 #include "proto/moment.h"
 #include "proto/text.h"
 
