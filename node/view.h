@@ -9,6 +9,7 @@
 #include "node/alarm.h"
 #include "node/application.h"
 #include "node/check.h"
+#include "node/dossier.h"
 #include "node/exhibit.h"
 #include "node/invite.h"
 
@@ -198,6 +199,9 @@ struct ys_view {
     void (*proved)(const struct ys_view_proved *proved);
     void (*exported)(const struct ys_view_exported *exported);
     void (*checked)(const struct ys_view_checked *checked);
+    void (*matter)(const struct ys_dossier *dossier);
+    void (*matter_line)(const struct ys_dossier_head *head);
+    void (*task)(const struct ys_dossier_task *task);
     void (*version)(const char *version);
 };
 extern const struct ys_view ys_view_text, ys_view_json;

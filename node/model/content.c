@@ -226,7 +226,7 @@ enum ys_code ys_content_put(struct ys_model *model, int64_t number, const Yishi_
         code = put_sealed(model, number, body, err);
     for (size_t i = first; code == YS_OK && i < first + count; i++)
         code = ys_table_fill(&model->shape->table[i], model->insert[i], number, body, err);
-    return code;
+    return code == YS_OK ? ys_basis_put(model, number, body, err) : code;
 }
 
 static enum ys_code drop_by(struct ys_query *query, int64_t number, struct ys_err *err)
@@ -245,7 +245,7 @@ enum ys_code ys_content_clear(struct ys_model *model, int64_t number, const char
         code = drop_by(model->query[YS_MODEL_DROP_SEALED], number, err);
     for (size_t i = first; code == YS_OK && i < first + count; i++)
         code = drop_by(model->drop[i], number, err);
-    return code;
+    return code == YS_OK ? ys_basis_clear(model, number, kind, err) : code;
 }
 
 static enum ys_code mark_stale(struct ys_model *model, struct ys_bytes subject, struct ys_err *err)
@@ -322,4 +322,16 @@ enum ys_code ys_content_fold(struct ys_model *model, struct ys_fold_turn *turn,
     if (code == YS_OK && entangled)
         return ys_standing_refresh(model, turn, number, err);
     return code == YS_OK ? ys_content_put(model, number, reading.body, err) : code;
+}
+
+const Yishi__V1__Body *ys_correction_replacement(const Yishi__V1__Body *correction,
+                                                 struct ys_arena *arena)
+{
+    const Yishi__V1__Body *body = NULL;
+    if (correction->kind_case != YISHI__V1__BODY__KIND_CORRECTION)
+        return NULL;
+    const ProtobufCBinaryData *const bytes = &correction->correction->replacement;
+    if (ys_body_decode((struct ys_bytes){bytes->data, bytes->len}, arena, &body, NULL) != YS_OK)
+        return NULL;
+    return body;
 }

@@ -261,6 +261,7 @@ static enum ys_code fold_all(struct fold *fold, struct ys_err *err)
     return code;
 }
 
+/* Entries that have been folded, of all logs. */
 static enum ys_code count_folded(struct ys_model *model, uint64_t *out, struct ys_err *err)
 {
     bool row = false;
@@ -297,13 +298,14 @@ enum ys_code ys_model_fold(struct ys_model *model, const struct ys_fold_options 
             code = fold_all(&fold, err);
         if (code == YS_OK)
             code = count_folded(model, &folded, err);
+        if (code == YS_OK && fold.left > 0)
+            code = ys_matters_settle(model, &fold.turn, &fold.left, err);
         code = ys_model_end(model, code, err);
     }
-    ys_arena_clear(&fold.turn.arena);
-    free(fold.turn.key);
+    ys_fold_turn_clear(&fold.turn);
     if (code != YS_OK)
         return code;
-    *more_out = folded < fold.total;
+    *more_out = folded < fold.total || fold.left == 0;
     if (options->progress != NULL)
         options->progress(options->context, folded, fold.total);
     return YS_OK;

@@ -3,6 +3,7 @@
 #define YS_NODE_MODEL_MODEL_STATE_H
 
 #include "node/model/model.h"
+#include "node/model/parameter.h"
 #include "node/model/shape.h"
 #include "sync/status.h"
 
@@ -41,7 +42,44 @@
       "SELECT r.no, r.kind, r.id, r.idx, l.origin FROM ref f JOIN record r ON r.no = f.record"  \
       " JOIN log l ON l.no = r.log WHERE f.target = ?1 AND f.rel = ?2 AND r.standing IN"        \
       " ('in_force', 'superseded') AND l.division = ?3 AND (r.signers & ?4) = ?4"               \
-      " ORDER BY l.incarnation, r.idx")
+      " ORDER BY l.incarnation, r.idx")                                                            \
+    X(NEXT_STALE, "SELECT subject FROM stale ORDER BY subject LIMIT 1")                            \
+    X(DROP_STALE, "DELETE FROM stale WHERE subject = ?")                                           \
+    X(COUNT_STALE, "SELECT count(*) FROM stale")                                                   \
+    X(RECORDS_OF,                                                                                  \
+      "SELECT r.no, r.id, r.kind, r.standing, r.signers, r.signed_s, r.idx, l.origin,"             \
+      " c.idx, cl.origin, min(coalesce(p.street_s, p.district_s), coalesce(p.district_s,"          \
+      " p.street_s)) FROM record r JOIN log l ON l.no = r.log JOIN proven p ON p.record = r.no"    \
+      " LEFT JOIN record c ON c.no = r.stated_by LEFT JOIN log cl ON cl.no = c.log"                \
+      " WHERE r.subject = ? AND r.verdict = 'ok'")                                                 \
+    X(DROP_MATTER, "DELETE FROM matter WHERE subject = ?")                                         \
+    X(DROP_TRACKS, "DELETE FROM track WHERE subject = ?")                                          \
+    X(DROP_STEPS, "DELETE FROM step WHERE subject = ?")                                            \
+    X(DROP_CONFLICTS, "DELETE FROM conflict WHERE subject = ?")                                    \
+    X(DROP_TASKS, "DELETE FROM task WHERE subject = ?")                                            \
+    X(PUT_MATTER, "INSERT INTO matter VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"  \
+                  " ?)")                                                                           \
+    X(PUT_TRACK, "INSERT INTO track VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?," \
+                 " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")                                           \
+    X(PUT_STEP, "INSERT INTO step VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")                             \
+    X(PUT_CONFLICT, "INSERT INTO conflict VALUES (?, ?, ?, ?, ?)")                                 \
+    X(PUT_TASK, "INSERT INTO task VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")           \
+    X(PARAMETERS,                                                                                  \
+      "SELECT p.name, p.value, p.effective_from, coalesce(p.scope, l.division), r.signed_s, r.id"  \
+      " FROM rule_parameter p JOIN record r ON r.no = p.record JOIN log l ON l.no = r.log"         \
+      " WHERE r.standing = 'in_force' AND l.level = 'district'")                                   \
+    X(STALE_IN, "INSERT OR IGNORE INTO stale SELECT subject FROM matter WHERE substr(division, 1," \
+                " length(?1)) = ?1")                                                               \
+    X(STALE_UNDER,                                                                                 \
+      "INSERT OR IGNORE INTO stale SELECT DISTINCT r.subject FROM record r JOIN log l ON l.no ="   \
+      " r.log WHERE l.origin = ?1 AND r.no >= l.no * 4294967296 + ?2 AND r.no < l.no * 4294967296" \
+      " + ?3 AND r.subject <> '-'")                                                                \
+    X(RECEIPT_BELOW,                                                                               \
+      "SELECT coalesce(max(size), 0) FROM receipt WHERE origin = ?1 AND level = ?2 AND size < ?3") \
+    X(PUT_RECEIPT, "INSERT OR IGNORE INTO receipt VALUES (?, ?, ?, ?, ?)")                         \
+    X(DROP_RECEIPTS, "DELETE FROM receipt WHERE record = ?")                                       \
+    X(LOG_OF, "SELECT l.origin, l.division, l.level FROM record r JOIN log l ON l.no = r.log WHERE" \
+              " r.no = ?")
 
 enum ys_model_query {
 #define YS_MODEL_QUERY_ENUM(name, text) YS_MODEL_##name,
@@ -81,7 +119,13 @@ struct ys_fold_turn {
     uint64_t keys_of;
     size_t key_count;
     const struct ys_member_key **key;
+    /* For matters: the log whose entries were read last, and the parameters that were signed. */
+    struct ys_log log;
+    bool parameters_loaded;
+    size_t parameter_count;
+    struct ys_parameter_value *parameter; /* texts are owned, too */
 };
+void ys_fold_turn_clear(struct ys_fold_turn *turn);
 /* Fold one entry, or fold it again: its row, and its contents if it is ok. `raw` is the store's verdict. */
 enum ys_code ys_content_fold(struct ys_model *model, struct ys_fold_turn *turn,
                              const struct ys_log *log, int64_t log_no, uint64_t index,
@@ -91,8 +135,24 @@ enum ys_code ys_content_put(struct ys_model *model, int64_t number, const Yishi_
                             struct ys_err *err);
 enum ys_code ys_content_clear(struct ys_model *model, int64_t number, const char *kind,
                               struct ys_err *err);
+/* The whole body that a correction puts in the place of another's, in the arena; NULL when it holds none. */
+const Yishi__V1__Body *ys_correction_replacement(const Yishi__V1__Body *correction,
+                                                 struct ys_arena *arena);
 /* Remove all rows of a record. */
 enum ys_code ys_content_drop(struct ys_model *model, int64_t number, struct ys_err *err);
+
+/* --- matter.c: what the procedure says --- */
+/* The records and parameters of a matter have changed: derive it anew. At most `left` records' worth;
+ * `left` is lessened. */
+enum ys_code ys_matters_settle(struct ys_model *model, struct ys_fold_turn *turn, size_t *left,
+                               struct ys_err *err);
+
+/* --- basis.c: records on which others rest --- */
+/* Receipts and rule parameters: keep what they say, and mark the matters that rest on it. */
+enum ys_code ys_basis_put(struct ys_model *model, int64_t number, const Yishi__V1__Body *body,
+                          struct ys_err *err);
+enum ys_code ys_basis_clear(struct ys_model *model, int64_t number, const char *kind,
+                            struct ys_err *err);
 
 /* --- standing.c: corrections and withdrawals --- */
 /* Make the contents of these records anew, and of those whose content they change. */

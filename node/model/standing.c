@@ -153,26 +153,6 @@ static enum ys_code set_standing(struct ys_model *model, int64_t number, const c
     return ys_query_run(query, err);
 }
 
-/* The whole body that a correction puts in the place of another's. NULL when it holds none. */
-static const Yishi__V1__Body *replacement_of(struct ys_fold_turn *turn,
-                                             const Yishi__V1__Body *correction)
-{
-#ifdef NOKINDS
-    (void)turn;
-    (void)correction;
-    return NULL;
-#else
-    const Yishi__V1__Body *body = NULL;
-    if (correction->kind_case != YISHI__V1__BODY__KIND_CORRECTION)
-        return NULL;
-    const ProtobufCBinaryData *const bytes = &correction->correction->replacement;
-    if (ys_body_decode((struct ys_bytes){bytes->data, bytes->len}, &turn->arena, &body, NULL) !=
-        YS_OK)
-        return NULL;
-    return body;
-#endif
-}
-
 static enum ys_code put_content(struct ys_model *model, struct ys_fold_turn *turn,
                                 const struct subject *subject, const struct subject *correction,
                                 struct ys_err *err)
@@ -182,7 +162,7 @@ static enum ys_code put_content(struct ys_model *model, struct ys_fold_turn *tur
     enum ys_code code = load_body(turn, correction == NULL ? subject : correction, &body, err);
     if (code != YS_OK || body == NULL)
         return code;
-    if (correction != NULL && (body = replacement_of(turn, body)) == NULL)
+    if (correction != NULL && (body = ys_correction_replacement(body, &turn->arena)) == NULL)
         return YS_OK; /* an author's node refuses such a correction; elsewhere it leaves nothing */
     if (strcmp(ys_body_kind(body)->name, subject->kind) != 0)
         return YS_OK;
