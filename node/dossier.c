@@ -2,7 +2,7 @@
 
 #include "crypto/assert.h"
 #include "node/lang.h"
-#include "node/model/matter.h"
+#include "proto/matter.h"
 #include "proto/moment.h"
 
 #include <stdio.h>
@@ -379,34 +379,36 @@ static bool own_number(const struct ys_node *node, const char *text,
                        char out[YS_KIND_NAME_MAX + 1])
 {
     const struct ys_bytes all = ys_bytes_of_text(text);
-    uint64_t serial = 0;
+    struct ys_matter matter = {.division = node->origin.division};
+    uint64_t no = 0;
     uint64_t year = 0;
     struct ys_bytes rest = ys_bytes_skip(all, 5);
     if (all.size < 6 || text[4] != '-' ||
-        ys_division_level(&node->origin.division) != YS_LEVEL_COMMUNITY)
+        ys_division_level(&matter.division) != YS_LEVEL_COMMUNITY)
         return false;
     while (rest.size > 1 && rest.data[0] == '0')
         rest = ys_bytes_skip(rest, 1);
-    if (!ys_decimal_parse((struct ys_bytes){all.data, 4}, 9999, &year) ||
-        !ys_decimal_parse(rest, 999999, &serial))
+    if (!ys_decimal_parse((struct ys_bytes){all.data, 4}, YS_MATTER_YEAR_MAX, &year) ||
+        !ys_decimal_parse(rest, YS_MATTER_NO_MAX, &no) || year < YS_MATTER_YEAR_MIN)
         return false;
-    (void)snprintf(out, YS_KIND_NAME_MAX + 1, "%s-%04u-%04u", node->origin.division.digits,
-                   (unsigned)year, (unsigned)serial);
+    matter.year = (uint32_t)year;
+    matter.no = (uint32_t)no;
+    ys_matter_print(&matter, out);
     return true;
 }
 
 enum ys_code ys_dossier_find(const struct ys_node *node, const char *text,
                              char subject_out[YS_KIND_NAME_MAX + 1], struct ys_err *err)
 {
-    struct ys_division division;
+    struct ys_matter matter;
     YS_TXN_SCOPED txn = NULL;
     YS_EXHIBIT_SCOPED exhibit = {.body = NULL};
     struct ys_log log;
     uint64_t index = 0;
     if (own_number(node, text, subject_out))
         return YS_OK;
-    if (ys_matter_division(ys_bytes_of_text(text), &division) && strlen(text) <= YS_KIND_NAME_MAX) {
-        memcpy(subject_out, text, strlen(text) + 1);
+    if (ys_matter_parse(ys_bytes_of_text(text), &matter, NULL) == YS_OK) {
+        ys_matter_print(&matter, subject_out);
         return YS_OK;
     }
     enum ys_code code = ys_node_read(node, &txn, err);

@@ -1,19 +1,12 @@
 #include "crypto/assert.h"
-#include "node/model/matter.h"
+#include "node/model/matter_rows.h"
 #include "node/model/model_state.h"
 #include "proto/enum_word.h"
 #include "proto/moment.h"
 
 #include <string.h>
 
-bool ys_matter_division(struct ys_bytes subject, struct ys_division *out)
-{
-    if (subject.size <= YS_DIVISION_MAX || subject.data[YS_DIVISION_MAX] != '-')
-        return false;
-    return ys_division_parse((struct ys_bytes){subject.data, YS_DIVISION_MAX}, out, NULL) == YS_OK;
-}
-
-enum ys_code ys_matter_clear(struct ys_model *model, struct ys_bytes subject, struct ys_err *err)
+enum ys_code ys_matter_rows_clear(struct ys_model *model, struct ys_bytes subject, struct ys_err *err)
 {
     static const enum ys_model_query drops[] = {YS_MODEL_DROP_MATTER, YS_MODEL_DROP_TRACKS,
                                                 YS_MODEL_DROP_STEPS, YS_MODEL_DROP_CONFLICTS,
@@ -302,7 +295,7 @@ static enum ys_code put_task(struct ys_model *model, const struct ys_matter_rows
     return ys_query_run(row.query, err);
 }
 
-enum ys_code ys_matter_put(struct ys_model *model, const struct ys_matter_rows *rows,
+enum ys_code ys_matter_rows_put(struct ys_model *model, const struct ys_matter_rows *rows,
                            struct ys_err *err)
 {
     const struct ys_procedure *const p = rows->procedure;

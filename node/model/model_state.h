@@ -141,7 +141,7 @@ const Yishi__V1__Body *ys_correction_replacement(const Yishi__V1__Body *correcti
 /* Remove all rows of a record. */
 enum ys_code ys_content_drop(struct ys_model *model, int64_t number, struct ys_err *err);
 
-/* --- matter.c: what the procedure says --- */
+/* --- settle.c: what the procedure says --- */
 /* The records and parameters of a matter have changed: derive it anew. At most `left` records' worth;
  * `left` is lessened. */
 enum ys_code ys_matters_settle(struct ys_model *model, struct ys_fold_turn *turn, size_t *left,

@@ -1,9 +1,10 @@
 /* Matters: their records out of the tables and the store, what the procedure says of them into the
  * tables. */
-#include "node/model/matter.h"
+#include "node/model/matter_rows.h"
 
 #include "crypto/assert.h"
 #include "node/model/model_state.h"
+#include "proto/matter.h"
 #include "proto/moment.h"
 
 #include <stdlib.h>
@@ -177,18 +178,20 @@ static enum ys_code settle_one(struct ys_model *model, struct ys_fold_turn *turn
                                struct ys_bytes subject, size_t *left, struct ys_err *err)
 {
     struct gathered gathered = {.count = 0};
+    struct ys_matter matter = {.no = 0};
     struct ys_procedure procedure = {.step_count = 0};
     struct ys_parameters parameters = {.values = turn->parameter,
                                        .count = turn->parameter_count};
     ys_arena_clear(&turn->arena);
-    enum ys_code code = ys_matter_clear(model, subject, err);
+    enum ys_code code = ys_matter_rows_clear(model, subject, err);
     if (code == YS_OK)
         code = gather(model, turn, subject, &gathered, err);
-    const bool ours = ys_matter_division(subject, &parameters.division);
+    const bool ours = ys_matter_parse(subject, &matter, NULL) == YS_OK;
+    parameters.division = matter.division;
     if (code == YS_OK && ours && gathered.count > 0)
         code = ys_procedure_run(gathered.step, gathered.count, &parameters, &procedure, err);
     if (code == YS_OK && procedure.step_count > 0)
-        code = ys_matter_put(model,
+        code = ys_matter_rows_put(model,
                              &(struct ys_matter_rows){.subject = subject,
                                                       .division = &parameters.division,
                                                       .procedure = &procedure,

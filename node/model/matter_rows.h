@@ -1,14 +1,11 @@
 /* Rows of one matter: what the procedure says of it, in the tables of schema.sql.
  *
  * Threads and memory as model.h. */
-#ifndef YS_NODE_MODEL_MATTER_H
-#define YS_NODE_MODEL_MATTER_H
+#ifndef YS_NODE_MODEL_MATTER_ROWS_H
+#define YS_NODE_MODEL_MATTER_ROWS_H
 
 #include "node/model/model.h"
 #include "node/model/procedure.h"
-
-/* The community whose matter it is, from "110108012016-2026-0007". False for any other text. */
-bool ys_matter_division(struct ys_bytes subject, struct ys_division *out);
 
 struct ys_matter_rows {
     struct ys_bytes subject;
@@ -19,9 +16,9 @@ struct ys_matter_rows {
     const int64_t *number;
     size_t count;
 };
-YS_CHECKED enum ys_code ys_matter_put(struct ys_model *model, const struct ys_matter_rows *rows,
+YS_CHECKED enum ys_code ys_matter_rows_put(struct ys_model *model, const struct ys_matter_rows *rows,
                                       struct ys_err *err);
-YS_CHECKED enum ys_code ys_matter_clear(struct ys_model *model, struct ys_bytes subject,
+YS_CHECKED enum ys_code ys_matter_rows_clear(struct ys_model *model, struct ys_bytes subject,
                                         struct ys_err *err);
 
 #endif
