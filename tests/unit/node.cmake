@@ -3,6 +3,9 @@ foreach(name test_args test_config test_home test_invite test_keystore test_pass
   yishi_unit_test(${name} ys_node)
   target_sources(${name} PRIVATE ../support/folder.c)
 endforeach()
+yishi_unit_test(test_kind_files ys_node)
+target_compile_definitions(test_kind_files
+                           PRIVATE YS_KINDS_DIR="${CMAKE_CURRENT_SOURCE_DIR}/kinds")
 yishi_unit_test(test_outbox ys_node)
 yishi_unit_test(test_quota ys_node)
 yishi_unit_test(test_view ys_node)
