@@ -17,12 +17,12 @@
       "days of notice before a meeting")                                                           \
     X(NOTICE_COUNT, "notice_count", COUNTING, 0, 0, 1, 0, "10", "公示天数计法",                    \
       "how the days of a notice are counted")                                                      \
-    X(ASSEMBLY_NOTICE_DAYS, "assembly_notice_days", DAYS, 10, 0, 365, 20260101, "law 26",          \
+    X(ASSEMBLY_NOTICE_DAYS, "assembly_notice_days", DAYS, 10, 0, 365, 20260101, "L26",             \
       "居民会议通知最少提前天数", "days of notice before a residents' meeting")                    \
-    X(PUBLICATION_DAYS, "publication_days", DAYS, 15, 0, 365, 20260101, "law 34", "公开最少天数",  \
+    X(PUBLICATION_DAYS, "publication_days", DAYS, 15, 0, 365, 20260101, "L34", "公开最少天数",     \
       "days for which a result is published")                                                      \
     X(REPS_MEETING_PERIOD, "reps_meeting_period", PERIOD, YS_PERIOD_HALF_YEAR, 0, 3, 20260101,     \
-      "law 28", "居民代表会议周期", "period in which the representatives meet")                    \
+      "L28", "居民代表会议周期", "period in which the representatives meet")                       \
     X(SHELVE_MIN_SESSIONS, "shelve_min_sessions", NUMBER, 2, 1, 100, 0, "11(4)",                   \
       "搁置前最少协商次数", "sessions without consensus before shelving")                          \
     X(RECORD_LAG_DAYS, "record_lag_days", DAYS, 7, 0, 3660, 0, "", "录入及时天数",                 \
@@ -61,9 +61,9 @@
       "share of ballots returned at least")                                                        \
     X(REPLY_DAYS, "reply_days", DAYS, 30, 0, 3660, 0, "12(3)", "评议回应期限",                     \
       "days for the reply to an evaluation")                                                       \
-    X(FEEDBACK_DAYS, "feedback_days", DAYS, 15, 0, 3660, 0, "law 34", "反馈公开期限",              \
+    X(FEEDBACK_DAYS, "feedback_days", DAYS, 15, 0, 3660, 0, "L34", "反馈公开期限",                 \
       "days in which a result is published")                                                       \
-    X(OBJECTION_DAYS, "objection_days", DAYS, 15, 0, 3660, 0, "law 35", "异议答复期限",            \
+    X(OBJECTION_DAYS, "objection_days", DAYS, 15, 0, 3660, 0, "L35", "异议答复期限",               \
       "days for the answer to an objection")                                                       \
     X(EDUCATION_DAYS, "education_days", DAYS, 60, 0, 3660, 0, "12(4)", "法治宣传教育期限",         \
       "days for the legal education after a correction")                                           \
@@ -107,7 +107,7 @@ struct ys_parameter_row {
     uint32_t least;
     uint32_t most;
     uint32_t since;    /* day from which its basis is in force; 0: always */
-    const char *basis; /* article of the regulation, "law 34" of 〔法2026〕, or "" for ours */
+    const char *basis; /* article of the regulation, "L34" of 〔法2026〕, or "" for ours */
     const char *zh;
     const char *en;
 };
@@ -133,6 +133,9 @@ const char *ys_parameter_unit_word(enum ys_parameter_unit unit);
  * YS_MALFORMED or YS_LIMIT; the message names the parameter and what is allowed. */
 YS_CHECKED enum ys_code ys_parameter_parse(const struct ys_parameter_row *row, struct ys_bytes text,
                                            uint32_t *value_out, struct ys_err *err);
+
+/* Cut the next date off a list of dates as above. False at its end, and at what is no date. */
+bool ys_parameter_date_take(struct ys_bytes *rest, uint32_t *day_out);
 
 /* What is in force for one matter. Borrowed. */
 struct ys_parameters {

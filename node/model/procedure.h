@@ -24,7 +24,7 @@ enum ys_fate {
 const char *ys_fate_word(enum ys_fate fate);
 
 /* In causal order: by references, then the order of its log; ties by proven time, then record id. */
-struct ys_matter_step {
+struct ys_procedure_step {
     const struct ys_step *step;
     enum ys_fate fate;
     unsigned irregular;   /* enum ys_irregular */
@@ -43,7 +43,7 @@ struct ys_conflict {
     uint32_t track; /* index; YS_TASK_WHOLE_MATTER */
 };
 
-struct ys_matter {
+struct ys_procedure {
     enum ys_state state; /* of the least advanced item */
     enum ys_state stage; /* of the deliberation; CONSENSUS once there are items */
     uint32_t since;      /* day on which it came to `state`; 0: unknown */
@@ -55,7 +55,7 @@ struct ys_matter {
     uint32_t round;          /* held since the topic was determined or reopened */
     const char *merged_into; /* NULL: not merged */
 
-    struct ys_matter_step *steps;
+    struct ys_procedure_step *steps;
     size_t step_count;
     struct ys_track *tracks;
     size_t track_count;
@@ -67,11 +67,11 @@ struct ys_matter {
     size_t inbox_count;
 };
 
-/* `out` is cleared by ys_matter_clear, and empty after a failure. No steps: state NONE. A record
+/* `out` is cleared by ys_procedure_clear, and empty after a failure. No steps: state NONE. A record
  * given twice counts once. YS_NOMEM; YS_LIMIT beyond 2^31 steps. */
 YS_CHECKED enum ys_code ys_procedure_run(const struct ys_step *steps, size_t count,
                                          const struct ys_parameters *parameters,
-                                         struct ys_matter *out, struct ys_err *err);
-void ys_matter_clear(struct ys_matter *matter);
+                                         struct ys_procedure *out, struct ys_err *err);
+void ys_procedure_clear(struct ys_procedure *procedure);
 
 #endif

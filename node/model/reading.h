@@ -80,7 +80,7 @@ enum ys_outcome {
     YS_OUTCOME_FULL,    /* implementation_completion */
     YS_OUTCOME_PARTIAL,
     YS_OUTCOME_NOT_POSSIBLE,
-    YS_OUTCOME_AMEND, /* street_correction, correction_compliance */
+    YS_OUTCOME_AMEND, /* street_correction: ordered; correction_compliance: done */
     YS_OUTCOME_ANNUL,
     YS_OUTCOME_SUSPEND,
 };
@@ -113,19 +113,18 @@ struct ys_reading {
     bool decision_matter;  /* topic_determination */
     enum ys_published published;
     enum ys_carrier carrier;
-    const uint32_t *items; /* numbers of the items concerned; none: all that it can concern */
-    size_t item_count;
-    uint32_t due;     /* stated */
-    uint32_t meeting; /* day for which a meeting is called or on which it was held */
+    const Yishi__V1__Body *body; /* NULL without content */
+    size_t item_count;           /* items that it names; none: all that it can concern */
+    uint32_t due;                /* stated */
+    uint32_t meeting;            /* day for which a meeting is called or on which it was held */
     uint32_t from;
     uint32_t to;
     uint32_t percent;       /* implementation_progress */
     const char *department; /* street_response */
     const char *merged_into;
-    bool has_new_text; /* correction_compliance */
 };
 
-/* Of a consensus or a plan: its item at `at`. */
+/* One item of a consensus, or of a plan: there only `no`, `text` and `due`. */
 struct ys_reading_item {
     uint32_t no;
     const char *text;
@@ -135,12 +134,26 @@ struct ys_reading_item {
     uint32_t due;
 };
 
+/* One body of one unit: whom an audit finding concerns, or who acknowledged elsewhere. */
+struct ys_reading_body {
+    struct ys_division division;
+    unsigned body; /* enum ys_body_class; 0: not said */
+};
+
+/* Never fails: what is absent stays zero, and `day` is that of signing. */
 void ys_reading_of(const struct ys_step *step, struct ys_reading *out);
-/* Items that a consensus or a plan holds; 0 for other kinds. */
-size_t ys_reading_items(const struct ys_step *step);
-void ys_reading_item(const struct ys_step *step, size_t at, struct ys_reading_item *out);
-/* Divisions with which a determination is joint. */
-size_t ys_reading_joint(const struct ys_step *step);
-bool ys_reading_joint_at(const struct ys_step *step, size_t at, struct ys_division *out);
+/* The item that it names at `at` < item_count; of a consensus and a plan in full. */
+void ys_reading_item(const struct ys_reading *r, size_t at, struct ys_reading_item *out);
+/* Does it concern the item of that number: does it name it, or none? */
+bool ys_reading_concerns(const struct ys_reading *r, uint32_t item);
+
+/* Communities with which a determination is joint. */
+size_t ys_reading_joint_count(const struct ys_reading *r);
+/* False for what is no division code. */
+bool ys_reading_joint(const struct ys_reading *r, size_t at, struct ys_division *out);
+/* Does an acknowledgement pass on that of this division? */
+bool ys_reading_relays(const struct ys_reading *r, const struct ys_division *division);
+/* Whom an audit finding concerns. False when it does not say. */
+bool ys_reading_concerned(const struct ys_reading *r, struct ys_reading_body *out);
 
 #endif

@@ -35,7 +35,7 @@ const char *ys_irregular_text(enum ys_irregular flag, bool chinese);
 
 enum { YS_NO_STEP = UINT32_MAX };
 
-/* Steps are positions in the matter's list. Texts are borrowed from the bodies. */
+/* Steps are positions in the matter's list; YS_NO_STEP: none. Texts are borrowed from the bodies. */
 struct ys_track {
     uint32_t item;    /* its number; 0: the whole matter, put to the residents' meeting unagreed */
     const char *text; /* NULL: none */
@@ -43,12 +43,13 @@ struct ys_track {
     enum ys_nature nature;
     bool decision_matter;
     enum ys_state state;
-    enum ys_state resumed;     /* while under correction: the state to which it goes back */
-    uint32_t open_corrections; /* orders not complied with yet */
-    bool annulled;             /* one of those complied with annuls it */
-    bool replaced;             /* deliberated again after a rejection; not counted any more */
-    uint32_t since;            /* day on which it came to its state */
-    uint32_t step;             /* that brought it there */
+    enum ys_state resumed; /* while under correction: the state to which it goes back */
+    enum ys_state
+        ended;      /* how it ended: COMPLETED, RESULT_SUBMITTED, DECLINED, REJECTED; else NONE */
+    bool suspended; /* under correction, and suspended as ordered */
+    bool replaced;  /* deliberated again after a rejection; counts no more */
+    uint32_t since; /* day on which it came to its state */
+    uint32_t step;  /* that brought it there */
     uint32_t consensus_step;
     uint32_t agreed_on; /* day of the consensus */
     uint32_t assembly_notice_step;
@@ -62,28 +63,31 @@ struct ys_track {
     uint32_t result_step;     /* completion, or the result of a commission */
     uint32_t ended_on;        /* day of completion, result, decline or rejection */
     uint32_t correction_step; /* the newest */
-    uint32_t text_step;       /* compliance with a new text for it */
+    uint32_t compliance_step; /* the newest; holds the new text, if any */
     uint32_t publication_step;
     uint32_t published_from;
     uint32_t published_to;
     uint32_t evaluation_step;
-    unsigned implementers; /* enum ys_body_class: who may report progress and completion */
-    uint32_t due;          /* stated by the newest record that states one; 0: none */
+    unsigned implementers;  /* enum ys_body_class: who may report progress and completion */
+    const char *department; /* to which it was transferred; NULL: none */
+    uint32_t due;           /* stated by the newest record that states one; 0: none */
     uint32_t due_step;
     uint32_t extensions;    /* times that progress moved it */
     uint32_t percent;       /* of the newest progress */
     enum ys_outcome result; /* FULL, PARTIAL, NOT_POSSIBLE; NONE before completion */
 };
 
-void ys_track_init(struct ys_track *track);
+/* All that is unknown. */
+struct ys_track ys_track_none(void);
 
-/* Where would this record lead an item in that state? True: to `*to_out`, which may be the same.
- * False: it does not fit, for the reason `*why_out`. Changes nothing. */
+/* Where would this record lead an item in state `from`? True: to `*to_out`, which may be `from` itself.
+ * False: it does not fit, for the reason `*why_out`. Whether an order of correction is the last one
+ * open is the caller's: a compliance leads to `resumed` here. */
 bool ys_track_leads(const struct ys_track *track, enum ys_state from, const struct ys_reading *r,
                     unsigned author, enum ys_state *to_out, enum ys_irregular *why_out);
 
-/* Let it happen: `to` as ys_track_leads said; `step` is the record's position. */
+/* Let it happen: `to` is where it leads, `step` the record's position. */
 void ys_track_move(struct ys_track *track, enum ys_state to, const struct ys_reading *r,
-                   unsigned author, uint32_t step);
+                   uint32_t step);
 
 #endif
