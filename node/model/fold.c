@@ -250,8 +250,8 @@ static enum ys_code fold_log(struct fold *fold, const struct ys_log *log, struct
         code = compare_verdicts(fold, log, &folded, chunk, err);
     if (code == YS_OK && folded.changed != log->changed)
         code = fill_bodies(fold, log, &folded, err);
-    if (code == YS_OK && (folded.changed != log->changed || folded.size < log->frontier.size ||
-                          folded.keys_moved))
+    if (code == YS_OK &&
+        (folded.changed != log->changed || folded.size < log->frontier.size || folded.keys_moved))
         code = take_new(fold, log, &folded, err);
     fold->total += log->frontier.size;
     return code;

@@ -55,8 +55,9 @@ static struct desk *open_desk(const char *name)
                                  .first_day = 20416, /* 2025-11-24 */
                                  .days = 60};
     ys_arena_init(&desk->maker.arena, 256 << 20);
-    assert_int_equal(ys_member_new(&desk->cast.root, &desk->cast.unit[CAST_DISTRICT].origin.division,
-                                   &desk->member, NULL),
+    assert_int_equal(ys_member_new(&desk->cast.root,
+                                   &desk->cast.unit[CAST_DISTRICT].origin.division, &desk->member,
+                                   NULL),
                      YS_OK);
     return desk;
 }
@@ -125,9 +126,8 @@ static void put_refs(struct desk *desk, Yishi__V1__Body *body, Yishi__V1__Relati
     for (size_t i = 0; i < count; i++) {
         Yishi__V1__Reference *const ref =
             (void *)ys_reflect_new(&yishi__v1__reference__descriptor, &desk->maker.arena);
-        const size_t at = i == 0 && target != SIZE_MAX
-                              ? target
-                              : (size_t)rng_below(&desk->maker.rng, desk->ids);
+        const size_t at =
+            i == 0 && target != SIZE_MAX ? target : (size_t)rng_below(&desk->maker.rng, desk->ids);
         ref->has_rel = 1;
         ref->rel = i == 0 && target != SIZE_MAX ? relation : some_relation(desk);
         ref->has_record = 1;
@@ -182,8 +182,7 @@ static Yishi__V1__Body *some_body(struct desk *desk, const ProtobufCFieldDescrip
     const ProtobufCMessage *const inner = maker_message(&desk->maker, kind->descriptor);
     memcpy(first, &inner, sizeof inner);
     if (rng_below(&desk->maker.rng, 2) == 0)
-        body->occurred_at =
-            (void *)maker_message(&desk->maker, &yishi__v1__moment__descriptor);
+        body->occurred_at = (void *)maker_message(&desk->maker, &yishi__v1__moment__descriptor);
     return body;
 }
 
@@ -238,13 +237,13 @@ static void write_receipts(struct desk *desk)
 {
     static const enum cast_role logs[] = {CAST_COMMUNITY, CAST_NEIGHBOUR};
     static uint64_t time_s = 1764100000;
-    const enum cast_role witness = rng_below(&desk->maker.rng, 2) == 0 ? CAST_STREET
-                                                                       : CAST_DISTRICT;
+    const enum cast_role witness =
+        rng_below(&desk->maker.rng, 2) == 0 ? CAST_STREET : CAST_DISTRICT;
     const enum cast_role log = logs[rng_below(&desk->maker.rng, 2)];
     time_s += 1000;
-    write_leaf(desk, witness,
-               scribe_receipts(desk->cast.unit[log].log, 1 + rng_below(&desk->maker.rng, 40),
-                               time_s));
+    write_leaf(
+        desk, witness,
+        scribe_receipts(desk->cast.unit[log].log, 1 + rng_below(&desk->maker.rng, 40), time_s));
     desk->body[desk->ids - 1] = NULL; /* scribe's is overwritten */
 }
 
@@ -286,8 +285,7 @@ static void write_all(struct desk *desk)
             write_receipts(desk);
         else if (dice == 1)
             write_parameter(desk);
-        else if (dice > 4 || !write_change(
-                                 desk, dice == 2 ? CAST_STREET : CAST_COMMUNITY))
+        else if (dice > 4 || !write_change(desk, dice == 2 ? CAST_STREET : CAST_COMMUNITY))
             write_any(desk);
     }
 }
@@ -327,8 +325,7 @@ static void judge(struct desk *desk, struct rng *rng, bool all)
             if (!all && rng_below(rng, 3) != 0)
                 continue;
             assert_int_equal(ys_log_entry(txn, log.id, i, &entry, NULL), YS_OK);
-            const uint8_t verdict =
-                (uint8_t)ys_judge(desk->member, &log.origin, i, &entry, NULL);
+            const uint8_t verdict = (uint8_t)ys_judge(desk->member, &log.origin, i, &entry, NULL);
             assert_int_equal(ys_status_set(txn, log.id, i, &verdict, 1, NULL), YS_OK);
         }
     assert_int_equal(ys_txn_commit(&txn, NULL), YS_OK);
