@@ -161,6 +161,12 @@ enum ys_code ys_dossier_list(struct ys_model *model, const char *division, const
     "t.article, t.parameter, t.due_day, t.since_day, t.track FROM task t JOIN matter m" \
     " USING (subject)"
 
+/* What somebody waits for is mostly what the procedure expects, too: it is told once. */
+#define TASK_ONCE                                                                       \
+    " AND NOT (t.list = 'next' AND EXISTS (SELECT 1 FROM task o WHERE o.subject ="      \
+    " t.subject AND o.list = 'inbox' AND o.why = t.why AND o.division = t.division AND" \
+    " (o.track IS NULL OR o.track IS t.track)))"
+
 static void read_task(struct ys_query *row, struct ys_dossier_task *task)
 {
     *task = (struct ys_dossier_task){.why = get_why(row, 2)};
@@ -193,11 +199,11 @@ enum ys_code ys_dossier_tasks(struct ys_model *model, const char *division, unsi
 {
     YS_QUERY_SCOPED query = NULL;
     struct walk walk = {.take_task = take, .context = context};
-    const enum ys_code code =
-        ys_query_open(ys_model_sql(model),
-                      "SELECT " TASK_COLUMNS " WHERE t.division = ?1 AND (t.bodies & ?2) <> 0"
-                      " ORDER BY t.due_day IS NULL, t.due_day, t.subject, t.list, t.nth",
-                      &query, err);
+    const enum ys_code code = ys_query_open(
+        ys_model_sql(model),
+        "SELECT " TASK_COLUMNS " WHERE t.division = ?1 AND (t.bodies & ?2) <> 0" TASK_ONCE
+        " ORDER BY t.due_day IS NULL, t.due_day, t.subject, t.list, t.nth",
+        &query, err);
     if (code != YS_OK)
         return code;
     ys_query_set_text(query, 1, ys_bytes_of_text(division));
@@ -331,7 +337,8 @@ static enum ys_code load_parts(struct ys_model *model, const char *subject, stru
                        subject, walk, keep_conflict, err);
     if (code == YS_OK)
         code = each_of(model,
-                       "SELECT " TASK_COLUMNS " WHERE t.subject = ?1 ORDER BY t.list DESC, t.nth",
+                       "SELECT " TASK_COLUMNS " WHERE t.subject = ?1" TASK_ONCE
+                       " ORDER BY t.due_day IS NULL, t.due_day, t.list, t.nth",
                        subject, walk, keep_task, err);
     return code;
 }
