@@ -22,7 +22,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { RECORDS = 160, MATTERS = 4, SHUFFLES = 200, DAY_S = 86400 };
+enum { RECORDS = 120, MATTERS = 4, SHUFFLES = 200, DAY_S = 86400 };
 static const uint64_t begin_s = 1764000000;
 
 /* One entry of a log, to be appended in any interleaving with those of other logs. */
@@ -357,15 +357,15 @@ static void arrive(struct desk *desk, struct ys_model *model, struct rng *rng)
     size_t next[CAST_ROLES] = {0};
     bool left = true;
     while (left) {
-        append_run(desk, next, roles[rng_below(rng, 4)], 1 + (size_t)rng_below(rng, 30));
-        const uint64_t dice = rng_below(rng, 8);
+        append_run(desk, next, roles[rng_below(rng, 4)], 1 + (size_t)rng_below(rng, 60));
+        const uint64_t dice = rng_below(rng, 12);
         if (dice == 0 && next[CAST_STREET] > 0)
             keep_heads(desk);
         if (dice <= 1)
             rebuild(desk);
         if (dice == 2)
             judge(desk, rng, false);
-        if (dice >= 5)
+        if (dice >= 9)
             fold_some(desk, model, 1 + (size_t)rng_below(rng, 40), false);
         left = false;
         for (size_t i = 0; i < 4; i++)
