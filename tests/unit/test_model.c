@@ -36,6 +36,7 @@ struct desk {
     struct ys_member *member;
     struct leaf *leaf;
     size_t count;
+    size_t enrolled[CAST_ROLES]; /* leaves that register keys, first of a log */
     struct ys_hash id[RECORDS];
     size_t ids;
     const Yishi__V1__Body *body[RECORDS]; /* of `id`, in the maker's arena */
@@ -93,6 +94,7 @@ static void take_enrolment(struct desk *desk, enum cast_role role)
     YS_TXN_SCOPED txn = NULL;
     const struct ys_log log = cast_log(&desk->cast, role);
     assert_int_equal(ys_store_begin(desk->cast.store, false, &txn, NULL), YS_OK);
+    desk->enrolled[role] = log.frontier.size;
     for (uint64_t i = 0; i < log.frontier.size; i++) {
         struct ys_entry entry;
         struct leaf *const leaf = &desk->leaf[desk->count++];
@@ -356,6 +358,12 @@ static void arrive(struct desk *desk, struct ys_model *model, struct rng *rng)
                                            CAST_NEIGHBOUR};
     size_t next[CAST_ROLES] = {0};
     bool left = true;
+    if (rng_below(rng, 2) == 0) { /* else many a record arrives before the keys of its signers */
+        append_run(desk, next, CAST_DISTRICT, desk->enrolled[CAST_DISTRICT]);
+        append_run(desk, next, CAST_STREET, desk->enrolled[CAST_STREET]);
+        keep_heads(desk);
+        rebuild(desk);
+    }
     while (left) {
         append_run(desk, next, roles[rng_below(rng, 4)], 1 + (size_t)rng_below(rng, 60));
         const uint64_t dice = rng_below(rng, 12);
@@ -414,6 +422,51 @@ static void two_hundred_orders_of_arrival_give_the_same_content(void **state)
         free(other);
     }
     free(first);
+    close_desk(desk);
+}
+
+/* Two records of two logs that do not name each other stand in the order in which they were proven. */
+static void a_receipt_that_comes_later_puts_records_in_order(void **state)
+{
+    (void)state;
+    static const char question[] =
+        "SELECT l.division FROM step s JOIN record r ON r.no = s.record JOIN log l ON l.no = r.log"
+        " WHERE s.subject = '110105901001-2026-0001' ORDER BY s.nth LIMIT 1";
+    struct desk *const desk = open_desk(__func__);
+    struct cast *const cast = &desk->cast;
+    const struct ys_signer *const log_key = &cast->unit[CAST_DISTRICT].keys.log;
+    struct scribe_record record;
+    char first[2][YS_DIVISION_MAX + 1];
+    cast_enrol_all(cast);
+    for (enum cast_role role = CAST_COMMUNITY; role <= CAST_NEIGHBOUR; role++) {
+        const struct ys_signer *const rc = signer(desk, role, 0);
+        scribe_write_about(&record, &cast->rng, &cast->unit[role].origin, "110105901001-2026-0001",
+                           begin_s, scribe_acknowledgement(&cast->rng), &rc, 1);
+        const struct ys_entry entry = scribe_entry(&record);
+        (void)cast_append(cast, role, &entry);
+    }
+    keep_heads(desk);
+    rebuild(desk);
+    struct ys_model *const model = open_model(desk);
+    for (unsigned i = 0; i < 2; i++) {
+        YS_QUERY_SCOPED query = NULL;
+        bool row = false;
+        fold_some(desk, model, 0, true);
+        assert_int_equal(ys_query_open(ys_model_sql(model), question, &query, NULL), YS_OK);
+        assert_int_equal(ys_query_step(query, &row, NULL), YS_OK);
+        assert_true(row);
+        (void)snprintf(first[i], sizeof first[i], "%s", (const char *)ys_query_text(query, 0).data);
+        if (i == 1)
+            break;
+        const bool was_community =
+            strcmp(first[0], cast->unit[CAST_COMMUNITY].origin.division.digits) == 0;
+        Yishi__V1__Body *const receipts =
+            scribe_receipts(cast->unit[CAST_COMMUNITY].log, 1, was_community ? 9000 : 5000);
+        scribe_add_receipt(cast->unit[CAST_NEIGHBOUR].log, 1, was_community ? 5000 : 9000);
+        (void)cast_publish(cast, CAST_DISTRICT, receipts, log_key);
+    }
+    assert_string_not_equal(first[0], first[1]);
+    ys_model_close(model);
     close_desk(desk);
 }
 
@@ -516,6 +569,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(two_hundred_orders_of_arrival_give_the_same_content),
+        cmocka_unit_test(a_receipt_that_comes_later_puts_records_in_order),
         cmocka_unit_test(making_it_anew_gives_the_same_content),
         cmocka_unit_test(a_killed_process_leaves_it_complete_and_only_behind),
         cmocka_unit_test(a_damaged_file_is_made_anew),
