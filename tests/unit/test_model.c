@@ -315,8 +315,9 @@ static void rebuild(struct desk *desk)
     assert_int_equal(ys_member_rebuild(desk->member, txn, NULL, NULL), YS_OK);
 }
 
-/* Store verdicts as the verifier would: for every entry, or for some. */
-static void judge(struct desk *desk, struct rng *rng, bool all)
+/* Store verdicts as the verifier would: on every entry, on some, on those that have none. */
+enum judged { JUDGE_ALL, JUDGE_SOME, JUDGE_NEW };
+static void judge(struct desk *desk, struct rng *rng, enum judged which)
 {
     YS_TXN_SCOPED txn = NULL;
     struct ys_log log;
@@ -324,7 +325,10 @@ static void judge(struct desk *desk, struct rng *rng, bool all)
     for (uint32_t id = 0; ys_log_next(txn, id, &log, NULL) == YS_OK; id = log.id + 1)
         for (uint64_t i = 0; i < log.frontier.size; i++) {
             struct ys_entry entry;
-            if (!all && rng_below(rng, 3) != 0)
+            enum ys_verdict now = YS_VERDICT_UNCHECKED;
+            assert_int_equal(ys_status_get(txn, log.id, i, &now, NULL), YS_OK);
+            if ((which == JUDGE_SOME && rng_below(rng, 3) != 0) ||
+                (which == JUDGE_NEW && now != YS_VERDICT_UNCHECKED))
                 continue;
             assert_int_equal(ys_log_entry(txn, log.id, i, &entry, NULL), YS_OK);
             const uint8_t verdict = (uint8_t)ys_judge(desk->member, &log.origin, i, &entry, NULL);
@@ -358,7 +362,8 @@ static void arrive(struct desk *desk, struct ys_model *model, struct rng *rng)
                                            CAST_NEIGHBOUR};
     size_t next[CAST_ROLES] = {0};
     bool left = true;
-    if (rng_below(rng, 2) == 0) { /* else many a record arrives before the keys of its signers */
+    const bool settled = rng_below(rng, 2) == 0;
+    if (settled) { /* else many a record arrives before the keys of its signers */
         append_run(desk, next, CAST_DISTRICT, desk->enrolled[CAST_DISTRICT]);
         append_run(desk, next, CAST_STREET, desk->enrolled[CAST_STREET]);
         keep_heads(desk);
@@ -367,12 +372,14 @@ static void arrive(struct desk *desk, struct ys_model *model, struct rng *rng)
     while (left) {
         append_run(desk, next, roles[rng_below(rng, 4)], 1 + (size_t)rng_below(rng, 60));
         const uint64_t dice = rng_below(rng, 12);
+        if (settled)
+            judge(desk, rng, JUDGE_NEW);
         if (dice == 0 && next[CAST_STREET] > 0)
             keep_heads(desk);
         if (dice <= 1)
             rebuild(desk);
         if (dice == 2)
-            judge(desk, rng, false);
+            judge(desk, rng, JUDGE_SOME);
         if (dice >= 9)
             fold_some(desk, model, 1 + (size_t)rng_below(rng, 40), false);
         left = false;
@@ -381,7 +388,7 @@ static void arrive(struct desk *desk, struct ys_model *model, struct rng *rng)
     }
     keep_heads(desk);
     rebuild(desk);
-    judge(desk, rng, true);
+    judge(desk, rng, JUDGE_ALL);
 }
 
 static struct ys_model *open_model(struct desk *desk)
@@ -451,6 +458,7 @@ static void a_receipt_that_comes_later_puts_records_in_order(void **state)
     for (unsigned i = 0; i < 2; i++) {
         YS_QUERY_SCOPED query = NULL;
         bool row = false;
+        judge(desk, &cast->rng, JUDGE_NEW);
         fold_some(desk, model, 0, true);
         assert_int_equal(ys_query_open(ys_model_sql(model), question, &query, NULL), YS_OK);
         assert_int_equal(ys_query_step(query, &row, NULL), YS_OK);
