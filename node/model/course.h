@@ -9,7 +9,7 @@
 #include "node/model/procedure.h"
 
 /* Kinds whose records claim a step that only one of them can take. */
-enum { YS_CLAIM_COUNT = 18 };
+enum { YS_CLAIM_COUNT = 17 };
 
 struct ys_claim {
     uint32_t step; /* that took it last; YS_NO_STEP: none */
@@ -81,6 +81,8 @@ YS_CHECKED enum ys_code ys_course_conflict(struct ys_course *course, uint32_t fi
                                            uint32_t second, uint32_t track, struct ys_err *err);
 /* Does the record refer directly to one of that kind? The first in order; YS_NO_STEP: no. */
 uint32_t ys_course_ref(const struct ys_course *course, uint32_t step, uint32_t kind);
+/* The step that a reference to `at` means: what replaced a record stands in its place. */
+uint32_t ys_course_meant(const struct ys_course *course, uint32_t at);
 /* State to be shown: of the stage and the items, the least advanced. */
 enum ys_state ys_course_state(const struct ys_course *course);
 
