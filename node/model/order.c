@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ORDER_STEPS_MAX = 1 << 24, NOWHERE = UINT32_MAX };
+enum { ORDER_STEPS_MAX = 1 << 24 };
+#define NOWHERE UINT32_MAX
 
 /* Working memory. Nodes are numbered by record id until they have a position. */
 struct graph {

@@ -8,7 +8,8 @@
 #include "node/model/procedure.h"
 #include "tests/support/rng.h"
 
-enum { DOSSIER_STEPS_MAX = 512, DOSSIER_REFS_MAX = 8, NOBODY = UINT32_MAX };
+enum { DOSSIER_STEPS_MAX = 512, DOSSIER_REFS_MAX = 8 };
+#define NOBODY UINT32_MAX
 
 #define COMMUNITY "110108012016"
 #define NEIGHBOUR "110108012017"
