@@ -145,7 +145,8 @@ static bool takes_items_from(uint32_t kind, uint32_t from)
     }
 }
 
-/* Its own, if it names any; else those of the one record from which it can take them. */
+/* The step whose items a record concerns: itself, if it names any; else that of the one record from which
+ * it takes them; itself again when there are several; YS_NO_STEP: all that it can concern. */
 static uint32_t scope_of(const struct ys_course *course, uint32_t step)
 {
     const struct ys_reading *r = &course->readings[step];
@@ -158,11 +159,28 @@ static uint32_t scope_of(const struct ys_course *course, uint32_t step)
         if (to >= step || !takes_items_from(r->kind, course->readings[to].kind))
             continue;
         if (found && course->scope[to] != scope)
-            return YS_NO_STEP; /* of several: whatever fits */
+            return step;
         scope = course->scope[to];
         found = true;
     }
     return scope;
+}
+
+static bool names(const struct ys_course *course, uint32_t scope, uint32_t item)
+{
+    return scope == YS_NO_STEP || ys_reading_names(&course->readings[scope], item);
+}
+
+/* Is the item among those of any of the records from which this one takes its items? */
+static bool named_by_several(const struct ys_course *course, uint32_t step, uint32_t item)
+{
+    for (uint32_t i = course->order.first[step]; i < course->order.first[step + 1]; i++) {
+        const uint32_t to = ys_course_meant(course, course->order.refs[i].to);
+        if (to < step && takes_items_from(course->readings[step].kind, course->readings[to].kind) &&
+            names(course, course->scope[to], item))
+            return true;
+    }
+    return false;
 }
 
 static bool refers_to(const struct ys_course *course, uint32_t step, uint32_t to)
@@ -192,7 +210,9 @@ static bool concerned(const struct ys_course *course, uint32_t step, const struc
                refers_to(course, step, track->response_step) ||
                refers_to(course, step, track->department_step) ||
                refers_to(course, step, track->result_step);
-    return scope == YS_NO_STEP || ys_reading_concerns(&course->readings[scope], track->item);
+    return names(course, scope, track->item) ||
+           (scope == step && course->readings[step].item_count == 0 &&
+            named_by_several(course, step, track->item));
 }
 
 static void flag_unknown_items(const struct ys_course *course, struct ys_trial *trial)

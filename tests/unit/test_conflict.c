@@ -221,6 +221,20 @@ static void what_the_street_and_a_department_both_complete_conflicts(void **stat
     dossier_free(d);
 }
 
+static void an_answer_that_knows_of_the_first_is_merely_irregular(void **state)
+{
+    (void)state;
+    struct dossier *d = dossier_new();
+    const uint32_t submitted = write_submission(d, 20260314, write_to_consensus(d, "p"), 0);
+    const uint32_t first = write_response(d, 20260320, submitted, IMPLEMENT, 0, 0);
+    const uint32_t second = write_response(d, 20260321, submitted, DECLINE, 0, 0);
+    expect_conflict(d, YS_STATE_ACCEPTED, first, second, 0);
+    dossier_refer(d, second, YISHI__V1__RELATION__RELATION_FOLLOWS, first);
+    dossier_expect_step(d, YS_STATE_ACCEPTED, second, YS_FATE_IRREGULAR, YS_IRREGULAR_STATE);
+    expect_no_conflict(d, YS_STATE_ACCEPTED);
+    dossier_free(d);
+}
+
 static void one_record_that_conflicts_on_many_items_is_one_conflict(void **state)
 {
     (void)state;
@@ -261,6 +275,7 @@ int main(void)
         cmocka_unit_test(shelvings_reopenings_and_closings_conflict),
         cmocka_unit_test(two_plans_for_one_item_conflict_and_for_two_do_not),
         cmocka_unit_test(what_the_street_and_a_department_both_complete_conflicts),
+        cmocka_unit_test(an_answer_that_knows_of_the_first_is_merely_irregular),
         cmocka_unit_test(one_record_that_conflicts_on_many_items_is_one_conflict),
         cmocka_unit_test(two_corrections_of_one_record_conflict),
     };

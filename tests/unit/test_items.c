@@ -224,6 +224,20 @@ static void the_street_transfers_and_a_department_accepts_or_declines(void **sta
     dossier_free(d);
 }
 
+static void the_street_answers_again_only_what_a_department_declined_last(void **state)
+{
+    (void)state;
+    struct dossier *d = dossier_new();
+    const uint32_t submitted = write_submission(d, 20260314, write_to_consensus(d, "p"), 0);
+    const uint32_t transferred = write_response(d, 20260320, submitted, TRANSFER, 0, 0);
+    (void)write_department(d, 20260325, transferred, GD_DECLINE, 0);
+    const uint32_t declined = write_response(d, 20260401, submitted, DECLINE, 0, 0);
+    dossier_expect_step(d, YS_STATE_DECLINED, declined, YS_FATE_MOVED, 0);
+    const uint32_t again = write_response(d, 20260402, declined, IMPLEMENT, 0, 0);
+    dossier_expect_step(d, YS_STATE_DECLINED, again, YS_FATE_IRREGULAR, YS_IRREGULAR_STATE);
+    dossier_free(d);
+}
+
 static void what_the_street_declined_is_published_or_submitted_again(void **state)
 {
     (void)state;
@@ -321,6 +335,22 @@ static void a_record_concerns_the_items_that_it_or_its_base_names(void **state)
     dossier_free(d);
 }
 
+static void a_record_takes_the_items_of_all_on_which_it_rests(void **state)
+{
+    (void)state;
+    struct dossier *d = dossier_new();
+    const uint32_t consensus = write_to_consensus(d, "ccc");
+    const uint32_t first = write_plan(d, 20260315, consensus, RC, 1, 0);
+    const uint32_t second = write_plan(d, 20260315, consensus, RC, 2, 0);
+    (void)write_plan(d, 20260315, consensus, RC, 3, 0);
+    const uint32_t done = write_completion(d, 20260401, first, RC, 0);
+    dossier_refer(d, done, YISHI__V1__RELATION__RELATION_BASED_ON, second);
+    dossier_expect_item(d, 1, YS_STATE_COMPLETED);
+    dossier_expect_item(d, 2, YS_STATE_COMPLETED);
+    dossier_expect_item(d, 3, YS_STATE_IMPLEMENTING);
+    dossier_free(d);
+}
+
 static void a_number_that_stands_twice_is_flagged(void **state)
 {
     (void)state;
@@ -388,6 +418,25 @@ static void a_correction_returns_to_every_state_from_consensus_on(void **state)
         dossier_expect(d, states[i]);
         dossier_free(d);
     }
+}
+
+static void a_corrected_item_keeps_the_day_on_which_it_ended(void **state)
+{
+    (void)state;
+    struct dossier *d = dossier_new();
+    const uint32_t consensus = write_to_consensus(d, "c");
+    const uint32_t plan = write_plan(d, 20260315, consensus, RC, 1, 0);
+    (void)write_completion(d, 20260320, plan, RC, 0);
+    const uint32_t order = write_correction_order(d, 20260401, consensus, DA, 0, 0);
+    expect_counts(d, 1, 0, 0); /* while it is held, it is not done */
+    (void)write_compliance(d, 20260410, order, AMENDED, 0);
+    expect_counts(d, 1, 1, 1);
+    struct ys_procedure run;
+    dossier_run(d, &run);
+    assert_int_equal(run.tracks[0].ended_on, 20260320);
+    assert_int_equal(run.tracks[0].result, YS_OUTCOME_FULL);
+    ys_procedure_clear(&run);
+    dossier_free(d);
 }
 
 static void two_orders_are_each_complied_with(void **state)
@@ -475,6 +524,10 @@ static void a_matter_is_published_evaluated_and_closed(void **state)
     dossier_expect_step(d, YS_STATE_CONSENSUS, early, YS_FATE_IRREGULAR, YS_IRREGULAR_STATE);
     const uint32_t plan = write_plan(d, 20260315, consensus, RC, 1, 0);
     const uint32_t done = write_completion(d, 20260401, plan, RC, 0);
+    const uint32_t decision = write_publication(d, 20260401, consensus, DECISION);
+    dossier_expect_step(d, YS_STATE_COMPLETED, decision, YS_FATE_NOTED, 0);
+    const uint32_t progress = write_publication(d, 20260401, consensus, PROGRESS);
+    dossier_expect_step(d, YS_STATE_COMPLETED, progress, YS_FATE_NOTED, 0);
     const uint32_t unpublished = write_close(d, 20260402, done);
     dossier_expect_step(d, YS_STATE_COMPLETED, unpublished, YS_FATE_IRREGULAR,
                         YS_IRREGULAR_UNENDED);
@@ -517,13 +570,16 @@ int main(void)
         cmocka_unit_test(community_affairs_are_planned_carried_out_and_completed),
         cmocka_unit_test(a_public_service_is_submitted_and_carried_out_by_the_street),
         cmocka_unit_test(the_street_transfers_and_a_department_accepts_or_declines),
+        cmocka_unit_test(the_street_answers_again_only_what_a_department_declined_last),
         cmocka_unit_test(what_the_street_declined_is_published_or_submitted_again),
         cmocka_unit_test(the_result_of_a_commission_is_submitted),
         cmocka_unit_test(items_of_different_nature_go_their_own_ways),
         cmocka_unit_test(a_record_concerns_the_items_that_it_or_its_base_names),
+        cmocka_unit_test(a_record_takes_the_items_of_all_on_which_it_rests),
         cmocka_unit_test(a_number_that_stands_twice_is_flagged),
         cmocka_unit_test(a_correction_holds_an_item_until_it_is_complied_with),
         cmocka_unit_test(a_correction_returns_to_every_state_from_consensus_on),
+        cmocka_unit_test(a_corrected_item_keeps_the_day_on_which_it_ended),
         cmocka_unit_test(two_orders_are_each_complied_with),
         cmocka_unit_test(suspension_keeps_an_item_under_correction),
         cmocka_unit_test(what_is_annulled_is_at_its_end),

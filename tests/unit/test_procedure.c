@@ -75,6 +75,17 @@ static void the_street_is_asked_before_the_determination(void **state)
     dossier_free(d);
 }
 
+static void a_deferred_topic_may_be_put_to_the_street(void **state)
+{
+    (void)state;
+    struct dossier *d = dossier_new();
+    const uint32_t deferred =
+        write_determination(d, 20260202, write_proposal(d, 20260201), DEFERRED, false);
+    const uint32_t request = write_opinion_request(d, 20260203, deferred);
+    dossier_expect_step(d, YS_STATE_OPINION_PENDING, request, YS_FATE_MOVED, 0);
+    dossier_free(d);
+}
+
 static void a_determination_lists_refuses_merges_or_defers(void **state)
 {
     (void)state;
@@ -274,6 +285,8 @@ static void a_consensus_on_a_part_lets_the_rest_go_on(void **state)
     struct dossier *d = dossier_new();
     const uint32_t first = write_to_session(d, false, PARTIAL);
     (void)write_consensus(d, 20260312, first, "c", 1);
+    const uint32_t unmet = write_consensus(d, 20260312, first + 1, "p", 2);
+    dossier_expect_step(d, YS_STATE_CONSENSUS, unmet, YS_FATE_IRREGULAR, YS_IRREGULAR_STATE);
     const uint32_t notice = write_notice(d, 20260313, 20260320, first);
     dossier_expect_step(d, YS_STATE_CONSENSUS, notice, YS_FATE_MOVED, 0);
     const uint32_t second = write_session(d, 20260320, notice, AGREED);
@@ -474,6 +487,7 @@ int main(void)
         cmocka_unit_test(no_record_is_no_matter),
         cmocka_unit_test(a_proposal_a_collection_or_a_commission_opens_a_matter),
         cmocka_unit_test(the_street_is_asked_before_the_determination),
+        cmocka_unit_test(a_deferred_topic_may_be_put_to_the_street),
         cmocka_unit_test(a_determination_lists_refuses_merges_or_defers),
         cmocka_unit_test(a_merged_matter_says_into_which),
         cmocka_unit_test(a_determination_without_content_decides_nothing),
