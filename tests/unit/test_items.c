@@ -174,6 +174,32 @@ static void community_affairs_are_planned_carried_out_and_completed(void **state
     dossier_free(d);
 }
 
+static void who_carries_a_plan_out_reports_on_it(void **state)
+{
+    (void)state;
+    static const struct {
+        Yishi__V1__PlanMode mode;
+        unsigned does;
+        unsigned does_not;
+    } rows[] = {
+        {YISHI__V1__PLAN_MODE__PLAN_MODE_SOCIAL_FORCE, RC, ST},
+        {YISHI__V1__PLAN_MODE__PLAN_MODE_ACTION_GROUP, RC, GD},
+        {YISHI__V1__PLAN_MODE__PLAN_MODE_STREET, ST, RC},
+        {YISHI__V1__PLAN_MODE__PLAN_MODE_DEPARTMENT, GD, RC},
+        {YISHI__V1__PLAN_MODE__PLAN_MODE_DEPARTMENT, ST, RC},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct dossier *d = dossier_new();
+        const uint32_t plan = write_plan(d, 20260315, write_to_consensus(d, "c"), RC, 1, 0);
+        d->bodies[plan]->implementation_plan->mode = rows[i].mode;
+        const uint32_t other = write_completion(d, 20260401, plan, rows[i].does_not, 1);
+        dossier_expect_step(d, YS_STATE_IMPLEMENTING, other, YS_FATE_IRREGULAR, YS_IRREGULAR_BODY);
+        (void)write_completion(d, 20260402, plan, rows[i].does, 1);
+        dossier_expect(d, YS_STATE_COMPLETED);
+        dossier_free(d);
+    }
+}
+
 static void a_public_service_is_submitted_and_carried_out_by_the_street(void **state)
 {
     (void)state;
@@ -568,6 +594,7 @@ int main(void)
         cmocka_unit_test(a_new_round_after_a_rejection_has_new_items),
         cmocka_unit_test(a_decision_matter_without_consensus_can_be_decided),
         cmocka_unit_test(community_affairs_are_planned_carried_out_and_completed),
+        cmocka_unit_test(who_carries_a_plan_out_reports_on_it),
         cmocka_unit_test(a_public_service_is_submitted_and_carried_out_by_the_street),
         cmocka_unit_test(the_street_transfers_and_a_department_accepts_or_declines),
         cmocka_unit_test(the_street_answers_again_only_what_a_department_declined_last),

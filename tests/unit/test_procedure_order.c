@@ -449,6 +449,11 @@ static void references_of_the_signed_body_count_beside_those_of_a_correction(voi
     assert_int_equal(run.state, YS_STATE_ACCEPTED);
     assert_int_equal(dossier_step(d, &run, answer)->refs_missing, 0);
     ys_procedure_clear(&run);
+    dossier_refer(d, other, YISHI__V1__RELATION__RELATION_BASED_ON, 500);
+    dossier_run(
+        d, &run); /* what the record was signed with is missing, not what it was corrected to */
+    assert_int_equal(dossier_step(d, &run, submitted)->refs_missing, 0);
+    ys_procedure_clear(&run);
     dossier_free(d);
 }
 
