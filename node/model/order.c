@@ -247,6 +247,7 @@ static void resolve(const struct graph *g, struct ys_order *out)
 {
     uint32_t used = 0;
     for (size_t i = 0; i < out->count; i++) {
+        YS_ASSERT(out->steps[i] != NULL); /* every node has its place */
         const Yishi__V1__Body *as_signed = out->steps[i]->signed_body;
         const size_t own = as_signed != NULL ? as_signed->n_refs : SIZE_MAX;
         const Yishi__V1__Reference *ref = NULL;
