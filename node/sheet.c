@@ -298,6 +298,15 @@ static enum ys_code keep_subject(const struct ys_sheet *sheet, struct ys_err *er
     return ys_json_file_save(sheet->path, json, err);
 }
 
+/* "2026-7" becomes the whole number; anything else stays. */
+static void write_out_number(const struct ys_node *node, struct ys_sheet *sheet)
+{
+    struct ys_matter matter;
+    if (ys_matter_parse_at(ys_bytes_of_text(sheet->draft.subject), &node->origin.division, &matter,
+                           NULL) == YS_OK)
+        ys_matter_print(&matter, sheet->draft.subject);
+}
+
 enum ys_code ys_sheet_bind(const struct ys_node *node, struct ys_sheet *sheet, bool dry,
                            struct ys_written *out, struct ys_err *err)
 {
@@ -305,6 +314,7 @@ enum ys_code ys_sheet_bind(const struct ys_node *node, struct ys_sheet *sheet, b
     const uint64_t now_s = ys_now_s();
     enum ys_code code = YS_OK;
     YS_ASSERT(!sheet->bound);
+    write_out_number(node, sheet);
     if (strcmp(sheet->draft.subject, YS_MATTER_NEW) != 0)
         return ys_written_bind(&sheet->draft, &node->origin, now_s, out, err);
     /* Nothing is given out for what cannot be signed anyhow. */
