@@ -9,6 +9,7 @@
 #include "node/alarm.h"
 #include "node/application.h"
 #include "node/check.h"
+#include "node/dossier.h"
 #include "node/exhibit.h"
 #include "node/invite.h"
 #include "node/process.h"
@@ -57,6 +58,25 @@ struct ys_view_written {
     bool waits; /* appended when the own log is recovered: the same */
     uint64_t index, size;
     const json_t *body; /* of a dry run */
+};
+
+/* new, and each draft of draft list: what it is and who has to do what. */
+enum ys_view_draft_state {
+    YS_VIEW_DRAFT_WRITING,  /* it can still be changed */
+    YS_VIEW_DRAFT_SIGNING,  /* its text is fixed; somebody has to sign */
+    YS_VIEW_DRAFT_COMPLETE, /* it may be published */
+    YS_VIEW_DRAFT_BROKEN    /* `why` says what is wrong with the file */
+};
+struct ys_view_draft {
+    unsigned no;
+    const char *path;
+    const struct ys_kind *kind; /* NULL when broken */
+    const char *subject;
+    enum ys_view_draft_state state;
+    unsigned signed_by, lacking; /* enum ys_body_class */
+    const char *id;              /* "" while it is being written */
+    const char *why;
+    const json_t *body; /* of draft show; NULL otherwise */
 };
 
 /* join: the request is written. */
@@ -197,6 +217,8 @@ struct ys_view {
     void (*root_request)(const struct ys_view_root_request *request);
     void (*written)(const struct ys_view_written *written);
     void (*drafted)(const char *file, size_t records);
+    void (*draft)(const struct ys_view_draft *draft);
+    void (*kind)(const struct ys_kind *kind, const char *signers);
     void (*joined)(const struct ys_view_joined *joined);
     void (*invited)(const struct ys_view_invited *invited);
     void (*invite)(const struct ys_invite *invite, enum ys_invite_state state);
@@ -213,6 +235,9 @@ struct ys_view {
     void (*proved)(const struct ys_view_proved *proved);
     void (*exported)(const struct ys_view_exported *exported);
     void (*checked)(const struct ys_view_checked *checked);
+    void (*matter)(const struct ys_dossier *dossier);
+    void (*matter_line)(const struct ys_dossier_head *head);
+    void (*task)(const struct ys_dossier_task *task);
     void (*version)(const char *version);
 };
 extern const struct ys_view ys_view_text, ys_view_json;

@@ -1,7 +1,8 @@
 #include "node/view.h"
+#include "node/view_matter.h"
 
 #include "crypto/assert.h"
-#include "proto/json_memory.h"
+#include "node/json_out.h"
 #include "proto/moment.h"
 
 #include <inttypes.h>
@@ -9,57 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* jansson gives NULL only when memory is gone; json_pack and the *_new functions accept that, and leave
- * it out. So it is looked at once, here, and told by ys_view_flush. Steals the reference. */
-static void put(json_t *object)
-{
-    char *const line = ys_json_memory_failures() != 0 ? NULL : json_dumps(object, 0);
-    YS_ASSERT(line != NULL || ys_json_memory_failures() != 0);
-    if (line != NULL)
-        puts(line);
-    free(line);
-    json_decref(object);
-}
-
-/* RFC 3339 in +08:00, or null. */
-static json_t *time_or_null(bool there, uint64_t time_s)
-{
-    char shown[YS_TIME_TEXT_MAX];
-    if (!there || time_s > (uint64_t)(YS_TIME_LAST_MS / 1000))
-        return json_null();
-    ys_time_print((int64_t)time_s * 1000, shown);
-    return json_string(shown);
-}
-
-static json_t *number(uint64_t value)
-{
-    return json_integer((json_int_t)(value > INT64_MAX ? INT64_MAX : value));
-}
-
-/* A string, whatever its bytes: paths, and foreign text that was cut, may be no UTF-8. */
-static json_t *text(const char *bytes)
-{
-    enum { SHOWN_MAX = 1024 };
-    char shown[SHOWN_MAX];
-    json_t *const string = json_string(bytes);
-    if (string != NULL)
-        return string;
-    size_t length = 0;
-    for (; bytes[length] != '\0' && length + 1 < sizeof shown; length++)
-        shown[length] = bytes[length] >= ' ' && bytes[length] <= '~' ? bytes[length] : '?';
-    return json_stringn(shown, length);
-}
-
-static json_t *text_or_null(const char *bytes)
-{
-    return bytes == NULL || bytes[0] == '\0' ? json_null() : text(bytes);
-}
-
 static json_t *text_list(const char *const *items, size_t count)
 {
     json_t *const list = json_array();
     for (size_t i = 0; i < count; i++)
-        json_array_append_new(list, text(items[i]));
+        json_array_append_new(list, ys_json_text(items[i]));
     return list;
 }
 
@@ -69,7 +24,7 @@ static json_t *verdict_counts(const uint64_t counts[YS_VERDICTS])
                                             YS_VERDICT_UNCHECKED};
     json_t *const object = json_object();
     for (size_t i = 0; i < sizeof order / sizeof *order; i++)
-        json_object_set_new(object, ys_verdict_name(order[i]), number(counts[order[i]]));
+        json_object_set_new(object, ys_verdict_name(order[i]), ys_json_number(counts[order[i]]));
     return object;
 }
 
@@ -78,10 +33,11 @@ static void made(const struct ys_view_made *view)
     json_t *const bodies = json_array();
     for (size_t i = 0; i < view->bodies->count; i++)
         json_array_append_new(bodies, json_string(view->bodies->name[i]));
-    put(json_pack("{s:o, s:s, s:o, s:o, s:b, s:o}", "home", text(view->home), "origin",
-                  view->origin, "bodies", bodies, "root_fingerprint",
-                  text_or_null(view->root_fingerprint), "root_key_here", view->root_key_count != 0,
-                  "guard", view->guard_path == NULL ? json_null() : text(view->guard_path)));
+    ys_json_line(json_pack(
+        "{s:o, s:s, s:o, s:o, s:b, s:o}", "home", ys_json_text(view->home), "origin", view->origin,
+        "bodies", bodies, "root_fingerprint", ys_json_text_or_null(view->root_fingerprint),
+        "root_key_here", view->root_key_count != 0, "guard",
+        view->guard_path == NULL ? json_null() : ys_json_text(view->guard_path)));
 }
 
 static void keys(const struct ys_view_keys *view)
@@ -90,26 +46,27 @@ static void keys(const struct ys_view_keys *view)
     for (size_t i = 0; i < view->body_count; i++)
         json_array_append_new(
             bodies, json_pack("{s:s, s:s}", "body", view->body[i].body, "key", view->body[i].key));
-    put(json_pack("{s:s, s:s, s:s, s:o, s:o}", "log", view->log, "mirror", view->mirror,
-                  "transport", view->transport, "bodies", bodies, "root_fingerprint",
-                  text_or_null(view->root_fingerprint)));
+    ys_json_line(json_pack("{s:s, s:s, s:s, s:o, s:o}", "log", view->log, "mirror", view->mirror,
+                           "transport", view->transport, "bodies", bodies, "root_fingerprint",
+                           ys_json_text_or_null(view->root_fingerprint)));
 }
 
 static void new_key(const char *body, const char *key)
 {
-    put(json_pack("{s:s, s:s}", "body", body, "key", key));
+    ys_json_line(json_pack("{s:s, s:s}", "body", body, "key", key));
 }
 
 static void root_key(const char *file, const char *key)
 {
-    put(json_pack("{s:o, s:s}", "file", text(file), "key", key));
+    ys_json_line(json_pack("{s:o, s:s}", "file", ys_json_text(file), "key", key));
 }
 
 static void root_policy(const struct ys_view_root_policy *view)
 {
-    put(json_pack("{s:o, s:s, s:i, s:i, s:i, s:b}", "file", text(view->file), "root_fingerprint",
-                  view->fingerprint, "policies", (int)view->policies, "keys", (int)view->keys,
-                  "threshold", (int)view->threshold, "has_next", view->has_next));
+    ys_json_line(json_pack("{s:o, s:s, s:i, s:i, s:i, s:b}", "file", ys_json_text(view->file),
+                           "root_fingerprint", view->fingerprint, "policies", (int)view->policies,
+                           "keys", (int)view->keys, "threshold", (int)view->threshold, "has_next",
+                           view->has_next));
 }
 
 static void root_request(const struct ys_view_root_request *view)
@@ -119,11 +76,11 @@ static void root_request(const struct ys_view_root_request *view)
         json_array_append_new(records,
                               json_pack("{s:s, s:s, s:O}", "kind", view->record[i].kind, "id",
                                         view->record[i].id, "body", view->record[i].body));
-    put(json_pack("{s:o, s:s, s:s, s:s, s:i, s:i, s:i, s:i, s:i, s:o}", "file", text(view->file),
-                  "deployment", view->deployment, "code", view->code, "root_fingerprint",
-                  view->fingerprint, "policy", (int)view->policy, "policies", (int)view->policies,
-                  "keys", (int)view->keys, "threshold", (int)view->threshold, "signed",
-                  (int)view->have_signed, "records", records));
+    ys_json_line(json_pack(
+        "{s:o, s:s, s:s, s:s, s:i, s:i, s:i, s:i, s:i, s:o}", "file", ys_json_text(view->file),
+        "deployment", view->deployment, "code", view->code, "root_fingerprint", view->fingerprint,
+        "policy", (int)view->policy, "policies", (int)view->policies, "keys", (int)view->keys,
+        "threshold", (int)view->threshold, "signed", (int)view->have_signed, "records", records));
 }
 
 static json_t *written_object(const struct ys_view_written *view)
@@ -142,39 +99,76 @@ static json_t *written_object(const struct ys_view_written *view)
         json_object_set_new(object, "waits", json_true());
         return object;
     }
-    json_object_set_new(object, "index", number(view->index));
-    json_object_set_new(object, "size", number(view->size));
+    json_object_set_new(object, "index", ys_json_number(view->index));
+    json_object_set_new(object, "size", ys_json_number(view->size));
     return object;
 }
 
 static void written(const struct ys_view_written *view)
 {
-    put(written_object(view));
+    ys_json_line(written_object(view));
 }
 
 static void drafted(const char *file, size_t records)
 {
-    put(json_pack("{s:o, s:o}", "draft", text(file), "records", number(records)));
+    ys_json_line(
+        json_pack("{s:o, s:o}", "draft", ys_json_text(file), "records", ys_json_number(records)));
+}
+
+static json_t *class_words(unsigned classes)
+{
+    json_t *const list = json_array();
+    for (unsigned class = 1; class <= YS_BODY_ROOT; class <<= 1) {
+        if ((classes & class) != 0)
+            json_array_append_new(list, json_string(ys_body_class_word(class)));
+    }
+    return list;
+}
+
+static void draft(const struct ys_view_draft *view)
+{
+    static const char *const states[] = {"writing", "signing", "complete", "broken"};
+    json_t *const object =
+        json_pack("{s:o, s:o, s:o, s:s, s:s, s:o, s:o, s:o}", "draft", ys_json_number(view->no),
+                  "path", ys_json_text(view->path), "kind",
+                  view->kind == NULL ? json_null() : json_string(view->kind->name), "subject",
+                  view->subject, "state", states[view->state], "signed_by",
+                  class_words(view->signed_by), "lacking", class_words(view->lacking), "id",
+                  view->id[0] == '\0' ? json_null() : json_string(view->id));
+    if (view->why[0] != '\0')
+        json_object_set_new(object, "why", ys_json_text(view->why));
+    if (view->body != NULL)
+        json_object_set_new(object, "body", json_deep_copy(view->body));
+    ys_json_line(object);
+}
+
+static void kind(const struct ys_kind *view, const char *signers)
+{
+    ys_json_line(json_pack("{s:I, s:s, s:s, s:s, s:s, s:s}", "id", (json_int_t)view->id, "kind",
+                           view->name, "zh", view->zh, "en", view->en, "signers", signers,
+                           "article", view->article));
 }
 
 static void joined(const struct ys_view_joined *view)
 {
-    put(json_pack("{s:o, s:s, s:s, s:s}", "request", text(view->request), "code", view->code,
-                  "parent", view->parent, "root_fingerprint", view->root_fingerprint));
+    ys_json_line(json_pack("{s:o, s:s, s:s, s:s}", "request", ys_json_text(view->request), "code",
+                           view->code, "parent", view->parent, "root_fingerprint",
+                           view->root_fingerprint));
 }
 
 static void invited(const struct ys_view_invited *view)
 {
-    put(json_pack("{s:s, s:s, s:s, s:s, s:o}", "token", view->text, "id", view->token->id, "code",
-                  view->token->division.digits, "address", view->token->address, "expires_at",
-                  time_or_null(true, view->token->expires_s)));
+    ys_json_line(json_pack("{s:s, s:s, s:s, s:s, s:o}", "token", view->text, "id", view->token->id,
+                           "code", view->token->division.digits, "address", view->token->address,
+                           "expires_at", ys_json_time(true, view->token->expires_s)));
 }
 
 static void invite(const struct ys_invite *view, enum ys_invite_state state)
 {
-    put(json_pack("{s:s, s:s, s:s, s:o, s:o}", "id", view->id, "code", view->division.digits,
-                  "state", ys_invite_state_name(state), "made_at", time_or_null(true, view->made_s),
-                  "expires_at", time_or_null(true, view->expires_s)));
+    ys_json_line(json_pack("{s:s, s:s, s:s, s:o, s:o}", "id", view->id, "code",
+                           view->division.digits, "state", ys_invite_state_name(state), "made_at",
+                           ys_json_time(true, view->made_s), "expires_at",
+                           ys_json_time(true, view->expires_s)));
 }
 
 static json_t *key_object(const char *what, const char *key)
@@ -204,21 +198,22 @@ static json_t *offer_keys(const struct ys_offer *offer)
 
 static void asked(const struct ys_view_asked *view)
 {
-    put(json_pack("{s:s, s:s, s:s, s:s, s:s, s:o}", "code", view->offer->origin.division.digits,
-                  "state", view->admitted ? "admitted" : "pending", "parent", view->parent,
-                  "address", view->address, "root_fingerprint", view->root_fingerprint, "keys",
-                  offer_keys(view->offer)));
+    ys_json_line(json_pack(
+        "{s:s, s:s, s:s, s:s, s:s, s:o}", "code", view->offer->origin.division.digits, "state",
+        view->admitted ? "admitted" : "pending", "parent", view->parent, "address", view->address,
+        "root_fingerprint", view->root_fingerprint, "keys", offer_keys(view->offer)));
 }
 
 static void applicant(const struct ys_view_applicant *view)
 {
     const struct ys_application *const application = view->application;
     const struct ys_offer *const offer = &application->offer;
-    put(json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:o}", "code", offer->origin.division.digits,
-                  "name", text(offer->name), "since", time_or_null(true, application->since_s),
-                  "invitation", text_or_null(offer->token_id), "address",
-                  text_or_null(offer->address), "refused", text_or_null(application->refused),
-                  "conflict", view->conflict, "keys", offer_keys(offer)));
+    ys_json_line(json_pack(
+        "{s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:o}", "code", offer->origin.division.digits, "name",
+        ys_json_text(offer->name), "since", ys_json_time(true, application->since_s), "invitation",
+        ys_json_text_or_null(offer->token_id), "address", ys_json_text_or_null(offer->address),
+        "refused", ys_json_text_or_null(application->refused), "conflict", view->conflict, "keys",
+        offer_keys(offer)));
 }
 
 static void admitted(const struct ys_view_admitted *view)
@@ -226,10 +221,11 @@ static void admitted(const struct ys_view_admitted *view)
     json_t *const records = json_array();
     for (size_t i = 0; i < view->record_count; i++)
         json_array_append_new(records, written_object(&view->record[i]));
-    put(json_pack("{s:s, s:o, s:b, s:b, s:o, s:{s:o, s:s, s:o}}", "code", view->code, "name",
-                  text(view->name), "already", view->already, "dry_run", view->dry, "records",
-                  records, "parent", "address", text_or_null(view->address), "key", view->key,
-                  "root_fingerprint", text_or_null(view->root_fingerprint)));
+    ys_json_line(json_pack("{s:s, s:o, s:b, s:b, s:o, s:{s:o, s:s, s:o}}", "code", view->code,
+                           "name", ys_json_text(view->name), "already", view->already, "dry_run",
+                           view->dry, "records", records, "parent", "address",
+                           ys_json_text_or_null(view->address), "key", view->key,
+                           "root_fingerprint", ys_json_text_or_null(view->root_fingerprint)));
 }
 
 static void log_begin(const struct ys_log *log, const char *name)
@@ -256,19 +252,19 @@ static json_t *exhibit_object(const struct ys_exhibit *view)
     char id[YS_RECORD_ID_TEXT_MAX] = "";
     json_t *const signers = json_array();
     for (size_t i = 0; i < view->signer_count; i++)
-        json_array_append_new(signers, text(view->signer[i]));
+        json_array_append_new(signers, ys_json_text(view->signer[i]));
     if (view->readable)
         ys_record_id_print(&view->id, id);
     json_t *const object = json_pack(
         "{s:s, s:s, s:o, s:o, s:o, s:b, s:o, s:o, s:s, s:o, s:o, s:o, s:s}", "origin",
         view->log.origin_text, "code", view->log.origin.division.digits, "index",
-        number(view->index), "id", text_or_null(id), "kind",
-        text_or_null(view->readable ? view->record.kind : ""), "known", view->kind != NULL,
-        "subject", text_or_null(view->readable ? view->record.subject : ""), "signed_at",
-        time_or_null(view->readable, view->record.signed_at_s), "verdict",
+        ys_json_number(view->index), "id", ys_json_text_or_null(id), "kind",
+        ys_json_text_or_null(view->readable ? view->record.kind : ""), "known", view->kind != NULL,
+        "subject", ys_json_text_or_null(view->readable ? view->record.subject : ""), "signed_at",
+        ys_json_time(view->readable, view->record.signed_at_s), "verdict",
         ys_verdict_name(view->verdict), "signers", signers, "street_receipt",
-        time_or_null(view->has_street, view->street.time_s), "district_receipt",
-        time_or_null(view->has_district, view->district.time_s), "content",
+        ys_json_time(view->has_street, view->street.time_s), "district_receipt",
+        ys_json_time(view->has_district, view->district.time_s), "content",
         content_name(view->content));
     if (view->body != NULL)
         json_object_set(object, "body", view->body);
@@ -277,23 +273,23 @@ static json_t *exhibit_object(const struct ys_exhibit *view)
 
 static void log_entry(const struct ys_exhibit *view)
 {
-    put(exhibit_object(view));
+    ys_json_line(exhibit_object(view));
 }
 
 static void record(const struct ys_exhibit *view)
 {
     json_t *const object = exhibit_object(view);
     if (view->why.code != YS_OK)
-        json_object_set_new(object, "reason", text(view->why.msg));
-    put(object);
+        json_object_set_new(object, "reason", ys_json_text(view->why.msg));
+    ys_json_line(object);
 }
 
 static json_t *receipt_or_null(const struct ys_view_receipt *receipt)
 {
     if (!receipt->there)
         return json_null();
-    return json_pack("{s:o, s:o}", "size", number(receipt->size), "time",
-                     time_or_null(true, receipt->time_s));
+    return json_pack("{s:o, s:o}", "size", ys_json_number(receipt->size), "time",
+                     ys_json_time(true, receipt->time_s));
 }
 
 static json_t *log_object(const struct ys_view_log *view)
@@ -303,13 +299,14 @@ static json_t *log_object(const struct ys_view_log *view)
         json_array_append_new(receipts,
                               json_pack("{s:s, s:s, s:o, s:o}", "witness", view->receipt[i].witness,
                                         "level", view->receipt[i].level, "size",
-                                        number(view->receipt[i].size), "time",
-                                        time_or_null(true, view->receipt[i].time_s)));
+                                        ys_json_number(view->receipt[i].size), "time",
+                                        ys_json_time(true, view->receipt[i].time_s)));
     return json_pack("{s:s, s:s, s:o, s:o, s:s, s:o, s:o, s:o}", "origin", view->log.origin_text,
-                     "code", view->log.origin.division.digits, "name", text(view->name), "size",
-                     number(view->log.frontier.size), "state", ys_log_state_name(view->log.state),
-                     "head_size", number(view->head_size), "verdicts",
-                     verdict_counts(view->verdicts), "receipts", receipts);
+                     "code", view->log.origin.division.digits, "name", ys_json_text(view->name),
+                     "size", ys_json_number(view->log.frontier.size), "state",
+                     ys_log_state_name(view->log.state), "head_size",
+                     ys_json_number(view->head_size), "verdicts", verdict_counts(view->verdicts),
+                     "receipts", receipts);
 }
 
 static json_t *open_alarms(const struct ys_alarms *alarms)
@@ -320,9 +317,10 @@ static json_t *open_alarms(const struct ys_alarms *alarms)
         char id[YS_RECORD_ID_TEXT_MAX];
         ys_record_id_print(&alarm->record, id);
         if (alarm->open)
-            json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s, s:o}", "record", id, "kind",
-                                                  alarm->kind, "key", alarm->key, "log",
-                                                  alarm->origin, "index", number(alarm->index)));
+            json_array_append_new(list,
+                                  json_pack("{s:s, s:s, s:s, s:s, s:o}", "record", id, "kind",
+                                            alarm->kind, "key", alarm->key, "log", alarm->origin,
+                                            "index", ys_json_number(alarm->index)));
     }
     return list;
 }
@@ -330,8 +328,8 @@ static json_t *open_alarms(const struct ys_alarms *alarms)
 static json_t *disk_object(const struct ys_view_ground *ground)
 {
     return json_pack("{s:b, s:o, s:o, s:b}", "short", ground->is_short, "free_bytes",
-                     number(ground->free_bytes), "needed_bytes", number(ground->needed_bytes),
-                     "reserve", ground->reserved);
+                     ys_json_number(ground->free_bytes), "needed_bytes",
+                     ys_json_number(ground->needed_bytes), "reserve", ground->reserved);
 }
 
 static json_t *store_object(const struct ys_view_ground *ground)
@@ -339,13 +337,15 @@ static json_t *store_object(const struct ys_view_ground *ground)
     json_t *const oldest =
         ground->pid == 0
             ? json_null()
-            : json_pack(
-                  "{s:o, s:o, s:o, s:o, s:o}", "pid", number((uint64_t)ground->pid), "lag",
-                  number(ground->lag), "held_bytes", number(ground->held_bytes), "process_age_s",
-                  ground->process_known ? number(ground->process.age_s) : json_null(), "stopped",
-                  ground->process_known ? json_boolean(ground->process.stopped) : json_null());
-    return json_pack("{s:o, s:o, s:o}", "bytes", number(ground->store_bytes), "readers",
-                     number(ground->readers), "oldest_reader", oldest);
+            : json_pack("{s:o, s:o, s:o, s:o, s:o}", "pid", ys_json_number((uint64_t)ground->pid),
+                        "lag", ys_json_number(ground->lag), "held_bytes",
+                        ys_json_number(ground->held_bytes), "process_age_s",
+                        ground->process_known ? ys_json_number(ground->process.age_s) : json_null(),
+                        "stopped",
+                        ground->process_known ? json_boolean(ground->process.stopped)
+                                              : json_null());
+    return json_pack("{s:o, s:o, s:o}", "bytes", ys_json_number(ground->store_bytes), "readers",
+                     ys_json_number(ground->readers), "oldest_reader", oldest);
 }
 
 static void status(const struct ys_view_status *view)
@@ -353,20 +353,23 @@ static void status(const struct ys_view_status *view)
     json_t *const logs = json_array();
     for (size_t i = 0; i < view->log_count; i++)
         json_array_append_new(logs, log_object(&view->log[i]));
-    json_t *const parent = view->parent[0] == '\0'
-                               ? json_null()
-                               : json_pack("{s:s, s:b, s:o}", "address", view->parent, "connected",
-                                           view->connected, "link", text_or_null(view->link));
-    put(json_pack("{s:s, s:s, s:o, s:s, s:s, s:o, s:{s:o, s:o, s:o}, s:o, s:o, s:{s:b, s:o}, "
-                  "s:o, s:o, s:o, s:o, s:o, s:I}",
-                  "deployment", view->deployment, "code", view->code, "name", text(view->name),
-                  "level", view->level, "origin", view->origin, "size", number(view->size),
-                  "receipts", "saved", number(view->size), "street", receipt_or_null(&view->street),
-                  "district", receipt_or_null(&view->district), "logs", logs, "parent", parent,
-                  "daemon", "running", view->running, "address", text_or_null(view->address),
-                  "requests_waiting", number(view->requests), "waiting", number(view->waiting),
-                  "alarms", open_alarms(view->alarms), "disk", disk_object(&view->ground), "store",
-                  store_object(&view->ground), "clock_ahead_s", (json_int_t)view->clock_ahead_s));
+    json_t *const parent =
+        view->parent[0] == '\0'
+            ? json_null()
+            : json_pack("{s:s, s:b, s:o}", "address", view->parent, "connected", view->connected,
+                        "link", ys_json_text_or_null(view->link));
+    ys_json_line(json_pack(
+        "{s:s, s:s, s:o, s:s, s:s, s:o, s:{s:o, s:o, s:o}, s:o, s:o, s:{s:b, s:o}, "
+        "s:o, s:o, s:o, s:o, s:o, s:I}",
+        "deployment", view->deployment, "code", view->code, "name", ys_json_text(view->name),
+        "level", view->level, "origin", view->origin, "size", ys_json_number(view->size),
+        "receipts", "saved", ys_json_number(view->size), "street", receipt_or_null(&view->street),
+        "district", receipt_or_null(&view->district), "logs", logs, "parent", parent, "daemon",
+        "running", view->running, "address", ys_json_text_or_null(view->address),
+        "requests_waiting", ys_json_number(view->requests), "waiting",
+        ys_json_number(view->waiting), "alarms", open_alarms(view->alarms), "disk",
+        disk_object(&view->ground), "store", store_object(&view->ground), "clock_ahead_s",
+        (json_int_t)view->clock_ahead_s));
 }
 
 static void recovery(const struct ys_view_recovery *view)
@@ -374,12 +377,14 @@ static void recovery(const struct ys_view_recovery *view)
     json_t *const guard =
         view->guard_path == NULL
             ? json_null()
-            : json_pack("{s:o, s:b, s:o, s:s}", "file", text(view->guard_path), "fits", view->fits,
-                        "signed", number(view->guarded), "finding", view->finding);
-    put(json_pack("{s:s, s:o, s:o, s:s, s:o, s:o, s:b}", "origin", view->origin, "size",
-                  number(view->size), "head_size", number(view->head_size), "state",
-                  ys_log_state_name(view->state), "waiting", number(view->waiting), "guard", guard,
-                  "accepted", view->accepted));
+            : json_pack("{s:o, s:b, s:o, s:s}", "file", ys_json_text(view->guard_path), "fits",
+                        view->fits, "signed", ys_json_number(view->guarded), "finding",
+                        view->finding);
+    ys_json_line(json_pack("{s:s, s:o, s:o, s:s, s:o, s:o, s:b}", "origin", view->origin, "size",
+                           ys_json_number(view->size), "head_size", ys_json_number(view->head_size),
+                           "state", ys_log_state_name(view->state), "waiting",
+                           ys_json_number(view->waiting), "guard", guard, "accepted",
+                           view->accepted));
 }
 
 static void verified(const struct ys_view_verified *view)
@@ -388,31 +393,33 @@ static void verified(const struct ys_view_verified *view)
     const uint64_t listed =
         view->problem_count < YS_VIEW_PROBLEMS_MAX ? view->problem_count : YS_VIEW_PROBLEMS_MAX;
     for (uint64_t i = 0; i < listed; i++)
-        json_array_append_new(problems, text(view->problem[i]));
-    put(json_pack("{s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "origin",
-                  text_or_null(view->origin), "code", text_or_null(view->code), "ok",
-                  view->problem_count == 0, "size", number(view->size), "heads",
-                  number(view->heads), "cosignatures", number(view->cosignatures), "absent_bodies",
-                  number(view->absent_bodies), "erased_bodies", number(view->tombstones),
-                  "verdicts", verdict_counts(view->verdicts), "problem_count",
-                  number(view->problem_count), "problems", problems));
+        json_array_append_new(problems, ys_json_text(view->problem[i]));
+    ys_json_line(
+        json_pack("{s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "origin",
+                  ys_json_text_or_null(view->origin), "code", ys_json_text_or_null(view->code),
+                  "ok", view->problem_count == 0, "size", ys_json_number(view->size), "heads",
+                  ys_json_number(view->heads), "cosignatures", ys_json_number(view->cosignatures),
+                  "absent_bodies", ys_json_number(view->absent_bodies), "erased_bodies",
+                  ys_json_number(view->tombstones), "verdicts", verdict_counts(view->verdicts),
+                  "problem_count", ys_json_number(view->problem_count), "problems", problems));
 }
 
 static void proved(const struct ys_view_proved *view)
 {
     if (view->id == NULL) {
-        put(json_pack("{s:o, s:s, s:b, s:o}", "file", text(view->file), "origin", view->origin,
-                      "fork", true, "bytes", number(view->bytes)));
+        ys_json_line(json_pack("{s:o, s:s, s:b, s:o}", "file", ys_json_text(view->file), "origin",
+                               view->origin, "fork", true, "bytes", ys_json_number(view->bytes)));
         return;
     }
-    put(json_pack("{s:o, s:s, s:s, s:o, s:o}", "file", text(view->file), "id", view->id, "origin",
-                  view->origin, "index", number(view->index), "bytes", number(view->bytes)));
+    ys_json_line(json_pack("{s:o, s:s, s:s, s:o, s:o}", "file", ys_json_text(view->file), "id",
+                           view->id, "origin", view->origin, "index", ys_json_number(view->index),
+                           "bytes", ys_json_number(view->bytes)));
 }
 
 static void exported(const struct ys_view_exported *view)
 {
-    put(json_pack("{s:o, s:s, s:o}", "folder", text(view->folder), "origin", view->origin, "size",
-                  number(view->size)));
+    ys_json_line(json_pack("{s:o, s:s, s:o}", "folder", ys_json_text(view->folder), "origin",
+                           view->origin, "size", ys_json_number(view->size)));
 }
 
 static json_t *check_result(const struct ys_check_result *result)
@@ -431,14 +438,15 @@ static json_t *check_result(const struct ys_check_result *result)
             witnesses,
             json_pack("{s:s, s:b, s:o}", "code", result->witness[i].division.digits, "found",
                       result->witness[i].found, "time",
-                      time_or_null(result->witness[i].found, result->witness[i].time_s)));
-    return json_pack(
-        "{s:s, s:s, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:b}", "id", id, "origin",
-        origin, "index", number(result->index), "kind", result->record.kind, "subject",
-        result->record.subject, "signed_at", time_or_null(true, result->record.signed_at_s),
-        "signers", signers, "witnesses", witnesses, "head_size", number(result->head_size),
-        "district_size", number(result->district_size), "revoked", number(result->revoked), "known",
-        result->known_kind, "has_content", result->has_body);
+                      ys_json_time(result->witness[i].found, result->witness[i].time_s)));
+    return json_pack("{s:s, s:s, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:b}", "id", id,
+                     "origin", origin, "index", ys_json_number(result->index), "kind",
+                     result->record.kind, "subject", result->record.subject, "signed_at",
+                     ys_json_time(true, result->record.signed_at_s), "signers", signers,
+                     "witnesses", witnesses, "head_size", ys_json_number(result->head_size),
+                     "district_size", ys_json_number(result->district_size), "revoked",
+                     ys_json_number(result->revoked), "known", result->known_kind, "has_content",
+                     result->has_body);
 }
 
 static void checked(const struct ys_view_checked *view)
@@ -447,24 +455,24 @@ static void checked(const struct ys_view_checked *view)
     for (size_t i = 0; i < view->step_count; i++)
         json_array_append_new(steps, json_pack("{s:s, s:o}", "step",
                                                ys_check_step_name(view->step[i].step), "text",
-                                               text(view->step[i].text)));
+                                               ys_json_text(view->step[i].text)));
     json_t *const object = json_pack("{s:b, s:o, s:o}", "ok", view->reason == NULL, "reason",
-                                     text_or_null(view->reason), "steps", steps);
+                                     ys_json_text_or_null(view->reason), "steps", steps);
     if (view->fork[0] != NULL)
         json_object_set_new(object, "fork",
                             json_pack("{s:s, s:o}", "origin", view->fork[0]->origin, "sizes",
-                                      json_pack("[o, o]", number(view->fork[0]->size),
-                                                number(view->fork[1]->size))));
+                                      json_pack("[o, o]", ys_json_number(view->fork[0]->size),
+                                                ys_json_number(view->fork[1]->size))));
     if (view->result != NULL)
         json_object_set_new(object, "record", check_result(view->result));
     if (view->body != NULL)
         json_object_set_new(object, "body", json_deep_copy(view->body));
-    put(object);
+    ys_json_line(object);
 }
 
 static void version(const char *number_text)
 {
-    put(json_pack("{s:s}", "version", number_text));
+    ys_json_line(json_pack("{s:s}", "version", number_text));
 }
 
 const struct ys_view ys_view_json = {
@@ -476,6 +484,8 @@ const struct ys_view ys_view_json = {
     .root_request = root_request,
     .written = written,
     .drafted = drafted,
+    .draft = draft,
+    .kind = kind,
     .joined = joined,
     .invited = invited,
     .invite = invite,
@@ -491,5 +501,8 @@ const struct ys_view ys_view_json = {
     .proved = proved,
     .exported = exported,
     .checked = checked,
+    .matter = ys_json_matter,
+    .matter_line = ys_json_matter_line,
+    .task = ys_json_task,
     .version = version,
 };

@@ -1,5 +1,9 @@
 #include "node/lang.h"
+#include "node/terminal.h"
 #include "node/view.h"
+#include "node/view_matter.h"
+#include "node/view_text_draft.h"
+#include "proto/json_memory.h"
 #include "proto/moment.h"
 #include "proto/text.h"
 
@@ -7,51 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CLEAN_MAX = 1024, TIME_SHOWN_MAX = 20, ID_SHOWN = 16 };
-
-static void put_clean(const char *text)
-{
-    char clean[CLEAN_MAX];
-    ys_view_clean(text, clean, sizeof clean);
-    fputs(clean, stdout);
-}
-
-/* "name: value" with the value foreign. */
-static void put_pair(const char *name, const char *value)
-{
-    printf("%s: ", name);
-    put_clean(value);
-    putchar('\n');
-}
-
-/* "2026-11-25 09:30:00" in +08:00; "-" for none. */
-static void print_time(bool there, uint64_t time_s, char out[YS_TIME_TEXT_MAX])
-{
-    if (!there || time_s > (uint64_t)(YS_TIME_LAST_MS / 1000)) {
-        memcpy(out, "-", 2);
-        return;
-    }
-    ys_time_print((int64_t)time_s * 1000, out);
-    out[TIME_SHOWN_MAX - 1] = '\0';
-    out[10] = ' ';
-}
-
-/* Columns that a text takes on a terminal, roughly: what is beyond U+1100 is wide. */
-static int columns_of(const char *text)
-{
-    int columns = 0;
-    for (const unsigned char *at = (const unsigned char *)text; *at != '\0'; at++)
-        if ((*at & 0xc0) != 0x80)
-            columns += *at >= 0xe2 ? 2 : 1;
-    return columns;
-}
-
-static void put_padded(const char *text, int width)
-{
-    char clean[CLEAN_MAX];
-    ys_view_clean(text, clean, sizeof clean);
-    printf("%s%*s", clean, width > columns_of(clean) ? width - columns_of(clean) : 0, "");
-}
+enum { ID_SHOWN = 16 };
 
 static const char *verdict_word(enum ys_verdict verdict)
 {
@@ -101,15 +61,15 @@ static const char *kind_word(const struct ys_exhibit *exhibit)
 
 static void made(const struct ys_view_made *view)
 {
-    put_pair(_("Node made in"), view->home);
-    put_pair(_("Log"), view->origin);
+    ys_terminal_pair(_("Node made in"), view->home);
+    ys_terminal_pair(_("Log"), view->origin);
     for (size_t i = 0; i < view->bodies->count; i++) {
         const char *const body = view->bodies->name[i];
         printf(_("Key of body %s (%s): keys/%s.key\n"), body,
                ys_body_class_text(ys_body_class(body), ys_lang_is_chinese()), body);
     }
     if (view->root_fingerprint[0] != '\0')
-        put_pair(_("Fingerprint of the root"), view->root_fingerprint);
+        ys_terminal_pair(_("Fingerprint of the root"), view->root_fingerprint);
     if (view->root_key_count != 0) {
         puts(
             _("The district's root was made here: publish root.pub, and compare the fingerprint by "
@@ -125,16 +85,16 @@ static void made(const struct ys_view_made *view)
 
 static void keys(const struct ys_view_keys *view)
 {
-    put_pair(_("Log key"), view->log);
-    put_pair(_("Mirror key"), view->mirror);
-    put_pair(_("Transport key"), view->transport);
+    ys_terminal_pair(_("Log key"), view->log);
+    ys_terminal_pair(_("Mirror key"), view->mirror);
+    ys_terminal_pair(_("Transport key"), view->transport);
     for (size_t i = 0; i < view->body_count; i++) {
         printf(_("Body %s: "), view->body[i].body);
-        put_clean(view->body[i].key);
+        ys_terminal_put(view->body[i].key);
         putchar('\n');
     }
-    put_pair(_("Fingerprint of the root"),
-             view->root_fingerprint[0] == '\0' ? "-" : view->root_fingerprint);
+    ys_terminal_pair(_("Fingerprint of the root"),
+                     view->root_fingerprint[0] == '\0' ? "-" : view->root_fingerprint);
 }
 
 static void new_key(const char *body, const char *key)
@@ -152,8 +112,8 @@ static void root_key(const char *file, const char *key)
 
 static void root_policy(const struct ys_view_root_policy *view)
 {
-    put_pair(_("Root file"), view->file);
-    put_pair(_("Fingerprint of the root"), view->fingerprint);
+    ys_terminal_pair(_("Root file"), view->file);
+    ys_terminal_pair(_("Fingerprint of the root"), view->fingerprint);
     printf(_("Policies: %u; in the last, %u of %u keys must sign\n"), view->policies,
            view->threshold, view->keys);
     puts(view->has_next ? _("A successor is committed to.")
@@ -194,7 +154,7 @@ static void root_request(const struct ys_view_root_request *view)
 {
     printf(_("To be signed by the root of %s in %s (%s):\n"), view->code, view->deployment,
            view->file);
-    put_pair(_("Fingerprint of the root"), view->fingerprint);
+    ys_terminal_pair(_("Fingerprint of the root"), view->fingerprint);
     printf(_("Policy %u of %u: %u of %u keys must sign, %u have signed\n"), view->policy,
            view->policies, view->threshold, view->keys, view->have_signed);
     for (size_t i = 0; i < view->record_count; i++) {
@@ -231,18 +191,11 @@ static void written(const struct ys_view_written *view)
                view->origin, (unsigned long long)view->size);
 }
 
-static void drafted(const char *file, size_t records)
-{
-    printf(_("Draft of %zu records written to: %s\n"), records, file);
-    puts(_("Nothing is published yet. Others add their lines with: yishi sign FILE --as BODY\n"
-           "Then here: yishi publish --signed FILE"));
-}
-
 static void joined(const struct ys_view_joined *view)
 {
-    put_pair(_("Request written to"), view->request);
-    put_pair(_("Parent"), view->parent);
-    put_pair(_("Fingerprint of the root"), view->root_fingerprint);
+    ys_terminal_pair(_("Request written to"), view->request);
+    ys_terminal_pair(_("Parent"), view->parent);
+    ys_terminal_pair(_("Fingerprint of the root"), view->root_fingerprint);
     puts(_("Compare the fingerprint with the one that the district publishes."));
     puts(_("Then give the request to the parent: yishi admit FILE"));
 }
@@ -270,10 +223,10 @@ static const char *invite_word(enum ys_invite_state state)
 static void invite(const struct ys_invite *view, enum ys_invite_state state)
 {
     char expires[YS_TIME_TEXT_MAX];
-    print_time(true, view->expires_s, expires);
-    put_padded(view->id, YS_TOKEN_ID_TEXT_LEN + 2);
-    put_padded(view->division.digits, YS_DIVISION_MAX + 2);
-    put_padded(invite_word(state), 13);
+    ys_terminal_time(true, view->expires_s, expires);
+    ys_terminal_padded(view->id, YS_TOKEN_ID_TEXT_LEN + 2);
+    ys_terminal_padded(view->division.digits, YS_DIVISION_MAX + 2);
+    ys_terminal_padded(invite_word(state), 13);
     printf(_("until %s\n"), expires);
 }
 
@@ -286,7 +239,7 @@ static void put_key(const char *what, const char *text)
         return;
     ys_fingerprint_print(vkey.key, fingerprint);
     printf("  ");
-    put_padded(what, YS_BODY_NAME_MAX + 2);
+    ys_terminal_padded(what, YS_BODY_NAME_MAX + 2);
     puts(fingerprint);
 }
 
@@ -295,7 +248,7 @@ static void put_offer(const struct ys_offer *offer)
     char fingerprint[YS_FINGERPRINT_MAX];
     ys_fingerprint_print(offer->transport, fingerprint);
     printf("  ");
-    put_padded("transport", YS_BODY_NAME_MAX + 2);
+    ys_terminal_padded("transport", YS_BODY_NAME_MAX + 2);
     puts(fingerprint);
     put_key("log", offer->log);
     put_key("mirror", offer->mirror);
@@ -313,8 +266,8 @@ static void asked(const struct ys_view_asked *view)
     printf(_("Pending: an officer of %s must run: yishi admit %s\n"), view->parent, code);
     puts(_("The officer sees these fingerprints; read them to each other:"));
     put_offer(view->offer);
-    put_pair(_("Parent"), view->address);
-    put_pair(_("Fingerprint of the root"), view->root_fingerprint);
+    ys_terminal_pair(_("Parent"), view->address);
+    ys_terminal_pair(_("Fingerprint of the root"), view->root_fingerprint);
 }
 
 static void applicant(const struct ys_view_applicant *view)
@@ -322,9 +275,9 @@ static void applicant(const struct ys_view_applicant *view)
     const struct ys_application *const application = view->application;
     const struct ys_offer *const offer = &application->offer;
     char since[YS_TIME_TEXT_MAX];
-    print_time(true, application->since_s, since);
+    ys_terminal_time(true, application->since_s, since);
     printf("%s ", offer->origin.division.digits);
-    put_clean(offer->name);
+    ys_terminal_put(offer->name);
     if (offer->token_id[0] != '\0')
         printf(_(": asks since %s, by invitation %s\n"), since, offer->token_id);
     else
@@ -332,13 +285,13 @@ static void applicant(const struct ys_view_applicant *view)
     put_offer(offer);
     if (offer->address[0] != '\0') {
         printf("  ");
-        put_padded(_("address"), YS_BODY_NAME_MAX + 2);
-        put_clean(offer->address);
+        ys_terminal_padded(_("address"), YS_BODY_NAME_MAX + 2);
+        ys_terminal_put(offer->address);
         putchar('\n');
     }
     if (application->refused[0] != '\0') {
         printf("  %s: ", _("refused"));
-        put_clean(application->refused);
+        ys_terminal_put(application->refused);
         putchar('\n');
     }
     if (view->conflict)
@@ -348,7 +301,7 @@ static void applicant(const struct ys_view_applicant *view)
 static void admitted(const struct ys_view_admitted *view)
 {
     printf("%s ", view->code);
-    put_clean(view->name);
+    ys_terminal_put(view->name);
     printf(": %s\n", view->already ? _("admitted already; nothing written")
                      : view->dry   ? _("would be admitted")
                                    : _("admitted"));
@@ -371,7 +324,7 @@ static void admitted(const struct ys_view_admitted *view)
 static void log_begin(const struct ys_log *log, const char *name)
 {
     printf("%s ", log->origin_text);
-    put_clean(name);
+    ys_terminal_put(name);
     printf(_(", %llu records\n"), (unsigned long long)log->frontier.size);
 }
 
@@ -384,15 +337,15 @@ static void log_entry(const struct ys_exhibit *view)
     if (view->readable)
         ys_record_id_print(&view->id, id);
     id[ID_SHOWN] = '\0';
-    print_time(view->readable, view->record.signed_at_s, signed_at);
-    print_time(view->has_street, view->street.time_s, street);
-    print_time(view->has_district, view->district.time_s, district);
+    ys_terminal_time(view->readable, view->record.signed_at_s, signed_at);
+    ys_terminal_time(view->has_street, view->street.time_s, street);
+    ys_terminal_time(view->has_district, view->district.time_s, district);
     printf("%6llu  ", (unsigned long long)view->index);
-    put_padded(id, ID_SHOWN + 2);
-    put_padded(signed_at, 21);
-    put_padded(verdict_word(view->verdict), 13);
-    put_padded(view->readable ? view->record.kind : "?", 22);
-    put_padded(view->readable ? view->record.subject : "?", 27);
+    ys_terminal_padded(id, ID_SHOWN + 2);
+    ys_terminal_padded(signed_at, 21);
+    ys_terminal_padded(verdict_word(view->verdict), 13);
+    ys_terminal_padded(view->readable ? view->record.kind : "?", 22);
+    ys_terminal_padded(view->readable ? view->record.subject : "?", 27);
     printf(_("street %s  district %s"), street, district);
     if (view->kind == NULL)
         printf("  (%s)", _("unknown to this version"));
@@ -402,7 +355,7 @@ static void log_entry(const struct ys_exhibit *view)
 static void put_receipt(const char *name, bool there, const struct ys_receipt *receipt)
 {
     char time[YS_TIME_TEXT_MAX];
-    print_time(there, receipt->time_s, time);
+    ys_terminal_time(there, receipt->time_s, time);
     if (there)
         printf(_("%s: %s, with its head of size %llu\n"), name, time,
                (unsigned long long)receipt->size);
@@ -437,24 +390,24 @@ static void record(const struct ys_exhibit *view)
     char signed_at[YS_TIME_TEXT_MAX];
     if (view->readable)
         ys_record_id_print(&view->id, id);
-    print_time(view->readable, view->record.signed_at_s, signed_at);
-    put_pair(_("Record"), id);
+    ys_terminal_time(view->readable, view->record.signed_at_s, signed_at);
+    ys_terminal_pair(_("Record"), id);
     printf(_("Place: index %llu of %s\n"), (unsigned long long)view->index, view->log.origin_text);
     if (view->readable) {
         printf(_("Kind: %s (%s)\n"), view->record.kind, kind_word(view));
-        put_pair(_("Subject"), view->record.subject);
+        ys_terminal_pair(_("Subject"), view->record.subject);
     }
-    put_pair(_("Signed at (claimed)"), signed_at);
+    ys_terminal_pair(_("Signed at (claimed)"), signed_at);
     printf("%s: ", _("Signers"));
     for (size_t i = 0; i < view->signer_count; i++) {
         fputs(i == 0 ? "" : ", ", stdout);
-        put_clean(view->signer[i]);
+        ys_terminal_put(view->signer[i]);
     }
     putchar('\n');
     printf(_("Signatures: %s"), verdict_word(view->verdict));
     if (view->why.code != YS_OK) {
         fputs("; ", stdout);
-        put_clean(view->why.msg);
+        ys_terminal_put(view->why.msg);
     }
     putchar('\n');
     put_receipt(_("Street receipt"), view->has_street, &view->street);
@@ -467,7 +420,7 @@ static void put_station(const char *name, bool expected, const struct ys_view_re
     char time[YS_TIME_TEXT_MAX];
     if (!expected)
         return;
-    print_time(receipt->there, receipt->time_s, time);
+    ys_terminal_time(receipt->there, receipt->time_s, time);
     if (receipt->there)
         printf(" → %s %llu (%s)", name, (unsigned long long)receipt->size, time);
     else
@@ -477,7 +430,7 @@ static void put_station(const char *name, bool expected, const struct ys_view_re
 static void status_log(const struct ys_view_log *view)
 {
     printf("  %s ", view->log.origin_text);
-    put_padded(view->name, 24);
+    ys_terminal_padded(view->name, 24);
     printf(_(" size %llu, head %llu, %s; signatures: %llu ok, %llu bad, %llu unknown key, %llu "
              "unchecked\n"),
            (unsigned long long)view->log.frontier.size, (unsigned long long)view->head_size,
@@ -487,7 +440,7 @@ static void status_log(const struct ys_view_log *view)
            (unsigned long long)view->verdicts[YS_VERDICT_UNCHECKED]);
     for (size_t i = 0; i < view->receipt_count; i++) {
         char time[YS_TIME_TEXT_MAX];
-        print_time(true, view->receipt[i].time_s, time);
+        ys_terminal_time(true, view->receipt[i].time_s, time);
         printf(_("    received by %s (%s): size %llu, %s\n"), view->receipt[i].witness,
                level_word(view->receipt[i].level), (unsigned long long)view->receipt[i].size, time);
     }
@@ -527,7 +480,7 @@ static void put_ground(const struct ys_view_ground *ground)
 static void status(const struct ys_view_status *view)
 {
     printf("%s ", view->code);
-    put_clean(view->name);
+    ys_terminal_put(view->name);
     printf(" (%s), %s\n", level_word(view->level), view->deployment);
     printf("%s %llu", _("saved here"), (unsigned long long)view->size);
     put_station(_("received by the street"), view->has_street, &view->street);
@@ -540,7 +493,7 @@ static void status(const struct ys_view_status *view)
                view->connected ? _("connected") : _("not connected"));
         if (!view->connected && view->link[0] != '\0') {
             fputs("; ", stdout);
-            put_clean(view->link);
+            ys_terminal_put(view->link);
         }
         putchar('\n');
     }
@@ -608,7 +561,7 @@ static void verified(const struct ys_view_verified *view)
                (unsigned long long)view->tombstones);
     for (uint64_t i = 0; i < view->problem_count && i < YS_VIEW_PROBLEMS_MAX; i++) {
         fputs("; ", stdout);
-        put_clean(view->problem[i]);
+        ys_terminal_put(view->problem[i]);
     }
     if (view->problem_count > YS_VIEW_PROBLEMS_MAX)
         printf(_("; and %llu more"),
@@ -665,7 +618,7 @@ static void put_witnesses(const struct ys_check_result *result)
 {
     char time[YS_TIME_TEXT_MAX];
     for (unsigned i = 0; i < result->witnesses_wanted; i++) {
-        print_time(result->witness[i].found, result->witness[i].time_s, time);
+        ys_terminal_time(result->witness[i].found, result->witness[i].time_s, time);
         if (result->witness[i].found)
             printf(_("  - %s held it, and everything before it, no later than %s;\n"),
                    result->witness[i].division.digits, time);
@@ -716,12 +669,12 @@ static void checked(const struct ys_view_checked *view)
 {
     for (size_t i = 0; i < view->step_count; i++) {
         printf("ok  %s: ", step_word(view->step[i].step));
-        put_clean(view->step[i].text);
+        ys_terminal_put(view->step[i].text);
         putchar('\n');
     }
     if (view->reason != NULL) {
         fputs(_("REFUSED: "), stdout);
-        put_clean(view->reason);
+        ys_terminal_put(view->reason);
         putchar('\n');
         return;
     }
@@ -753,7 +706,9 @@ const struct ys_view ys_view_text = {
     .root_policy = root_policy,
     .root_request = root_request,
     .written = written,
-    .drafted = drafted,
+    .drafted = ys_view_text_drafted,
+    .draft = ys_view_text_draft,
+    .kind = ys_view_text_kind,
     .joined = joined,
     .invited = invited,
     .invite = invite,
@@ -769,5 +724,8 @@ const struct ys_view ys_view_text = {
     .proved = proved,
     .exported = exported,
     .checked = checked,
+    .matter = ys_text_matter,
+    .matter_line = ys_text_matter_line,
+    .task = ys_text_task,
     .version = version,
 };

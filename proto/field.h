@@ -24,8 +24,11 @@ struct ys_field {
     uint32_t size_max;
 };
 
-/* Rows of one message stand together, in the order of their field numbers. */
-const struct ys_field *ys_field_table(size_t *count_out);
+/* Row `index` of the table, NULL behind its end. Rows of one message stand together, in the order of
+ * their field numbers. */
+const struct ys_field *ys_field_at(size_t index);
+/* First row of a message's. Asserts that the table knows the type. */
+const struct ys_field *ys_field_rows_of(const ProtobufCMessageDescriptor *message);
 
 /* What is checked beside counts, sizes of bytes, and valid days and times. */
 enum ys_field_checks {

@@ -3,6 +3,7 @@
 #include "crypto/assert.h"
 #include "crypto/base64.h"
 #include "proto/body.pb-c.h"
+#include "proto/enum_word.h"
 #include "proto/json_memory.h"
 #include "proto/moment.h"
 #include "proto/path.h"
@@ -67,46 +68,6 @@ enum ys_code ys_json_load(struct ys_bytes text, json_t **out, struct ys_err *err
                        error.text);
     *out = json;
     return YS_OK;
-}
-
-/* ---- names of enum values ---- */
-
-enum { ENUM_NAME_MAX = 80 };
-
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-/* Length of the prefix that protobuf's style puts before each value: PartyKind gives PARTY_KIND_. */
-static size_t prefix_length(const ProtobufCEnumDescriptor *type)
-{
-    size_t length = 1;
-    for (const char *c = type->short_name; *c != '\0'; c++)
-        length += *c >= 'A' && *c <= 'Z' && c != type->short_name ? 2 : 1;
-    return length;
-}
-
-static void enum_name(const ProtobufCEnumDescriptor *type, const ProtobufCEnumValue *value,
-                      char out[ENUM_NAME_MAX])
-{
-    const size_t prefix = prefix_length(type);
-    const size_t length = strlen(value->name);
-    YS_ASSERT(length > prefix && length - prefix < ENUM_NAME_MAX);
-    for (size_t i = 0; i <= length - prefix; i++)
-        out[i] = lower(value->name[prefix + i]);
-}
-
-static const ProtobufCEnumValue *enum_find(const ProtobufCEnumDescriptor *type,
-                                           struct ys_bytes name)
-{
-    char candidate[ENUM_NAME_MAX];
-    for (unsigned i = 0; i < type->n_values; i++) {
-        enum_name(type, &type->values[i], candidate);
-        if (ys_bytes_is_text(name, candidate))
-            return &type->values[i];
-    }
-    return NULL;
 }
 
 /* ---- JSON to message ---- */
@@ -236,7 +197,7 @@ static enum ys_code enum_read(const struct reader *r, const ProtobufCEnumDescrip
     const enum ys_code code = text_get(r, in, &name);
     if (code != YS_OK)
         return code;
-    const ProtobufCEnumValue *value = enum_find(type, name);
+    const ProtobufCEnumValue *value = ys_enum_find(type, name);
     if (value == NULL)
         return ys_path_fail(&r->path, r->err, YS_MALFORMED, "\"%.*s\" is no %s",
                             (int)ys_text_cut(name, SHOWN_MAX), (const char *)name.data,
@@ -458,11 +419,11 @@ static json_t *bytes_json(ProtobufCBinaryData bytes)
 /* A value that a newer version knows is shown as its number, which ys_json_decode refuses. */
 static json_t *enum_json(const ProtobufCEnumDescriptor *type, int number)
 {
-    char name[ENUM_NAME_MAX];
+    char name[YS_ENUM_WORD_MAX];
     const ProtobufCEnumValue *value = protobuf_c_enum_descriptor_get_value(type, number);
     if (value == NULL)
         return json_integer(number);
-    enum_name(type, value, name);
+    ys_enum_word(type, value, name);
     return json_string(name);
 }
 

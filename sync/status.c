@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { ROW_LEN = YS_STATUS_CHUNK / 4 };
+enum { ROW_LEN = YS_STATUS_ROW_LEN };
 
 const char *ys_verdict_name(enum ys_verdict verdict)
 {
@@ -23,8 +23,8 @@ const char *ys_verdict_name(enum ys_verdict verdict)
 }
 
 /* Copy of a row; zeros (all unchecked) where none is stored. */
-static enum ys_code load_row(struct ys_txn *txn, uint32_t log_id, uint64_t chunk,
-                             uint8_t row[ROW_LEN], struct ys_err *err)
+enum ys_code ys_status_row(struct ys_txn *txn, uint32_t log_id, uint64_t chunk,
+                           uint8_t row[ROW_LEN], struct ys_err *err)
 {
     uint8_t key[YS_ROW_KEY_LEN];
     struct ys_bytes value;
@@ -43,7 +43,7 @@ static enum ys_code load_row(struct ys_txn *txn, uint32_t log_id, uint64_t chunk
     return YS_OK;
 }
 
-static enum ys_verdict bits_of(const uint8_t row[ROW_LEN], unsigned at)
+enum ys_verdict ys_status_in_row(const uint8_t row[ROW_LEN], unsigned at)
 {
     return (enum ys_verdict)(row[at / 4] >> (at % 4 * 2) & 3);
 }
@@ -52,9 +52,9 @@ enum ys_code ys_status_get(struct ys_txn *txn, uint32_t log_id, uint64_t index,
                            enum ys_verdict *out, struct ys_err *err)
 {
     uint8_t row[ROW_LEN];
-    const enum ys_code code = load_row(txn, log_id, index / YS_STATUS_CHUNK, row, err);
+    const enum ys_code code = ys_status_row(txn, log_id, index / YS_STATUS_CHUNK, row, err);
     if (code == YS_OK)
-        *out = bits_of(row, (unsigned)(index % YS_STATUS_CHUNK));
+        *out = ys_status_in_row(row, (unsigned)(index % YS_STATUS_CHUNK));
     return code;
 }
 
@@ -65,7 +65,7 @@ enum ys_code ys_status_set(struct ys_txn *txn, uint32_t log_id, uint64_t first_i
         const uint64_t chunk = (first_index + done) / YS_STATUS_CHUNK;
         uint8_t row[ROW_LEN];
         uint8_t key[YS_ROW_KEY_LEN];
-        enum ys_code code = load_row(txn, log_id, chunk, row, err);
+        enum ys_code code = ys_status_row(txn, log_id, chunk, row, err);
         if (code != YS_OK)
             return code;
         for (; done < count && (first_index + done) / YS_STATUS_CHUNK == chunk; done++) {
@@ -95,7 +95,7 @@ enum ys_code ys_status_cut(struct ys_txn *txn, uint32_t log_id, uint64_t size, u
          code == YS_OK && chunk * YS_STATUS_CHUNK < old_size; chunk++) {
         ys_row_key(log_id, chunk, key);
         if (keep != 0 && chunk == size / YS_STATUS_CHUNK) {
-            code = load_row(txn, log_id, chunk, row, err);
+            code = ys_status_row(txn, log_id, chunk, row, err);
             for (unsigned at = keep; at < YS_STATUS_CHUNK; at++)
                 row[at / 4] = (uint8_t)(row[at / 4] & ~(3u << (at % 4 * 2)));
             if (code == YS_OK)
@@ -115,11 +115,11 @@ enum ys_code ys_status_count(struct ys_txn *txn, uint32_t log_id, uint64_t size,
     uint64_t counts[YS_VERDICTS] = {0};
     for (uint64_t index = 0; index < size;) {
         uint8_t row[ROW_LEN];
-        const enum ys_code code = load_row(txn, log_id, index / YS_STATUS_CHUNK, row, err);
+        const enum ys_code code = ys_status_row(txn, log_id, index / YS_STATUS_CHUNK, row, err);
         if (code != YS_OK)
             return code;
         for (unsigned at = 0; at < YS_STATUS_CHUNK && index < size; at++, index++)
-            counts[bits_of(row, at)]++;
+            counts[ys_status_in_row(row, at)]++;
     }
     memcpy(counts_out, counts, sizeof counts);
     return YS_OK;
@@ -130,12 +130,12 @@ enum ys_code ys_status_find(struct ys_txn *txn, uint32_t log_id, uint64_t from, 
 {
     for (uint64_t index = from; index < size;) {
         uint8_t row[ROW_LEN];
-        const enum ys_code code = load_row(txn, log_id, index / YS_STATUS_CHUNK, row, err);
+        const enum ys_code code = ys_status_row(txn, log_id, index / YS_STATUS_CHUNK, row, err);
         if (code != YS_OK)
             return code;
         for (unsigned at = (unsigned)(index % YS_STATUS_CHUNK);
              at < YS_STATUS_CHUNK && index < size; at++, index++) {
-            if (bits_of(row, at) == wanted) {
+            if (ys_status_in_row(row, at) == wanted) {
                 *index_out = index;
                 return YS_OK;
             }

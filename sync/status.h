@@ -13,7 +13,7 @@ enum ys_verdict {
     YS_VERDICT_BAD = 2,
     YS_VERDICT_UNKNOWN_KEY = 3
 };
-enum { YS_VERDICTS = 4, YS_STATUS_CHUNK = 4096 };
+enum { YS_VERDICTS = 4, YS_STATUS_CHUNK = 4096, YS_STATUS_ROW_LEN = YS_STATUS_CHUNK / 4 };
 
 /* "unchecked", "ok", "bad", "unknown_key" */
 const char *ys_verdict_name(enum ys_verdict verdict);
@@ -21,6 +21,10 @@ const char *ys_verdict_name(enum ys_verdict verdict);
 /* UNCHECKED where nothing is stored. */
 YS_CHECKED enum ys_code ys_status_get(struct ys_txn *txn, uint32_t log_id, uint64_t index,
                                       enum ys_verdict *out, struct ys_err *err);
+/* A copy of the row of entries chunk * 4,096 …, and the verdict of one of them: to compare many at once. */
+YS_CHECKED enum ys_code ys_status_row(struct ys_txn *txn, uint32_t log_id, uint64_t chunk,
+                                      uint8_t out[YS_STATUS_ROW_LEN], struct ys_err *err);
+enum ys_verdict ys_status_in_row(const uint8_t row[YS_STATUS_ROW_LEN], unsigned at);
 /* One byte an entry in `verdicts`. */
 YS_CHECKED enum ys_code ys_status_set(struct ys_txn *txn, uint32_t log_id, uint64_t first_index,
                                       const uint8_t *verdicts, size_t count, struct ys_err *err);

@@ -147,14 +147,14 @@ class Examples(unittest.TestCase):
             kinds[name] = rule.removesuffix(" membership").split(" and ")
         self.assertEqual(kinds, verifier.KINDS)
         fields, mine = {}, verifier.FIELDS
-        enums = {"Relation", "HashAlgorithm", "AttachmentScope", "RevokeReason", "NodeRole", "Nature", "ConsensusDegree",
-                 "Dimension", "PartyKind", "FeedbackSubject"}
+        scalars = {"uint32", "uint64", "int64", "bool", "string", "bytes"}
+        messages = {line.split(".")[0] for line in EXAMPLE["fields"].splitlines()}
         for line in EXAMPLE["fields"].splitlines():
             path, number, kind, *rest = line.split()
             message, name = path.split(".")
             least, most = rest[rest.index("list") + 1].split("..") if "list" in rest else ("", "")
             low, _, high = (rest[rest.index("size") + 1] if "size" in rest else "").partition("..")
-            number, kind = int(number), "enum" if kind in enums else kind
+            number, kind = int(number), kind if kind in scalars | messages else "enum"
             named = mine.get(message, {}).get(number, [name])[0] != number  # fields that are only measured have no name there
             fields.setdefault(message, {})[number] = (name if named else number, kind, least, most, low, high,
                                                       "?" * ("oneof" in rest))
@@ -449,11 +449,11 @@ class Rules(unittest.TestCase):
     def test_unknown_kinds_need_any_body_and_their_number_only_once(self):
         w = World()
         salt = pb((1, bytes(16)))
-        index = w.community.add("feast", salt + pb((150, b"\xff")), w.po)
+        index = w.community.add("feast", salt + pb((198, b"\xff")), w.po)
         self.assertIn("signed by po", verdict(w.check, w.bundle(index)))
-        for kind, body, signer in (("feast", salt + pb((150, b"")), w.st), ("feast", salt + pb((150, b""), (151, b"")), w.po),
-                                   ("feast", salt + pb((150, b""), (165, b"")), w.po), ("feast", salt + pb((165, b"")), w.po),
-                                   ("consensus", salt + pb((150, b"")), w.po), ("feast", salt, w.po), ("feast", pb((150, b"")), w.po)):
+        for kind, body, signer in (("feast", salt + pb((198, b"")), w.st), ("feast", salt + pb((198, b""), (199, b"")), w.po),
+                                   ("feast", salt + pb((198, b""), (165, b"")), w.po), ("feast", salt + pb((165, b"")), w.po),
+                                   ("consensus", salt + pb((198, b"")), w.po), ("feast", salt, w.po), ("feast", pb((198, b"")), w.po)):
             w = World()
             self.assertIn("REFUSED", verdict(w.check, w.bundle(w.community.add(kind, body, signer))))
 
@@ -716,7 +716,9 @@ class Commands(unittest.TestCase):
 
     def test_a_stranger_can_read_it_in_one_sitting(self):
         lines = (HERE / "verifier.py").read_text(encoding="utf-8").splitlines()
-        self.assertLessEqual(len(lines), 400)
+        tables = re.findall(r'^SCHEMA = """.*?^"""|^KINDS = .*?\n}|^KINDS = .*?split\(\)}', "\n".join(lines), re.DOTALL | re.MULTILINE)
+        self.assertEqual(len(tables), 2)  # what stands in 6.7 and 17 is compared with the document above, and not read
+        self.assertLessEqual(len(lines) - sum(table.count("\n") for table in tables), 390)
         self.assertEqual([line for line in lines if len(line) > 120 or line.endswith(" ") or re.search(r"; \w+(\(| =)", line)], [])
 
     def test_it_shares_no_code_with_the_project(self):

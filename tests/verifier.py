@@ -132,20 +132,73 @@ def check_consistency(old_size, old_root, size, root, path):  # 7.2
 # 17, as far as a reader checks it (6.6): of each field the type, [elements of a list], =size in bytes, ? in the oneof;
 # in front of it the number, where that is not the next one, and the name, where it is used below.
 SCHEMA = """
-Date(yyyymmdd:uint32) Time(unix_ms:int64) Moment(Date?, Time?) Reference(enum, bytes=32) Sealed(string, bytes=32)
-Attachment(enum, bytes=32, uint64, string, string, enum) ForkNotice(string, bytes=32, uint64) Anchor(bytes=1..65535)
-Body(salt:bytes=16, Moment, string, Reference[0..64], Attachment[0..64], Sealed[0..512],
- 101 body_register:BodyRegister?, 102 key_revoke:KeyRevoke?, 106 node_certificate:NodeCertificate?, 107 anchor:Anchor?,
- 108 fork_notice:ForkNotice?, 131 consensus:Consensus?, 161 evaluation_result:EvaluationResult?,
- 163 feedback_publication:FeedbackPublication?, 165 acknowledgement:Acknowledgement?, 195 receipts:Receipts?)
-BodyRegister(division:string, body:string, string, key:string, string, from_index:uint64, string, Date, Date, bytes=64)
-KeyRevoke(key:string, log:string, cut_size:uint64, bytes=32, enum, string) Receipt(string, uint64, bytes=32, uint64)
+Date(yyyymmdd:uint32) Time(unix_ms:int64) Moment(Date?, Time?) Reference(enum, bytes=32) Attachment(enum, bytes=32,
+uint64, string, string, enum, enum) Sealed(string, bytes=32) Body(salt:bytes=16, Moment, string, Reference[0..64],
+Attachment[0..64], Sealed[0..512], 101 body_register:BodyRegister?, 102 key_revoke:KeyRevoke?,
+103 community_profile:CommunityProfile?, 104 house_rules:HouseRules?, 105 rule_parameter:RuleParameter?,
+106 node_certificate:NodeCertificate?, 107 anchor:Anchor?, 108 fork_notice:ForkNotice?, 109 succession:Succession?,
+110 topic_proposal:TopicProposal?, 111 topic_collection:TopicCollection?, 112 commission_request:CommissionRequest?,
+113 street_opinion_request:StreetOpinionRequest?, 114 street_opinion:StreetOpinion?,
+115 topic_determination:TopicDetermination?, 120 public_notice:PublicNotice?,
+121 participation_registration:ParticipationRegistration?, 122 invitation:Invitation?,
+130 meeting_session:MeetingSession?, 131 consensus:Consensus?, 132 shelving:Shelving?, 133 reopening:Reopening?,
+134 residents_meeting_notice:ResidentsMeetingNotice?, 135 residents_meeting_decision:ResidentsMeetingDecision?,
+140 implementation_plan:ImplementationPlan?, 141 action_group:ActionGroup?,
+142 implementation_progress:ImplementationProgress?, 143 implementation_completion:ImplementationCompletion?,
+144 outcome_submission:OutcomeSubmission?, 145 street_response:StreetResponse?,
+146 department_response:DepartmentResponse?, 147 commission_result:CommissionResult?,
+148 street_correction:StreetCorrection?, 149 correction_compliance:CorrectionCompliance?,
+150 legal_education:LegalEducation?, 160 evaluation_round:EvaluationRound?, 161 evaluation_result:EvaluationResult?,
+162 evaluation_reply:EvaluationReply?, 163 feedback_publication:FeedbackPublication?, 164 party_report:PartyReport?,
+165 acknowledgement:Acknowledgement?, 166 residents_review:ResidentsReview?, 167 objection:Objection?,
+168 objection_reply:ObjectionReply?, 180 attachment_add:AttachmentAdd?, 181 correction:Correction?,
+182 withdrawal:Withdrawal?, 183 redaction:Redaction?, 184 archive_transfer:ArchiveTransfer?,
+185 matter_close:MatterClose?, 190 audit_finding:AuditFinding?, 191 finding_response:FindingResponse?,
+192 finding_close:FindingClose?, 193 report_snapshot:ReportSnapshot?, 194 division_change:DivisionChange?,
+195 receipts:Receipts?) BodyRegister(division:string, body:string, string, key:string, string, from_index:uint64,
+string, Date, Date, bytes=64) KeyRevoke(key:string, log:string, cut_size:uint64, bytes=32, enum, string)
 NodeCertificate(division:string, role:enum, string, log:string, mirror:string, transport:bytes=32, bytes=64, bytes=64,
- string, from_index:uint64) GradeCounts(enum, uint32, uint32, uint32, uint32, uint32, uint32) Acknowledgement(string)
-Consensus(ConsensusItem[1..512], Date, enum, string) ConsensusItem(uint32, string, enum, bool, string, Date)
-EvaluationResult(uint32, uint32, uint32, GradeCounts[1..512], ReturnedByKind[0..512], string, bytes=32, Date)
-FeedbackPublication(enum, string[1..512], Date, Date, uint32, bool, string) ReturnedByKind(enum, uint32)
-ProofExtra(note:bytes=1..65535, body:bytes=1..131072, evidence:bytes[0..32]=1..524288) Receipts(Receipt[1..512])
+string, from_index:uint64) Anchor(bytes=1..65535) ForkNotice(string, bytes=32, uint64) Receipt(string, uint64,
+bytes=32, uint64) Receipts(Receipt[1..512]) PartyCount(enum, uint32) ItemNumber(uint32) Measure(string, Date)
+CommunityProfile(uint32, uint32, uint32, uint32, uint32, uint32, uint32, uint32, string) HouseRules(enum, enum,
+string, string, Date, Date, PartyCount[0..512]) RuleParameter(string, string, string, Date, string, string)
+Succession(string, uint64, bytes=32, string) TopicProposal(string, string, enum, enum, Date, string, string, enum,
+enum, enum) ChannelCount(enum, uint32) ExcludedCount(string, uint32) TopicCollection(Date, Date, ChannelCount[1..512],
+uint32, uint32, ExcludedCount[0..512]) CommissionRequest(string, string, string, Date, string[1..512])
+StreetOpinionRequest(string, Date) StreetOpinion(enum, string, bool) CommitteeAttendance(uint32, uint32)
+TopicDetermination(Date, enum, string, string, enum, enum, bool, enum, enum, string, string, string[0..512],
+PartyCount[0..512], bool, bool, string, CommitteeAttendance, string) Moderator(enum, string) NoticeChange(bool, bool,
+bool, bool) PublicNotice(Time, string, bool, Moderator, string, PartyCount[1..512], Date, string[1..512], Time,
+string, string, NoticeChange) ParticipationRegistration(Date, enum, uint32, string, bool, string) Invitation(enum,
+string, bool, Date, enum) SessionAttendance(enum, uint32, uint32) SessionOption(string, uint32, uint32, uint32)
+MeetingSession(uint32, Time, Time, string, enum, enum, string, Moderator, string, SessionAttendance[1..512], uint32,
+bool, bool, uint32, string, string, SessionOption[0..512], string, enum, string, bool, bool) ConsensusItem(uint32,
+string, enum, bool, string, Date) Consensus(ConsensusItem[1..512], Date, enum, string) Shelving(uint32, string,
+string, Date, bool) Reopening(Date, string) ResidentsMeetingNotice(enum, Time, string, string, Date, string,
+ItemNumber[0..512]) ResidentsMeetingDecision(enum, Date, enum, uint32, uint32, uint32, uint32, uint32, bool, string,
+Date, bool, ItemNumber[0..512]) PlanItem(uint32, string, Date, uint64, enum) ImplementationPlan(enum, string, string,
+string, PlanItem[1..512], Date, Date) ActionGroup(string, string, uint32, string, Date, string)
+ImplementationProgress(uint32, uint32, enum, string, Date, string) ImplementationCompletion(Date, enum, string,
+uint64, enum, ItemNumber[0..512]) OutcomeSubmission(string, string, Date, enum, ItemNumber[0..512])
+StreetResponse(enum, Date, string, Date, string, ItemNumber[0..512]) DepartmentResponse(enum, string, Date, Date,
+string, ItemNumber[0..512]) CommissionResult(Date, enum, string, ItemNumber[0..512]) LegalBasis(string, string)
+StreetCorrection(LegalBasis[1..512], string, enum, Date, ItemNumber[0..512]) CorrectionCompliance(Date, enum, string,
+string, ItemNumber[0..512]) LegalEducation(Date, string, string, uint32) DimensionQuestion(enum, string)
+EvaluationRound(string, string, string[1..512], Date, Date, enum, PartyCount[1..512], uint32, string,
+DimensionQuestion[1..512]) GradeCounts(enum, uint32, uint32, uint32, uint32, uint32, uint32) ReturnedByKind(enum,
+uint32) EvaluationResult(uint32, uint32, uint32, GradeCounts[1..512], ReturnedByKind[0..512], string, bytes=32, Date)
+EvaluationReply(string, Measure[1..512]) FeedbackPublication(enum, string[1..512], Date, Date, uint32, bool, string)
+PartyReport(Date, string, string[0..512]) RelayedAcknowledgement(string, bytes=32) Acknowledgement(string,
+RelayedAcknowledgement[0..512]) ResidentsReview(uint32, enum, Date, uint32, uint32, uint32, enum, string)
+Objection(Date, enum, enum, enum, string) ObjectionReply(Date, enum, string) AttachmentAdd(string) FieldChange(string,
+bytes=32, string) Correction(FieldChange[1..512], enum, string, bytes=1..114688) Withdrawal(string) Redaction(string,
+bytes=32, enum, string, Date, string) ArchiveTransfer(string, Date, Date, string, Date, enum) MatterClose(Date, enum,
+string) AuditFinding(string, enum, string, string, string, string, Date) FindingResponse(Date, string,
+Measure[0..512]) FindingClose(Date, enum, string) ReportInput(string, uint64, bytes=32) ReportParameter(string,
+string) ReportExport(string, bytes=32) ReportSnapshot(string, Date, Date, bytes=32, ReportInput[1..512],
+ReportParameter[0..512], string, string, ReportExport[0..512]) DivisionEntry(string, string) DivisionChange(enum,
+Date, DivisionEntry[1..512], DivisionEntry[1..512], string) ProofExtra(note:bytes=1..65535, body:bytes=1..131072,
+evidence:bytes[0..32]=1..524288)
 """
 FIELD = re.compile(r"(?:(\d+) )?(?:(\w+):)?(\w+)(?:\[(\d+)\.\.(\d+)\])?(?:=(\d+)(?:\.\.(\d+))?)?(\?)?")
 FIELDS = {message: {int(number or at): (name or at, *limits)  # name, type, least, most, low, high, oneof
@@ -197,9 +250,24 @@ def decode(message, data):  # 4.2, 6.6; {name: value}, and under "unknown" the n
 # --- 6 bodies, 8 heads and receipts, 11 root policies, 12 membership ---
 MEMBERSHIP = {"node_certificate": ["division", "log", "mirror", "transport"], "key_revoke": ["key", "log", "cut_size"],
               "body_register": ["division", "body", "key"]}  # 12: without these they say nothing
-KINDS = dict(anchor=["node"], fork_notice=["node"], receipts=["node"], consensus=["rc", "po"], evaluation_result=["rc"],
-             feedback_publication=["rc"], acknowledgement=["rc|po|sc|st|gd|da"],  # 6.7: of each list one must sign
-             **dict.fromkeys(MEMBERSHIP, ["st|da|root"]))
+KINDS = {name: rule.split("&") for rule, names in {  # 6.7: of each part one must sign
+    "rc":
+        "community_profile house_rules topic_proposal topic_collection street_opinion_request public_notice "
+        "participation_registration invitation meeting_session residents_meeting_notice residents_meeting_decision "
+        "action_group outcome_submission commission_result evaluation_round evaluation_result feedback_publication "
+        "party_report matter_close",
+    "st|da": "rule_parameter street_correction audit_finding finding_close report_snapshot",
+    "node": "anchor fork_notice receipts",
+    "rc|st|da": "succession archive_transfer",
+    "st|gd": "commission_request department_response",
+    "st": "street_opinion street_response legal_education evaluation_reply",
+    "rc&po": "topic_determination consensus shelving reopening correction_compliance",
+    "rc|st|gd": "implementation_plan implementation_progress implementation_completion",
+    "rc|po|sc|st|gd|da": "acknowledgement attachment_add correction withdrawal redaction finding_response",
+    "rc&sc": "residents_review",
+    "rc|st": "objection objection_reply",
+    "da": "division_change",
+    "st|da|root": " ".join(MEMBERSHIP)}.items() for name in names.split()}
 def read_body(data, record):  # 6.4, 6.5
     need(len(data) == record.length and sha256(data) == record.hash, "the body is not that of the note")
     body = decode("Body", data)

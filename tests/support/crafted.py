@@ -19,11 +19,11 @@ def records():
         return log.bundle(log.add(*record), World().evidence())
 
     yield "as it should be", World().bundle(1), True
-    for name, record, good in (("a kind of later", ("feast", salt + pb((150, b"")), World().po), True),
-                               ("two kinds of later", ("feast", salt + pb((150, b""), (151, b"")), World().po), False),
-                               ("a later kind without salt", ("feast", pb((150, b"")), World().po), False),
+    for name, record, good in (("a kind of later", ("feast", salt + pb((198, b"")), World().po), True),
+                               ("two kinds of later", ("feast", salt + pb((198, b""), (199, b"")), World().po), False),
+                               ("a later kind without salt", ("feast", pb((198, b"")), World().po), False),
                                ("a known kind that its note does not know", ("feast", RECEIVED, World().po), False),
-                               ("a later kind that its note calls known", ("acknowledgement", salt + pb((150, b"")), World().po), False),
+                               ("a later kind that its note calls known", ("acknowledgement", salt + pb((198, b"")), World().po), False),
                                ("another known kind", (kind, RECEIVED, World().rc), False),
                                ("the wrong signer", (kind, PUBLICATION, World().po), False),
                                ("a stranger's key", (kind, PUBLICATION, Signer(World().rc.name, bytes(32))), False)):
@@ -204,7 +204,7 @@ def node_kinds():
     """6.7, 12.5: what the key of a log signs."""
     bodies = {"anchor": salted(107, (1, b"x")), "fork_notice": salted(108, (1, ORIGIN), (2, bytes(32)), (3, 1)),
               "receipts": salted(195, (1, pb((1, ORIGIN), (2, 1), (3, bytes(32)), (4, 1))))}
-    later = pb((1, bytes(16)), (150, b""))
+    later = pb((1, bytes(16)), (198, b""))
     for kind, body in bodies.items():
         for names, good in ("k1", True), ("rc", False), ("rc po", False), ("m1", False), ("k1 rc", True), ("st", False):
             change = Change()
@@ -356,7 +356,7 @@ def by_chance(dice, counts):
     again = [key for key in mine if key.name.endswith("/2")]
     if again and dice.random() < 0.5:  # its log has begun again
         log = Log(again[0].name, again[0], *log.signers[1:])
-    kind, body = dice.choice([("acknowledgement", RECEIVED), ("feedback_publication", PUBLICATION), ("feast", pb((1, bytes(16)), (150, b""))),
+    kind, body = dice.choice([("acknowledgement", RECEIVED), ("feedback_publication", PUBLICATION), ("feast", pb((1, bytes(16)), (198, b""))),
                               ("receipts", salted(195, (1, pb((1, "x")))))])
     for _ in range(dice.randrange(3)):
         log.add("acknowledgement", RECEIVED, w.rc)

@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-enum { TYPES_MAX = 64 };
+enum { TYPES_MAX = 192, ROWS_MAX = 1024 };
 
 struct types {
     const ProtobufCMessageDescriptor *type[TYPES_MAX];
@@ -60,11 +60,24 @@ static struct types all_types(void)
     return types;
 }
 
+/* The whole table, as one array. */
+static const struct ys_field *table(size_t *count_out)
+{
+    static struct ys_field rows[ROWS_MAX];
+    size_t count = 0;
+    for (const struct ys_field *row = ys_field_at(0); row != NULL; row = ys_field_at(count)) {
+        assert_true(count < ROWS_MAX);
+        rows[count++] = *row;
+    }
+    *count_out = count;
+    return rows;
+}
+
 static const struct ys_field *row_find(const ProtobufCMessageDescriptor *type, const char *name)
 {
     size_t count = 0;
     const struct ys_field *found = NULL;
-    const struct ys_field *rows = ys_field_table(&count);
+    const struct ys_field *rows = table(&count);
     for (size_t i = 0; i < count; i++) {
         if (rows[i].message == type && strcmp(rows[i].name, name) == 0) {
             assert_null(found);
@@ -80,7 +93,7 @@ static void every_field_has_one_row_that_fits_its_type(void **state)
     const struct types types = all_types();
     size_t fields = 0;
     size_t rows = 0;
-    (void)ys_field_table(&rows);
+    (void)table(&rows);
     for (unsigned i = 0; i < types.count; i++) {
         for (unsigned f = 0; f < types.type[i]->n_fields; f++, fields++) {
             const ProtobufCFieldDescriptor *field = &types.type[i]->fields[f];
@@ -101,7 +114,7 @@ static void rows_stand_in_the_order_of_the_fields(void **state)
 {
     (void)state;
     size_t count = 0;
-    const struct ys_field *rows = ys_field_table(&count);
+    const struct ys_field *rows = table(&count);
     for (size_t i = 0; i < count;) {
         const ProtobufCMessageDescriptor *type = rows[i].message;
         for (unsigned f = 0; f < type->n_fields; f++, i++) {
@@ -109,6 +122,16 @@ static void rows_stand_in_the_order_of_the_fields(void **state)
             assert_string_equal(rows[i].name, type->fields[f].name);
         }
     }
+}
+
+static void the_rows_of_a_message_are_found(void **state)
+{
+    (void)state;
+    size_t count = 0;
+    const struct ys_field *rows = table(&count);
+    for (size_t i = 0; i < count; i += rows[i].message->n_fields)
+        assert_ptr_equal(ys_field_rows_of(rows[i].message), ys_field_at(i));
+    assert_null(ys_field_at(count));
 }
 
 /* What reflect.h, wire.h and json.h rely on. */
@@ -179,7 +202,7 @@ static void texts_are_taken_at_their_limit_and_not_above(void **state)
 {
     (void)state;
     size_t count = 0;
-    const struct ys_field *rows = ys_field_table(&count);
+    const struct ys_field *rows = table(&count);
     for (size_t i = 0; i < count; i++) {
         const size_t max = rows[i].text_max;
         if (max == 0)
@@ -195,7 +218,7 @@ static void bytes_are_taken_within_their_sizes_only(void **state)
 {
     (void)state;
     size_t count = 0;
-    const struct ys_field *rows = ys_field_table(&count);
+    const struct ys_field *rows = table(&count);
     for (size_t i = 0; i < count; i++) {
         const struct ys_field *row = &rows[i];
         if (row->size_max == 0)
@@ -212,7 +235,7 @@ static void lists_are_taken_at_their_limit_and_not_above(void **state)
 {
     (void)state;
     size_t count = 0;
-    const struct ys_field *rows = ys_field_table(&count);
+    const struct ys_field *rows = table(&count);
     for (size_t i = 0; i < count; i++) {
         const size_t size = rows[i].size_min;
         if (rows[i].count_max == 0)
@@ -335,6 +358,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_field_has_one_row_that_fits_its_type),
         cmocka_unit_test(rows_stand_in_the_order_of_the_fields),
+        cmocka_unit_test(the_rows_of_a_message_are_found),
         cmocka_unit_test(the_schema_uses_only_what_our_readers_know),
         cmocka_unit_test(texts_are_taken_at_their_limit_and_not_above),
         cmocka_unit_test(bytes_are_taken_within_their_sizes_only),

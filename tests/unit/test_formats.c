@@ -469,10 +469,9 @@ static void field_line(struct ys_writer *w, const struct ys_field *row)
 static void example_fields(const struct world *world, struct ys_writer *w)
 {
     (void)world;
-    size_t count = 0;
-    const struct ys_field *rows = ys_field_table(&count);
-    for (size_t i = 0; i < count; i++)
-        field_line(w, &rows[i]);
+    size_t at = 0;
+    for (const struct ys_field *row = ys_field_at(at); row != NULL; row = ys_field_at(++at))
+        field_line(w, row);
 }
 
 /* Short names of the classes in a mask: "st|da|root". */
@@ -509,18 +508,74 @@ static void example_kinds(const struct world *world, struct ys_writer *w)
     }
 }
 
+/* "based_on 31|35 (rc)": a reference, and the authors who must make it. */
+static void ref_words(struct ys_writer *w, const struct ys_kind_ref *ref)
+{
+    ys_writer_text(w, "; ");
+    ys_writer_text(w, ys_relation_word(ref->relation));
+    ys_writer_text(w, " ");
+    if (ref->to[0] == 0)
+        ys_writer_text(w, "any");
+    for (unsigned i = 0; i < YS_KIND_REF_TO_MAX && ref->to[i] != 0; i++) {
+        ys_writer_text(w, i == 0 ? "" : "|");
+        ys_writer_decimal(w, ref->to[i]);
+    }
+    if (ref->must >= YS_BODY_NODE) {
+        ys_writer_text(w, " required");
+    } else if (ref->must != 0) {
+        ys_writer_text(w, " required of ");
+        class_names(w, ref->must);
+    }
+}
+
+static void example_kind_rules(const struct world *world, struct ys_writer *w)
+{
+    (void)world;
+    static const char *const subjects[] = {"-", "matter", "matter or -"};
+    size_t count = 0;
+    const struct ys_kind *kinds = ys_kind_table(&count);
+    for (size_t i = 0; i < count; i++) {
+        const struct ys_kind *kind = &kinds[i];
+        ys_writer_decimal(w, kind->id);
+        ys_writer_text(w, " ");
+        ys_writer_text(w, subjects[kind->subject]);
+        if (kind->may != 0) {
+            ys_writer_text(w, "; may sign ");
+            class_names(w, kind->may);
+        }
+        if (kind->as_target)
+            ys_writer_text(w, "; signed as its target");
+        for (unsigned r = 0; r < YS_KIND_REFS_MAX && kind->ref[r].relation != 0; r++)
+            ref_words(w, &kind->ref[r]);
+        for (unsigned s = 0; s < YS_KIND_SLOTS_MAX && kind->slot[s] != NULL; s++) {
+            ys_writer_text(w, "; slot ");
+            ys_writer_text(w, kind->slot[s]);
+        }
+        ys_writer_text(w, "\n");
+    }
+}
+
 static const struct {
     const char *name;
     void (*write)(const struct world *world, struct ys_writer *w);
 } examples[] = {
-    {"keys", example_keys},           {"body", example_body},
-    {"note", example_note},           {"record hashes", example_record_hashes},
-    {"tree", example_tree},           {"checkpoint", example_checkpoint},
-    {"bundle", example_bundle},       {"fork proof", example_fork},
-    {"root policy", example_root},    {"root fingerprint", example_fingerprint},
-    {"join statement", example_join}, {"possession", example_possession},
-    {"key file", example_key_file},   {"message", example_message},
-    {"fields", example_fields},       {"kinds", example_kinds},
+    {"keys", example_keys},
+    {"body", example_body},
+    {"note", example_note},
+    {"record hashes", example_record_hashes},
+    {"tree", example_tree},
+    {"checkpoint", example_checkpoint},
+    {"bundle", example_bundle},
+    {"fork proof", example_fork},
+    {"root policy", example_root},
+    {"root fingerprint", example_fingerprint},
+    {"join statement", example_join},
+    {"possession", example_possession},
+    {"key file", example_key_file},
+    {"message", example_message},
+    {"fields", example_fields},
+    {"kinds", example_kinds},
+    {"kind rules", example_kind_rules},
 };
 enum { EXAMPLES = sizeof examples / sizeof examples[0] };
 

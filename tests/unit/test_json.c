@@ -1,6 +1,7 @@
 #include "proto/json.h"
 
 #include "proto/body.h"
+#include "proto/field.h"
 #include "proto/message.pb-c.h"
 #include "proto/moment.h"
 #include "proto/reflect.h"
@@ -380,6 +381,7 @@ static void every_failed_allocation_is_reported_and_leaks_nothing(void **state)
 struct maker {
     struct rng rng;
     struct ys_arena arena;
+    bool all; /* leave out no field */
 };
 
 static ProtobufCMessage *make(struct maker *m, const ProtobufCMessageDescriptor *type);
@@ -428,7 +430,7 @@ static ProtobufCMessage *make(struct maker *m, const ProtobufCMessageDescriptor 
 {
     ProtobufCMessage *message = ys_reflect_new(type, &m->arena);
     for (unsigned i = 0; i < type->n_fields; i++) {
-        if (rng_below(&m->rng, 3) != 0)
+        if (m->all || rng_below(&m->rng, 3) != 0)
             make_field(m, message, &type->fields[i]);
     }
     if (type == &yishi__v1__date__descriptor) {
@@ -483,6 +485,41 @@ static void every_message_survives_json_unchanged(void **state)
         assert_survives_json(&m, BODY);
         assert_survives_json(&m, &yishi__v1__message__descriptor);
         assert_survives_json(&m, &yishi__v1__join__descriptor);
+        ys_arena_clear(&m.arena);
+    }
+}
+
+/* An object with a key for every field of the type, each of the type's messages likewise. */
+static void assert_holds_all(const json_t *json, const ProtobufCMessageDescriptor *type)
+{
+    if (!json_is_object(json))
+        return; /* a day or a time */
+    for (unsigned i = 0; i < type->n_fields; i++) {
+        const ProtobufCFieldDescriptor *field = &type->fields[i];
+        const json_t *value = json_object_get(json, field->name);
+        if (value == NULL && !ys_reflect_in_oneof(field))
+            fail_msg("%s has no %s", type->short_name, field->name);
+        if (value != NULL && field->type == PROTOBUF_C_TYPE_MESSAGE)
+            assert_holds_all(json_is_array(value) ? json_array_get(value, 0) : value,
+                             field->descriptor);
+    }
+}
+
+static void every_field_of_every_kind_survives_json(void **state)
+{
+    (void)state;
+    struct maker m = {.rng = rng_from_env(__func__), .all = true};
+    size_t count = 0;
+    const struct ys_kind *kinds = ys_kind_table(&count);
+    for (size_t i = 0; i < count; i++) {
+        json_t *json = NULL;
+        const ProtobufCMessageDescriptor *type =
+            protobuf_c_message_descriptor_get_field_by_name(BODY, kinds[i].name)->descriptor;
+        ys_arena_init(&m.arena, 64 << 20);
+        assert_survives_json(&m, type);
+        assert_int_equal(ys_json_encode(make(&m, type), &json, NULL), YS_OK);
+        assert_holds_all(json, type);
+        json_decref(json);
         ys_arena_clear(&m.arena);
     }
 }
@@ -545,25 +582,27 @@ static void an_enum_value_of_a_newer_version_is_shown_as_a_number(void **state)
 static void every_enum_value_has_its_types_prefix(void **state)
 {
     (void)state;
-    static const ProtobufCEnumDescriptor *const types[] = {
-        &yishi__v1__relation__descriptor,         &yishi__v1__attachment_scope__descriptor,
-        &yishi__v1__hash_algorithm__descriptor,   &yishi__v1__revoke_reason__descriptor,
-        &yishi__v1__node_role__descriptor,        &yishi__v1__nature__descriptor,
-        &yishi__v1__consensus_degree__descriptor, &yishi__v1__dimension__descriptor,
-        &yishi__v1__party_kind__descriptor,       &yishi__v1__feedback_subject__descriptor,
-        &yishi__v1__joined__state__descriptor};
-    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+    unsigned seen = 0;
+    size_t at = 0;
+    for (const struct ys_field *row = ys_field_at(at); row != NULL; row = ys_field_at(++at)) {
+        const ProtobufCFieldDescriptor *field =
+            protobuf_c_message_descriptor_get_field_by_name(row->message, row->name);
+        const ProtobufCEnumDescriptor *type = field->descriptor;
         char prefix[64];
         size_t used = 0;
-        for (const char *c = types[i]->short_name; *c != '\0'; c++) {
+        if (field->type != PROTOBUF_C_TYPE_ENUM)
+            continue;
+        seen++;
+        for (const char *c = type->short_name; *c != '\0'; c++) {
             if (*c >= 'A' && *c <= 'Z' && used > 0)
                 prefix[used++] = '_';
-            prefix[used++] = *c >= 'a' && *c <= 'z' ? (char)(*c - 'a' + 'A') : *c;
+            prefix[used++] = (char)(*c >= 'a' && *c <= 'z' ? *c - 'a' + 'A' : *c);
         }
         prefix[used++] = '_';
-        for (unsigned v = 0; v < types[i]->n_values; v++)
-            assert_int_equal(strncmp(types[i]->values[v].name, prefix, used), 0);
+        for (unsigned v = 0; v < type->n_values; v++)
+            assert_int_equal(strncmp(type->values[v].name, prefix, used), 0);
     }
+    assert_true(seen > 40);
 }
 
 int main(void)
@@ -585,6 +624,7 @@ int main(void)
         cmocka_unit_test(any_smaller_arena_is_a_limit),
         cmocka_unit_test(every_failed_allocation_is_reported_and_leaks_nothing),
         cmocka_unit_test(every_message_survives_json_unchanged),
+        cmocka_unit_test(every_field_of_every_kind_survives_json),
         cmocka_unit_test(what_cannot_be_written_is_an_error_and_not_a_lie),
         cmocka_unit_test(an_enum_value_of_a_newer_version_is_shown_as_a_number),
         cmocka_unit_test(every_enum_value_has_its_types_prefix),

@@ -1,0 +1,123 @@
+/* Records on which those of other logs rest: receipts say since when a record is proven, rule
+ * parameters set due days. When one comes, goes or changes, the matters that rest on it are marked. */
+#include "node/model/model_state.h"
+
+#include <string.h>
+
+/* The log in which a record stands. */
+struct place {
+    char origin[YS_KEY_NAME_MAX + 1];
+    char division[YS_DIVISION_MAX + 1];
+    char level[16];
+};
+
+static void copy(char *out, size_t size, struct ys_bytes text)
+{
+    const size_t length = text.size < size ? text.size : size - 1;
+    memcpy(out, text.data, length);
+    out[length] = '\0';
+}
+
+static enum ys_code find_place(struct ys_model *model, int64_t number, struct place *out,
+                               struct ys_err *err)
+{
+    struct ys_query *const query = model->query[YS_MODEL_LOG_OF];
+    bool row = false;
+    ys_query_set_int(query, 1, number);
+    const enum ys_code code = ys_query_step(query, &row, err);
+    if (code != YS_OK || !row)
+        return code != YS_OK ? code : ys_fail(err, YS_CORRUPT, "read model: a record is missing");
+    copy(out->origin, sizeof out->origin, ys_query_text(query, 0));
+    copy(out->division, sizeof out->division, ys_query_text(query, 1));
+    copy(out->level, sizeof out->level, ys_query_text(query, 2));
+    ys_query_reset(query);
+    return YS_OK;
+}
+
+/* Matters with records of the log `origin` in [from, size). */
+static enum ys_code mark_under(struct ys_model *model, struct ys_bytes origin, int64_t from,
+                               int64_t size, struct ys_err *err)
+{
+    struct ys_query *const query = model->query[YS_MODEL_STALE_UNDER];
+    ys_query_set_text(query, 1, origin);
+    ys_query_set_int(query, 2, from);
+    ys_query_set_int(query, 3, size);
+    return ys_query_run(query, err);
+}
+
+static enum ys_code put_receipt(struct ys_model *model, int64_t number, const struct place *place,
+                                const Yishi__V1__Receipt *receipt, struct ys_err *err)
+{
+    struct ys_query *const below = model->query[YS_MODEL_RECEIPT_BELOW];
+    struct ys_query *const put = model->query[YS_MODEL_PUT_RECEIPT];
+    const struct ys_bytes origin = ys_bytes_of_text(receipt->log == NULL ? "" : receipt->log);
+    struct ys_division witness;
+    struct ys_name name;
+    bool row = false;
+    if (ys_name_parse(origin, &name, NULL) != YS_OK || name.kind != YS_NAME_LOG ||
+        ys_division_parse(ys_bytes_of_text(place->division), &witness, NULL) != YS_OK ||
+        ys_division_equal(&name.division, &witness) ||
+        !ys_division_within(&name.division, &witness) || receipt->size > UINT32_MAX)
+        return YS_OK; /* of a log that is not below the witness: says nothing here */
+    ys_query_set_text(below, 1, origin);
+    ys_query_set_text(below, 2, ys_bytes_of_text(place->level));
+    ys_query_set_int(below, 3, (int64_t)receipt->size);
+    enum ys_code code = ys_query_step(below, &row, err);
+    if (code != YS_OK)
+        return code;
+    const int64_t from = row ? ys_query_int(below, 0) : 0;
+    ys_query_reset(below);
+    ys_query_set_text(put, 1, origin);
+    ys_query_set_text(put, 2, ys_bytes_of_text(place->level));
+    ys_query_set_int(put, 3, (int64_t)receipt->size);
+    ys_query_set_int(put, 4, (int64_t)receipt->time);
+    ys_query_set_int(put, 5, number);
+    code = ys_query_run(put, err);
+    return code == YS_OK ? mark_under(model, origin, from, (int64_t)receipt->size, err) : code;
+}
+
+static enum ys_code put_receipts(struct ys_model *model, int64_t number,
+                                 const Yishi__V1__Receipts *receipts, struct ys_err *err)
+{
+    struct place place;
+    enum ys_code code = find_place(model, number, &place, err);
+    for (size_t i = 0; code == YS_OK && i < receipts->n_receipts; i++)
+        code = put_receipt(model, number, &place, receipts->receipts[i], err);
+    return code;
+}
+
+/* Every matter of the unit in whose log a parameter stands. */
+static enum ys_code mark_all(struct ys_model *model, int64_t number, struct ys_err *err)
+{
+    struct ys_query *const query = model->query[YS_MODEL_STALE_IN];
+    struct place place;
+    const enum ys_code code = find_place(model, number, &place, err);
+    if (code != YS_OK)
+        return code;
+    ys_query_set_text(query, 1, ys_bytes_of_text(place.division));
+    return ys_query_run(query, err);
+}
+
+enum ys_code ys_basis_put(struct ys_model *model, int64_t number, const Yishi__V1__Body *body,
+                          struct ys_err *err)
+{
+    if (body->kind_case == YISHI__V1__BODY__KIND_RECEIPTS)
+        return put_receipts(model, number, body->receipts, err);
+    if (body->kind_case == YISHI__V1__BODY__KIND_RULE_PARAMETER)
+        return mark_all(model, number, err);
+    return YS_OK;
+}
+
+enum ys_code ys_basis_clear(struct ys_model *model, int64_t number, const char *kind,
+                            struct ys_err *err)
+{
+    if (strcmp(kind, "rule_parameter") == 0)
+        return mark_all(model, number, err);
+    if (strcmp(kind, "receipts") != 0)
+        return YS_OK;
+    /* Which ones rest on it is not worth finding out: it happens when a key is cut or a log taken back. */
+    struct ys_query *const query = model->query[YS_MODEL_DROP_RECEIPTS];
+    ys_query_set_int(query, 1, number);
+    const enum ys_code code = ys_query_run(query, err);
+    return code == YS_OK ? mark_all(model, number, err) : code;
+}

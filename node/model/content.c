@@ -1,0 +1,355 @@
+#include "crypto/note.h"
+#include "node/model/model_state.h"
+#include "proto/enum_word.h"
+#include "proto/moment.h"
+#include "proto/reflect.h"
+#include "sync/verdict.h"
+
+#include <string.h>
+
+/* What is read of one entry. Bytes are valid until the transaction ends. */
+struct reading {
+    struct ys_entry entry;
+    struct ys_note note;
+    struct ys_record record;
+    struct ys_hash id;
+    bool readable;
+    enum ys_verdict verdict;
+    unsigned signers;
+    const Yishi__V1__Body *body; /* NULL: not here, not ok, or of an unknown kind */
+};
+
+/* Keys of the bodies of one unit; a log's records come in runs. */
+static void gather_keys(struct ys_fold_turn *turn, const struct ys_log *log)
+{
+    const struct ys_member *const member = turn->options->member;
+    if (turn->keys_of == log->id + UINT64_C(1))
+        return;
+    turn->keys_of = log->id + UINT64_C(1);
+    turn->key_count = 0;
+    for (size_t i = 0; i < ys_member_key_count(member); i++) {
+        const struct ys_member_key *const key = ys_member_key_at(member, i);
+        if (key->name.kind == YS_NAME_BODY &&
+            ys_division_equal(&key->name.division, &log->origin.division))
+            turn->key[turn->key_count++] = key;
+    }
+}
+
+void ys_fold_turn_keys(struct ys_fold_turn *turn, const struct ys_log *log, struct ys_hash *out)
+{
+    struct ys_sha256 state;
+    ys_sha256_init(&state);
+    if (turn->options->member != NULL)
+        gather_keys(turn, log);
+    for (size_t i = 0; turn->options->member != NULL && i < turn->key_count; i++) {
+        const struct ys_member_key *const key = turn->key[i];
+        uint8_t range[16];
+        ys_be64_put(range, key->from);
+        ys_be64_put(range + 8, key->cut);
+        ys_sha256_update(&state, ys_bytes_of_text(key->vkey.name));
+        ys_sha256_update(&state, (struct ys_bytes){key->vkey.key, sizeof key->vkey.key});
+        ys_sha256_update(&state, (struct ys_bytes){range, sizeof range});
+    }
+    ys_sha256_final(&state, out);
+}
+
+static unsigned class_of(const struct ys_fold_turn *turn, const struct ys_log *log, uint64_t index,
+                         const struct ys_note_line *line)
+{
+    for (size_t i = 0; i < turn->key_count; i++) {
+        const struct ys_member_key *const key = turn->key[i];
+        if (key->vkey.id == line->key_id && ys_bytes_is_text(line->name, key->vkey.name) &&
+            key->from <= index && index < key->cut)
+            return ys_body_class(key->name.body);
+    }
+    struct ys_name name;
+    if (ys_name_parse(line->name, &name, NULL) != YS_OK ||
+        !ys_division_equal(&name.division, &log->origin.division))
+        return 0;
+    if (name.kind == YS_NAME_ROOT)
+        return YS_BODY_ROOT;
+    return ys_name_equal(&name, &log->origin) ? YS_BODY_NODE : 0;
+}
+
+/* Classes of the bodies whose registered key, valid at this place, has a line. When the verdict is ok,
+ * each of these lines was found good: one that is not makes the record bad (sync/verdict.h). */
+static unsigned signers_of(struct ys_fold_turn *turn, const struct ys_log *log, uint64_t index,
+                           const struct ys_note *note)
+{
+    unsigned signers = 0;
+    gather_keys(turn, log);
+    for (unsigned i = 0; i < note->line_count; i++)
+        signers |= class_of(turn, log, index, &note->line[i]);
+    return signers;
+}
+
+static enum ys_code read_entry(struct ys_fold_turn *turn, const struct ys_log *log, uint64_t index,
+                               enum ys_verdict raw, struct reading *out, struct ys_err *err)
+{
+    const struct ys_member *const member = turn->options->member;
+    const enum ys_code code = ys_log_entry(turn->txn, log->id, index, &out->entry, err);
+    if (code != YS_OK)
+        return code;
+    out->verdict = raw;
+    if (raw == YS_VERDICT_UNCHECKED && member != NULL)
+        out->verdict = ys_judge(member, &log->origin, index, &out->entry, NULL);
+    out->readable = ys_note_parse(out->entry.note, &out->note, NULL) == YS_OK &&
+                    ys_record_parse(out->note.text, &out->record, NULL) == YS_OK;
+    if (!out->readable)
+        return YS_OK;
+    ys_record_id(out->note.text, &out->id);
+    if (out->verdict != YS_VERDICT_OK)
+        return YS_OK;
+    if (member != NULL)
+        out->signers = signers_of(turn, log, index, &out->note);
+    if (out->entry.content == YS_CONTENT_BODY &&
+        ys_body_decode(out->entry.body, &turn->arena, &out->body, NULL) != YS_OK)
+        out->body = NULL; /* of a kind that this version does not know */
+    return YS_OK;
+}
+
+static const char *content_word(enum ys_content turn)
+{
+    switch (turn) {
+    case YS_CONTENT_ABSENT:
+        return "absent";
+    case YS_CONTENT_BODY:
+        return "body";
+    case YS_CONTENT_TOMBSTONE:
+        return "tombstone";
+    }
+    return "?";
+}
+
+static void set_word(struct ys_query *query, int at, const char *word)
+{
+    ys_query_set_text(query, at, ys_bytes_of_text(word));
+}
+
+static void set_envelope(struct ys_query *query, int at, const Yishi__V1__Body *body)
+{
+    const Yishi__V1__Moment *const moment = body == NULL ? NULL : body->occurred_at;
+    for (int i = 0; i < 3; i++)
+        ys_query_set_null(query, at + i);
+    if (moment != NULL && moment->when_case == YISHI__V1__MOMENT__WHEN_TIME) {
+        ys_query_set_int(query, at, ys_date_days(ys_date_of_time(moment->time->unix_ms)));
+        ys_query_set_int(query, at + 1, moment->time->unix_ms);
+    } else if (moment != NULL && moment->when_case == YISHI__V1__MOMENT__WHEN_DATE) {
+        ys_query_set_int(query, at, ys_date_days(moment->date->yyyymmdd));
+    }
+    if (body != NULL && body->backfill_reason != NULL)
+        set_word(query, at + 2, body->backfill_reason);
+}
+
+static enum ys_code put_record(struct ys_model *model, int64_t log_no, uint64_t index,
+                               const struct reading *reading, struct ys_err *err)
+{
+    struct ys_query *const query = model->query[YS_MODEL_PUT_RECORD];
+    ys_query_set_int(query, 1, ys_model_number(log_no, index));
+    ys_query_set_int(query, 2, log_no);
+    ys_query_set_int(query, 3, (int64_t)index);
+    for (int at = 4; at <= 7; at++)
+        ys_query_set_null(query, at);
+    if (reading->readable) {
+        ys_query_set_blob(query, 4, (struct ys_bytes){reading->id.bytes, sizeof reading->id.bytes});
+        set_word(query, 5, reading->record.kind);
+        set_word(query, 6, reading->record.subject);
+        ys_query_set_int(query, 7, (int64_t)reading->record.signed_at_s);
+    }
+    ys_query_set_int(query, 8, reading->signers);
+    set_word(query, 9, ys_verdict_name(reading->verdict));
+    set_word(query, 10, content_word(reading->entry.content));
+    set_envelope(query, 11, reading->body);
+    set_word(query, 14, reading->body == NULL ? "void" : "in_force");
+    return ys_query_run(query, err);
+}
+
+static void set_enum(struct ys_query *query, int at, const ProtobufCEnumDescriptor *type, int value)
+{
+    const ProtobufCEnumValue *const known = protobuf_c_enum_descriptor_get_value(type, value);
+    char word[YS_ENUM_WORD_MAX] = "";
+    if (known != NULL)
+        ys_enum_word(type, known, word);
+    ys_query_set_word(query, at, word);
+}
+
+static enum ys_code put_refs(struct ys_model *model, int64_t number, const Yishi__V1__Body *body,
+                             struct ys_err *err)
+{
+    struct ys_query *const query = model->query[YS_MODEL_PUT_REF];
+    enum ys_code code = YS_OK;
+    for (size_t i = 0; code == YS_OK && i < body->n_refs; i++) {
+        const Yishi__V1__Reference *const ref = body->refs[i];
+        ys_query_set_int(query, 1, number);
+        ys_query_set_int(query, 2, (int64_t)i + 1);
+        set_enum(query, 3, &yishi__v1__relation__descriptor, (int)ref->rel);
+        ys_query_set_blob(query, 4, (struct ys_bytes){ref->record.data, ref->record.len});
+        code = ys_query_run(query, err);
+    }
+    return code;
+}
+
+static void set_string(struct ys_query *query, int at, const char *text)
+{
+    if (text == NULL)
+        ys_query_set_null(query, at);
+    else
+        set_word(query, at, text);
+}
+
+static enum ys_code put_attachments(struct ys_model *model, int64_t number,
+                                    const Yishi__V1__Body *body, struct ys_err *err)
+{
+    struct ys_query *const query = model->query[YS_MODEL_PUT_ATTACHMENT];
+    enum ys_code code = YS_OK;
+    for (size_t i = 0; code == YS_OK && i < body->n_attachments; i++) {
+        const Yishi__V1__Attachment *const a = body->attachments[i];
+        ys_query_set_int(query, 1, number);
+        ys_query_set_int(query, 2, (int64_t)i + 1);
+        set_enum(query, 3, &yishi__v1__hash_algorithm__descriptor, (int)a->alg);
+        ys_query_set_blob(query, 4, (struct ys_bytes){a->hash.data, a->hash.len});
+        ys_query_set_int(query, 5, a->size > INT64_MAX ? INT64_MAX : (int64_t)a->size);
+        set_string(query, 6, a->media_type);
+        set_string(query, 7, a->title);
+        set_enum(query, 8, &yishi__v1__attachment_scope__descriptor, (int)a->scope);
+        code = ys_query_run(query, err);
+    }
+    return code;
+}
+
+static enum ys_code put_sealed(struct ys_model *model, int64_t number, const Yishi__V1__Body *body,
+                               struct ys_err *err)
+{
+    struct ys_query *const query = model->query[YS_MODEL_PUT_SEALED];
+    enum ys_code code = YS_OK;
+    for (size_t i = 0; code == YS_OK && i < body->n_sealed; i++) {
+        const Yishi__V1__Sealed *const sealed = body->sealed[i];
+        ys_query_set_int(query, 1, number);
+        ys_query_set_int(query, 2, (int64_t)i + 1);
+        set_string(query, 3, sealed->slot);
+        ys_query_set_blob(query, 4,
+                          (struct ys_bytes){sealed->commitment.data, sealed->commitment.len});
+        code = ys_query_run(query, err);
+    }
+    return code;
+}
+
+enum ys_code ys_content_put(struct ys_model *model, int64_t number, const Yishi__V1__Body *body,
+                            struct ys_err *err)
+{
+    size_t first = 0;
+    const size_t count = ys_shape_of_kind(model->shape, ys_body_kind(body)->name, &first);
+    enum ys_code code = put_attachments(model, number, body, err);
+    if (code == YS_OK)
+        code = put_sealed(model, number, body, err);
+    for (size_t i = first; code == YS_OK && i < first + count; i++)
+        code = ys_table_fill(&model->shape->table[i], model->insert[i], number, body, err);
+    return code == YS_OK ? ys_basis_put(model, number, body, err) : code;
+}
+
+static enum ys_code drop_by(struct ys_query *query, int64_t number, struct ys_err *err)
+{
+    ys_query_set_int(query, 1, number);
+    return ys_query_run(query, err);
+}
+
+enum ys_code ys_content_clear(struct ys_model *model, int64_t number, const char *kind,
+                              struct ys_err *err)
+{
+    size_t first = 0;
+    const size_t count = ys_shape_of_kind(model->shape, kind, &first);
+    enum ys_code code = drop_by(model->query[YS_MODEL_DROP_ATTACHMENTS], number, err);
+    if (code == YS_OK)
+        code = drop_by(model->query[YS_MODEL_DROP_SEALED], number, err);
+    for (size_t i = first; code == YS_OK && i < first + count; i++)
+        code = drop_by(model->drop[i], number, err);
+    return code == YS_OK ? ys_basis_clear(model, number, kind, err) : code;
+}
+
+static enum ys_code mark_stale(struct ys_model *model, struct ys_bytes subject, struct ys_err *err)
+{
+    if (subject.size == 0 || ys_bytes_is_text(subject, "-"))
+        return YS_OK;
+    ys_query_set_text(model->query[YS_MODEL_PUT_STALE], 1, subject);
+    return ys_query_run(model->query[YS_MODEL_PUT_STALE], err);
+}
+
+enum ys_code ys_content_drop(struct ys_model *model, int64_t number, struct ys_err *err)
+{
+    struct ys_query *const query = model->query[YS_MODEL_FIND_RECORD];
+    char kind[YS_KIND_NAME_MAX + 1] = "";
+    bool row = false;
+    ys_query_set_int(query, 1, number);
+    enum ys_code code = ys_query_step(query, &row, err);
+    if (code != YS_OK || !row)
+        return code;
+    const struct ys_bytes word = ys_query_text(query, 0);
+    if (word.size < sizeof kind)
+        memcpy(kind, word.data, word.size);
+    code = mark_stale(model, ys_query_text(query, 1), err);
+    ys_query_reset(query);
+    if (code == YS_OK)
+        code = ys_content_clear(model, number, kind, err);
+    if (code == YS_OK)
+        code = drop_by(model->query[YS_MODEL_DROP_REFS], number, err);
+    if (code == YS_OK)
+        code = drop_by(model->query[YS_MODEL_DROP_RECORD], number, err);
+    return code;
+}
+
+/* Does the record change what others say, or do others change what it says? */
+static enum ys_code is_entangled(struct ys_model *model, const struct reading *reading, bool *out,
+                                 struct ys_err *err)
+{
+    struct ys_query *const query = model->query[YS_MODEL_IS_NAMED];
+    *out = false;
+    for (size_t i = 0; i < reading->body->n_refs; i++) {
+        const Yishi__V1__Relation rel = reading->body->refs[i]->rel;
+        if (rel == YISHI__V1__RELATION__RELATION_SUPERSEDES ||
+            rel == YISHI__V1__RELATION__RELATION_WITHDRAWS ||
+            rel == YISHI__V1__RELATION__RELATION_REDACTS)
+            *out = true;
+    }
+    if (*out)
+        return YS_OK;
+    ys_query_set_blob(query, 1, (struct ys_bytes){reading->id.bytes, sizeof reading->id.bytes});
+    const enum ys_code code = ys_query_step(query, out, err);
+    if (code == YS_OK && *out)
+        ys_query_reset(query);
+    return code;
+}
+
+enum ys_code ys_content_fold(struct ys_model *model, struct ys_fold_turn *turn,
+                             const struct ys_log *log, int64_t log_no, uint64_t index,
+                             enum ys_verdict raw, struct ys_err *err)
+{
+    const int64_t number = ys_model_number(log_no, index);
+    struct reading reading = {.readable = false};
+    bool entangled = false;
+    ys_arena_clear(&turn->arena);
+    enum ys_code code = read_entry(turn, log, index, raw, &reading, err);
+    if (code == YS_OK)
+        code = put_record(model, log_no, index, &reading, err);
+    if (code == YS_OK && reading.readable)
+        code = mark_stale(model, ys_bytes_of_text(reading.record.subject), err);
+    if (code != YS_OK || reading.body == NULL)
+        return code;
+    code = put_refs(model, number, reading.body, err);
+    if (code == YS_OK)
+        code = is_entangled(model, &reading, &entangled, err);
+    if (code == YS_OK && entangled)
+        return ys_standing_refresh(model, turn, number, err);
+    return code == YS_OK ? ys_content_put(model, number, reading.body, err) : code;
+}
+
+const Yishi__V1__Body *ys_correction_replacement(const Yishi__V1__Body *correction,
+                                                 struct ys_arena *arena)
+{
+    const Yishi__V1__Body *body = NULL;
+    if (correction->kind_case != YISHI__V1__BODY__KIND_CORRECTION)
+        return NULL;
+    const ProtobufCBinaryData *const bytes = &correction->correction->replacement;
+    if (ys_body_decode((struct ys_bytes){bytes->data, bytes->len}, arena, &body, NULL) != YS_OK)
+        return NULL;
+    return body;
+}

@@ -1,0 +1,345 @@
+#include "crypto/assert.h"
+#include "node/model/model_state.h"
+#include "sync/rewind.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { BATCH = 4096 };
+
+/* One transaction's worth of folding. */
+struct fold {
+    struct ys_model *model;
+    struct ys_fold_turn turn;
+    size_t left;  /* entries that this transaction may still fold */
+    bool rewound; /* a log may have been taken back since the last look */
+    uint64_t total;
+};
+
+/* A log as the model has it. */
+struct folded {
+    int64_t no;
+    uint64_t size, changed;
+    struct ys_hash root;
+    struct ys_hash keys; /* by which its signers were told */
+    bool keys_moved;     /* those of now are others */
+};
+
+static enum ys_code find_log(struct ys_model *model, const char *origin, struct folded *out,
+                             bool *found, struct ys_err *err)
+{
+    struct ys_query *const query = model->query[YS_MODEL_FIND_LOG];
+    ys_query_set_text(query, 1, ys_bytes_of_text(origin));
+    const enum ys_code code = ys_query_step(query, found, err);
+    if (code != YS_OK || !*found)
+        return code;
+    const struct ys_bytes root = ys_query_blob(query, 2);
+    out->no = ys_query_int(query, 0);
+    out->size = (uint64_t)ys_query_int(query, 1);
+    out->changed = (uint64_t)ys_query_int(query, 3);
+    const struct ys_bytes keys = ys_query_blob(query, 4);
+    if (keys.size == sizeof out->keys.bytes)
+        memcpy(out->keys.bytes, keys.data, keys.size);
+    if (root.size == sizeof out->root.bytes)
+        memcpy(out->root.bytes, root.data, root.size);
+    ys_query_reset(query);
+    return YS_OK;
+}
+
+static enum ys_code begin_log(struct ys_model *model, const struct ys_log *log, struct folded *out,
+                              struct ys_err *err)
+{
+    struct ys_query *const query = model->query[YS_MODEL_BEGIN_LOG];
+    bool found = false;
+    *out = (struct folded){.size = 0};
+    enum ys_code code = find_log(model, log->origin_text, out, &found, err);
+    if (code != YS_OK || found)
+        return code;
+    ys_query_set_text(query, 1, ys_bytes_of_text(log->origin_text));
+    ys_query_set_text(query, 2, ys_bytes_of_text(log->origin.division.digits));
+    ys_query_set_text(query, 3,
+                      ys_bytes_of_text(ys_level_name(ys_division_level(&log->origin.division))));
+    ys_query_set_int(query, 4, log->origin.incarnation);
+    code = ys_query_run(query, err);
+    return code == YS_OK ? find_log(model, log->origin_text, out, &found, err) : code;
+}
+
+static enum ys_code move_log(struct fold *fold, const struct ys_log *log, struct folded *folded,
+                             uint64_t size, struct ys_err *err)
+{
+    struct ys_query *const query = fold->model->query[YS_MODEL_MOVE_LOG];
+    enum ys_code code = ys_log_root_at(fold->turn.txn, log, size, &folded->root, err);
+    if (code != YS_OK)
+        return code;
+    folded->size = size;
+    folded->changed = log->changed;
+    ys_query_set_int(query, 1, folded->no);
+    ys_query_set_int(query, 2, (int64_t)size);
+    ys_query_set_blob(query, 3, (struct ys_bytes){folded->root.bytes, sizeof folded->root.bytes});
+    ys_query_set_int(query, 4, (int64_t)folded->changed);
+    ys_query_set_blob(query, 5, (struct ys_bytes){folded->keys.bytes, sizeof folded->keys.bytes});
+    return ys_query_run(query, err);
+}
+
+/* Remove what was folded of a log, which the store has in another form now. */
+static enum ys_code unfold_log(struct fold *fold, const struct ys_log *log, struct folded *folded,
+                               struct ys_err *err)
+{
+    struct ys_query *const query = fold->model->query[YS_MODEL_NEXT_RECORD];
+    struct ys_query *const cut = fold->model->query[YS_MODEL_CUT_VERDICTS];
+    int64_t number = ys_model_number(folded->no, 0);
+    enum ys_code code = YS_OK;
+    for (;;) {
+        bool row = false;
+        ys_query_set_int(query, 1, number);
+        ys_query_set_int(query, 2, ys_model_number(folded->no + 1, 0));
+        code = ys_query_step(query, &row, err);
+        if (code != YS_OK || !row)
+            break;
+        number = ys_query_int(query, 0);
+        ys_query_reset(query);
+        code = ys_content_drop(fold->model, number++, err);
+        if (code != YS_OK)
+            break;
+    }
+    ys_query_set_int(cut, 1, folded->no);
+    if (code == YS_OK)
+        code = ys_query_run(cut, err);
+    return code == YS_OK ? move_log(fold, log, folded, 0, err) : code;
+}
+
+/* Is what was folded still the beginning of the log? */
+static enum ys_code check_past(struct fold *fold, const struct ys_log *log, struct folded *folded,
+                               struct ys_err *err)
+{
+    struct ys_hash root;
+    if (folded->size == 0 || !fold->rewound)
+        return YS_OK;
+    if (folded->size <= log->frontier.size) {
+        const enum ys_code code = ys_log_root_at(fold->turn.txn, log, folded->size, &root, err);
+        if (code != YS_OK || ys_hash_equal(&root, &folded->root))
+            return code;
+    }
+    return unfold_log(fold, log, folded, err);
+}
+
+static enum ys_code refold(struct fold *fold, const struct ys_log *log, const struct folded *folded,
+                           uint64_t index, enum ys_verdict raw, struct ys_err *err)
+{
+    const enum ys_code code = ys_content_drop(fold->model, ys_model_number(folded->no, index), err);
+    return code == YS_OK
+               ? ys_content_fold(fold->model, &fold->turn, log, folded->no, index, raw, err)
+               : code;
+}
+
+/* Fold again what has another verdict now, what nobody has judged but we can, and all when the unit has
+ * other keys. */
+static enum ys_code compare_verdicts(struct fold *fold, const struct ys_log *log,
+                                     const struct folded *folded, uint64_t chunk,
+                                     struct ys_err *err)
+{
+    struct ys_query *const find = fold->model->query[YS_MODEL_FIND_VERDICTS];
+    struct ys_query *const put = fold->model->query[YS_MODEL_PUT_VERDICTS];
+    uint8_t now[YS_STATUS_ROW_LEN];
+    uint8_t before[YS_STATUS_ROW_LEN] = {0};
+    bool row = false;
+    enum ys_code code = ys_status_row(fold->turn.txn, log->id, chunk, now, err);
+    ys_query_set_int(find, 1, folded->no);
+    ys_query_set_int(find, 2, (int64_t)chunk);
+    if (code == YS_OK)
+        code = ys_query_step(find, &row, err);
+    if (code != YS_OK)
+        return code;
+    if (row && ys_query_blob(find, 0).size == sizeof before)
+        memcpy(before, ys_query_blob(find, 0).data, sizeof before);
+    ys_query_reset(find);
+    const uint64_t first = chunk * YS_STATUS_CHUNK;
+    const uint64_t end =
+        folded->size - first < YS_STATUS_CHUNK ? folded->size : first + YS_STATUS_CHUNK;
+    const bool same = memcmp(now, before, sizeof now) == 0;
+    for (uint64_t i = first; code == YS_OK && i < end; i++) {
+        const enum ys_verdict is = ys_status_in_row(now, (unsigned)(i - first));
+        const bool moved = is != ys_status_in_row(before, (unsigned)(i - first));
+        if (moved || folded->keys_moved ||
+            (is == YS_VERDICT_UNCHECKED && fold->turn.options->member != NULL))
+            code = refold(fold, log, folded, i, is, err);
+    }
+    if (code != YS_OK || same)
+        return code;
+    ys_query_set_int(put, 1, folded->no);
+    ys_query_set_int(put, 2, (int64_t)chunk);
+    ys_query_set_blob(put, 3, (struct ys_bytes){now, sizeof now});
+    return ys_query_run(put, err);
+}
+
+/* Bodies that were missing may have come. */
+static enum ys_code fill_bodies(struct fold *fold, const struct ys_log *log,
+                                const struct folded *folded, struct ys_err *err)
+{
+    struct ys_query *const query = fold->model->query[YS_MODEL_NEXT_LACKING];
+    enum ys_code code = YS_OK;
+    uint64_t from = 0;
+    for (;;) {
+        enum ys_verdict raw = YS_VERDICT_UNCHECKED;
+        struct ys_entry entry;
+        bool row = false;
+        ys_query_set_int(query, 1, folded->no);
+        ys_query_set_int(query, 2, (int64_t)from);
+        code = ys_query_step(query, &row, err);
+        if (code != YS_OK || !row)
+            return code;
+        const uint64_t index = (uint64_t)ys_query_int(query, 0);
+        ys_query_reset(query);
+        from = index + 1;
+        code = ys_log_entry(fold->turn.txn, log->id, index, &entry, err);
+        if (code == YS_OK)
+            code = ys_status_get(fold->turn.txn, log->id, index, &raw, err);
+        if (code == YS_OK && entry.content != YS_CONTENT_ABSENT)
+            code = refold(fold, log, folded, index, raw, err);
+        if (code != YS_OK)
+            return code;
+    }
+}
+
+/* New entries, as many as this transaction may still take. */
+static enum ys_code take_new(struct fold *fold, const struct ys_log *log, struct folded *folded,
+                             struct ys_err *err)
+{
+    uint8_t row[YS_STATUS_ROW_LEN];
+    struct ys_query *const put = fold->model->query[YS_MODEL_PUT_VERDICTS];
+    uint64_t index = folded->size;
+    enum ys_code code = YS_OK;
+    while (code == YS_OK && index < log->frontier.size && fold->left > 0) {
+        const uint64_t chunk = index / YS_STATUS_CHUNK;
+        code = ys_status_row(fold->turn.txn, log->id, chunk, row, err);
+        for (; code == YS_OK && index < log->frontier.size && fold->left > 0 &&
+               index / YS_STATUS_CHUNK == chunk;
+             index++, fold->left--)
+            code = ys_content_fold(fold->model, &fold->turn, log, folded->no, index,
+                                   ys_status_in_row(row, (unsigned)(index % YS_STATUS_CHUNK)), err);
+        ys_query_set_int(put, 1, folded->no);
+        ys_query_set_int(put, 2, (int64_t)chunk);
+        ys_query_set_blob(put, 3, (struct ys_bytes){row, sizeof row});
+        if (code == YS_OK)
+            code = ys_query_run(put, err);
+    }
+    return code == YS_OK ? move_log(fold, log, folded, index, err) : code;
+}
+
+/* A key that became known, or was cut, changes who is told to have signed, also where the verdict
+ * stays. Without a membership nothing can be told, and nothing is changed. */
+static void look_at_keys(struct fold *fold, const struct ys_log *log, struct folded *folded)
+{
+    struct ys_hash now;
+    if (fold->turn.options->member == NULL)
+        return;
+    ys_fold_turn_keys(&fold->turn, log, &now);
+    folded->keys_moved = !ys_hash_equal(&now, &folded->keys);
+    folded->keys = now;
+}
+
+static enum ys_code fold_log(struct fold *fold, const struct ys_log *log, struct ys_err *err)
+{
+    struct folded folded;
+    enum ys_code code = begin_log(fold->model, log, &folded, err);
+    if (code == YS_OK)
+        code = check_past(fold, log, &folded, err);
+    if (code == YS_OK)
+        look_at_keys(fold, log, &folded);
+    for (uint64_t chunk = 0; code == YS_OK && chunk * YS_STATUS_CHUNK < folded.size; chunk++)
+        code = compare_verdicts(fold, log, &folded, chunk, err);
+    if (code == YS_OK && folded.changed != log->changed)
+        code = fill_bodies(fold, log, &folded, err);
+    if (code == YS_OK &&
+        (folded.changed != log->changed || folded.size < log->frontier.size || folded.keys_moved))
+        code = take_new(fold, log, &folded, err);
+    fold->total += log->frontier.size;
+    return code;
+}
+
+static enum ys_code look_for_rewinds(struct fold *fold, struct ys_err *err)
+{
+    uint64_t now = 0;
+    uint64_t before = 0;
+    enum ys_code code = ys_rewinds_load(fold->turn.txn, &now, err);
+    if (code == YS_OK)
+        code = ys_model_load_number(fold->model, "rewinds", &before, err);
+    fold->rewound = now != before;
+    if (code == YS_OK && fold->rewound)
+        code = ys_model_save_number(fold->model, "rewinds", now, err);
+    return code;
+}
+
+static enum ys_code fold_all(struct fold *fold, struct ys_err *err)
+{
+    struct ys_log log;
+    enum ys_code code = look_for_rewinds(fold, err);
+    for (uint32_t id = 0; code == YS_OK; id = log.id + 1) {
+        code = ys_log_next(fold->turn.txn, id, &log, err);
+        if (code == YS_NOT_FOUND)
+            return YS_OK;
+        if (code == YS_OK)
+            code = fold_log(fold, &log, err);
+    }
+    return code;
+}
+
+/* Entries that have been folded, of all logs. */
+static enum ys_code count_folded(struct ys_model *model, uint64_t *out, struct ys_err *err)
+{
+    bool row = false;
+    const enum ys_code code = ys_query_step(model->query[YS_MODEL_FOLDED], &row, err);
+    if (code != YS_OK)
+        return code;
+    *out = row ? (uint64_t)ys_query_int(model->query[YS_MODEL_FOLDED], 0) : 0;
+    ys_query_reset(model->query[YS_MODEL_FOLDED]);
+    return YS_OK;
+}
+
+enum ys_code ys_model_fold(struct ys_model *model, const struct ys_fold_options *options,
+                           bool *more_out, struct ys_err *err)
+{
+    YS_TXN_SCOPED txn = NULL;
+    struct fold fold = {.model = model,
+                        .left = options->batch == 0 ? BATCH : options->batch,
+                        .turn = {.options = options}};
+    uint64_t folded = 0;
+    enum ys_code code = YS_OK;
+    *more_out = false;
+    if (options->member != NULL) {
+        const size_t keys = ys_member_key_count(options->member);
+        fold.turn.key = calloc(keys + 1, sizeof(const struct ys_member_key *));
+        if (fold.turn.key == NULL)
+            return ys_fail(err, YS_NOMEM, "read model: out of memory");
+    }
+    ys_arena_init(&fold.turn.arena, YS_BODY_ARENA_MAX * 2);
+    code = ys_sql_run(model->sql, "BEGIN IMMEDIATE", err);
+    if (code == YS_OK) {
+        code = ys_store_begin(options->store, false, &txn, err);
+        fold.turn.txn = txn;
+        if (code == YS_OK)
+            code = fold_all(&fold, err);
+        if (code == YS_OK)
+            code = count_folded(model, &folded, err);
+        if (code == YS_OK && fold.left > 0)
+            code = ys_matters_settle(model, &fold.turn, &fold.left, err);
+        code = ys_model_end(model, code, err);
+    }
+    ys_fold_turn_clear(&fold.turn);
+    if (code != YS_OK)
+        return code;
+    *more_out = folded < fold.total || fold.left == 0;
+    if (options->progress != NULL)
+        options->progress(options->context, folded, fold.total);
+    return YS_OK;
+}
+
+enum ys_code ys_model_catch_up(struct ys_model *model, const struct ys_fold_options *options,
+                               struct ys_err *err)
+{
+    bool more = true;
+    enum ys_code code = YS_OK;
+    while (code == YS_OK && more)
+        code = ys_model_fold(model, options, &more, err);
+    return code;
+}

@@ -1,0 +1,166 @@
+/* What the files of the read model share; nobody else includes it. */
+#ifndef YS_NODE_MODEL_MODEL_STATE_H
+#define YS_NODE_MODEL_MODEL_STATE_H
+
+#include "node/model/model.h"
+#include "node/model/parameter.h"
+#include "node/model/shape.h"
+#include "sync/status.h"
+
+/* Statements that are prepared once. */
+#define YS_MODEL_QUERIES(X)                                                                        \
+    X(BEGIN_LOG, "INSERT INTO log VALUES (NULL, ?, ?, ?, ?, 0, zeroblob(0), 0,"                    \
+                 " zeroblob(0))")                                                                  \
+    X(FIND_LOG, "SELECT no, size, root, changed, keys FROM log WHERE origin = ?")                  \
+    X(MOVE_LOG, "UPDATE log SET size = ?2, root = ?3, changed = ?4, keys = ?5 WHERE no = ?1")      \
+    X(FOLDED, "SELECT coalesce(sum(size), 0) FROM log")                                            \
+    X(FIND_VERDICTS, "SELECT bits FROM verdict_row WHERE log = ? AND chunk = ?")                   \
+    X(PUT_VERDICTS, "INSERT OR REPLACE INTO verdict_row VALUES (?, ?, ?)")                         \
+    X(CUT_VERDICTS, "DELETE FROM verdict_row WHERE log = ?")                                       \
+    X(PUT_RECORD, "INSERT OR REPLACE INTO record VALUES "                                          \
+                  "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)")                              \
+    X(FIND_RECORD,                                                                                 \
+      "SELECT r.kind, r.subject, r.id, r.standing, r.signers, r.idx, l.origin, l.division FROM"    \
+      " record r JOIN log l ON l.no = r.log WHERE r.no = ?")                                       \
+    X(NEXT_RECORD, "SELECT no FROM record WHERE no >= ? AND no < ? ORDER BY no LIMIT 1")           \
+    X(DROP_RECORD, "DELETE FROM record WHERE no = ?")                                              \
+    X(SET_STANDING, "UPDATE record SET standing = ?2, stated_by = ?3 WHERE no = ?1")               \
+    X(NEXT_LACKING,                                                                                \
+      "SELECT idx FROM record WHERE log = ? AND idx >= ? AND content = 'absent' LIMIT 1")          \
+    X(PUT_REF, "INSERT INTO ref VALUES (?, ?, ?, ?)")                                              \
+    X(DROP_REFS, "DELETE FROM ref WHERE rec = ?")                                                  \
+    X(PUT_ATTACHMENT, "INSERT INTO attachment VALUES (?, ?, ?, ?, ?, ?, ?, ?)")                    \
+    X(DROP_ATTACHMENTS, "DELETE FROM attachment WHERE rec = ?")                                    \
+    X(PUT_SEALED, "INSERT INTO sealed VALUES (?, ?, ?, ?)")                                        \
+    X(DROP_SEALED, "DELETE FROM sealed WHERE rec = ?")                                             \
+    X(PUT_STALE, "INSERT OR IGNORE INTO stale VALUES (?)")                                         \
+    X(TARGETS, "SELECT r.no FROM ref f JOIN record r ON r.id = f.target WHERE f.rec = ?"           \
+               " AND f.rel IN ('supersedes', 'withdraws', 'redacts')")                             \
+    X(IS_NAMED, "SELECT 1 FROM ref WHERE target = ? AND rel IN ('supersedes', 'withdraws',"        \
+                " 'redacts') LIMIT 1")                                                             \
+    /* Those of the same unit, signed by at least the same bodies. */                              \
+    X(NAMED_BY,                                                                                    \
+      "SELECT r.no, r.kind, r.id, r.idx, l.origin FROM ref f JOIN record r ON r.no = f.rec"        \
+      " JOIN log l ON l.no = r.log WHERE f.target = ?1 AND f.rel = ?2 AND r.standing IN"           \
+      " ('in_force', 'superseded') AND l.division = ?3 AND (r.signers & ?4) = ?4"                  \
+      " ORDER BY l.incarnation, r.idx")                                                            \
+    X(NEXT_STALE, "SELECT subject FROM stale ORDER BY subject LIMIT 1")                            \
+    X(DROP_STALE, "DELETE FROM stale WHERE subject = ?")                                           \
+    X(COUNT_STALE, "SELECT count(*) FROM stale")                                                   \
+    X(RECORDS_OF,                                                                                  \
+      "SELECT r.no, r.id, r.kind, r.standing, r.signers, r.signed_s, r.idx, l.origin,"             \
+      " c.idx, cl.origin, min(coalesce(p.street_s, p.district_s), coalesce(p.district_s,"          \
+      " p.street_s)) FROM record r JOIN log l ON l.no = r.log JOIN proven p ON p.record = r.no"    \
+      " LEFT JOIN record c ON c.no = r.stated_by LEFT JOIN log cl ON cl.no = c.log"                \
+      " WHERE r.subject = ? AND r.verdict = 'ok'")                                                 \
+    X(DROP_MATTER, "DELETE FROM matter WHERE subject = ?")                                         \
+    X(DROP_TRACKS, "DELETE FROM track WHERE subject = ?")                                          \
+    X(DROP_STEPS, "DELETE FROM step WHERE subject = ?")                                            \
+    X(DROP_CONFLICTS, "DELETE FROM conflict WHERE subject = ?")                                    \
+    X(DROP_TASKS, "DELETE FROM task WHERE subject = ?")                                            \
+    X(PUT_MATTER, "INSERT INTO matter VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"  \
+                  " ?)")                                                                           \
+    X(PUT_TRACK, "INSERT INTO track VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?," \
+                 " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")                                           \
+    X(PUT_STEP, "INSERT INTO step VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")                             \
+    X(PUT_CONFLICT, "INSERT INTO conflict VALUES (?, ?, ?, ?, ?)")                                 \
+    X(PUT_TASK, "INSERT INTO task VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")           \
+    X(PARAMETERS,                                                                                  \
+      "SELECT p.name, p.value, p.effective_from, coalesce(p.scope, l.division), r.signed_s, r.id"  \
+      " FROM rule_parameter p JOIN record r ON r.no = p.rec JOIN log l ON l.no = r.log"            \
+      " WHERE r.standing = 'in_force' AND l.level = 'district'")                                   \
+    X(STALE_IN, "INSERT OR IGNORE INTO stale SELECT subject FROM matter WHERE substr(division, 1," \
+                " length(?1)) = ?1")                                                               \
+    X(STALE_UNDER,                                                                                 \
+      "INSERT OR IGNORE INTO stale SELECT DISTINCT r.subject FROM record r JOIN log l ON l.no ="   \
+      " r.log WHERE l.origin = ?1 AND r.no >= l.no * 4294967296 + ?2 AND r.no < l.no * 4294967296" \
+      " + ?3 AND r.subject <> '-'")                                                                \
+    X(RECEIPT_BELOW,                                                                               \
+      "SELECT coalesce(max(size), 0) FROM receipt WHERE origin = ?1 AND level = ?2 AND size < ?3") \
+    X(PUT_RECEIPT, "INSERT OR IGNORE INTO receipt VALUES (?, ?, ?, ?, ?)")                         \
+    X(DROP_RECEIPTS, "DELETE FROM receipt WHERE record = ?")                                       \
+    X(LOG_OF,                                                                                      \
+      "SELECT l.origin, l.division, l.level FROM record r JOIN log l ON l.no = r.log WHERE"        \
+      " r.no = ?")
+
+enum ys_model_query {
+#define YS_MODEL_QUERY_ENUM(name, text) YS_MODEL_##name,
+    YS_MODEL_QUERIES(YS_MODEL_QUERY_ENUM)
+#undef YS_MODEL_QUERY_ENUM
+        YS_MODEL_QUERY_COUNT
+};
+
+struct ys_model {
+    struct ys_sql *sql;
+    struct ys_shape *shape;
+    struct ys_query *query[YS_MODEL_QUERY_COUNT];
+    struct ys_query **insert; /* one a table of the shape */
+    struct ys_query **drop;
+    struct ys_hash made_for; /* schema and store: another value, and everything is made anew */
+    char path[];
+};
+
+/* Numbers of records. */
+int64_t ys_model_number(int64_t log, uint64_t index);
+
+/* Commit when `code` is YS_OK, else roll back; the code that matters. */
+enum ys_code ys_model_end(struct ys_model *model, enum ys_code code, struct ys_err *err);
+
+/* One value of meta, 0 when there is none. */
+enum ys_code ys_model_load_number(struct ys_model *model, const char *name, uint64_t *out,
+                                  struct ys_err *err);
+enum ys_code ys_model_save_number(struct ys_model *model, const char *name, uint64_t value,
+                                  struct ys_err *err);
+
+/* --- content.c: the rows of one record --- */
+struct ys_fold_turn {
+    const struct ys_fold_options *options;
+    struct ys_txn *txn;
+    struct ys_arena arena;
+    /* Body keys of the unit of log `keys_of` - 1; room for all keys of the membership. */
+    uint64_t keys_of;
+    size_t key_count;
+    const struct ys_member_key **key;
+    /* For matters: the log whose entries were read last, and the parameters that were signed. */
+    struct ys_log log;
+    bool parameters_loaded;
+    size_t parameter_count;
+    struct ys_parameter_value *parameter; /* texts are owned, too */
+};
+void ys_fold_turn_clear(struct ys_fold_turn *turn);
+/* Hash of the body keys of the log's unit: who is told to have signed depends on it. */
+void ys_fold_turn_keys(struct ys_fold_turn *turn, const struct ys_log *log, struct ys_hash *out);
+/* Fold one entry, or fold it again: its row, and its contents if it is ok. `raw` is the store's verdict. */
+enum ys_code ys_content_fold(struct ys_model *model, struct ys_fold_turn *turn,
+                             const struct ys_log *log, int64_t log_no, uint64_t index,
+                             enum ys_verdict raw, struct ys_err *err);
+/* Contents of a record: its attachments, sealed values, and rows in the tables of its kind. */
+enum ys_code ys_content_put(struct ys_model *model, int64_t number, const Yishi__V1__Body *body,
+                            struct ys_err *err);
+enum ys_code ys_content_clear(struct ys_model *model, int64_t number, const char *kind,
+                              struct ys_err *err);
+/* The whole body that a correction puts in the place of another's, in the arena; NULL when it holds none. */
+const Yishi__V1__Body *ys_correction_replacement(const Yishi__V1__Body *correction,
+                                                 struct ys_arena *arena);
+/* Remove all rows of a record. */
+enum ys_code ys_content_drop(struct ys_model *model, int64_t number, struct ys_err *err);
+
+/* --- settle.c: what the procedure says --- */
+/* The records and parameters of a matter have changed: derive it anew. At most `left` records' worth;
+ * `left` is lessened. */
+enum ys_code ys_matters_settle(struct ys_model *model, struct ys_fold_turn *turn, size_t *left,
+                               struct ys_err *err);
+
+/* --- basis.c: records on which others rest --- */
+/* Receipts and rule parameters: keep what they say, and mark the matters that rest on it. */
+enum ys_code ys_basis_put(struct ys_model *model, int64_t number, const Yishi__V1__Body *body,
+                          struct ys_err *err);
+enum ys_code ys_basis_clear(struct ys_model *model, int64_t number, const char *kind,
+                            struct ys_err *err);
+
+/* --- standing.c: corrections and withdrawals --- */
+/* Make the contents of these records anew, and of those whose content they change. */
+enum ys_code ys_standing_refresh(struct ys_model *model, struct ys_fold_turn *turn, int64_t number,
+                                 struct ys_err *err);
+
+#endif

@@ -1,0 +1,225 @@
+#include "node/model/sql.h"
+
+#include "crypto/assert.h"
+
+#include <limits.h>
+#include <sqlite3.h>
+#include <stdlib.h>
+
+struct ys_sql {
+    sqlite3 *db;
+};
+
+struct ys_query {
+    sqlite3_stmt *statement;
+    bool bad; /* a value could not be set: found at the next step */
+};
+
+/* The one place where SQLite's codes become ours. */
+static enum ys_code translate(sqlite3 *db, int rc, struct ys_err *err)
+{
+    const char *const why = db == NULL ? sqlite3_errstr(rc) : sqlite3_errmsg(db);
+    switch (rc & 0xff) {
+    case SQLITE_OK:
+    case SQLITE_DONE:
+    case SQLITE_ROW:
+        return YS_OK;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return ys_fail(err, YS_BUSY, "read model: in use by another process: %s", why);
+    case SQLITE_NOMEM:
+        return ys_fail(err, YS_NOMEM, "read model: out of memory");
+    case SQLITE_FULL:
+        return ys_fail(err, YS_FULL, "read model: no space left on the disk");
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+        return ys_fail(err, YS_CORRUPT, "read model: %s; `yishi reindex` makes it anew", why);
+    default:
+        return ys_fail(err, YS_IO, "read model: %s", why);
+    }
+}
+
+enum ys_code ys_sql_open(const char *path, int busy_ms, struct ys_sql **out, struct ys_err *err)
+{
+    struct ys_sql *const sql = calloc(1, sizeof *sql);
+    if (sql == NULL)
+        return ys_fail(err, YS_NOMEM, "read model: out of memory");
+    const int flags =
+        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
+    enum ys_code code = translate(sql->db, sqlite3_open_v2(path, &sql->db, flags, NULL), err);
+    if (code == YS_OK)
+        code = translate(sql->db, sqlite3_busy_timeout(sql->db, busy_ms), err);
+    if (code == YS_OK)
+        code = ys_sql_run(sql,
+                          "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
+                          "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32768;"
+                          "PRAGMA foreign_keys = OFF; PRAGMA trusted_schema = OFF;",
+                          err);
+    if (code != YS_OK) {
+        ys_sql_close(sql);
+        return code;
+    }
+    *out = sql;
+    return YS_OK;
+}
+
+void ys_sql_close(struct ys_sql *sql)
+{
+    if (sql == NULL)
+        return;
+    const int rc = sqlite3_close(sql->db);
+    YS_ASSERT(rc == SQLITE_OK);
+    free(sql);
+}
+
+enum ys_code ys_sql_run(struct ys_sql *sql, const char *text, struct ys_err *err)
+{
+    return translate(sql->db, sqlite3_exec(sql->db, text, NULL, NULL, NULL), err);
+}
+
+int64_t ys_sql_changes(const struct ys_sql *sql)
+{
+    return sqlite3_total_changes64(sql->db);
+}
+
+bool ys_sql_in_transaction(const struct ys_sql *sql)
+{
+    return sqlite3_get_autocommit(sql->db) == 0;
+}
+
+enum ys_code ys_query_open(struct ys_sql *sql, const char *text, struct ys_query **out,
+                           struct ys_err *err)
+{
+    struct ys_query *const query = calloc(1, sizeof *query);
+    if (query == NULL)
+        return ys_fail(err, YS_NOMEM, "read model: out of memory");
+    const int rc =
+        sqlite3_prepare_v3(sql->db, text, -1, SQLITE_PREPARE_PERSISTENT, &query->statement, NULL);
+    if (rc != SQLITE_OK) {
+        free(query);
+        return translate(sql->db, rc, err);
+    }
+    *out = query;
+    return YS_OK;
+}
+
+void ys_query_close(struct ys_query *query)
+{
+    if (query == NULL)
+        return;
+    (void)sqlite3_finalize(query->statement); /* repeats the code of the last step */
+    free(query);
+}
+
+void ys_query_end(struct ys_query **query)
+{
+    ys_query_close(*query);
+    *query = NULL;
+}
+
+static void keep(struct ys_query *query, int rc)
+{
+    YS_ASSERT(rc != SQLITE_RANGE && rc != SQLITE_MISUSE);
+    query->bad = query->bad || rc != SQLITE_OK;
+}
+
+void ys_query_set_int(struct ys_query *query, int at, int64_t value)
+{
+    keep(query, sqlite3_bind_int64(query->statement, at, value));
+}
+
+void ys_query_set_text(struct ys_query *query, int at, struct ys_bytes value)
+{
+    YS_ASSERT(value.size <= INT_MAX);
+    keep(query,
+         sqlite3_bind_text(query->statement, at, value.size == 0 ? "" : (const char *)value.data,
+                           (int)value.size, SQLITE_STATIC));
+}
+
+void ys_query_set_word(struct ys_query *query, int at, const char *word)
+{
+    keep(query, sqlite3_bind_text(query->statement, at, word, -1, SQLITE_TRANSIENT));
+}
+
+void ys_query_set_blob(struct ys_query *query, int at, struct ys_bytes value)
+{
+    YS_ASSERT(value.size <= INT_MAX);
+    keep(query, value.size == 0 ? sqlite3_bind_zeroblob(query->statement, at, 0)
+                                : sqlite3_bind_blob(query->statement, at, value.data,
+                                                    (int)value.size, SQLITE_STATIC));
+}
+
+void ys_query_set_null(struct ys_query *query, int at)
+{
+    keep(query, sqlite3_bind_null(query->statement, at));
+}
+
+enum ys_code ys_query_step(struct ys_query *query, bool *row_out, struct ys_err *err)
+{
+    *row_out = false;
+    if (query->bad) {
+        query->bad = false;
+        return ys_fail(err, YS_NOMEM, "read model: out of memory");
+    }
+    const int rc = sqlite3_step(query->statement);
+    if (rc == SQLITE_ROW) {
+        *row_out = true;
+        return YS_OK;
+    }
+    const enum ys_code code = translate(sqlite3_db_handle(query->statement), rc, err);
+    (void)sqlite3_reset(query->statement); /* repeats the code of the step */
+    return code;
+}
+
+void ys_query_reset(struct ys_query *query)
+{
+    (void)sqlite3_reset(query->statement);
+}
+
+enum ys_code ys_query_run(struct ys_query *query, struct ys_err *err)
+{
+    bool row = false;
+    const enum ys_code code = ys_query_step(query, &row, err);
+    if (row)
+        ys_query_reset(query);
+    return code;
+}
+
+int ys_query_columns(const struct ys_query *query)
+{
+    return sqlite3_column_count(query->statement);
+}
+
+const char *ys_query_column_name(const struct ys_query *query, int at)
+{
+    return sqlite3_column_name(query->statement, at);
+}
+
+bool ys_query_is_null(struct ys_query *query, int at)
+{
+    return sqlite3_column_type(query->statement, at) == SQLITE_NULL;
+}
+
+bool ys_query_is_text(struct ys_query *query, int at)
+{
+    return sqlite3_column_type(query->statement, at) == SQLITE_TEXT;
+}
+
+int64_t ys_query_int(struct ys_query *query, int at)
+{
+    return sqlite3_column_int64(query->statement, at);
+}
+
+struct ys_bytes ys_query_text(struct ys_query *query, int at)
+{
+    const unsigned char *const text = sqlite3_column_text(query->statement, at);
+    return (struct ys_bytes){text,
+                             text == NULL ? 0 : (size_t)sqlite3_column_bytes(query->statement, at)};
+}
+
+struct ys_bytes ys_query_blob(struct ys_query *query, int at)
+{
+    const void *const blob = sqlite3_column_blob(query->statement, at);
+    return (struct ys_bytes){blob,
+                             blob == NULL ? 0 : (size_t)sqlite3_column_bytes(query->statement, at)};
+}

@@ -1,0 +1,63 @@
+/* A SQLite database as the read model uses it: the only file that knows SQLite.
+ *
+ * What lies in it is derived and disposable; LMDB holds the truth. A commit survives
+ * the end of the process at any moment; after a power failure the last ones may be
+ * missing, and are made again.
+ *
+ * Threads: one at a time a connection; several connections, of several processes,
+ * may be open. Memory: text and blobs of a row are valid until the next step. */
+#ifndef YS_NODE_MODEL_SQL_H
+#define YS_NODE_MODEL_SQL_H
+
+#include "crypto/bytes.h"
+#include "crypto/err.h"
+
+struct ys_sql;
+struct ys_query;
+
+/* Opens or makes the file. YS_CORRUPT when it is no database. A second writer waits `busy_ms`. */
+YS_CHECKED enum ys_code ys_sql_open(const char *path, int busy_ms, struct ys_sql **out,
+                                    struct ys_err *err);
+/* Statements must be gone. NULL is allowed. */
+void ys_sql_close(struct ys_sql *sql);
+
+/* Statements without values or rows. YS_BUSY when another writer did not end in time. */
+YS_CHECKED enum ys_code ys_sql_run(struct ys_sql *sql, const char *text, struct ys_err *err);
+/* Rows changed by all statements since the database was opened. */
+int64_t ys_sql_changes(const struct ys_sql *sql);
+/* Is a transaction open? */
+bool ys_sql_in_transaction(const struct ys_sql *sql);
+
+/* One statement, prepared for many runs. */
+YS_CHECKED enum ys_code ys_query_open(struct ys_sql *sql, const char *text, struct ys_query **out,
+                                      struct ys_err *err);
+void ys_query_close(struct ys_query *query);
+/* Closed at the end of its scope. */
+void ys_query_end(struct ys_query **query);
+#define YS_QUERY_SCOPED __attribute__((cleanup(ys_query_end))) struct ys_query *
+
+/* Values, by place from 1; they stay until set again. Text and blobs are borrowed until the run ends. */
+void ys_query_set_int(struct ys_query *query, int at, int64_t value);
+void ys_query_set_text(struct ys_query *query, int at, struct ys_bytes value);
+/* A short text that is copied. */
+void ys_query_set_word(struct ys_query *query, int at, const char *word);
+void ys_query_set_blob(struct ys_query *query, int at, struct ys_bytes value);
+void ys_query_set_null(struct ys_query *query, int at);
+
+/* To the next row; `row_out` false when there is none, and the query can be run again. */
+YS_CHECKED enum ys_code ys_query_step(struct ys_query *query, bool *row_out, struct ys_err *err);
+/* End a run before its last row. */
+void ys_query_reset(struct ys_query *query);
+/* A run whose rows nobody wants. */
+YS_CHECKED enum ys_code ys_query_run(struct ys_query *query, struct ys_err *err);
+
+/* Columns of the row, from 0. */
+int ys_query_columns(const struct ys_query *query);
+const char *ys_query_column_name(const struct ys_query *query, int at);
+bool ys_query_is_null(struct ys_query *query, int at);
+bool ys_query_is_text(struct ys_query *query, int at);
+int64_t ys_query_int(struct ys_query *query, int at);
+struct ys_bytes ys_query_text(struct ys_query *query, int at);
+struct ys_bytes ys_query_blob(struct ys_query *query, int at);
+
+#endif

@@ -1,0 +1,65 @@
+#include "node/recall.h"
+
+#include "node/lang.h"
+
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+struct progress {
+    struct timespec begun;
+    bool shown;
+};
+
+static void show(void *context, uint64_t folded, uint64_t total)
+{
+    struct progress *const progress = context;
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    if (isatty(STDERR_FILENO) == 0 || now.tv_sec - progress->begun.tv_sec < 1)
+        return;
+    fputc('\r', stderr);
+    fprintf(stderr, _("read %llu of %llu records"), (unsigned long long)folded,
+            (unsigned long long)total);
+    progress->shown = true;
+}
+
+static enum ys_code catch_up(const struct ys_node *node, struct ys_model *model, struct ys_err *err)
+{
+    struct progress progress = {.shown = false};
+    const struct ys_fold_options options = {
+        .store = node->store, .member = node->member, .progress = show, .context = &progress};
+    YS_TXN_SCOPED txn = NULL;
+    clock_gettime(CLOCK_MONOTONIC, &progress.begun);
+    enum ys_code code = ys_node_read(node, &txn, err);
+    ys_txn_abort(&txn);
+    if (code == YS_OK)
+        code = ys_model_catch_up(model, &options, err);
+    if (progress.shown)
+        fputs("\r\033[K", stderr);
+    return code;
+}
+
+enum ys_code ys_recall_open(const struct ys_node *node, bool again, struct ys_model **out,
+                            struct ys_err *err)
+{
+    YS_RECALL_SCOPED model = NULL;
+    char path[PATH_MAX];
+    ys_home_path(&node->home, "model.db", path);
+    enum ys_code code = ys_model_open(path, node->store, &model, err);
+    if (code == YS_OK && again)
+        code = ys_model_clear(model, err);
+    if (code == YS_OK)
+        code = catch_up(node, model, err);
+    if (code != YS_OK)
+        return code;
+    *out = model;
+    model = NULL;
+    return YS_OK;
+}
+
+void ys_recall_close(struct ys_model **model)
+{
+    ys_model_close(*model);
+    *model = NULL;
+}
