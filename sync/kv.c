@@ -537,7 +537,7 @@ static bool holds_back(const struct ys_kv *kv, const struct ys_kv_info *info)
  * file grow without end. */
 static enum ys_code prepare_write(struct ys_kv *kv, struct ys_err *err)
 {
-    struct ys_kv_info info;
+    struct ys_kv_info info = {0};
     int cleared = 0;
     enum ys_code code = ys_kv_info(kv, &info, err);
     if (code == YS_OK && holds_back(kv, &info)) {
