@@ -39,10 +39,17 @@ static int compare_places(const struct ys_step *a, const struct ys_step *b)
     return order != 0 ? order : compare_numbers(a->index, b->index);
 }
 
+/* Of a district, which has no parent, the time of signing: by the clock that proves all others. */
+static uint64_t known_since(const struct ys_step *step)
+{
+    const bool top = ys_division_level(&step->division) == YS_LEVEL_DISTRICT;
+    return step->proven_s == 0 && top ? step->signed_at_s : step->proven_s;
+}
+
 /* A record that is not proven comes last. */
 static int compare_proven(const struct ys_step *a, const struct ys_step *b)
 {
-    return compare_numbers(a->proven_s - 1, b->proven_s - 1);
+    return compare_numbers(known_since(a) - 1, known_since(b) - 1);
 }
 
 /* By id; the same record twice by all that the order can see of it. */

@@ -1,5 +1,5 @@
 /* The order in which the records of one matter are folded: causal by references, then the order in
- * which each log's owner wrote; ties by proven time, then record id.
+ * which each log's owner wrote; ties by proven time (of a district's own records by their signing), then record id.
  *
  * A function of the set of steps, not of their order in the input. References to records that are
  * not there are counted and otherwise ignored; a cycle, which honest hashes cannot make, is cut at its

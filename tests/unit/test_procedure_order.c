@@ -485,11 +485,41 @@ static void between_logs_the_earlier_proven_goes_first_and_the_unproven_last(voi
 
     for (size_t i = 0; i < 3; i++)
         d->steps[at[i]].proven_s = 0; /* then by record id */
+    for (size_t i = 0; i < 3; i++)
+        dossier_put(d, at[i], i == 0 ? "110108013" : units[i - 1], 1, 0);
     dossier_run(d, &run);
     for (size_t i = 1; i < 3; i++)
         assert_true(
             memcmp(run.steps[i - 1].step->id.bytes, run.steps[i].step->id.bytes, YS_HASH_LEN) < 0);
     ys_procedure_clear(&run);
+    dossier_free(d);
+}
+
+static void a_district_is_its_own_witness(void **state)
+{
+    (void)state;
+    struct dossier *d = dossier_new();
+    const uint32_t at[2] = {dossier_add(d, YS_KIND_OBJECTION, YS_BODY_RC, 20260201),
+                            dossier_add(d, YS_KIND_OBJECTION, YS_BODY_RC, 20260202)};
+    struct ys_procedure run;
+    for (uint32_t top = 0; top < 2; top++) { /* whichever of the two ids is less */
+        const uint32_t other = 1 - top;
+        dossier_put(d, at[top], DISTRICT, 1, 0);
+        dossier_put(d, at[other], STREET, 1, 0);
+        d->steps[at[top]].proven_s = 0;
+        d->steps[at[other]].proven_s = 0; /* nobody has proven the street's */
+        dossier_run(d, &run);
+        assert_int_equal(dossier_position(d, &run, at[top]), 0);
+        ys_procedure_clear(&run);
+        d->steps[at[other]].proven_s = d->steps[at[top]].signed_at_s - 1;
+        dossier_run(d, &run);
+        assert_int_equal(dossier_position(d, &run, at[top]), 1);
+        ys_procedure_clear(&run);
+        d->steps[at[other]].proven_s = d->steps[at[top]].signed_at_s + 1;
+        dossier_run(d, &run);
+        assert_int_equal(dossier_position(d, &run, at[top]), 0);
+        ys_procedure_clear(&run);
+    }
     dossier_free(d);
 }
 
@@ -621,6 +651,7 @@ int main(void)
         cmocka_unit_test(a_reference_goes_before_every_clock),
         cmocka_unit_test(records_of_one_log_keep_its_order),
         cmocka_unit_test(between_logs_the_earlier_proven_goes_first_and_the_unproven_last),
+        cmocka_unit_test(a_district_is_its_own_witness),
         cmocka_unit_test(an_answer_may_arrive_before_what_it_answers),
         cmocka_unit_test(a_cycle_is_cut_and_ends),
         cmocka_unit_test(following_sees_through_others_but_not_through_the_log),
