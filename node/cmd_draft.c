@@ -36,6 +36,11 @@ static enum ys_code list_one(const struct ys_call *call, const struct ys_node *n
         ys_draft_state(&sheet, id, &view);
     else
         ys_draft_state_unread(&sheet, &why, &view);
+    if (code == YS_OK && !sheet.bound) { /* what is to be done next, if anything */
+        YS_WRITTEN_SCOPED written = {.signer_count = 0};
+        if (ys_sheet_bind(node, &sheet, true, &written, &why) != YS_OK)
+            view.why = why.msg;
+    }
     view_of(call)->draft(&view);
     return YS_OK;
 }

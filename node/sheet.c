@@ -314,5 +314,9 @@ enum ys_code ys_sheet_bind(const struct ys_node *node, struct ys_sheet *sheet, b
     memcpy(sheet->draft.subject, number, strlen(number) + 1);
     if (!dry)
         code = keep_subject(sheet, err);
-    return code == YS_OK ? ys_written_bind(&sheet->draft, &node->origin, now_s, out, err) : code;
+    if (code == YS_OK)
+        code = ys_written_bind(&sheet->draft, &node->origin, now_s, out, err);
+    if (dry)
+        memcpy(sheet->draft.subject, YS_MATTER_NEW, sizeof YS_MATTER_NEW);
+    return code;
 }

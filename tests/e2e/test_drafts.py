@@ -89,6 +89,21 @@ class Drafts(DraftCase):
         self.community.call("draft", "delete", number)
         self.assertRefused(self.community.call("draft", "show", number, check=False), REFUSED, f"no draft {number}")
 
+    def test_the_list_says_what_is_to_be_done_next(self):
+        template = self.community.call("new", "topic_proposal", "--json").object()["draft"]
+        lacking = self.new("topic_proposal", PROPOSAL[1:])
+        ready = self.new("topic_proposal", PROPOSAL)
+        broken = self.new("topic_proposal", PROPOSAL)
+        (self.community.home / "drafts" / f"{broken}.json").write_text("{")
+        drafts = self.drafts()
+        self.assertEqual([drafts[n]["state"] for n in (template, lacking, ready, broken)], ["writing", "writing", "writing", "broken"])
+        self.assertIn("PartyKind", drafts[template]["why"])
+        self.assertIn("topic_proposal.title: is missing", drafts[lacking]["why"])
+        self.assertNotIn("why", drafts[ready])
+        self.assertIn("line 1", drafts[broken]["why"])
+        self.assertEqual(drafts[ready]["subject"], "new")  # looking at it gives no number
+        self.assertEqual(self.community.call("publish", ready, "--json").object()["subject"], f"{COMMUNITY}-{YEAR}-0001")
+
     def test_a_signed_draft_changes_only_without_its_signatures(self):
         number = self.new("topic_proposal", PROPOSAL)
         self.community.call("sign", number, "--as", "rc")
