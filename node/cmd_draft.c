@@ -36,6 +36,11 @@ static enum ys_code list_one(const struct ys_call *call, const struct ys_node *n
         ys_draft_state(&sheet, id, &view);
     else
         ys_draft_state_unread(&sheet, &why, &view);
+    if (code == YS_OK && !sheet.bound) { /* what is to be done next, if anything */
+        YS_WRITTEN_SCOPED written = {.signer_count = 0};
+        if (ys_sheet_bind(node, &sheet, true, &written, &why) != YS_OK)
+            view.why = why.msg;
+    }
     view_of(call)->draft(&view);
     return YS_OK;
 }
@@ -133,6 +138,8 @@ static enum ys_code set_all(const struct ys_call *call, const struct ys_sheet *s
     enum ys_code code = YS_OK;
     if (kind == NULL)
         return ys_fail(err, YS_MALFORMED, _("%s: says no kind that is known"), sheet->path);
+    if (ys_args_has(&call->args, "matter"))
+        json_object_set_new(json, "subject", json_string(ys_args_value(&call->args, "matter")));
     for (const char *ref = ys_args_each(&call->args, "ref", &place); ref != NULL && code == YS_OK;
          ref = ys_args_each(&call->args, "ref", &place))
         code = ys_draft_refer(json, ref, err);
@@ -178,7 +185,8 @@ static enum ys_code edit(const struct ys_call *call, const struct ys_node *node,
     uint8_t *bytes = NULL;
     size_t size = 0;
     json_t *json = NULL;
-    const bool set = ys_args_has(&call->args, "set") || ys_args_has(&call->args, "ref");
+    const bool set = ys_args_has(&call->args, "set") || ys_args_has(&call->args, "ref") ||
+                     ys_args_has(&call->args, "matter");
     enum ys_code code = read_text(sheet, &bytes, &size, &json, set ? err : NULL);
     if (code == YS_OK)
         code = open_again(call, sheet, &json, err);

@@ -1,7 +1,9 @@
 #include "node/cmd.h"
+#include "node/correction.h"
 #include "node/draft_set.h"
 #include "node/draft_state.h"
 #include "node/lang.h"
+#include "node/matter_number.h"
 #include "node/template.h"
 
 #include <stdlib.h>
@@ -33,19 +35,65 @@ static enum ys_code find_kind(const char *name, const struct ys_kind **out, stru
     return YS_OK;
 }
 
+/* A matter begins with its proposal. */
+static bool begins_matter(const struct ys_kind *kind)
+{
+    return strcmp(kind->name, "topic_proposal") == 0;
+}
+
+/* A correction begins with what the record says that it supersedes, and is of the same matter. */
+static enum ys_code begin_correction(const struct ys_node *node, json_t *record, struct ys_err *err)
+{
+    YS_TXN_SCOPED txn = NULL;
+    json_t *replacement = NULL;
+    struct ys_log log;
+    struct ys_entry entry;
+    struct ys_note note;
+    struct ys_record target;
+    struct ys_hash id;
+    uint64_t index = 0;
+    const json_t *const first = json_array_get(json_object_get(record, "refs"), 0);
+    const char *const name = json_string_value(json_object_get(first, "record"));
+    if (name == NULL)
+        return YS_OK;
+    enum ys_code code = ys_store_begin(node->store, false, &txn, err);
+    if (code == YS_OK)
+        code = ys_exhibit_find(txn, name, &log, &index, err);
+    if (code == YS_OK)
+        code = ys_log_entry(txn, log.id, index, &entry, err);
+    if (code == YS_OK)
+        code = ys_note_parse(entry.note, &note, err);
+    if (code == YS_OK)
+        code = ys_record_parse(note.text, &target, err);
+    if (code != YS_OK)
+        return code;
+    ys_record_id(note.text, &id);
+    code = ys_correction_begin(txn, &id, &replacement, err);
+    if (code != YS_OK)
+        return code;
+    json_object_set_new(record, "subject", json_string(target.subject));
+    json_object_set_new(json_object_get(record, "correction"), "replacement", replacement);
+    return YS_OK;
+}
+
 /* A draft of what the options say. */
-static enum ys_code fill(const struct ys_call *call, const struct ys_kind *kind, char **out,
-                         struct ys_err *err)
+static enum ys_code fill(const struct ys_call *call, const struct ys_node *node,
+                         const struct ys_kind *kind, char **out, struct ys_err *err)
 {
     json_t *const record = json_pack("{s:s}", "kind", kind->name);
     size_t place = 0;
     enum ys_code code = YS_OK;
     if (kind->subject == YS_SUBJECT_MATTER)
-        json_object_set_new(record, "subject", json_string(kind->id == 10 ? "new" : ""));
+        json_object_set_new(record, "subject",
+                            json_string(begins_matter(kind) ? YS_MATTER_NEW : ""));
     for (const char *ref = ys_args_each(&call->args, "ref", &place); ref != NULL && code == YS_OK;
          ref = ys_args_each(&call->args, "ref", &place))
         code = ys_draft_refer(record, ref, err);
     json_object_set_new(record, kind->name, json_object());
+    if (code == YS_OK && strcmp(kind->name, "correction") == 0)
+        code = begin_correction(node, record, err);
+    if (ys_args_has(&call->args, "matter"))
+        json_object_set_new(record, "subject", json_string(ys_args_value(&call->args, "matter")));
     place = 0;
     for (const char *set = ys_args_each(&call->args, "set", &place); set != NULL && code == YS_OK;
          set = ys_args_each(&call->args, "set", &place))
@@ -74,12 +122,14 @@ static enum ys_code make(const struct ys_call *call, const struct ys_node *node,
 {
     struct ys_sheet sheet = {.no = 0};
     char *text = NULL;
-    const bool filled = ys_args_has(&call->args, "set") || ys_args_has(&call->args, "ref");
+    const bool filled = ys_args_has(&call->args, "set") || ys_args_has(&call->args, "ref") ||
+                        ys_args_has(&call->args, "matter");
     if (!ys_kind_issued_at(kind, ys_division_level(&node->origin.division)))
         return ys_fail(err, YS_DENIED, _("%s: no body of %s, a %s, may write it"), kind->name,
                        node->origin.division.digits,
                        ys_level_name(ys_division_level(&node->origin.division)));
-    enum ys_code code = filled ? fill(call, kind, &text, err) : template_text(kind, &text, err);
+    enum ys_code code =
+        filled ? fill(call, node, kind, &text, err) : template_text(kind, &text, err);
     if (code == YS_OK)
         code = ys_sheet_add(&node->home, ys_bytes_of_text(text), &sheet, err);
     free(text);
@@ -89,7 +139,7 @@ static enum ys_code make(const struct ys_call *call, const struct ys_node *node,
         ->draft(&(struct ys_view_draft){.no = sheet.no,
                                         .path = sheet.path,
                                         .kind = kind,
-                                        .subject = kind->id == 10 ? "new" : "-",
+                                        .subject = begins_matter(kind) ? YS_MATTER_NEW : "-",
                                         .state = YS_VIEW_DRAFT_WRITING,
                                         .id = "",
                                         .why = ""});

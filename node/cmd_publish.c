@@ -128,15 +128,11 @@ static enum ys_code prepare_unbound(struct publication *p, struct ys_sheet *shee
     if (written == NULL)
         return YS_LIMIT;
     /* With a number that is only looked at: nothing is given out for what is refused. */
-    char subject[YS_KIND_NAME_MAX + 1];
-    memcpy(subject, sheet->draft.subject, sizeof subject);
     code = ys_sheet_bind(&p->node, sheet, true, written, err);
     if (code == YS_OK)
         code = ys_signing_check_files(&p->signing, sheet->draft.kind, &signatories, err);
     if (code == YS_OK)
         code = check_refs(p, written, ys_signatories_classes(&signatories), err);
-    if (code == YS_OK && !p->dry)
-        memcpy(sheet->draft.subject, subject, sizeof subject);
     p->to_sign[written - p->record] = signatories;
     return code;
 }

@@ -71,14 +71,11 @@ static enum ys_code bind(const struct ys_signing *signing, struct ys_sheet *shee
     if ((classes & ~(kind->authors | kind->also | kind->may)) != 0)
         return ys_fail(err, YS_DENIED, _("%s: one of those named does not sign this kind"),
                        kind->name);
-    char subject[YS_KIND_NAME_MAX + 1];
-    memcpy(subject, sheet->draft.subject, sizeof subject);
     enum ys_code code = ys_sheet_bind(signing->node, sheet, true, &written, err);
     if (code == YS_OK)
         code = check_own(signing, kind, &written, err);
     if (code == YS_OK && !dry) {
         ys_written_clear(&written);
-        memcpy(sheet->draft.subject, subject, sizeof subject);
         code = ys_sheet_bind(signing->node, sheet, false, &written, err);
     }
     if (code != YS_OK) {

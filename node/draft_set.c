@@ -112,6 +112,10 @@ static enum ys_code enter(const char *assignment, struct place *place,
 {
     const bool repeated = field->label == PROTOBUF_C_LABEL_REPEATED;
     json_t *inner = json_object_get(place->object, field->name);
+    if (strcmp(field->name, "replacement") == 0 && json_is_object(inner)) {
+        *place = (struct place){inner, &yishi__v1__body__descriptor};
+        return YS_OK;
+    }
     if (field->type != PROTOBUF_C_TYPE_MESSAGE || is_text(field))
         return fail(assignment, _("has no fields inside"), err);
     if (repeated != (part->index != NO_INDEX))
@@ -157,13 +161,8 @@ static struct place begin(json_t *record, const struct ys_kind *kind, const char
 enum ys_code ys_draft_set(json_t *record, const struct ys_kind *kind, const char *assignment,
                           struct ys_err *err)
 {
-    static const char matter[] = "matter=";
     const char *at = assignment;
     struct part part;
-    if (strncmp(assignment, matter, sizeof matter - 1) == 0 && kind->subject != YS_SUBJECT_NONE) {
-        json_object_set_new(record, "subject", json_string(assignment + sizeof matter - 1));
-        return YS_OK;
-    }
     if (!part_read(&at, &part))
         return fail(assignment, _("is not of the form FIELD=VALUE"), err);
     struct place place = begin(record, kind, part.name);

@@ -126,10 +126,10 @@ static const struct ys_option run_options[] = {
 
 static const struct ys_option new_options[] = {
     {"set", "FIELD=VALUE",
-     N_("fill in a field, such as items[0].due=2026-12-31, or matter=NUMBER; may stand more than "
-        "once")},
+     N_("fill in a field, such as items[0].due=2026-12-31; may stand more than once")},
     {"ref", "RELATION=RECORD",
      N_("refer to a record, such as based_on=3fa1b2c4; may stand more than once")},
+    {"matter", "NUMBER", N_("number of the matter; \"new\": the next one of this community")},
     {"template", NULL, N_("print what can be filled in, and make no draft")},
     {"list", NULL, N_("list the kinds, who signs them and the article")},
     {NULL, NULL, NULL},
@@ -138,6 +138,7 @@ static const struct ys_option new_options[] = {
 static const struct ys_option draft_options[] = {
     {"set", "FIELD=VALUE", N_("edit: fill in a field, instead of calling the editor")},
     {"ref", "RELATION=RECORD", N_("edit: refer to a record")},
+    {"matter", "NUMBER", N_("edit: number of the matter")},
     {"unsign", NULL, N_("edit: drop the signatures of a draft that has some")},
     {"out", "FILE", N_("export: the file to carry")},
     {NULL, NULL, NULL},
@@ -272,7 +273,7 @@ static const struct ys_cmd table[] = {
         "draft "
         "is\n"
         "signed for the first time."),
-     "new --list\nnew topic_proposal\nnew public_notice --set matter=110105001001-2026-0007 --set "
+     "new --list\nnew topic_proposal\nnew public_notice --matter 110105001001-2026-0007 --set "
      "place=... --ref based_on=3fa1b2c4",
      new_options, 0, 1},
     {"draft", ys_cmd_draft, "[list | show N | edit N | export N | import FILE | delete N]",

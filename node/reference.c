@@ -1,6 +1,7 @@
 #include "node/reference.h"
 
 #include "crypto/base64.h"
+#include "node/correction.h"
 #include "node/exhibit.h"
 #include "node/lang.h"
 #include "node/unit_scope.h"
@@ -169,23 +170,29 @@ static unsigned signers_of(const struct ys_note *note, const struct ys_name *ori
     return classes;
 }
 
-/* The whole new content of a corrected record: of its kind, and good in itself. */
+/* The whole new content of a corrected record: of its kind, good in itself, and reached by the changes. */
 static enum ys_code replacement_check(const struct check *check, const struct target *target)
 {
-    const ProtobufCBinaryData *const bytes = &check->body->correction->replacement;
+    const Yishi__V1__Correction *const correction = check->body->correction;
+    const ProtobufCBinaryData *const bytes = &correction->replacement;
     const Yishi__V1__Body *body = NULL;
+    const Yishi__V1__Body *old = NULL;
     struct ys_arena arena;
     struct ys_err why = {0};
-    ys_arena_init(&arena, YS_BODY_ARENA_MAX);
+    ys_arena_init(&arena, 2 * YS_BODY_ARENA_MAX);
     enum ys_code code =
         ys_body_decode((struct ys_bytes){bytes->data, bytes->len}, &arena, &body, &why);
     if (code == YS_OK)
         code = ys_body_check_note(body, &target->record, &why);
     if (code == YS_OK)
         code = ys_body_check_authored(body, &why);
+    if (code != YS_OK)
+        (void)ys_fail(check->err, YS_MALFORMED, "correction.replacement: %s", why.msg);
+    else if (target->entry.content == YS_CONTENT_BODY &&
+             ys_body_decode(target->entry.body, &arena, &old, NULL) == YS_OK)
+        code = ys_correction_check(old, correction, check->err);
     ys_arena_clear(&arena);
-    return code == YS_OK ? YS_OK
-                         : ys_fail(check->err, YS_MALFORMED, "correction.replacement: %s", why.msg);
+    return code == YS_OK ? YS_OK : YS_MALFORMED;
 }
 
 /* What changes a record stands in the same log and is signed by the same bodies. */

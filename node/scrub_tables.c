@@ -317,6 +317,8 @@ static void meta_row(struct ys_scrub *scrub, struct ys_txn *txn, struct ys_bytes
     struct ys_division peer;
     if (key.size > 10 && memcmp(key.data, "receipted/", 10) == 0 && value.size == 8)
         return;
+    if (key.size > 7 && memcmp(key.data, "matter/", 7) == 0 && value.size == 4)
+        return;
     if (key.size < 5 || memcmp(key.data, "peer/", 5) != 0 ||
         ys_division_parse((struct ys_bytes){key.data + 5, key.size - 5}, &peer, NULL) != YS_OK ||
         value.size != YS_STORE_ID_LEN + 8)

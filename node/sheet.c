@@ -1,6 +1,7 @@
 #include "node/sheet.h"
 
 #include "crypto/assert.h"
+#include "node/correction.h"
 #include "node/file.h"
 #include "node/json_file.h"
 #include "node/lang.h"
@@ -204,14 +205,6 @@ enum ys_code ys_sheet_json(struct ys_bytes text, json_t **out, struct ys_err *er
     return code;
 }
 
-/* The new content of a corrected record may stand there as JSON; its salt is made here. */
-static enum ys_code pack_replacement(json_t *object, struct ys_err *err)
-{
-    json_t *const correction = json_object_get(object, "correction");
-    json_t *const inner = json_object_get(correction, "replacement");
-    return json_is_object(inner) ? ys_draft_pack(correction, "replacement", err) : YS_OK;
-}
-
 static enum ys_code read_json(const struct ys_node *node, json_t *json, struct ys_sheet *sheet,
                               struct ys_err *err)
 {
@@ -223,7 +216,7 @@ static enum ys_code read_json(const struct ys_node *node, json_t *json, struct y
     if (code == YS_OK)
         code = ys_reference_resolve(txn, json, err);
     if (code == YS_OK)
-        code = pack_replacement(json, err);
+        code = ys_correction_fill(txn, json, err);
     return code == YS_OK ? ys_draft_take(json, &node->origin, &sheet->draft, err) : code;
 }
 
@@ -331,5 +324,9 @@ enum ys_code ys_sheet_bind(const struct ys_node *node, struct ys_sheet *sheet, b
     memcpy(sheet->draft.subject, number, strlen(number) + 1);
     if (!dry)
         code = keep_subject(sheet, err);
-    return code == YS_OK ? ys_written_bind(&sheet->draft, &node->origin, now_s, out, err) : code;
+    if (code == YS_OK)
+        code = ys_written_bind(&sheet->draft, &node->origin, now_s, out, err);
+    if (dry)
+        memcpy(sheet->draft.subject, YS_MATTER_NEW, sizeof YS_MATTER_NEW);
+    return code;
 }

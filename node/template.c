@@ -190,7 +190,7 @@ static void put_subject(FILE *out, const struct ys_kind *kind)
     fprintf(out, "  // %s\n",
             _("number of the matter, such as 110108012016-2026-0007; \"new\": the next one"));
     fprintf(out, "  %s\"subject\": \"%s\",\n", kind->subject == YS_SUBJECT_EITHER ? "// " : "",
-            kind->id == 10 ? "new" : "");
+            strcmp(kind->name, "topic_proposal") == 0 ? "new" : "");
 }
 
 static bool has_required_ref(const struct ys_kind *kind)

@@ -167,8 +167,13 @@ static enum ys_code moment_check(const struct check *check, const ProtobufCMessa
 static enum ys_code enter(struct check *check, const ProtobufCMessage *message)
 {
     YS_ASSERT(check->depth <= YS_PATH_DEPTH_MAX);
-    check->visit[check->depth++] =
-        (struct visit){.message = message, .rows = ys_field_rows_of(message->descriptor)};
+    struct visit *visit = &check->visit[check->depth++];
+    /* The element before it in a list has left its rows here: a list of a thousand is looked up once. */
+    const bool same = visit->rows != NULL && visit->rows->message == message->descriptor;
+    *visit = (struct visit){
+        .message = message,
+        .rows = same ? visit->rows : ys_field_rows_of(message->descriptor),
+    };
     if (message->n_unknown_fields > 0 && (check->checks & YS_FIELD_AUTHORED) != 0)
         return ys_path_fail(&check->path, check->err, YS_MALFORMED, "has the unknown field %u",
                             message->unknown_fields[0].tag);

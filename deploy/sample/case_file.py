@@ -67,7 +67,7 @@ class Case:
             raise BadCases(f'{where}: issue_nature "{row.get("issue_nature")}" is none of {", ".join(NATURES)}')
         self.nature, self.decision_matter = NATURES[row["issue_nature"]]
         year = row.get("year")
-        if year is not None and not (isinstance(year, int) and 1950 <= year <= 2100):
+        if year is not None and not (isinstance(year, int) and 2000 <= year <= 2100):
             raise BadCases(f"{where}: year {year!r} is not a year")
         self.year_known = year is not None
         self.year = year if self.year_known else YEAR_IF_NONE

@@ -1,6 +1,9 @@
 """A record on its way: begun, edited, signed on two machines, published; and what may not be written."""
 
+import base64
 import concurrent.futures
+import datetime
+import hashlib
 import json
 import os
 import shutil
@@ -8,6 +11,7 @@ import unittest
 
 from harness import COMMUNITY, DEPLOYMENT, DISTRICT, ENVIRONMENT, NEIGHBOUR, OK, REFUSED, STREET, USAGE, Case, write_json
 
+YEAR = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=8))).year  # of numbers that are given now
 PROPOSAL = ("title=停车", "content=院内停车按楼轮换", "proposer_kind=resident", "channel=form", "proposed_on=2026-03-02",
             "suggested_category=facilities_and_order", "suggested_nature=community_affairs")
 DETERMINATION = ("met_on=2026-03-25", "decision=listed", "title=停车", "category=facilities_and_order", "nature=community_affairs",
@@ -71,7 +75,7 @@ class Drafts(DraftCase):
         self.fleet.environment = {**(self.fleet.environment or os.environ), "EDITOR": str(editor), "VISUAL": ""}
         self.community.call("draft", "edit", number)
         self.assertIn("// ", (self.community.home / "drafts" / f"{number}.json").read_text(encoding="utf-8"))
-        self.assertEqual(self.community.call("publish", number, "--json").object()["subject"], f"{COMMUNITY}-2026-0001")
+        self.assertEqual(self.community.call("publish", number, "--json").object()["subject"], f"{COMMUNITY}-{YEAR}-0001")
 
     def test_fields_are_set_and_put_right(self):
         number = self.new("topic_proposal", PROPOSAL)
@@ -80,8 +84,25 @@ class Drafts(DraftCase):
         self.community.call("draft", "edit", number, "--set", "title=绿地", "--set", "occurred_at=2026-03-02")
         body = self.community.call("draft", "show", number, "--json").object()["body"]
         self.assertEqual((body["topic_proposal"]["title"], body["occurred_at"]), ("绿地", "2026-03-02"))
+        self.community.call("draft", "edit", number, "--matter", f"{COMMUNITY}-{YEAR}-0007")
+        self.assertEqual(self.drafts()[number]["subject"], f"{COMMUNITY}-{YEAR}-0007")
         self.community.call("draft", "delete", number)
         self.assertRefused(self.community.call("draft", "show", number, check=False), REFUSED, f"no draft {number}")
+
+    def test_the_list_says_what_is_to_be_done_next(self):
+        template = self.community.call("new", "topic_proposal", "--json").object()["draft"]
+        lacking = self.new("topic_proposal", PROPOSAL[1:])
+        ready = self.new("topic_proposal", PROPOSAL)
+        broken = self.new("topic_proposal", PROPOSAL)
+        (self.community.home / "drafts" / f"{broken}.json").write_text("{")
+        drafts = self.drafts()
+        self.assertEqual([drafts[n]["state"] for n in (template, lacking, ready, broken)], ["writing", "writing", "writing", "broken"])
+        self.assertIn("PartyKind", drafts[template]["why"])
+        self.assertIn("topic_proposal.title: is missing", drafts[lacking]["why"])
+        self.assertNotIn("why", drafts[ready])
+        self.assertIn("line 1", drafts[broken]["why"])
+        self.assertEqual(drafts[ready]["subject"], "new")  # looking at it gives no number
+        self.assertEqual(self.community.call("publish", ready, "--json").object()["subject"], f"{COMMUNITY}-{YEAR}-0001")
 
     def test_a_signed_draft_changes_only_without_its_signatures(self):
         number = self.new("topic_proposal", PROPOSAL)
@@ -90,8 +111,8 @@ class Drafts(DraftCase):
         self.assertRefused(self.community.call("draft", "edit", number, "--set", "title=x", check=False), REFUSED, "--unsign")
         self.community.call("draft", "edit", number, "--set", "title=绿地", "--unsign")
         draft = self.drafts()[number]
-        self.assertEqual((draft["state"], draft["subject"]), ("writing", f"{COMMUNITY}-2026-0001"))  # it keeps its number
-        self.assertEqual(self.community.call("publish", number, "--json").object()["subject"], f"{COMMUNITY}-2026-0001")
+        self.assertEqual((draft["state"], draft["subject"]), ("writing", f"{COMMUNITY}-{YEAR}-0001"))  # it keeps its number
+        self.assertEqual(self.community.call("publish", number, "--json").object()["subject"], f"{COMMUNITY}-{YEAR}-0001")
         self.assertEqual(self.drafts(), {})
 
 
@@ -100,14 +121,14 @@ class Numbers(DraftCase):
         numbers = [self.new("topic_proposal", PROPOSAL) for _ in range(8)]
         with concurrent.futures.ThreadPoolExecutor(8) as pool:
             done = list(pool.map(lambda n: self.community.call("publish", n, "--json").object()["subject"], numbers))
-        self.assertEqual(sorted(done), [f"{COMMUNITY}-2026-{n:04d}" for n in range(1, 9)])
+        self.assertEqual(sorted(done), [f"{COMMUNITY}-{YEAR}-{n:04d}" for n in range(1, 9)])
 
     def test_a_number_that_stands_in_the_log_is_not_given_again(self):
-        by_hand = {"kind": "topic_proposal", "subject": f"{COMMUNITY}-2026-0041",
+        by_hand = {"kind": "topic_proposal", "subject": f"{COMMUNITY}-{YEAR}-0041",
                    "topic_proposal": dict(field.split("=") for field in PROPOSAL)}
         path = write_json(self.folder / "r.json", by_hand)
         self.community.call("publish", path)
-        self.assertEqual(self.proposal()["subject"], f"{COMMUNITY}-2026-0042")
+        self.assertEqual(self.proposal()["subject"], f"{COMMUNITY}-{YEAR}-0042")
 
     def test_what_is_refused_or_only_shown_costs_no_number(self):
         number = self.new("topic_proposal", PROPOSAL)
@@ -115,7 +136,7 @@ class Numbers(DraftCase):
         (self.community.home / "keys" / "rc.key").rename(self.folder / "rc.key")
         self.assertRefused(self.community.call("publish", number, check=False), REFUSED, "rc.key")
         (self.folder / "rc.key").rename(self.community.home / "keys" / "rc.key")
-        self.assertEqual(self.community.call("publish", number, "--json").object()["subject"], f"{COMMUNITY}-2026-0001")
+        self.assertEqual(self.community.call("publish", number, "--json").object()["subject"], f"{COMMUNITY}-{YEAR}-0001")
 
     def test_only_a_community_gives_numbers(self):
         street = self.unit(STREET)
@@ -135,7 +156,7 @@ class TwoMachines(DraftCase):
         (keys / "po.key").unlink()
         shutil.copy(self.other.home / "keys" / "po.pub", keys / "po.pub")  # what `join` asks for
         self.first = self.proposal()
-        self.number = self.new("topic_determination", DETERMINATION, "--set", f"matter={self.first['subject']}",
+        self.number = self.new("topic_determination", DETERMINATION, "--matter", self.first["subject"],
                                "--ref", f"based_on={self.first['id'][:8]}")
         self.carried = self.folder / "carried.json"
 
@@ -167,7 +188,7 @@ class TwoMachines(DraftCase):
         self.carry()
         draft = json.loads(self.carried.read_text(encoding="utf-8"))
         note = draft["records"][0]["note"]
-        for wrong in (note.replace(self.first["subject"], f"{COMMUNITY}-2026-0009"), note[:-10] + "AAAAAAA==\n"):
+        for wrong in (note.replace(self.first["subject"], f"{COMMUNITY}-{YEAR}-0009"), note[:-10] + "AAAAAAA==\n"):
             write_json(self.carried, {"records": [{**draft["records"][0], "note": wrong}]})
             self.assertEqual(self.community.call("publish", self.carried, check=False).status, REFUSED)
         self.assertEqual(self.community.status()["size"], 1)
@@ -184,7 +205,7 @@ class Batch(DraftCase):
         self.assertEqual((self.community.status()["size"], len(self.drafts())), (0, 4))
         self.community.call("draft", "delete", bad)
         written = self.community.call("publish", "--batch", "--json").objects()
-        self.assertEqual([record["subject"] for record in written], [f"{COMMUNITY}-2026-{n:04d}" for n in range(1, len(good) + 1)])
+        self.assertEqual([record["subject"] for record in written], [f"{COMMUNITY}-{YEAR}-{n:04d}" for n in range(1, len(good) + 1)])
         self.assertEqual((self.community.status()["size"], self.drafts()), (3, {}))
 
     def test_a_folder_of_files_is_published_with_each_key_unlocked_once(self):
@@ -210,7 +231,7 @@ class References(DraftCase):
     def refused(self, record, *parts, node=None, status=REFUSED):
         self.assertRefused((node or self.community).call("publish", write_json(self.folder / "r.json", record), check=False), status, *parts)
 
-    def opinion(self, *refs, subject=f"{COMMUNITY}-2026-0001"):
+    def opinion(self, *refs, subject=f"{COMMUNITY}-{YEAR}-0001"):
         return {"kind": "street_opinion_request", "subject": subject, "refs": [{"rel": rel, "record": record} for rel, record in refs],
                 "street_opinion_request": {"question": "可否协商?"}}
 
@@ -234,21 +255,21 @@ class References(DraftCase):
         self.assertEqual(self.community.status()["size"], 2)
 
     def test_only_the_first_record_of_a_matter_may_do_without_and_says_why(self):
-        late = {**self.opinion(subject=f"{COMMUNITY}-2026-0001"), "backfill_reason": "补录"}
+        late = {**self.opinion(subject=f"{COMMUNITY}-{YEAR}-0001"), "backfill_reason": "补录"}
         path = write_json(self.folder / "r.json", late)
         self.community.call("publish", path)
         self.refused(late, "must refer")
 
     def test_the_subject_is_a_matter_of_the_unit(self):
-        for subject, said in (("-", "needs the number"), ("m-1", "not a matter number"), (f"{NEIGHBOUR}-2026-0001", "not within")):
+        for subject, said in (("-", "needs the number"), ("m-1", "not a matter number"), (f"{NEIGHBOUR}-{YEAR}-0001", "not within")):
             self.refused({**self.opinion(subject=subject), "backfill_reason": "补录"}, "subject", said)
         profile = json.loads((self.kinds / "community_profile.valid.json").read_text(encoding="utf-8"))
-        self.refused({**profile, "subject": f"{COMMUNITY}-2026-0001"}, "belongs to no matter")
+        self.refused({**profile, "subject": f"{COMMUNITY}-{YEAR}-0001"}, "belongs to no matter")
 
     def test_a_street_writes_nothing_about_the_communities_of_another(self):
         street = self.unit(STREET)
         elsewhere = "110199991001"
-        opinion = {"kind": "street_opinion", "subject": f"{elsewhere}-2026-0001", "backfill_reason": "补录",
+        opinion = {"kind": "street_opinion", "subject": f"{elsewhere}-{YEAR}-0001", "backfill_reason": "补录",
                    "street_opinion": {"result": "agree", "text": "同意", "participant_from_street": False}}
         self.refused(opinion, f"{elsewhere} is not within {STREET}", node=street)
         commission = json.loads((self.kinds / "commission_request.valid.json").read_text(encoding="utf-8"))
@@ -257,14 +278,13 @@ class References(DraftCase):
 
     def test_a_correction_is_signed_as_its_target_and_holds_good_content(self):
         first = self.proposal()
-        number = self.new("topic_determination", DETERMINATION, "--set", f"matter={first['subject']}", "--ref", f"based_on={first['id']}")
+        number = self.new("topic_determination", DETERMINATION, "--matter", first["subject"], "--ref", f"based_on={first['id']}")
         target = self.community.call("publish", number, "--json").object()
         body = self.community.call("show", target["id"], "--json").object()["body"]
-        del body["salt"]
+        salt = body.pop("salt")
         body["topic_determination"]["title"] = "停车轮换"
         correction = {"kind": "correction", "subject": first["subject"], "refs": [{"rel": "supersedes", "record": target["id"]}],
-                      "correction": {"changes": [{"path": "topic_determination.title", "old_hash": "A" * 43 + "=", "new_value": "\"停车轮换\""}],
-                                     "reason": "typing", "text": "题目有误", "replacement": body}}
+                      "correction": {"reason": "typing", "text": "题目有误", "replacement": body}}
         self.refused(correction, "must also be signed by")
         del body["topic_determination"]["met_on"]
         path = write_json(self.folder / "r.json", correction)
@@ -272,7 +292,32 @@ class References(DraftCase):
         self.assertRefused(self.community.call(*both, check=False), REFUSED, "correction.replacement", "met_on")
         body["topic_determination"]["met_on"] = "2026-03-25"
         write_json(path, correction)
-        self.community.call(*both)
+        written = self.community.call(*both, "--json").object()
+        changes = self.community.call("show", written["id"], "--json").object()["body"]["correction"]["changes"]
+        self.assertEqual([(c["path"], c["new_value"]) for c in changes], [("topic_determination.title", "\"停车轮换\"")])
+        old = base64.b64decode(salt) + json.dumps("停车", ensure_ascii=False).encode()
+        self.assertEqual(base64.b64decode(changes[0]["old_hash"]), hashlib.sha256(old).digest())
+
+    def test_a_correction_begins_with_what_the_record_says(self):
+        first = self.proposal()
+        number = self.community.call("new", "correction", "--ref", f"supersedes={first['id'][:8]}", "--set", "reason=typing", "--set", "text=笔误",
+                                     "--set", "replacement.topic_proposal.title=停车轮换", "--set", "replacement.topic_proposal.wish=年内", "--json").object()["draft"]
+        written = self.community.call("publish", number, "--json").object()
+        self.assertEqual((written["subject"], written["signers"]), (first["subject"], ["rc"]))
+        changes = self.community.call("show", written["id"], "--json").object()["body"]["correction"]["changes"]
+        self.assertEqual({c["path"]: c["new_value"] for c in changes},
+                         {"topic_proposal.title": "\"停车轮换\"", "topic_proposal.wish": "\"年内\""})
+
+    def test_changes_by_hand_must_be_those_of_the_new_content(self):
+        first = self.proposal()
+        number = self.community.call("new", "correction", "--ref", f"supersedes={first['id']}", "--set", "reason=typing", "--set", "text=笔误", "--json").object()["draft"]
+        self.assertRefused(self.community.call("publish", number, check=False), REFUSED, "says what the record says already")
+        self.community.call("draft", "edit", number, "--set", "replacement.topic_proposal.title=绿地")
+        shown = self.community.call("draft", "show", number, "--json").object()["body"]
+        del shown["correction"]["replacement"], shown["correction"]["changes"][0]["new_value"]
+        packed = self.community.call("draft", "show", number, "--json").object()["body"]["correction"]["replacement"]
+        shown["correction"]["replacement"] = packed
+        self.refused({"kind": "correction", "subject": first["subject"], **shown}, "correction.changes")
 
 
 if __name__ == "__main__":

@@ -1,10 +1,12 @@
 """Every kind of record is published in a running federation, and refused when it is wrong (tests/unit/kinds)."""
 
+import datetime
 import json
 import unittest
 
 from harness import COMMUNITY, DISTRICT, NEIGHBOUR, OK, REFUSED, STREET, Case, wait_for, write_json
 
+YEAR = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=8))).year  # of numbers that are given now
 BY_THE_NODE = {"anchor", "fork_notice", "receipts"}
 # Where more than one unit may write a kind, the example is of this one.
 WRITTEN_AT = {"rule_parameter": DISTRICT, "report_snapshot": DISTRICT, "acknowledgement": STREET}
@@ -94,6 +96,11 @@ class Kinds(Case):
             path = write_json(self.folder / "r.json", self.load(kind, "valid"))
             self.assertRefused(self.nodes[STREET].call("publish", path, check=False), REFUSED, "the node writes this kind by itself")
         self.assertEqual(len(self.published), 53)
+        community = self.nodes[COMMUNITY]
+        given = community.publish({**self.resolved(self.load("topic_proposal", "valid")), "subject": "new"})
+        self.assertEqual(given["subject"], f"{COMMUNITY}-{YEAR}-{2 if YEAR == 2026 else 1:04d}")
+        for node in self.nodes.values():
+            node.call("verify")
         self.all_count_at_the_district()
 
     def all_count_at_the_district(self):

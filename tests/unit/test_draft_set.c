@@ -41,8 +41,9 @@ static void a_path_begins_at_the_kind_or_at_what_every_record_has(void **state)
                    "{\"shelving\":{\"reason\":\"分歧\",\"sessions_held\":2,\"published\":true}}");
     assert_becomes("shelving", "occurred_at=2026-03-01|shelving.reason=x",
                    "{\"occurred_at\":\"2026-03-01\",\"shelving\":{\"reason\":\"x\"}}");
-    assert_becomes("shelving", "matter=110105001001-2026-0001",
-                   "{\"subject\":\"110105001001-2026-0001\"}");
+    assert_becomes("audit_finding", "matter=110105001001-2026-0001",
+                   "{\"audit_finding\":{\"matter\":\"110105001001-2026-0001\"}}");
+    assert_becomes("house_rules", "subject=rules", "{\"house_rules\":{\"subject\":\"rules\"}}");
 }
 
 static void lists_grow_and_their_elements_have_numbers(void **state)

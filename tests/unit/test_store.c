@@ -237,6 +237,35 @@ static void the_last_time_of_a_witness_comes_back(void **state)
     ys_store_close(store);
 }
 
+static void the_last_number_of_a_year_comes_back(void **state)
+{
+    const struct desk *const desk = *state;
+    struct ys_txn *txn = NULL;
+    uint32_t no = 5;
+    struct ys_store *store = open_store(desk);
+
+    assert_int_equal(ys_store_begin(store, true, &txn, NULL), YS_OK);
+    assert_int_equal(ys_matter_last_load(txn, 2026, &no, NULL), YS_OK);
+    assert_int_equal(no, 0);
+    assert_int_equal(ys_matter_last_save(txn, 2026, 999999, NULL), YS_OK);
+    assert_int_equal(ys_matter_last_save(txn, 2027, 7, NULL), YS_OK);
+    assert_int_equal(ys_txn_commit(&txn, NULL), YS_OK);
+
+    assert_int_equal(ys_store_begin(store, false, &txn, NULL), YS_OK);
+    assert_int_equal(ys_matter_last_load(txn, 2026, &no, NULL), YS_OK);
+    assert_int_equal(no, 999999);
+    assert_int_equal(ys_matter_last_load(txn, 2027, &no, NULL), YS_OK);
+    assert_int_equal(no, 7);
+    ys_txn_abort(&txn);
+    ys_store_close(store);
+    spoil_meta(desk, "matter/2026", "123", 3);
+    store = open_store(desk);
+    assert_int_equal(ys_store_begin(store, false, &txn, NULL), YS_OK);
+    assert_int_equal(ys_matter_last_load(txn, 2026, &no, NULL), YS_CORRUPT);
+    ys_txn_abort(&txn);
+    ys_store_close(store);
+}
+
 static void row_keys_sort_by_log_and_then_by_index(void **state)
 {
     (void)state;
@@ -261,6 +290,7 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(cursors_come_back_as_they_were_saved, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_last_time_of_a_witness_comes_back, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_last_number_of_a_year_comes_back, set_up, tear_down),
         cmocka_unit_test(row_keys_sort_by_log_and_then_by_index),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
