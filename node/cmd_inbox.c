@@ -31,8 +31,8 @@ enum ys_code ys_cmd_inbox(const struct ys_call *call, struct ys_err *err)
     if (code == YS_OK)
         code = ys_recall_open(&node, false, &model, err);
     if (code == YS_OK)
-        code = ys_dossier_tasks(model, node.origin.division.digits, bodies, print_task, &listing,
-                                err);
+        code =
+            ys_dossier_tasks(model, node.origin.division.digits, bodies, print_task, &listing, err);
     if (code == YS_OK && listing.count == 0 && !call->json)
         puts(_("Nothing waits here."));
     return code;

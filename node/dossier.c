@@ -161,6 +161,12 @@ enum ys_code ys_dossier_list(struct ys_model *model, const char *division, const
     "t.article, t.parameter, t.due_day, t.since_day, t.track FROM task t JOIN matter m" \
     " USING (subject)"
 
+/* What somebody waits for is mostly what the procedure expects, too: it is told once. */
+#define TASK_ONCE                                                                       \
+    " AND NOT (t.list = 'next' AND EXISTS (SELECT 1 FROM task o WHERE o.subject ="      \
+    " t.subject AND o.list = 'inbox' AND o.why = t.why AND o.division = t.division AND" \
+    " (o.track IS NULL OR o.track IS t.track)))"
+
 static void read_task(struct ys_query *row, struct ys_dossier_task *task)
 {
     *task = (struct ys_dossier_task){.why = get_why(row, 2)};
@@ -195,7 +201,7 @@ enum ys_code ys_dossier_tasks(struct ys_model *model, const char *division, unsi
     struct walk walk = {.take_task = take, .context = context};
     const enum ys_code code = ys_query_open(
         ys_model_sql(model),
-        "SELECT " TASK_COLUMNS " WHERE t.division = ?1 AND (t.bodies & ?2) <> 0"
+        "SELECT " TASK_COLUMNS " WHERE t.division = ?1 AND (t.bodies & ?2) <> 0" TASK_ONCE
         " ORDER BY t.due_day IS NULL, t.due_day, t.subject, t.list, t.nth",
         &query, err);
     if (code != YS_OK)
@@ -220,9 +226,9 @@ static enum ys_code keep_task(struct walk *walk, struct ys_query *row, struct ys
 
 static const char *fate_of(struct ys_query *row, int at)
 {
-    static const enum ys_fate fates[] = {
-        YS_FATE_NOTED,    YS_FATE_MOVED,     YS_FATE_IRREGULAR, YS_FATE_REPLACED,
-        YS_FATE_REPLACES, YS_FATE_WITHDRAWN, YS_FATE_UNKNOWN};
+    static const enum ys_fate fates[] = {YS_FATE_NOTED,    YS_FATE_MOVED,    YS_FATE_IRREGULAR,
+                                         YS_FATE_REPLACED, YS_FATE_REPLACES, YS_FATE_WITHDRAWN,
+                                         YS_FATE_UNKNOWN};
     const struct ys_bytes word = ys_query_text(row, at);
     for (size_t i = 0; i < sizeof fates / sizeof fates[0]; i++)
         if (ys_bytes_is_text(word, ys_fate_word(fates[i])))
@@ -306,12 +312,12 @@ static enum ys_code keep_conflict(struct walk *walk, struct ys_query *row, struc
 static enum ys_code load_parts(struct ys_model *model, const char *subject, struct walk *walk,
                                struct ys_err *err)
 {
-    enum ys_code code = each_of(
-        model,
-        "SELECT l.origin, r.idx, s.fate, s.irregular, s.day, r.standing, r.stated_by"
-        " FROM step s JOIN record r ON r.no = s.record JOIN log l ON l.no = r.log"
-        " WHERE s.subject = ?1 ORDER BY s.nth",
-        subject, walk, keep_step, err);
+    enum ys_code code =
+        each_of(model,
+                "SELECT l.origin, r.idx, s.fate, s.irregular, s.day, r.standing, r.stated_by"
+                " FROM step s JOIN record r ON r.no = s.record JOIN log l ON l.no = r.log"
+                " WHERE s.subject = ?1 ORDER BY s.nth",
+                subject, walk, keep_step, err);
     if (code == YS_OK)
         code = each_of(model,
                        "SELECT l.origin, r.idx, '', 0, r.occurred_day, r.standing, NULL"
@@ -331,8 +337,8 @@ static enum ys_code load_parts(struct ys_model *model, const char *subject, stru
                        subject, walk, keep_conflict, err);
     if (code == YS_OK)
         code = each_of(model,
-                       "SELECT " TASK_COLUMNS
-                       " WHERE t.subject = ?1 ORDER BY t.list DESC, t.nth",
+                       "SELECT " TASK_COLUMNS " WHERE t.subject = ?1" TASK_ONCE
+                       " ORDER BY t.due_day IS NULL, t.due_day, t.list, t.nth",
                        subject, walk, keep_task, err);
     return code;
 }
@@ -375,16 +381,14 @@ void ys_dossier_clear(struct ys_dossier *dossier)
 /* --- what people type --- */
 
 /* "2026-7" and "2026-0007": the own community's. */
-static bool own_number(const struct ys_node *node, const char *text,
-                       char out[YS_KIND_NAME_MAX + 1])
+static bool own_number(const struct ys_node *node, const char *text, char out[YS_KIND_NAME_MAX + 1])
 {
     const struct ys_bytes all = ys_bytes_of_text(text);
     struct ys_matter matter = {.division = node->origin.division};
     uint64_t no = 0;
     uint64_t year = 0;
     struct ys_bytes rest = ys_bytes_skip(all, 5);
-    if (all.size < 6 || text[4] != '-' ||
-        ys_division_level(&matter.division) != YS_LEVEL_COMMUNITY)
+    if (all.size < 6 || text[4] != '-' || ys_division_level(&matter.division) != YS_LEVEL_COMMUNITY)
         return false;
     while (rest.size > 1 && rest.data[0] == '0')
         rest = ys_bytes_skip(rest, 1);

@@ -70,8 +70,7 @@ struct ys_dossier {
 /* The number of the matter that people mean by its number; by year and serial number of the own
  * community, "2026-7"; or by one of its records, as ys_exhibit_find. YS_NOT_FOUND, YS_USAGE. */
 YS_CHECKED enum ys_code ys_dossier_find(const struct ys_node *node, const char *text,
-                                        char subject_out[YS_KIND_NAME_MAX + 1],
-                                        struct ys_err *err);
+                                        char subject_out[YS_KIND_NAME_MAX + 1], struct ys_err *err);
 YS_CHECKED enum ys_code ys_dossier_load(const struct ys_node *node, struct ys_model *model,
                                         const char *subject, struct ys_dossier *out,
                                         struct ys_err *err);
@@ -79,17 +78,15 @@ void ys_dossier_clear(struct ys_dossier *dossier);
 #define YS_DOSSIER_SCOPED __attribute__((cleanup(ys_dossier_clear))) struct ys_dossier
 
 /* All matters whose state is `state` (NULL: any) of units within `division` (NULL: all), by number. */
-YS_CHECKED enum ys_code ys_dossier_list(struct ys_model *model, const char *division,
-                                        const char *state,
-                                        void (*take)(void *context,
-                                                     const struct ys_dossier_head *head),
-                                        void *context, struct ys_err *err);
+YS_CHECKED enum ys_code
+ys_dossier_list(struct ys_model *model, const char *division, const char *state,
+                void (*take)(void *context, const struct ys_dossier_head *head), void *context,
+                struct ys_err *err);
 /* What this unit's bodies of these classes are to do: what others wait for and what the procedure
  * expects, soonest due first, without a due day last. */
-YS_CHECKED enum ys_code ys_dossier_tasks(struct ys_model *model, const char *division,
-                                         unsigned bodies,
-                                         void (*take)(void *context,
-                                                      const struct ys_dossier_task *task),
-                                         void *context, struct ys_err *err);
+YS_CHECKED enum ys_code
+ys_dossier_tasks(struct ys_model *model, const char *division, unsigned bodies,
+                 void (*take)(void *context, const struct ys_dossier_task *task), void *context,
+                 struct ys_err *err);
 
 #endif

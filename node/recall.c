@@ -27,10 +27,8 @@ static void show(void *context, uint64_t folded, uint64_t total)
 static enum ys_code catch_up(const struct ys_node *node, struct ys_model *model, struct ys_err *err)
 {
     struct progress progress = {.shown = false};
-    const struct ys_fold_options options = {.store = node->store,
-                                            .member = node->member,
-                                            .progress = show,
-                                            .context = &progress};
+    const struct ys_fold_options options = {
+        .store = node->store, .member = node->member, .progress = show, .context = &progress};
     YS_TXN_SCOPED txn = NULL;
     clock_gettime(CLOCK_MONOTONIC, &progress.begun);
     enum ys_code code = ys_node_read(node, &txn, err);

@@ -32,10 +32,11 @@ static void made(const struct ys_view_made *view)
     json_t *const bodies = json_array();
     for (size_t i = 0; i < view->bodies->count; i++)
         json_array_append_new(bodies, json_string(view->bodies->name[i]));
-    ys_json_line(json_pack("{s:o, s:s, s:o, s:o, s:b, s:o}", "home", ys_json_text(view->home), "origin",
-                  view->origin, "bodies", bodies, "root_fingerprint",
-                  ys_json_text_or_null(view->root_fingerprint), "root_key_here", view->root_key_count != 0,
-                  "guard", view->guard_path == NULL ? json_null() : ys_json_text(view->guard_path)));
+    ys_json_line(json_pack(
+        "{s:o, s:s, s:o, s:o, s:b, s:o}", "home", ys_json_text(view->home), "origin", view->origin,
+        "bodies", bodies, "root_fingerprint", ys_json_text_or_null(view->root_fingerprint),
+        "root_key_here", view->root_key_count != 0, "guard",
+        view->guard_path == NULL ? json_null() : ys_json_text(view->guard_path)));
 }
 
 static void keys(const struct ys_view_keys *view)
@@ -45,8 +46,8 @@ static void keys(const struct ys_view_keys *view)
         json_array_append_new(
             bodies, json_pack("{s:s, s:s}", "body", view->body[i].body, "key", view->body[i].key));
     ys_json_line(json_pack("{s:s, s:s, s:s, s:o, s:o}", "log", view->log, "mirror", view->mirror,
-                  "transport", view->transport, "bodies", bodies, "root_fingerprint",
-                  ys_json_text_or_null(view->root_fingerprint)));
+                           "transport", view->transport, "bodies", bodies, "root_fingerprint",
+                           ys_json_text_or_null(view->root_fingerprint)));
 }
 
 static void new_key(const char *body, const char *key)
@@ -61,9 +62,10 @@ static void root_key(const char *file, const char *key)
 
 static void root_policy(const struct ys_view_root_policy *view)
 {
-    ys_json_line(json_pack("{s:o, s:s, s:i, s:i, s:i, s:b}", "file", ys_json_text(view->file), "root_fingerprint",
-                  view->fingerprint, "policies", (int)view->policies, "keys", (int)view->keys,
-                  "threshold", (int)view->threshold, "has_next", view->has_next));
+    ys_json_line(json_pack("{s:o, s:s, s:i, s:i, s:i, s:b}", "file", ys_json_text(view->file),
+                           "root_fingerprint", view->fingerprint, "policies", (int)view->policies,
+                           "keys", (int)view->keys, "threshold", (int)view->threshold, "has_next",
+                           view->has_next));
 }
 
 static void root_request(const struct ys_view_root_request *view)
@@ -73,11 +75,11 @@ static void root_request(const struct ys_view_root_request *view)
         json_array_append_new(records,
                               json_pack("{s:s, s:s, s:O}", "kind", view->record[i].kind, "id",
                                         view->record[i].id, "body", view->record[i].body));
-    ys_json_line(json_pack("{s:o, s:s, s:s, s:s, s:i, s:i, s:i, s:i, s:i, s:o}", "file", ys_json_text(view->file),
-                  "deployment", view->deployment, "code", view->code, "root_fingerprint",
-                  view->fingerprint, "policy", (int)view->policy, "policies", (int)view->policies,
-                  "keys", (int)view->keys, "threshold", (int)view->threshold, "signed",
-                  (int)view->have_signed, "records", records));
+    ys_json_line(json_pack(
+        "{s:o, s:s, s:s, s:s, s:i, s:i, s:i, s:i, s:i, s:o}", "file", ys_json_text(view->file),
+        "deployment", view->deployment, "code", view->code, "root_fingerprint", view->fingerprint,
+        "policy", (int)view->policy, "policies", (int)view->policies, "keys", (int)view->keys,
+        "threshold", (int)view->threshold, "signed", (int)view->have_signed, "records", records));
 }
 
 static json_t *written_object(const struct ys_view_written *view)
@@ -108,27 +110,30 @@ static void written(const struct ys_view_written *view)
 
 static void drafted(const char *file, size_t records)
 {
-    ys_json_line(json_pack("{s:o, s:o}", "draft", ys_json_text(file), "records", ys_json_number(records)));
+    ys_json_line(
+        json_pack("{s:o, s:o}", "draft", ys_json_text(file), "records", ys_json_number(records)));
 }
 
 static void joined(const struct ys_view_joined *view)
 {
-    ys_json_line(json_pack("{s:o, s:s, s:s, s:s}", "request", ys_json_text(view->request), "code", view->code,
-                  "parent", view->parent, "root_fingerprint", view->root_fingerprint));
+    ys_json_line(json_pack("{s:o, s:s, s:s, s:s}", "request", ys_json_text(view->request), "code",
+                           view->code, "parent", view->parent, "root_fingerprint",
+                           view->root_fingerprint));
 }
 
 static void invited(const struct ys_view_invited *view)
 {
-    ys_json_line(json_pack("{s:s, s:s, s:s, s:s, s:o}", "token", view->text, "id", view->token->id, "code",
-                  view->token->division.digits, "address", view->token->address, "expires_at",
-                  ys_json_time(true, view->token->expires_s)));
+    ys_json_line(json_pack("{s:s, s:s, s:s, s:s, s:o}", "token", view->text, "id", view->token->id,
+                           "code", view->token->division.digits, "address", view->token->address,
+                           "expires_at", ys_json_time(true, view->token->expires_s)));
 }
 
 static void invite(const struct ys_invite *view, enum ys_invite_state state)
 {
-    ys_json_line(json_pack("{s:s, s:s, s:s, s:o, s:o}", "id", view->id, "code", view->division.digits,
-                  "state", ys_invite_state_name(state), "made_at", ys_json_time(true, view->made_s),
-                  "expires_at", ys_json_time(true, view->expires_s)));
+    ys_json_line(json_pack("{s:s, s:s, s:s, s:o, s:o}", "id", view->id, "code",
+                           view->division.digits, "state", ys_invite_state_name(state), "made_at",
+                           ys_json_time(true, view->made_s), "expires_at",
+                           ys_json_time(true, view->expires_s)));
 }
 
 static json_t *key_object(const char *what, const char *key)
@@ -158,21 +163,22 @@ static json_t *offer_keys(const struct ys_offer *offer)
 
 static void asked(const struct ys_view_asked *view)
 {
-    ys_json_line(json_pack("{s:s, s:s, s:s, s:s, s:s, s:o}", "code", view->offer->origin.division.digits,
-                  "state", view->admitted ? "admitted" : "pending", "parent", view->parent,
-                  "address", view->address, "root_fingerprint", view->root_fingerprint, "keys",
-                  offer_keys(view->offer)));
+    ys_json_line(json_pack(
+        "{s:s, s:s, s:s, s:s, s:s, s:o}", "code", view->offer->origin.division.digits, "state",
+        view->admitted ? "admitted" : "pending", "parent", view->parent, "address", view->address,
+        "root_fingerprint", view->root_fingerprint, "keys", offer_keys(view->offer)));
 }
 
 static void applicant(const struct ys_view_applicant *view)
 {
     const struct ys_application *const application = view->application;
     const struct ys_offer *const offer = &application->offer;
-    ys_json_line(json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:o}", "code", offer->origin.division.digits,
-                  "name", ys_json_text(offer->name), "since", ys_json_time(true, application->since_s),
-                  "invitation", ys_json_text_or_null(offer->token_id), "address",
-                  ys_json_text_or_null(offer->address), "refused", ys_json_text_or_null(application->refused),
-                  "conflict", view->conflict, "keys", offer_keys(offer)));
+    ys_json_line(json_pack(
+        "{s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:o}", "code", offer->origin.division.digits, "name",
+        ys_json_text(offer->name), "since", ys_json_time(true, application->since_s), "invitation",
+        ys_json_text_or_null(offer->token_id), "address", ys_json_text_or_null(offer->address),
+        "refused", ys_json_text_or_null(application->refused), "conflict", view->conflict, "keys",
+        offer_keys(offer)));
 }
 
 static void admitted(const struct ys_view_admitted *view)
@@ -180,10 +186,11 @@ static void admitted(const struct ys_view_admitted *view)
     json_t *const records = json_array();
     for (size_t i = 0; i < view->record_count; i++)
         json_array_append_new(records, written_object(&view->record[i]));
-    ys_json_line(json_pack("{s:s, s:o, s:b, s:b, s:o, s:{s:o, s:s, s:o}}", "code", view->code, "name",
-                  ys_json_text(view->name), "already", view->already, "dry_run", view->dry, "records",
-                  records, "parent", "address", ys_json_text_or_null(view->address), "key", view->key,
-                  "root_fingerprint", ys_json_text_or_null(view->root_fingerprint)));
+    ys_json_line(json_pack("{s:s, s:o, s:b, s:b, s:o, s:{s:o, s:s, s:o}}", "code", view->code,
+                           "name", ys_json_text(view->name), "already", view->already, "dry_run",
+                           view->dry, "records", records, "parent", "address",
+                           ys_json_text_or_null(view->address), "key", view->key,
+                           "root_fingerprint", ys_json_text_or_null(view->root_fingerprint)));
 }
 
 static void log_begin(const struct ys_log *log, const char *name)
@@ -260,10 +267,11 @@ static json_t *log_object(const struct ys_view_log *view)
                                         ys_json_number(view->receipt[i].size), "time",
                                         ys_json_time(true, view->receipt[i].time_s)));
     return json_pack("{s:s, s:s, s:o, s:o, s:s, s:o, s:o, s:o}", "origin", view->log.origin_text,
-                     "code", view->log.origin.division.digits, "name", ys_json_text(view->name), "size",
-                     ys_json_number(view->log.frontier.size), "state", ys_log_state_name(view->log.state),
-                     "head_size", ys_json_number(view->head_size), "verdicts",
-                     verdict_counts(view->verdicts), "receipts", receipts);
+                     "code", view->log.origin.division.digits, "name", ys_json_text(view->name),
+                     "size", ys_json_number(view->log.frontier.size), "state",
+                     ys_log_state_name(view->log.state), "head_size",
+                     ys_json_number(view->head_size), "verdicts", verdict_counts(view->verdicts),
+                     "receipts", receipts);
 }
 
 static json_t *open_alarms(const struct ys_alarms *alarms)
@@ -274,9 +282,10 @@ static json_t *open_alarms(const struct ys_alarms *alarms)
         char id[YS_RECORD_ID_TEXT_MAX];
         ys_record_id_print(&alarm->record, id);
         if (alarm->open)
-            json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s, s:o}", "record", id, "kind",
-                                                  alarm->kind, "key", alarm->key, "log",
-                                                  alarm->origin, "index", ys_json_number(alarm->index)));
+            json_array_append_new(list,
+                                  json_pack("{s:s, s:s, s:s, s:s, s:o}", "record", id, "kind",
+                                            alarm->kind, "key", alarm->key, "log", alarm->origin,
+                                            "index", ys_json_number(alarm->index)));
     }
     return list;
 }
@@ -286,19 +295,21 @@ static void status(const struct ys_view_status *view)
     json_t *const logs = json_array();
     for (size_t i = 0; i < view->log_count; i++)
         json_array_append_new(logs, log_object(&view->log[i]));
-    json_t *const parent = view->parent[0] == '\0'
-                               ? json_null()
-                               : json_pack("{s:s, s:b, s:o}", "address", view->parent, "connected",
-                                           view->connected, "link", ys_json_text_or_null(view->link));
-    ys_json_line(json_pack("{s:s, s:s, s:o, s:s, s:s, s:o, s:{s:o, s:o, s:o}, s:o, s:o, s:{s:b, s:o}, "
-                  "s:o, s:o, s:o}",
-                  "deployment", view->deployment, "code", view->code, "name", ys_json_text(view->name),
-                  "level", view->level, "origin", view->origin, "size", ys_json_number(view->size),
-                  "receipts", "saved", ys_json_number(view->size), "street", receipt_or_null(&view->street),
-                  "district", receipt_or_null(&view->district), "logs", logs, "parent", parent,
-                  "daemon", "running", view->running, "address", ys_json_text_or_null(view->address),
-                  "requests_waiting", ys_json_number(view->requests), "waiting", ys_json_number(view->waiting),
-                  "alarms", open_alarms(view->alarms)));
+    json_t *const parent =
+        view->parent[0] == '\0'
+            ? json_null()
+            : json_pack("{s:s, s:b, s:o}", "address", view->parent, "connected", view->connected,
+                        "link", ys_json_text_or_null(view->link));
+    ys_json_line(json_pack(
+        "{s:s, s:s, s:o, s:s, s:s, s:o, s:{s:o, s:o, s:o}, s:o, s:o, s:{s:b, s:o}, "
+        "s:o, s:o, s:o}",
+        "deployment", view->deployment, "code", view->code, "name", ys_json_text(view->name),
+        "level", view->level, "origin", view->origin, "size", ys_json_number(view->size),
+        "receipts", "saved", ys_json_number(view->size), "street", receipt_or_null(&view->street),
+        "district", receipt_or_null(&view->district), "logs", logs, "parent", parent, "daemon",
+        "running", view->running, "address", ys_json_text_or_null(view->address),
+        "requests_waiting", ys_json_number(view->requests), "waiting",
+        ys_json_number(view->waiting), "alarms", open_alarms(view->alarms)));
 }
 
 static void recovery(const struct ys_view_recovery *view)
@@ -306,12 +317,14 @@ static void recovery(const struct ys_view_recovery *view)
     json_t *const guard =
         view->guard_path == NULL
             ? json_null()
-            : json_pack("{s:o, s:b, s:o, s:s}", "file", ys_json_text(view->guard_path), "fits", view->fits,
-                        "signed", ys_json_number(view->guarded), "finding", view->finding);
+            : json_pack("{s:o, s:b, s:o, s:s}", "file", ys_json_text(view->guard_path), "fits",
+                        view->fits, "signed", ys_json_number(view->guarded), "finding",
+                        view->finding);
     ys_json_line(json_pack("{s:s, s:o, s:o, s:s, s:o, s:o, s:b}", "origin", view->origin, "size",
-                  ys_json_number(view->size), "head_size", ys_json_number(view->head_size), "state",
-                  ys_log_state_name(view->state), "waiting", ys_json_number(view->waiting), "guard", guard,
-                  "accepted", view->accepted));
+                           ys_json_number(view->size), "head_size", ys_json_number(view->head_size),
+                           "state", ys_log_state_name(view->state), "waiting",
+                           ys_json_number(view->waiting), "guard", guard, "accepted",
+                           view->accepted));
 }
 
 static void verified(const struct ys_view_verified *view)
@@ -321,30 +334,32 @@ static void verified(const struct ys_view_verified *view)
         view->problem_count < YS_VIEW_PROBLEMS_MAX ? view->problem_count : YS_VIEW_PROBLEMS_MAX;
     for (uint64_t i = 0; i < listed; i++)
         json_array_append_new(problems, ys_json_text(view->problem[i]));
-    ys_json_line(json_pack("{s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "origin",
-                  ys_json_text_or_null(view->origin), "code", ys_json_text_or_null(view->code), "ok",
-                  view->problem_count == 0, "size", ys_json_number(view->size), "heads",
-                  ys_json_number(view->heads), "cosignatures", ys_json_number(view->cosignatures), "absent_bodies",
-                  ys_json_number(view->absent_bodies), "erased_bodies", ys_json_number(view->tombstones),
-                  "verdicts", verdict_counts(view->verdicts), "problem_count",
-                  ys_json_number(view->problem_count), "problems", problems));
+    ys_json_line(
+        json_pack("{s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "origin",
+                  ys_json_text_or_null(view->origin), "code", ys_json_text_or_null(view->code),
+                  "ok", view->problem_count == 0, "size", ys_json_number(view->size), "heads",
+                  ys_json_number(view->heads), "cosignatures", ys_json_number(view->cosignatures),
+                  "absent_bodies", ys_json_number(view->absent_bodies), "erased_bodies",
+                  ys_json_number(view->tombstones), "verdicts", verdict_counts(view->verdicts),
+                  "problem_count", ys_json_number(view->problem_count), "problems", problems));
 }
 
 static void proved(const struct ys_view_proved *view)
 {
     if (view->id == NULL) {
-        ys_json_line(json_pack("{s:o, s:s, s:b, s:o}", "file", ys_json_text(view->file), "origin", view->origin,
-                      "fork", true, "bytes", ys_json_number(view->bytes)));
+        ys_json_line(json_pack("{s:o, s:s, s:b, s:o}", "file", ys_json_text(view->file), "origin",
+                               view->origin, "fork", true, "bytes", ys_json_number(view->bytes)));
         return;
     }
-    ys_json_line(json_pack("{s:o, s:s, s:s, s:o, s:o}", "file", ys_json_text(view->file), "id", view->id, "origin",
-                  view->origin, "index", ys_json_number(view->index), "bytes", ys_json_number(view->bytes)));
+    ys_json_line(json_pack("{s:o, s:s, s:s, s:o, s:o}", "file", ys_json_text(view->file), "id",
+                           view->id, "origin", view->origin, "index", ys_json_number(view->index),
+                           "bytes", ys_json_number(view->bytes)));
 }
 
 static void exported(const struct ys_view_exported *view)
 {
-    ys_json_line(json_pack("{s:o, s:s, s:o}", "folder", ys_json_text(view->folder), "origin", view->origin, "size",
-                  ys_json_number(view->size)));
+    ys_json_line(json_pack("{s:o, s:s, s:o}", "folder", ys_json_text(view->folder), "origin",
+                           view->origin, "size", ys_json_number(view->size)));
 }
 
 static json_t *check_result(const struct ys_check_result *result)
@@ -364,13 +379,14 @@ static json_t *check_result(const struct ys_check_result *result)
             json_pack("{s:s, s:b, s:o}", "code", result->witness[i].division.digits, "found",
                       result->witness[i].found, "time",
                       ys_json_time(result->witness[i].found, result->witness[i].time_s)));
-    return json_pack(
-        "{s:s, s:s, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:b}", "id", id, "origin",
-        origin, "index", ys_json_number(result->index), "kind", result->record.kind, "subject",
-        result->record.subject, "signed_at", ys_json_time(true, result->record.signed_at_s),
-        "signers", signers, "witnesses", witnesses, "head_size", ys_json_number(result->head_size),
-        "district_size", ys_json_number(result->district_size), "revoked", ys_json_number(result->revoked), "known",
-        result->known_kind, "has_content", result->has_body);
+    return json_pack("{s:s, s:s, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:b}", "id", id,
+                     "origin", origin, "index", ys_json_number(result->index), "kind",
+                     result->record.kind, "subject", result->record.subject, "signed_at",
+                     ys_json_time(true, result->record.signed_at_s), "signers", signers,
+                     "witnesses", witnesses, "head_size", ys_json_number(result->head_size),
+                     "district_size", ys_json_number(result->district_size), "revoked",
+                     ys_json_number(result->revoked), "known", result->known_kind, "has_content",
+                     result->has_body);
 }
 
 static void checked(const struct ys_view_checked *view)

@@ -90,16 +90,15 @@ static json_t *step_object(const struct ys_dossier_step *step)
 
 static json_t *track_object(const struct ys_dossier_track *track)
 {
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:b, s:s, s:o, s:b, s:o, s:o, s:o, s:o}", "track",
-                     nth(track->nth), "item", ys_json_number(track->item), "text",
-                     ys_json_text_or_null(track->text), "responsible",
-                     ys_json_text_or_null(track->responsible), "nature",
-                     ys_json_text_or_null(track->nature), "decision_matter",
-                     (int)track->decision_matter, "state", ys_state_word(track->state), "since",
-                     day(track->since), "replaced", (int)track->replaced, "due", day(track->due),
-                     "percent", ys_json_number(track->percent), "extensions",
-                     ys_json_number(track->extensions), "result",
-                     ys_json_text_or_null(track->result));
+    return json_pack(
+        "{s:o, s:o, s:o, s:o, s:o, s:b, s:s, s:o, s:b, s:o, s:o, s:o, s:o}", "track",
+        nth(track->nth), "item", ys_json_number(track->item), "text",
+        ys_json_text_or_null(track->text), "responsible", ys_json_text_or_null(track->responsible),
+        "nature", ys_json_text_or_null(track->nature), "decision_matter",
+        (int)track->decision_matter, "state", ys_state_word(track->state), "since",
+        day(track->since), "replaced", (int)track->replaced, "due", day(track->due), "percent",
+        ys_json_number(track->percent), "extensions", ys_json_number(track->extensions), "result",
+        ys_json_text_or_null(track->result));
 }
 
 static json_t *task_object(const struct ys_dossier_task *task)
@@ -127,10 +126,10 @@ void ys_json_matter(const struct ys_dossier *dossier)
     for (size_t i = 0; i < dossier->task_count; i++)
         json_array_append_new(tasks, task_object(&dossier->task[i]));
     for (size_t i = 0; i < dossier->conflict_count; i++)
-        json_array_append_new(conflicts, json_pack("{s:s, s:s, s:o}", "counts",
-                                                   dossier->conflict[i].first, "other",
-                                                   dossier->conflict[i].second, "track",
-                                                   nth(dossier->conflict[i].track)));
+        json_array_append_new(conflicts,
+                              json_pack("{s:s, s:s, s:o}", "counts", dossier->conflict[i].first,
+                                        "other", dossier->conflict[i].second, "track",
+                                        nth(dossier->conflict[i].track)));
     json_object_set_new(object, "tracks", tracks);
     json_object_set_new(object, "steps", steps);
     json_object_set_new(object, "conflicts", conflicts);

@@ -42,8 +42,7 @@ static void put_kinds(const char *names)
     while (rest.size > 0) {
         const uint8_t *const space = memchr(rest.data, ' ', rest.size);
         const size_t length = space == NULL ? rest.size : (size_t)(space - rest.data);
-        const struct ys_kind *const kind =
-            ys_kind_by_name((struct ys_bytes){rest.data, length});
+        const struct ys_kind *const kind = ys_kind_by_name((struct ys_bytes){rest.data, length});
         if (!first)
             fputs(_(" or "), stdout);
         if (kind != NULL && ys_lang_is_chinese())
@@ -100,9 +99,9 @@ static void put_step(const struct ys_dossier_step *step)
     char place[YS_DIVISION_MAX + 24];
     char street[YS_TIME_TEXT_MAX];
     char district[YS_TIME_TEXT_MAX];
-    const char *const kind = exhibit->kind == NULL   ? exhibit->record.kind
+    const char *const kind = exhibit->kind == NULL  ? exhibit->record.kind
                              : ys_lang_is_chinese() ? exhibit->kind->zh
-                                                     : exhibit->kind->en;
+                                                    : exhibit->kind->en;
     (void)snprintf(place, sizeof place, "%s:%llu", exhibit->log.origin.division.digits,
                    (unsigned long long)exhibit->index);
     ys_terminal_time(exhibit->has_street, exhibit->street.time_s, street);

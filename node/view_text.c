@@ -100,7 +100,7 @@ static void keys(const struct ys_view_keys *view)
         putchar('\n');
     }
     ys_terminal_pair(_("Fingerprint of the root"),
-             view->root_fingerprint[0] == '\0' ? "-" : view->root_fingerprint);
+                     view->root_fingerprint[0] == '\0' ? "-" : view->root_fingerprint);
 }
 
 static void new_key(const char *body, const char *key)

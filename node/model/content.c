@@ -35,6 +35,24 @@ static void gather_keys(struct ys_fold_turn *turn, const struct ys_log *log)
     }
 }
 
+void ys_fold_turn_keys(struct ys_fold_turn *turn, const struct ys_log *log, struct ys_hash *out)
+{
+    struct ys_sha256 state;
+    ys_sha256_init(&state);
+    if (turn->options->member != NULL)
+        gather_keys(turn, log);
+    for (size_t i = 0; turn->options->member != NULL && i < turn->key_count; i++) {
+        const struct ys_member_key *const key = turn->key[i];
+        uint8_t range[16];
+        ys_be64_put(range, key->from);
+        ys_be64_put(range + 8, key->cut);
+        ys_sha256_update(&state, ys_bytes_of_text(key->vkey.name));
+        ys_sha256_update(&state, (struct ys_bytes){key->vkey.key, sizeof key->vkey.key});
+        ys_sha256_update(&state, (struct ys_bytes){range, sizeof range});
+    }
+    ys_sha256_final(&state, out);
+}
+
 static unsigned class_of(const struct ys_fold_turn *turn, const struct ys_log *log, uint64_t index,
                          const struct ys_note_line *line)
 {

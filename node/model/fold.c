@@ -21,6 +21,8 @@ struct folded {
     int64_t no;
     uint64_t size, changed;
     struct ys_hash root;
+    struct ys_hash keys; /* by which its signers were told */
+    bool keys_moved;     /* those of now are others */
 };
 
 static enum ys_code find_log(struct ys_model *model, const char *origin, struct folded *out,
@@ -35,6 +37,9 @@ static enum ys_code find_log(struct ys_model *model, const char *origin, struct 
     out->no = ys_query_int(query, 0);
     out->size = (uint64_t)ys_query_int(query, 1);
     out->changed = (uint64_t)ys_query_int(query, 3);
+    const struct ys_bytes keys = ys_query_blob(query, 4);
+    if (keys.size == sizeof out->keys.bytes)
+        memcpy(out->keys.bytes, keys.data, keys.size);
     if (root.size == sizeof out->root.bytes)
         memcpy(out->root.bytes, root.data, root.size);
     ys_query_reset(query);
@@ -72,6 +77,7 @@ static enum ys_code move_log(struct fold *fold, const struct ys_log *log, struct
     ys_query_set_int(query, 2, (int64_t)size);
     ys_query_set_blob(query, 3, (struct ys_bytes){folded->root.bytes, sizeof folded->root.bytes});
     ys_query_set_int(query, 4, (int64_t)folded->changed);
+    ys_query_set_blob(query, 5, (struct ys_bytes){folded->keys.bytes, sizeof folded->keys.bytes});
     return ys_query_run(query, err);
 }
 
@@ -126,7 +132,8 @@ static enum ys_code refold(struct fold *fold, const struct ys_log *log, const st
                : code;
 }
 
-/* Fold again what has another verdict now, and what nobody has judged but we can. */
+/* Fold again what has another verdict now, what nobody has judged but we can, and all when the unit has
+ * other keys. */
 static enum ys_code compare_verdicts(struct fold *fold, const struct ys_log *log,
                                      const struct folded *folded, uint64_t chunk,
                                      struct ys_err *err)
@@ -153,7 +160,8 @@ static enum ys_code compare_verdicts(struct fold *fold, const struct ys_log *log
     for (uint64_t i = first; code == YS_OK && i < end; i++) {
         const enum ys_verdict is = ys_status_in_row(now, (unsigned)(i - first));
         const bool moved = is != ys_status_in_row(before, (unsigned)(i - first));
-        if (moved || (is == YS_VERDICT_UNCHECKED && fold->turn.options->member != NULL))
+        if (moved || folded->keys_moved ||
+            (is == YS_VERDICT_UNCHECKED && fold->turn.options->member != NULL))
             code = refold(fold, log, folded, i, is, err);
     }
     if (code != YS_OK || same)
@@ -218,17 +226,32 @@ static enum ys_code take_new(struct fold *fold, const struct ys_log *log, struct
     return code == YS_OK ? move_log(fold, log, folded, index, err) : code;
 }
 
+/* A key that became known, or was cut, changes who is told to have signed, also where the verdict
+ * stays. Without a membership nothing can be told, and nothing is changed. */
+static void look_at_keys(struct fold *fold, const struct ys_log *log, struct folded *folded)
+{
+    struct ys_hash now;
+    if (fold->turn.options->member == NULL)
+        return;
+    ys_fold_turn_keys(&fold->turn, log, &now);
+    folded->keys_moved = !ys_hash_equal(&now, &folded->keys);
+    folded->keys = now;
+}
+
 static enum ys_code fold_log(struct fold *fold, const struct ys_log *log, struct ys_err *err)
 {
     struct folded folded;
     enum ys_code code = begin_log(fold->model, log, &folded, err);
     if (code == YS_OK)
         code = check_past(fold, log, &folded, err);
+    if (code == YS_OK)
+        look_at_keys(fold, log, &folded);
     for (uint64_t chunk = 0; code == YS_OK && chunk * YS_STATUS_CHUNK < folded.size; chunk++)
         code = compare_verdicts(fold, log, &folded, chunk, err);
     if (code == YS_OK && folded.changed != log->changed)
         code = fill_bodies(fold, log, &folded, err);
-    if (code == YS_OK && (folded.changed != log->changed || folded.size < log->frontier.size))
+    if (code == YS_OK &&
+        (folded.changed != log->changed || folded.size < log->frontier.size || folded.keys_moved))
         code = take_new(fold, log, &folded, err);
     fold->total += log->frontier.size;
     return code;

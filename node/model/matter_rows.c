@@ -1,12 +1,13 @@
-#include "crypto/assert.h"
 #include "node/model/matter_rows.h"
+#include "crypto/assert.h"
 #include "node/model/model_state.h"
 #include "proto/enum_word.h"
 #include "proto/moment.h"
 
 #include <string.h>
 
-enum ys_code ys_matter_rows_clear(struct ys_model *model, struct ys_bytes subject, struct ys_err *err)
+enum ys_code ys_matter_rows_clear(struct ys_model *model, struct ys_bytes subject,
+                                  struct ys_err *err)
 {
     static const enum ys_model_query drops[] = {YS_MODEL_DROP_MATTER, YS_MODEL_DROP_TRACKS,
                                                 YS_MODEL_DROP_STEPS, YS_MODEL_DROP_CONFLICTS,
@@ -103,8 +104,7 @@ static const Yishi__V1__Body *newest(const struct ys_matter_rows *rows,
 
 static void set_topic(struct row *row, const struct ys_matter_rows *rows)
 {
-    const Yishi__V1__Body *const d =
-        newest(rows, YISHI__V1__BODY__KIND_TOPIC_DETERMINATION);
+    const Yishi__V1__Body *const d = newest(rows, YISHI__V1__BODY__KIND_TOPIC_DETERMINATION);
     const Yishi__V1__Body *const p = newest(rows, YISHI__V1__BODY__KIND_TOPIC_PROPOSAL);
     const Yishi__V1__Body *const c = newest(rows, YISHI__V1__BODY__KIND_COMMISSION_REQUEST);
     const ProtobufCEnumDescriptor *const category = &yishi__v1__category__descriptor;
@@ -280,8 +280,9 @@ static enum ys_code put_task(struct ys_model *model, const struct ys_matter_rows
     set_text(&row, t->article);
     set_day(&row, t->due.day);
     set_day(&row, t->due.since);
-    set_text(&row, t->due.parameter == YS_PARAMETER_NONE ? NULL
-                                                         : ys_parameter_row(t->due.parameter)->word);
+    set_text(&row, t->due.parameter == YS_PARAMETER_NONE
+                       ? NULL
+                       : ys_parameter_row(t->due.parameter)->word);
     if (t->due.signed_value == NULL)
         ys_query_set_null(row.query, row.at++);
     else
@@ -296,7 +297,7 @@ static enum ys_code put_task(struct ys_model *model, const struct ys_matter_rows
 }
 
 enum ys_code ys_matter_rows_put(struct ys_model *model, const struct ys_matter_rows *rows,
-                           struct ys_err *err)
+                                struct ys_err *err)
 {
     const struct ys_procedure *const p = rows->procedure;
     enum ys_code code = put_matter(model, rows, err);

@@ -16,9 +16,9 @@ struct ys_matter_rows {
     const int64_t *number;
     size_t count;
 };
-YS_CHECKED enum ys_code ys_matter_rows_put(struct ys_model *model, const struct ys_matter_rows *rows,
-                                      struct ys_err *err);
+YS_CHECKED enum ys_code ys_matter_rows_put(struct ys_model *model,
+                                           const struct ys_matter_rows *rows, struct ys_err *err);
 YS_CHECKED enum ys_code ys_matter_rows_clear(struct ys_model *model, struct ys_bytes subject,
-                                        struct ys_err *err);
+                                             struct ys_err *err);
 
 #endif

@@ -195,7 +195,7 @@ static enum ys_code prepare(struct ys_model *model, struct ys_err *err)
         code = ys_table_insert_text(&model->shape->table[i], text, sizeof text);
         if (code == YS_OK)
             code = ys_query_open(model->sql, text, &model->insert[i], err);
-        (void)snprintf(text, sizeof text, "DELETE FROM \"%s\" WHERE record = ?",
+        (void)snprintf(text, sizeof text, "DELETE FROM \"%s\" WHERE rec = ?",
                        model->shape->table[i].name);
         if (code == YS_OK)
             code = ys_query_open(model->sql, text, &model->drop[i], err);

@@ -8,40 +8,41 @@
 #include "sync/status.h"
 
 /* Statements that are prepared once. */
-#define YS_MODEL_QUERIES(X)                                                                     \
-    X(BEGIN_LOG, "INSERT INTO log VALUES (NULL, ?, ?, ?, ?, 0, zeroblob(0), 0)")                \
-    X(FIND_LOG, "SELECT no, size, root, changed FROM log WHERE origin = ?")                     \
-    X(MOVE_LOG, "UPDATE log SET size = ?2, root = ?3, changed = ?4 WHERE no = ?1")              \
-    X(FOLDED, "SELECT coalesce(sum(size), 0) FROM log")                                         \
-    X(FIND_VERDICTS, "SELECT bits FROM verdict_row WHERE log = ? AND chunk = ?")                \
-    X(PUT_VERDICTS, "INSERT OR REPLACE INTO verdict_row VALUES (?, ?, ?)")                      \
-    X(CUT_VERDICTS, "DELETE FROM verdict_row WHERE log = ?")                                    \
-    X(PUT_RECORD, "INSERT OR REPLACE INTO record VALUES "                                       \
-                  "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)")                           \
-    X(FIND_RECORD,                                                                              \
-      "SELECT r.kind, r.subject, r.id, r.standing, r.signers, r.idx, l.origin, l.division FROM" \
-      " record r JOIN log l ON l.no = r.log WHERE r.no = ?")                                    \
-    X(NEXT_RECORD, "SELECT no FROM record WHERE no >= ? AND no < ? ORDER BY no LIMIT 1")        \
-    X(DROP_RECORD, "DELETE FROM record WHERE no = ?")                                           \
-    X(SET_STANDING, "UPDATE record SET standing = ?2, stated_by = ?3 WHERE no = ?1")            \
-    X(NEXT_LACKING,                                                                             \
-      "SELECT idx FROM record WHERE log = ? AND idx >= ? AND content = 'absent' LIMIT 1")       \
-    X(PUT_REF, "INSERT INTO ref VALUES (?, ?, ?, ?)")                                           \
-    X(DROP_REFS, "DELETE FROM ref WHERE record = ?")                                            \
-    X(PUT_ATTACHMENT, "INSERT INTO attachment VALUES (?, ?, ?, ?, ?, ?, ?, ?)")                 \
-    X(DROP_ATTACHMENTS, "DELETE FROM attachment WHERE record = ?")                              \
-    X(PUT_SEALED, "INSERT INTO sealed VALUES (?, ?, ?, ?)")                                     \
-    X(DROP_SEALED, "DELETE FROM sealed WHERE record = ?")                                       \
-    X(PUT_STALE, "INSERT OR IGNORE INTO stale VALUES (?)")                                      \
-    X(TARGETS, "SELECT r.no FROM ref f JOIN record r ON r.id = f.target WHERE f.record = ?"     \
-               " AND f.rel IN ('supersedes', 'withdraws', 'redacts')")                          \
-    X(IS_NAMED, "SELECT 1 FROM ref WHERE target = ? AND rel IN ('supersedes', 'withdraws',"     \
-                " 'redacts') LIMIT 1")                                                          \
-    /* Those of the same unit, signed by at least the same bodies. */                           \
-    X(NAMED_BY,                                                                                 \
-      "SELECT r.no, r.kind, r.id, r.idx, l.origin FROM ref f JOIN record r ON r.no = f.record"  \
-      " JOIN log l ON l.no = r.log WHERE f.target = ?1 AND f.rel = ?2 AND r.standing IN"        \
-      " ('in_force', 'superseded') AND l.division = ?3 AND (r.signers & ?4) = ?4"               \
+#define YS_MODEL_QUERIES(X)                                                                        \
+    X(BEGIN_LOG, "INSERT INTO log VALUES (NULL, ?, ?, ?, ?, 0, zeroblob(0), 0,"                    \
+                 " zeroblob(0))")                                                                  \
+    X(FIND_LOG, "SELECT no, size, root, changed, keys FROM log WHERE origin = ?")                  \
+    X(MOVE_LOG, "UPDATE log SET size = ?2, root = ?3, changed = ?4, keys = ?5 WHERE no = ?1")      \
+    X(FOLDED, "SELECT coalesce(sum(size), 0) FROM log")                                            \
+    X(FIND_VERDICTS, "SELECT bits FROM verdict_row WHERE log = ? AND chunk = ?")                   \
+    X(PUT_VERDICTS, "INSERT OR REPLACE INTO verdict_row VALUES (?, ?, ?)")                         \
+    X(CUT_VERDICTS, "DELETE FROM verdict_row WHERE log = ?")                                       \
+    X(PUT_RECORD, "INSERT OR REPLACE INTO record VALUES "                                          \
+                  "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)")                              \
+    X(FIND_RECORD,                                                                                 \
+      "SELECT r.kind, r.subject, r.id, r.standing, r.signers, r.idx, l.origin, l.division FROM"    \
+      " record r JOIN log l ON l.no = r.log WHERE r.no = ?")                                       \
+    X(NEXT_RECORD, "SELECT no FROM record WHERE no >= ? AND no < ? ORDER BY no LIMIT 1")           \
+    X(DROP_RECORD, "DELETE FROM record WHERE no = ?")                                              \
+    X(SET_STANDING, "UPDATE record SET standing = ?2, stated_by = ?3 WHERE no = ?1")               \
+    X(NEXT_LACKING,                                                                                \
+      "SELECT idx FROM record WHERE log = ? AND idx >= ? AND content = 'absent' LIMIT 1")          \
+    X(PUT_REF, "INSERT INTO ref VALUES (?, ?, ?, ?)")                                              \
+    X(DROP_REFS, "DELETE FROM ref WHERE rec = ?")                                                  \
+    X(PUT_ATTACHMENT, "INSERT INTO attachment VALUES (?, ?, ?, ?, ?, ?, ?, ?)")                    \
+    X(DROP_ATTACHMENTS, "DELETE FROM attachment WHERE rec = ?")                                    \
+    X(PUT_SEALED, "INSERT INTO sealed VALUES (?, ?, ?, ?)")                                        \
+    X(DROP_SEALED, "DELETE FROM sealed WHERE rec = ?")                                             \
+    X(PUT_STALE, "INSERT OR IGNORE INTO stale VALUES (?)")                                         \
+    X(TARGETS, "SELECT r.no FROM ref f JOIN record r ON r.id = f.target WHERE f.rec = ?"           \
+               " AND f.rel IN ('supersedes', 'withdraws', 'redacts')")                             \
+    X(IS_NAMED, "SELECT 1 FROM ref WHERE target = ? AND rel IN ('supersedes', 'withdraws',"        \
+                " 'redacts') LIMIT 1")                                                             \
+    /* Those of the same unit, signed by at least the same bodies. */                              \
+    X(NAMED_BY,                                                                                    \
+      "SELECT r.no, r.kind, r.id, r.idx, l.origin FROM ref f JOIN record r ON r.no = f.rec"        \
+      " JOIN log l ON l.no = r.log WHERE f.target = ?1 AND f.rel = ?2 AND r.standing IN"           \
+      " ('in_force', 'superseded') AND l.division = ?3 AND (r.signers & ?4) = ?4"                  \
       " ORDER BY l.incarnation, r.idx")                                                            \
     X(NEXT_STALE, "SELECT subject FROM stale ORDER BY subject LIMIT 1")                            \
     X(DROP_STALE, "DELETE FROM stale WHERE subject = ?")                                           \
@@ -66,7 +67,7 @@
     X(PUT_TASK, "INSERT INTO task VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")           \
     X(PARAMETERS,                                                                                  \
       "SELECT p.name, p.value, p.effective_from, coalesce(p.scope, l.division), r.signed_s, r.id"  \
-      " FROM rule_parameter p JOIN record r ON r.no = p.record JOIN log l ON l.no = r.log"         \
+      " FROM rule_parameter p JOIN record r ON r.no = p.rec JOIN log l ON l.no = r.log"            \
       " WHERE r.standing = 'in_force' AND l.level = 'district'")                                   \
     X(STALE_IN, "INSERT OR IGNORE INTO stale SELECT subject FROM matter WHERE substr(division, 1," \
                 " length(?1)) = ?1")                                                               \
@@ -78,8 +79,9 @@
       "SELECT coalesce(max(size), 0) FROM receipt WHERE origin = ?1 AND level = ?2 AND size < ?3") \
     X(PUT_RECEIPT, "INSERT OR IGNORE INTO receipt VALUES (?, ?, ?, ?, ?)")                         \
     X(DROP_RECEIPTS, "DELETE FROM receipt WHERE record = ?")                                       \
-    X(LOG_OF, "SELECT l.origin, l.division, l.level FROM record r JOIN log l ON l.no = r.log WHERE" \
-              " r.no = ?")
+    X(LOG_OF,                                                                                      \
+      "SELECT l.origin, l.division, l.level FROM record r JOIN log l ON l.no = r.log WHERE"        \
+      " r.no = ?")
 
 enum ys_model_query {
 #define YS_MODEL_QUERY_ENUM(name, text) YS_MODEL_##name,
@@ -126,6 +128,8 @@ struct ys_fold_turn {
     struct ys_parameter_value *parameter; /* texts are owned, too */
 };
 void ys_fold_turn_clear(struct ys_fold_turn *turn);
+/* Hash of the body keys of the log's unit: who is told to have signed depends on it. */
+void ys_fold_turn_keys(struct ys_fold_turn *turn, const struct ys_log *log, struct ys_hash *out);
 /* Fold one entry, or fold it again: its row, and its contents if it is ok. `raw` is the store's verdict. */
 enum ys_code ys_content_fold(struct ys_model *model, struct ys_fold_turn *turn,
                              const struct ys_log *log, int64_t log_no, uint64_t index,

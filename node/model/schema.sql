@@ -14,7 +14,8 @@ CREATE TABLE log (
   incarnation INTEGER NOT NULL,
   size INTEGER NOT NULL,
   root BLOB NOT NULL,
-  changed INTEGER NOT NULL       -- the store's counter when it was last looked at
+  changed INTEGER NOT NULL,      -- the store's counter when it was last looked at
+  keys BLOB NOT NULL             -- hash of the body keys by which its signers were told
 ) STRICT;
 
 -- Copies of the store's rows of verdicts, two bits an entry, to find those that changed.
@@ -47,20 +48,20 @@ CREATE INDEX record_lacking ON record (log, idx) WHERE content = 'absent';
 
 -- References of records whose verdict is ok. The target may not be here (yet).
 CREATE TABLE ref (
-  record INTEGER NOT NULL, nth INTEGER NOT NULL, rel TEXT NOT NULL, target BLOB NOT NULL,
-  PRIMARY KEY (record, nth)
+  rec INTEGER NOT NULL, nth INTEGER NOT NULL, rel TEXT NOT NULL, target BLOB NOT NULL,
+  PRIMARY KEY (rec, nth)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX ref_target ON ref (target, rel);
 
 CREATE TABLE attachment (
-  record INTEGER NOT NULL, nth INTEGER NOT NULL,
+  rec INTEGER NOT NULL, nth INTEGER NOT NULL,
   alg TEXT, hash BLOB, size INTEGER, media_type TEXT, title TEXT, scope TEXT,
-  PRIMARY KEY (record, nth)
+  PRIMARY KEY (rec, nth)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE sealed (
-  record INTEGER NOT NULL, nth INTEGER NOT NULL, slot TEXT, commitment BLOB,
-  PRIMARY KEY (record, nth)
+  rec INTEGER NOT NULL, nth INTEGER NOT NULL, slot TEXT, commitment BLOB,
+  PRIMARY KEY (rec, nth)
 ) STRICT, WITHOUT ROWID;
 
 -- Receipts that stand in signed `receipts` records of a log's own street and district. A witness never

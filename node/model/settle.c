@@ -180,8 +180,7 @@ static enum ys_code settle_one(struct ys_model *model, struct ys_fold_turn *turn
     struct gathered gathered = {.count = 0};
     struct ys_matter matter = {.no = 0};
     struct ys_procedure procedure = {.step_count = 0};
-    struct ys_parameters parameters = {.values = turn->parameter,
-                                       .count = turn->parameter_count};
+    struct ys_parameters parameters = {.values = turn->parameter, .count = turn->parameter_count};
     ys_arena_clear(&turn->arena);
     enum ys_code code = ys_matter_rows_clear(model, subject, err);
     if (code == YS_OK)
@@ -192,13 +191,13 @@ static enum ys_code settle_one(struct ys_model *model, struct ys_fold_turn *turn
         code = ys_procedure_run(gathered.step, gathered.count, &parameters, &procedure, err);
     if (code == YS_OK && procedure.step_count > 0)
         code = ys_matter_rows_put(model,
-                             &(struct ys_matter_rows){.subject = subject,
-                                                      .division = &parameters.division,
-                                                      .procedure = &procedure,
-                                                      .step = gathered.step,
-                                                      .number = gathered.number,
-                                                      .count = gathered.count},
-                             err);
+                                  &(struct ys_matter_rows){.subject = subject,
+                                                           .division = &parameters.division,
+                                                           .procedure = &procedure,
+                                                           .step = gathered.step,
+                                                           .number = gathered.number,
+                                                           .count = gathered.count},
+                                  err);
     *left -= gathered.count + 1 < *left ? gathered.count + 1 : *left;
     ys_procedure_clear(&procedure);
     forget(&gathered);

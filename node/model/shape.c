@@ -213,7 +213,7 @@ size_t ys_shape_of_kind(const struct ys_shape *shape, const char *kind, size_t *
 
 /* --- statements --- */
 
-static const char *const key_names[YS_SHAPE_KEYS_MAX] = {"record", "nth", "nth_2"};
+static const char *const key_names[YS_SHAPE_KEYS_MAX] = {"rec", "nth", "nth_2"};
 
 static const char *type_of(const struct ys_table *table, const struct ys_column *column)
 {
@@ -239,7 +239,7 @@ enum ys_code ys_table_create_text(const struct ys_table *table, char *out, size_
     struct ys_writer w = {.data = (uint8_t *)out, .capacity = size};
     ys_writer_text(&w, "CREATE TABLE \"");
     ys_writer_text(&w, table->name);
-    ys_writer_text(&w, "\" (record INTEGER");
+    ys_writer_text(&w, "\" (rec INTEGER");
     ys_writer_text(&w, table->repeats == 0 ? " PRIMARY KEY" : " NOT NULL");
     for (unsigned i = 1; i <= table->repeats; i++) {
         ys_writer_text(&w, ", ");
@@ -256,7 +256,7 @@ enum ys_code ys_table_create_text(const struct ys_table *table, char *out, size_
         ys_writer_text(&w, ") STRICT");
         return finish(&w);
     }
-    ys_writer_text(&w, ", PRIMARY KEY (record");
+    ys_writer_text(&w, ", PRIMARY KEY (rec");
     for (unsigned i = 1; i <= table->repeats; i++) {
         ys_writer_text(&w, ", ");
         ys_writer_text(&w, key_names[i]);

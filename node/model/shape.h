@@ -1,14 +1,14 @@
 /* The tables that hold the records' contents, made from the schemas: one for each
  * kind, one more for each repeated field in it.
  *
- *     public_notice(record, meeting_at_ms, place, …)
- *     public_notice_participants(record, nth, party_kind, count)
+ *     public_notice(rec, meeting_at_ms, place, …)
+ *     public_notice_participants(rec, nth, party_kind, count)
  *
  * A column is a field; a message inside a message gives "<field>_<inner field>".
  * Day fields are days since 1970-01-01 in Shanghai, so that days are counted by
  * subtraction; times are milliseconds UTC; a Moment gives <f>_day and, if it was a
- * time, <f>_ms; enums are their words, bytes are blobs, bools 0 and 1. `record` is
- * model.h's number of the record whose content it is, `nth` counts from 1, `nth_2`
+ * time, <f>_ms; enums are their words, bytes are blobs, bools 0 and 1. `rec` is the
+ * number of the record whose content it is, `nth` counts from 1, `nth_2`
  * the elements of a repeated field inside a repeated one.
  *
  * So a new kind or field needs no line of SQL here, and rules and indicators read

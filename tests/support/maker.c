@@ -72,9 +72,8 @@ ProtobufCMessage *maker_message(struct maker *m, const ProtobufCMessageDescripto
     } else if (type == &yishi__v1__time__descriptor) {
         Yishi__V1__Time *time = (void *)message;
         time->has_unix_ms = 1;
-        time->unix_ms = m->days == 0
-                            ? (int64_t)rng_below(&m->rng, (uint64_t)YS_TIME_LAST_MS + 1)
-                            : make_day(m) * YS_DAY_MS + (int64_t)rng_below(&m->rng, 1000);
+        time->unix_ms = m->days == 0 ? (int64_t)rng_below(&m->rng, (uint64_t)YS_TIME_LAST_MS + 1)
+                                     : make_day(m) * YS_DAY_MS + (int64_t)rng_below(&m->rng, 1000);
     } else if (type == &yishi__v1__moment__descriptor &&
                ys_reflect_case(message, &type->fields[0]) == 0) {
         make_field(m, message, &type->fields[rng_below(&m->rng, 2)]);

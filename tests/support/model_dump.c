@@ -43,12 +43,16 @@ static bool among(const char *word, const char *const *words)
 /* Columns that hold numbers of records. */
 static bool is_record(const char *table, const char *column)
 {
-    static const char *const of_track[] = {"consensus", "decision", "plan", "submission",
-                                           "response", "department", "ended_by", "correction",
+    static const char *const of_track[] = {"consensus",   "decision",   "plan",     "submission",
+                                           "response",    "department", "ended_by", "correction",
                                            "publication", "evaluation", NULL};
-    return strcmp(column, "record") == 0 ||
-           (strcmp(table, "record") == 0 && among(column, (const char *const[]){"no", "stated_by", NULL})) ||
-           (strcmp(table, "conflict") == 0 && among(column, (const char *const[]){"first", "second", NULL})) ||
+    return strcmp(column, "rec") == 0 ||
+           (strcmp(column, "record") == 0 &&
+            among(table, (const char *const[]){"step", "task", "receipt", NULL})) ||
+           (strcmp(table, "record") == 0 &&
+            among(column, (const char *const[]){"no", "stated_by", NULL})) ||
+           (strcmp(table, "conflict") == 0 &&
+            among(column, (const char *const[]){"first", "second", NULL})) ||
            (strcmp(table, "track") == 0 && among(column, of_track));
 }
 

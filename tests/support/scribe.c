@@ -34,16 +34,17 @@ void scribe_signer(struct ys_signer *out, struct rng *rng, const struct ys_name 
          &err);
 }
 
-void scribe_write_raw(struct scribe_record *out, const struct ys_name *origin, const char *kind,
-                      uint64_t signed_at_s, struct ys_bytes body,
-                      const struct ys_signer *const *signers, unsigned count)
+static void write_note(struct scribe_record *out, const struct ys_name *origin, const char *kind,
+                       const char *subject, uint64_t signed_at_s, struct ys_bytes body,
+                       const struct ys_signer *const *signers, unsigned count)
 {
-    struct ys_record record = {.origin = *origin, .subject = "-", .signed_at_s = signed_at_s};
+    struct ys_record record = {.origin = *origin, .signed_at_s = signed_at_s};
     uint8_t text[YS_RECORD_TEXT_MAX];
     struct ys_writer t = {.data = text, .capacity = sizeof text};
     struct ys_writer n = {.data = out->note, .capacity = sizeof out->note};
     struct ys_err err = {0};
     snprintf(record.kind, sizeof record.kind, "%s", kind);
+    snprintf(record.subject, sizeof record.subject, "%s", subject);
     memcpy(out->body, body.data, body.size);
     out->body_size = body.size;
     ys_record_bind(&record, (struct ys_bytes){out->body, out->body_size});
@@ -52,9 +53,17 @@ void scribe_write_raw(struct scribe_record *out, const struct ys_name *origin, c
     out->note_size = n.size;
 }
 
-void scribe_write(struct scribe_record *out, struct rng *rng, const struct ys_name *origin,
-                  const char *kind, uint64_t signed_at_s, Yishi__V1__Body *body,
-                  const struct ys_signer *const *signers, unsigned count)
+void scribe_write_raw(struct scribe_record *out, const struct ys_name *origin, const char *kind,
+                      uint64_t signed_at_s, struct ys_bytes body,
+                      const struct ys_signer *const *signers, unsigned count)
+{
+    write_note(out, origin, kind, "-", signed_at_s, body, signers, count);
+}
+
+static void write_body(struct scribe_record *out, struct rng *rng, const struct ys_name *origin,
+                       const char *kind, const char *subject, uint64_t signed_at_s,
+                       Yishi__V1__Body *body, const struct ys_signer *const *signers,
+                       unsigned count)
 {
     uint8_t salt[YS_BODY_SALT_LEN];
     uint8_t bytes[sizeof out->body];
@@ -64,8 +73,22 @@ void scribe_write(struct scribe_record *out, struct rng *rng, const struct ys_na
     body->has_salt = 1;
     body->salt = (ProtobufCBinaryData){sizeof salt, salt};
     must(ys_body_encode(body, &w, &err), &err);
-    scribe_write_raw(out, origin, kind != NULL ? kind : ys_body_kind(body)->name, signed_at_s,
-                     (struct ys_bytes){bytes, w.size}, signers, count);
+    write_note(out, origin, kind != NULL ? kind : ys_body_kind(body)->name, subject, signed_at_s,
+               (struct ys_bytes){bytes, w.size}, signers, count);
+}
+
+void scribe_write(struct scribe_record *out, struct rng *rng, const struct ys_name *origin,
+                  const char *kind, uint64_t signed_at_s, Yishi__V1__Body *body,
+                  const struct ys_signer *const *signers, unsigned count)
+{
+    write_body(out, rng, origin, kind, "-", signed_at_s, body, signers, count);
+}
+
+void scribe_write_about(struct scribe_record *out, struct rng *rng, const struct ys_name *origin,
+                        const char *subject, uint64_t signed_at_s, Yishi__V1__Body *body,
+                        const struct ys_signer *const *signers, unsigned count)
+{
+    write_body(out, rng, origin, NULL, subject, signed_at_s, body, signers, count);
 }
 
 void scribe_write_unknown(struct scribe_record *out, struct rng *rng, const struct ys_name *origin,

@@ -21,6 +21,10 @@ struct scribe_record {
 void scribe_write(struct scribe_record *out, struct rng *rng, const struct ys_name *origin,
                   const char *kind, uint64_t signed_at_s, Yishi__V1__Body *body,
                   const struct ys_signer *const *signers, unsigned count);
+/* The same about a matter. */
+void scribe_write_about(struct scribe_record *out, struct rng *rng, const struct ys_name *origin,
+                        const char *subject, uint64_t signed_at_s, Yishi__V1__Body *body,
+                        const struct ys_signer *const *signers, unsigned count);
 /* Note over an arbitrary body. */
 void scribe_write_raw(struct scribe_record *out, const struct ys_name *origin, const char *kind,
                       uint64_t signed_at_s, struct ys_bytes body,

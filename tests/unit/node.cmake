@@ -7,6 +7,8 @@ foreach(name test_shape)
   yishi_unit_test(${name} ys_model)
   target_sources(${name} PRIVATE ../support/folder.c)
 endforeach()
+yishi_unit_test(test_model yishi_test_federation ys_model)
+target_sources(test_model PRIVATE ../support/maker.c ../support/model_dump.c)
 yishi_unit_test(test_kind_files ys_node)
 target_compile_definitions(test_kind_files
                            PRIVATE YS_KINDS_DIR="${CMAKE_CURRENT_SOURCE_DIR}/kinds")

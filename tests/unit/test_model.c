@@ -2,6 +2,7 @@
 #include "node/model/model.h"
 
 #include "proto/matter.h"
+#include "proto/reflect.h"
 #include "sync/rewind.h"
 #include "sync/verdict.h"
 #include "tests/support/cast.h"
@@ -21,7 +22,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { RECORDS = 160, MATTERS = 4, SHUFFLES = 200, DAY_S = 86400 };
+enum { RECORDS = 120, MATTERS = 4, SHUFFLES = 200, DAY_S = 86400 };
 static const uint64_t begin_s = 1764000000;
 
 /* One entry of a log, to be appended in any interleaving with those of other logs. */
@@ -35,6 +36,7 @@ struct desk {
     struct ys_member *member;
     struct leaf *leaf;
     size_t count;
+    size_t enrolled[CAST_ROLES]; /* leaves that register keys, first of a log */
     struct ys_hash id[RECORDS];
     size_t ids;
     const Yishi__V1__Body *body[RECORDS]; /* of `id`, in the maker's arena */
@@ -54,8 +56,9 @@ static struct desk *open_desk(const char *name)
                                  .first_day = 20416, /* 2025-11-24 */
                                  .days = 60};
     ys_arena_init(&desk->maker.arena, 256 << 20);
-    assert_int_equal(ys_member_new(&desk->cast.root, &desk->cast.unit[CAST_DISTRICT].origin.division,
-                                   &desk->member, NULL),
+    assert_int_equal(ys_member_new(&desk->cast.root,
+                                   &desk->cast.unit[CAST_DISTRICT].origin.division, &desk->member,
+                                   NULL),
                      YS_OK);
     return desk;
 }
@@ -91,6 +94,7 @@ static void take_enrolment(struct desk *desk, enum cast_role role)
     YS_TXN_SCOPED txn = NULL;
     const struct ys_log log = cast_log(&desk->cast, role);
     assert_int_equal(ys_store_begin(desk->cast.store, false, &txn, NULL), YS_OK);
+    desk->enrolled[role] = log.frontier.size;
     for (uint64_t i = 0; i < log.frontier.size; i++) {
         struct ys_entry entry;
         struct leaf *const leaf = &desk->leaf[desk->count++];
@@ -116,7 +120,6 @@ static void put_refs(struct desk *desk, Yishi__V1__Body *body, Yishi__V1__Relati
                      size_t target)
 {
     const size_t count = 1 + rng_below(&desk->maker.rng, 2);
-    void *first = NULL;
     body->refs = NULL;
     body->n_refs = 0;
     if (desk->ids == 0)
@@ -124,10 +127,9 @@ static void put_refs(struct desk *desk, Yishi__V1__Body *body, Yishi__V1__Relati
     body->refs = ys_arena_alloc(&desk->maker.arena, count * sizeof(Yishi__V1__Reference *));
     for (size_t i = 0; i < count; i++) {
         Yishi__V1__Reference *const ref =
-            (void *)ys_reflect_new_reference(&desk->maker.arena, &first);
-        const size_t at = i == 0 && target != SIZE_MAX
-                              ? target
-                              : (size_t)rng_below(&desk->maker.rng, desk->ids);
+            (void *)ys_reflect_new(&yishi__v1__reference__descriptor, &desk->maker.arena);
+        const size_t at =
+            i == 0 && target != SIZE_MAX ? target : (size_t)rng_below(&desk->maker.rng, desk->ids);
         ref->has_rel = 1;
         ref->rel = i == 0 && target != SIZE_MAX ? relation : some_relation(desk);
         ref->has_record = 1;
@@ -138,4 +140,447 @@ static void put_refs(struct desk *desk, Yishi__V1__Body *body, Yishi__V1__Relati
             ref->record.data[0] ^= 1;
         body->refs[body->n_refs++] = ref;
     }
+}
+
+static const struct ys_signer *signer(const struct desk *desk, enum cast_role role, unsigned body)
+{
+    return &desk->cast.unit[role].body[body];
+}
+
+/* Sign with every body of the unit, seldom with fewer: then the record is bad. */
+static void write_leaf(struct desk *desk, enum cast_role role, Yishi__V1__Body *body)
+{
+    const struct ys_signer *signers[CAST_BODIES_MAX];
+    struct scribe_record record;
+    char subject[YS_MATTER_TEXT_MAX];
+    struct ys_matter matter = {.division = desk->cast.unit[CAST_COMMUNITY].origin.division,
+                               .year = 2026,
+                               .no = 1 + (uint32_t)rng_below(&desk->maker.rng, MATTERS)};
+    unsigned count = role == CAST_COMMUNITY || role == CAST_NEIGHBOUR ? 3 : 2;
+    if (rng_below(&desk->maker.rng, 25) == 0)
+        count = 1;
+    for (unsigned i = 0; i < count; i++)
+        signers[i] = signer(desk, role, i);
+    if (body->kind_case == YISHI__V1__BODY__KIND_RECEIPTS) {
+        signers[0] = &desk->cast.unit[role].keys.log;
+        count = 1;
+    }
+    if (rng_below(&desk->maker.rng, 2) == 0)
+        matter.division = desk->cast.unit[CAST_NEIGHBOUR].origin.division;
+    ys_matter_print(&matter, subject);
+    desk->body[desk->ids] = body;
+    scribe_write_about(&record, &desk->maker.rng, &desk->cast.unit[role].origin,
+                       rng_below(&desk->maker.rng, 10) == 0 ? "-" : subject,
+                       begin_s + rng_below(&desk->maker.rng, 60) * DAY_S, body, signers, count);
+    keep_leaf(desk, role, &record);
+}
+
+static Yishi__V1__Body *some_body(struct desk *desk, const ProtobufCFieldDescriptor *kind)
+{
+    Yishi__V1__Body *const body =
+        (void *)ys_reflect_new(&yishi__v1__body__descriptor, &desk->maker.arena);
+    void *first = NULL;
+    assert_true(ys_reflect_add(&body->base, kind, 1, &desk->maker.arena, &first));
+    const ProtobufCMessage *const inner = maker_message(&desk->maker, kind->descriptor);
+    memcpy(first, &inner, sizeof inner);
+    if (rng_below(&desk->maker.rng, 2) == 0)
+        body->occurred_at = (void *)maker_message(&desk->maker, &yishi__v1__moment__descriptor);
+    return body;
+}
+
+static const ProtobufCFieldDescriptor *kind_field(const char *name)
+{
+    return protobuf_c_message_descriptor_get_field_by_name(&yishi__v1__body__descriptor, name);
+}
+
+/* An earlier record of the same unit that people wrote; SIZE_MAX when there is none. */
+static size_t some_own(struct desk *desk, enum cast_role role)
+{
+    for (unsigned tries = 0; desk->ids > 0 && tries < 20; tries++) {
+        const size_t at = (size_t)rng_below(&desk->maker.rng, desk->ids);
+        if (desk->author[at] == role && desk->body[at] != NULL &&
+            desk->body[at]->kind_case != YISHI__V1__BODY__KIND_RECEIPTS)
+            return at;
+    }
+    return SIZE_MAX;
+}
+
+/* Correct or withdraw an earlier record of the unit, a correction or withdrawal as well. */
+static bool write_change(struct desk *desk, enum cast_role role)
+{
+    const size_t target = some_own(desk, role);
+    if (target == SIZE_MAX)
+        return false;
+    const bool corrects = rng_below(&desk->maker.rng, 3) != 0;
+    Yishi__V1__Body *const body =
+        some_body(desk, kind_field(corrects ? "correction" : "withdrawal"));
+    put_refs(desk, body,
+             corrects ? YISHI__V1__RELATION__RELATION_SUPERSEDES
+                      : YISHI__V1__RELATION__RELATION_WITHDRAWS,
+             target);
+    if (corrects) {
+        static uint8_t salt[YS_BODY_SALT_LEN];
+        struct ys_writer w = {.data = ys_arena_alloc(&desk->maker.arena, 4096), .capacity = 4096};
+        Yishi__V1__Body *const other =
+            some_body(desk, kind_field(ys_body_kind(desk->body[target])->name));
+        other->has_salt = 1;
+        other->salt = (ProtobufCBinaryData){sizeof salt, salt};
+        if (other->kind_case == YISHI__V1__BODY__KIND_CORRECTION ||
+            ys_body_encode(other, &w, NULL) != YS_OK)
+            return false;
+        body->correction->has_replacement = 1;
+        body->correction->replacement = (ProtobufCBinaryData){w.size, w.data};
+    }
+    write_leaf(desk, role, body);
+    return true;
+}
+
+static void write_receipts(struct desk *desk)
+{
+    static const enum cast_role logs[] = {CAST_COMMUNITY, CAST_NEIGHBOUR};
+    static uint64_t time_s = 1764100000;
+    const enum cast_role witness =
+        rng_below(&desk->maker.rng, 2) == 0 ? CAST_STREET : CAST_DISTRICT;
+    const enum cast_role log = logs[rng_below(&desk->maker.rng, 2)];
+    time_s += 1000;
+    write_leaf(
+        desk, witness,
+        scribe_receipts(desk->cast.unit[log].log, 1 + rng_below(&desk->maker.rng, 40), time_s));
+    desk->body[desk->ids - 1] = NULL; /* scribe's is overwritten */
+}
+
+static void write_parameter(struct desk *desk)
+{
+    static char names[][24] = {"plan_days", "street_response_days", "notice_min_days"};
+    static char values[][12] = {"1", "20", "no number", "5"};
+    Yishi__V1__Body *const body = some_body(desk, kind_field("rule_parameter"));
+    body->rule_parameter->name = names[rng_below(&desk->maker.rng, 3)];
+    body->rule_parameter->value = values[rng_below(&desk->maker.rng, 4)];
+    body->rule_parameter->scope = desk->cast.unit[CAST_STREET].origin.division.digits;
+    write_leaf(desk, CAST_DISTRICT, body);
+}
+
+static void write_any(struct desk *desk)
+{
+    static const enum cast_role roles[] = {CAST_COMMUNITY, CAST_COMMUNITY, CAST_NEIGHBOUR,
+                                           CAST_NEIGHBOUR, CAST_STREET,    CAST_DISTRICT};
+    const enum cast_role role = roles[rng_below(&desk->maker.rng, 6)];
+    size_t count = 0;
+    const struct ys_kind *const kinds = ys_kind_table(&count);
+    const struct ys_kind *kind = NULL;
+    while (kind == NULL || kind->membership || kind->authors == YS_BODY_NODE)
+        kind = &kinds[rng_below(&desk->maker.rng, count)];
+    Yishi__V1__Body *const body = some_body(desk, kind_field(kind->name));
+    put_refs(desk, body, YISHI__V1__RELATION__RELATION_UNSPECIFIED, SIZE_MAX);
+    write_leaf(desk, role, body);
+}
+
+static void write_all(struct desk *desk)
+{
+    static const enum cast_role enrolling[] = {CAST_DISTRICT, CAST_STREET};
+    cast_enrol_all(&desk->cast);
+    for (size_t i = 0; i < 2; i++)
+        take_enrolment(desk, enrolling[i]);
+    while (desk->ids < RECORDS) {
+        const uint64_t dice = rng_below(&desk->maker.rng, 12);
+        if (dice == 0)
+            write_receipts(desk);
+        else if (dice == 1)
+            write_parameter(desk);
+        else if (dice > 4 || !write_change(desk, dice == 2 ? CAST_STREET : CAST_COMMUNITY))
+            write_any(desk);
+    }
+}
+
+/* --- arriving --- */
+
+static void fold_some(struct desk *desk, struct ys_model *model, size_t batch, bool all)
+{
+    const struct ys_fold_options options = {
+        .store = desk->cast.store, .member = desk->member, .batch = batch};
+    struct ys_err err = {0};
+    bool more = true;
+    while (more) {
+        if (ys_model_fold(model, &options, &more, &err) != YS_OK)
+            fail_msg("%s", err.msg);
+        if (!all)
+            return;
+    }
+}
+
+static void rebuild(struct desk *desk)
+{
+    YS_TXN_SCOPED txn = NULL;
+    assert_int_equal(ys_store_begin(desk->cast.store, false, &txn, NULL), YS_OK);
+    assert_int_equal(ys_member_rebuild(desk->member, txn, NULL, NULL), YS_OK);
+}
+
+/* Store verdicts as the verifier would: on every entry, on some, on those that have none. */
+enum judged { JUDGE_ALL, JUDGE_SOME, JUDGE_NEW };
+static void judge(struct desk *desk, struct rng *rng, enum judged which)
+{
+    YS_TXN_SCOPED txn = NULL;
+    struct ys_log log;
+    assert_int_equal(ys_store_begin(desk->cast.store, true, &txn, NULL), YS_OK);
+    for (uint32_t id = 0; ys_log_next(txn, id, &log, NULL) == YS_OK; id = log.id + 1)
+        for (uint64_t i = 0; i < log.frontier.size; i++) {
+            struct ys_entry entry;
+            enum ys_verdict now = YS_VERDICT_UNCHECKED;
+            assert_int_equal(ys_status_get(txn, log.id, i, &now, NULL), YS_OK);
+            if ((which == JUDGE_SOME && rng_below(rng, 3) != 0) ||
+                (which == JUDGE_NEW && now != YS_VERDICT_UNCHECKED))
+                continue;
+            assert_int_equal(ys_log_entry(txn, log.id, i, &entry, NULL), YS_OK);
+            const uint8_t verdict = (uint8_t)ys_judge(desk->member, &log.origin, i, &entry, NULL);
+            assert_int_equal(ys_status_set(txn, log.id, i, &verdict, 1, NULL), YS_OK);
+        }
+    assert_int_equal(ys_txn_commit(&txn, NULL), YS_OK);
+}
+
+static void append_run(struct desk *desk, size_t next[CAST_ROLES], enum cast_role role, size_t run)
+{
+    for (; next[role] < desk->count && run > 0; next[role]++) {
+        if (desk->leaf[next[role]].role != role)
+            continue;
+        const struct ys_entry entry = scribe_entry(&desk->leaf[next[role]].record);
+        (void)cast_append(&desk->cast, role, &entry);
+        run--;
+    }
+}
+
+static void keep_heads(struct desk *desk)
+{
+    static const enum cast_role district = CAST_DISTRICT;
+    const struct ys_log street = cast_log(&desk->cast, CAST_STREET);
+    cast_keep_head(&desk->cast, CAST_STREET, street.frontier.size, &district, 1, begin_s);
+}
+
+/* Everything arrives, in one of many orders, and is folded now and then on the way. */
+static void arrive(struct desk *desk, struct ys_model *model, struct rng *rng)
+{
+    static const enum cast_role roles[] = {CAST_DISTRICT, CAST_STREET, CAST_COMMUNITY,
+                                           CAST_NEIGHBOUR};
+    size_t next[CAST_ROLES] = {0};
+    bool left = true;
+    const bool settled = rng_below(rng, 2) == 0;
+    if (settled) { /* else many a record arrives before the keys of its signers */
+        append_run(desk, next, CAST_DISTRICT, desk->enrolled[CAST_DISTRICT]);
+        append_run(desk, next, CAST_STREET, desk->enrolled[CAST_STREET]);
+        keep_heads(desk);
+        rebuild(desk);
+    }
+    while (left) {
+        append_run(desk, next, roles[rng_below(rng, 4)], 1 + (size_t)rng_below(rng, 60));
+        const uint64_t dice = rng_below(rng, 12);
+        if (settled)
+            judge(desk, rng, JUDGE_NEW);
+        if (dice == 0 && next[CAST_STREET] > 0)
+            keep_heads(desk);
+        if (dice <= 1)
+            rebuild(desk);
+        if (dice == 2)
+            judge(desk, rng, JUDGE_SOME);
+        if (dice >= 9)
+            fold_some(desk, model, 1 + (size_t)rng_below(rng, 40), false);
+        left = false;
+        for (size_t i = 0; i < 4; i++)
+            left = left || next[roles[i]] < desk->count;
+    }
+    keep_heads(desk);
+    rebuild(desk);
+    judge(desk, rng, JUDGE_ALL);
+}
+
+static struct ys_model *open_model(struct desk *desk)
+{
+    char path[FOLDER_PATH_MAX];
+    struct ys_model *model = NULL;
+    struct ys_err err = {0};
+    folder_path(&desk->cast.folder, "model.db", path);
+    if (ys_model_open(path, desk->cast.store, &model, &err) != YS_OK)
+        fail_msg("%s", err.msg);
+    return model;
+}
+
+/* A new store in which everything arrives; what the model then says. */
+static char *tell(struct desk *desk, struct rng *rng)
+{
+    cast_move(&desk->cast, CAST_DISTRICT);
+    struct ys_model *const model = open_model(desk);
+    arrive(desk, model, rng);
+    fold_some(desk, model, 0, true);
+    char *const dump = model_dump(model);
+    ys_model_close(model);
+    return dump;
+}
+
+static void two_hundred_orders_of_arrival_give_the_same_content(void **state)
+{
+    (void)state;
+    struct desk *const desk = open_desk(__func__);
+    struct rng rng = desk->cast.rng;
+    write_all(desk);
+    char *const first = tell(desk, &rng);
+    assert_true(strlen(first) > 10000);
+    for (unsigned i = 1; i < SHUFFLES; i++) {
+        char *const other = tell(desk, &rng);
+        if (!model_dumps_equal(first, other))
+            fail_msg("order %u gives another content", i);
+        free(other);
+    }
+    free(first);
+    close_desk(desk);
+}
+
+/* Two records of two logs that do not name each other stand in the order in which they were proven. */
+static void a_receipt_that_comes_later_puts_records_in_order(void **state)
+{
+    (void)state;
+    static const char question[] =
+        "SELECT l.division FROM step s JOIN record r ON r.no = s.record JOIN log l ON l.no = r.log"
+        " WHERE s.subject = '110105901001-2026-0001' ORDER BY s.nth LIMIT 1";
+    struct desk *const desk = open_desk(__func__);
+    struct cast *const cast = &desk->cast;
+    const struct ys_signer *const log_key = &cast->unit[CAST_DISTRICT].keys.log;
+    struct scribe_record record;
+    char first[2][YS_DIVISION_MAX + 1];
+    cast_enrol_all(cast);
+    for (enum cast_role role = CAST_COMMUNITY; role <= CAST_NEIGHBOUR; role++) {
+        const struct ys_signer *const rc = signer(desk, role, 0);
+        scribe_write_about(&record, &cast->rng, &cast->unit[role].origin, "110105901001-2026-0001",
+                           begin_s, scribe_acknowledgement(&cast->rng), &rc, 1);
+        const struct ys_entry entry = scribe_entry(&record);
+        (void)cast_append(cast, role, &entry);
+    }
+    keep_heads(desk);
+    rebuild(desk);
+    struct ys_model *const model = open_model(desk);
+    for (unsigned i = 0; i < 2; i++) {
+        YS_QUERY_SCOPED query = NULL;
+        bool row = false;
+        judge(desk, &cast->rng, JUDGE_NEW);
+        fold_some(desk, model, 0, true);
+        assert_int_equal(ys_query_open(ys_model_sql(model), question, &query, NULL), YS_OK);
+        assert_int_equal(ys_query_step(query, &row, NULL), YS_OK);
+        assert_true(row);
+        (void)snprintf(first[i], sizeof first[i], "%s", (const char *)ys_query_text(query, 0).data);
+        if (i == 1)
+            break;
+        const bool was_community =
+            strcmp(first[0], cast->unit[CAST_COMMUNITY].origin.division.digits) == 0;
+        Yishi__V1__Body *const receipts =
+            scribe_receipts(cast->unit[CAST_COMMUNITY].log, 1, was_community ? 9000 : 5000);
+        scribe_add_receipt(cast->unit[CAST_NEIGHBOUR].log, 1, was_community ? 5000 : 9000);
+        (void)cast_publish(cast, CAST_DISTRICT, receipts, log_key);
+    }
+    assert_string_not_equal(first[0], first[1]);
+    ys_model_close(model);
+    close_desk(desk);
+}
+
+static void making_it_anew_gives_the_same_content(void **state)
+{
+    (void)state;
+    struct desk *const desk = open_desk(__func__);
+    struct rng rng = desk->cast.rng;
+    write_all(desk);
+    cast_move(&desk->cast, CAST_DISTRICT);
+    struct ys_model *model = open_model(desk);
+    arrive(desk, model, &rng);
+    fold_some(desk, model, 7, true);
+    char *const before = model_dump(model);
+    assert_int_equal(ys_model_clear(model, NULL), YS_OK);
+    fold_some(desk, model, 0, true);
+    char *const after = model_dump(model);
+    assert_true(model_dumps_equal(before, after));
+    free(before);
+    free(after);
+    ys_model_close(model);
+    close_desk(desk);
+}
+
+/* A child folds until it is killed; what it leaves is folded on. */
+static void a_killed_process_leaves_it_complete_and_only_behind(void **state)
+{
+    (void)state;
+    struct desk *const desk = open_desk(__func__);
+    struct rng rng = desk->cast.rng;
+    write_all(desk);
+    char *const wanted = tell(desk, &rng);
+    for (unsigned round = 0; round < 20; round++) {
+        struct ys_model *model = open_model(desk);
+        assert_int_equal(ys_model_clear(model, NULL), YS_OK);
+        ys_model_close(model);
+        int ready[2];
+        assert_int_equal(pipe(ready), 0);
+        const pid_t child = fork();
+        assert_true(child >= 0);
+        if (child == 0) {
+            struct ys_store *store = NULL; /* LMDB's environment does not survive a fork */
+            char path[FOLDER_PATH_MAX];
+            struct ys_model *own = NULL;
+            bool more = true;
+            folder_path(&desk->cast.folder, "model.db", path);
+            if (ys_store_open(desk->cast.folder.path, 0, &store, NULL) != YS_OK ||
+                ys_model_open(path, store, &own, NULL) != YS_OK)
+                _exit(1);
+            const struct ys_fold_options options = {
+                .store = store, .member = desk->member, .batch = 3};
+            while (more && ys_model_fold(own, &options, &more, NULL) == YS_OK)
+                if (write(ready[1], "x", 1) != 1)
+                    _exit(1);
+            _exit(0);
+        }
+        close(ready[1]);
+        char byte = 0;
+        for (uint64_t i = rng_below(&rng, 40); i > 0 && read(ready[0], &byte, 1) == 1; i--)
+            continue;
+        (void)kill(child, SIGKILL);
+        assert_int_equal(waitpid(child, NULL, 0), child);
+        close(ready[0]);
+        model = open_model(desk);
+        fold_some(desk, model, 0, true);
+        char *const got = model_dump(model);
+        assert_true(model_dumps_equal(wanted, got));
+        free(got);
+        ys_model_close(model);
+    }
+    free(wanted);
+    close_desk(desk);
+}
+
+static void a_damaged_file_is_made_anew(void **state)
+{
+    (void)state;
+    struct desk *const desk = open_desk(__func__);
+    struct rng rng = desk->cast.rng;
+    char path[FOLDER_PATH_MAX];
+    write_all(desk);
+    char *const wanted = tell(desk, &rng);
+    folder_path(&desk->cast.folder, "model.db", path);
+    FILE *const file = fopen(path, "r+");
+    assert_non_null(file);
+    for (int i = 0; i < 400; i++)
+        fputs("no database at all ", file);
+    assert_int_equal(fclose(file), 0);
+    struct ys_model *const model = open_model(desk);
+    fold_some(desk, model, 0, true);
+    char *const got = model_dump(model);
+    assert_true(model_dumps_equal(wanted, got));
+    free(got);
+    free(wanted);
+    ys_model_close(model);
+    close_desk(desk);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(two_hundred_orders_of_arrival_give_the_same_content),
+        cmocka_unit_test(a_receipt_that_comes_later_puts_records_in_order),
+        cmocka_unit_test(making_it_anew_gives_the_same_content),
+        cmocka_unit_test(a_killed_process_leaves_it_complete_and_only_behind),
+        cmocka_unit_test(a_damaged_file_is_made_anew),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

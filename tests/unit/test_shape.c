@@ -152,12 +152,12 @@ static void items_stand_in_a_table_of_their_own_and_days_can_be_subtracted(void 
     fill(desk, "consensus", 7, &body);
     fill(desk, "consensus_items", 7, &body);
 
-    ASSERT_ANSWER(desk, "SELECT record, reached_on, degree IS NULL FROM consensus", "7|19781|1\n");
-    ASSERT_ANSWER(desk, "SELECT record, no, text, nature, decision_matter FROM consensus_items",
+    ASSERT_ANSWER(desk, "SELECT rec, reached_on, degree IS NULL FROM consensus", "7|19781|1\n");
+    ASSERT_ANSWER(desk, "SELECT rec, no, text, nature, decision_matter FROM consensus_items",
                   "7|1|lift, with a '|public_service|\n7|2|||1\n");
     ASSERT_ANSWER(desk,
                   "SELECT i.due - c.reached_on FROM consensus c JOIN consensus_items i"
-                  " USING (record) WHERE i.due IS NOT NULL",
+                  " USING (rec) WHERE i.due IS NOT NULL",
                   "2\n");
 }
 

@@ -1,0 +1,149 @@
+"""A matter goes through community and street; both see the same, and what waits for whom."""
+
+import base64
+import os
+import signal
+import subprocess
+import unittest
+
+from harness import COMMUNITY, DISTRICT, STREET, Case, wait_for
+
+MATTER = f"{COMMUNITY}-2026-0001"
+
+
+def ref(rel, record):
+    return {"rel": rel, "record": base64.b64encode(bytes.fromhex(record["id"])).decode()}
+
+
+def record(kind, content, *refs, subject=MATTER):
+    return {"kind": kind, "subject": subject, "refs": list(refs), kind: content}
+
+
+def proposal(title="示例:西门外道路拓宽", **more):
+    return record("topic_proposal", {
+        "title": title, "content": "示例内容", "proposer_kind": "resident", "channel": "form",
+        "proposed_on": "2026-03-02", "suggested_category": "facilities_and_order", "suggested_nature": "public_service",
+        "suggested_level": "community"}, **more)
+
+
+def determination(*refs, **more):
+    return record("topic_determination", {
+        "met_on": "2026-03-25", "decision": "listed", "title": "示例:西门外道路拓宽三米", "category": "facilities_and_order",
+        "nature": "public_service", "decision_matter": False, "level": "community", "form": "deliberation_meeting",
+        "scope": "示例范围", "planned_participants": [{"party_kind": "resident", "count": 20}],
+        "lawfulness_confirmed": True, "third_party_moderator": False, "attendance": {"po": 3, "rc": 5}}, *refs, **more)
+
+
+class Matter(Case):
+    def seen(self, node, **wanted):
+        """Wait until the node's dossier of the matter says so."""
+
+        def there():
+            result = node.call("matter", MATTER, "--json", check=False)
+            found = result.objects()[0] if result.status == 0 else {}
+            return found if all(found.get(k) == v for k, v in wanted.items()) else None
+
+        return wait_for(there, f"{node.code}: matter with {wanted}")
+
+    def tasks(self, node, *arguments):
+        return [(t["matter"], t["why"]) for t in node.call("inbox", "--json", *arguments).objects()]
+
+    def to_submission(self, community):
+        first = community.publish(proposal())
+        topic = community.publish(determination(ref("based_on", first)))
+        notice = community.publish(record("public_notice", {
+            "meeting_at": "2026-04-10T19:00:00+08:00", "place": "示例议事厅", "online_link": False,
+            "moderator": {"party_kind": "party_org", "role": "示例"}, "main_content": "示例内容",
+            "participants": [{"party_kind": "resident", "count": 20}], "posted_on": "2026-04-03",
+            "posted_at_places": ["示例公告栏"], "contact": "示例办公室"}, ref("based_on", topic)))
+        session = community.publish(record("meeting_session", {
+            "session_no": 1, "started_at": "2026-04-10T19:00:00+08:00", "ended_at": "2026-04-10T20:00:00+08:00",
+            "place": "示例议事厅", "level": "community", "form": "deliberation_meeting",
+            "moderator": {"party_kind": "party_org", "role": "示例"},
+            "attendance": [{"party_kind": "street", "invited": 1, "present": 1},
+                           {"party_kind": "resident", "invited": 20, "present": 16}], "present_total": 17,
+            "street_present": True, "department_present": False, "applicants_present": 0, "agenda": "示例", "summary": "示例",
+            "result": "consensus", "recording": False}, ref("based_on", notice)))
+        agreed = community.publish(record("consensus", {
+            "items": [{"no": 1, "text": "示例:拓宽三米", "nature": "public_service", "decision_matter": False}],
+            "reached_on": "2026-04-10", "degree": "broad"}, ref("based_on", session)))
+        return community.publish(record("outcome_submission", {
+            "text": "示例成果", "wanted": "示例", "submitted_on": "2026-04-15", "urgency": "ordinary"}, ref("based_on", agreed)))
+
+    def test_a_matter_runs_over_two_logs_and_everybody_sees_the_same(self):
+        district, street, community = self.federation()
+
+        submitted = self.to_submission(community)
+        self.receipted(community)
+
+        here = self.seen(community, state="submitted")
+        self.assertEqual(here["title"], "示例:西门外道路拓宽三米")
+        self.assertEqual([s["kind"] for s in here["steps"]],
+                         ["topic_proposal", "topic_determination", "public_notice", "meeting_session", "consensus",
+                          "outcome_submission"])
+        self.assertTrue(all(s["street"] and s["district"] for s in here["steps"]))
+        self.assertIn((MATTER, "street_response"), self.tasks(street))
+        self.assertNotIn((MATTER, "street_response"), self.tasks(community))
+        waits, = [t for t in street.call("inbox", "--json").objects() if t["why"] == "street_response"]
+        self.assertEqual((waits["due"], waits["parameter"]), ("2026-04-30", "street_response_days"))
+
+        street.publish(record("street_response", {
+            "decision": "implement", "received_on": "2026-04-16", "due": "2026-09-30"}, ref("answers", submitted)))
+
+        there = [self.seen(node, state="accepted") for node in (community, street, district)]
+        for seen in there:
+            self.assertEqual([(s["code"], s["index"], s["kind"], s["fate"]) for s in seen["steps"]],
+                             [(s["code"], s["index"], s["kind"], s["fate"]) for s in there[0]["steps"]])
+            self.assertEqual(seen["tracks"], there[0]["tracks"])
+            self.assertEqual(seen["missing"], there[0]["missing"])
+        self.assertEqual(there[0]["tracks"][0]["due"], "2026-09-30")
+        self.assertNotIn((MATTER, "street_response"), self.tasks(street))
+
+    def test_what_only_arrived_elsewhere_is_found_by_number_list_and_record(self):
+        _, street, community = self.federation()
+        written = community.publish(proposal())
+        self.receipted(community, "street")
+
+        for name in (MATTER, written["id"], f"{COMMUNITY}:0"):
+            self.assertEqual(street.call("matter", name, "--json").objects()[0]["matter"], MATTER)
+        self.assertEqual(community.call("matter", "2026-1", "--json").objects()[0]["matter"], MATTER)
+        self.assertEqual([m["matter"] for m in street.call("matter", "--json").objects()], [MATTER])
+        self.assertEqual([m["matter"] for m in street.call("matter", "--json", "--state", "proposed").objects()], [MATTER])
+        self.assertEqual(street.call("matter", "--json", "--state", "closed").objects(), [])
+        self.assertEqual(street.call("matter", "--json", "--unit", "110199990002").objects(), [])
+        self.assertRefused(street.call("matter", f"{COMMUNITY}-2026-0099", check=False), 1, "0099")
+        self.assertRefused(street.call("matter", "--state", "nowhere", check=False), 2, "nowhere")
+        self.assertRefused(street.call("inbox", "--body", "king", check=False), 2, "king")
+
+    def test_the_model_is_made_again_from_nothing(self):
+        _, _, community = self.federation()
+        community.publish(proposal())
+        self.receipted(community)
+        before = community.call("matter", MATTER, "--json").out
+
+        self.assertEqual(community.call("reindex").status, 0)
+        self.assertEqual(community.call("matter", MATTER, "--json").out, before)
+        (community.home / "model.db").write_bytes(b"no database" * 1000)
+        self.assertEqual(community.call("matter", MATTER, "--json").out, before)
+        (community.home / "model.db").unlink()
+        self.assertEqual(community.call("matter", MATTER, "--json").out, before)
+
+    def test_two_commands_at_once_do_not_disturb_each_other(self):
+        _, _, community = self.federation()
+        for number in range(1, 9):
+            community.publish(proposal(subject=f"{COMMUNITY}-2026-{number:04}"))
+        command = [os.environ["YISHI_BIN"], "matter", "--json", "--home", str(community.home)]
+
+        killed = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        killed.send_signal(signal.SIGKILL)
+        killed.wait()
+        running = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(4)]
+
+        for process in running:
+            out = process.communicate()[0]
+            self.assertEqual(process.returncode, 0)
+            self.assertEqual(len(out.splitlines()), 8)
+
+
+if __name__ == "__main__":
+    unittest.main()
