@@ -78,11 +78,11 @@ const struct ys_node_keys *year_node_keys(const struct year *year, unsigned unit
 enum { YEAR_HEAD_MAX = 2048 };
 struct ys_bytes year_head(const struct year *year, unsigned number, uint8_t buffer[YEAR_HEAD_MAX]);
 
-/* All that is left of the year into the store of the district (or one that was made with year_identity):
- * the logs in runs, the verdicts that a verifier would find (all are ok, which test_year shows), and the
- * last head of each log, cosigned. The number of records. */
-size_t year_fill(struct year *year, struct ys_store *store);
-/* Of the district's node, for ys_store_create. */
-void year_identity(const struct year *year, struct ys_identity *out);
+/* Of the node of a unit (0: the district), for ys_store_create. */
+void year_identity(const struct year *year, unsigned unit, struct ys_identity *out);
+/* All that is left of the year into the store of that node, as far as it may hold it: the logs in runs,
+ * the verdicts that a verifier would find (all are ok, which test_year shows), and the last head of
+ * each log, cosigned. The number of records. */
+size_t year_fill(struct year *year, unsigned unit, struct ys_store *store);
 
 #endif

@@ -68,7 +68,12 @@ static void append_run(struct ys_txn *txn, const struct year_log *log, struct wa
     free(verdicts);
 }
 
-static void put_heads(struct ys_txn *txn, const struct year *year)
+static bool held(const struct year *year, unsigned unit, const struct year_log *log)
+{
+    return ys_division_related(&year->unit[unit].division, &log->origin.division);
+}
+
+static void put_heads(struct ys_txn *txn, const struct year *year, unsigned unit)
 {
     for (unsigned i = 0; i < year_log_count(year); i++) {
         const struct year_log *const log = year_log(year, i);
@@ -76,7 +81,7 @@ static void put_heads(struct ys_txn *txn, const struct year *year)
         struct ys_log row;
         struct ys_err err = {0};
         bool changed = false;
-        if (log->frontier.size == 0)
+        if (log->frontier.size == 0 || !held(year, unit, log))
             continue;
         year_must(ys_log_find(txn, log->text, &row, &err), &err);
         year_must(ys_head_put(txn, row.id, log->frontier.size, log->frontier.size,
@@ -87,7 +92,7 @@ static void put_heads(struct ys_txn *txn, const struct year *year)
     }
 }
 
-size_t year_fill(struct year *year, struct ys_store *store)
+size_t year_fill(struct year *year, unsigned unit, struct ys_store *store)
 {
     static struct waiting waiting[LOGS_MAX];
     struct year_entry entry;
@@ -100,6 +105,8 @@ size_t year_fill(struct year *year, struct ys_store *store)
         while (count < TURN && (more = year_next(year, &entry))) {
             if (entry.log >= LOGS_MAX)
                 abort();
+            if (!held(year, unit, year_log(year, entry.log)))
+                continue;
             keep(&waiting[entry.log], &entry);
             count++;
         }
@@ -108,16 +115,16 @@ size_t year_fill(struct year *year, struct ys_store *store)
             if (waiting[i].count != 0)
                 append_run(txn, year_log(year, i), &waiting[i]);
         if (!more)
-            put_heads(txn, year);
+            put_heads(txn, year, unit);
         year_must(ys_txn_commit(&txn, &err), &err);
         total += count;
     }
     return total;
 }
 
-void year_identity(const struct year *year, struct ys_identity *out)
+void year_identity(const struct year *year, unsigned unit, struct ys_identity *out)
 {
-    struct rng rng = dice_stream(year->options.seed, UINT64_C(0x73746f7265));
-    *out = (struct ys_identity){.origin = year->log[0].origin};
+    struct rng rng = dice_stream(year->options.seed ^ UINT64_C(0x73746f7265), unit);
+    *out = (struct ys_identity){.origin = year->log[unit].origin};
     rng_fill(&rng, out->store_id, sizeof out->store_id);
 }

@@ -39,10 +39,10 @@ static void make(struct made *made, const struct year_options *options)
     struct ys_err err = {0};
     made->year = year_new(options);
     folder_make(&made->folder);
-    year_identity(made->year, &identity);
+    year_identity(made->year, 0, &identity);
     ok(ys_store_create(made->folder.path, &identity, &err), &err);
     ok(ys_store_open(made->folder.path, MAP_BYTES, &made->store, &err), &err);
-    made->count = year_fill(made->year, made->store);
+    made->count = year_fill(made->year, 0, made->store);
 }
 
 static void unmake(struct made *made)
