@@ -47,12 +47,16 @@
     X(NEXT_STALE, "SELECT subject FROM stale ORDER BY subject LIMIT 1")                            \
     X(DROP_STALE, "DELETE FROM stale WHERE subject = ?")                                           \
     X(COUNT_STALE, "SELECT count(*) FROM stale")                                                   \
+    /* The second condition lets the partial index be used: SQLite does not know what is bound. */ \
     X(RECORDS_OF,                                                                                  \
       "SELECT r.no, r.id, r.kind, r.standing, r.signers, r.signed_s, r.idx, l.origin,"             \
-      " c.idx, cl.origin, min(coalesce(p.street_s, p.district_s), coalesce(p.district_s,"          \
-      " p.street_s)) FROM record r JOIN log l ON l.no = r.log JOIN proven p ON p.record = r.no"    \
+      " c.idx, cl.origin,"                                                                         \
+      " (SELECT time_s FROM receipt WHERE origin = l.origin AND level = 'street' AND size > r.idx" \
+      " ORDER BY size LIMIT 1),"                                                                   \
+      " (SELECT time_s FROM receipt WHERE origin = l.origin AND level = 'district' AND size >"     \
+      " r.idx ORDER BY size LIMIT 1) FROM record r JOIN log l ON l.no = r.log"                     \
       " LEFT JOIN record c ON c.no = r.stated_by LEFT JOIN log cl ON cl.no = c.log"                \
-      " WHERE r.subject = ? AND r.verdict = 'ok'")                                                 \
+      " WHERE r.subject = ? AND r.subject <> '-' AND r.verdict = 'ok'")                            \
     X(DROP_MATTER, "DELETE FROM matter WHERE subject = ?")                                         \
     X(DROP_TRACKS, "DELETE FROM track WHERE subject = ?")                                          \
     X(DROP_STEPS, "DELETE FROM step WHERE subject = ?")                                            \

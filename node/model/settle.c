@@ -58,6 +58,16 @@ static enum ys_code load_body(struct ys_fold_turn *turn, const char *origin, uin
     return code;
 }
 
+/* The earlier of the times at which street and district had it; 0: neither is known to have it. */
+static uint64_t proven_of(struct ys_query *query)
+{
+    const uint64_t street_s = (uint64_t)ys_query_int(query, 10);
+    const uint64_t district_s = (uint64_t)ys_query_int(query, 11);
+    if (street_s == 0 || district_s == 0)
+        return street_s + district_s;
+    return street_s < district_s ? street_s : district_s;
+}
+
 static enum ys_code read_step(struct ys_query *query, struct ys_fold_turn *turn,
                               struct ys_step *step, struct ys_err *err)
 {
@@ -78,7 +88,7 @@ static enum ys_code read_step(struct ys_query *query, struct ys_fold_turn *turn,
     step->index = (uint64_t)ys_query_int(query, 6);
     step->division = name.division;
     step->incarnation = name.incarnation;
-    step->proven_s = (uint64_t)ys_query_int(query, 10);
+    step->proven_s = proven_of(query);
     enum ys_code code = load_body(turn, origin, step->index, &step->body, err);
     if (code != YS_OK || ys_query_is_null(query, 8))
         return code;
