@@ -56,6 +56,21 @@ enum ys_code ys_body_decode(struct ys_bytes bytes, struct ys_arena *arena,
     return code;
 }
 
+enum ys_code ys_body_unpack(struct ys_bytes bytes, struct ys_arena *arena,
+                            const Yishi__V1__Body **out, struct ys_err *err)
+{
+    ProtobufCAllocator allocator = ys_arena_allocator(arena);
+    ProtobufCMessage *const message =
+        protobuf_c_message_unpack(&yishi__v1__body__descriptor, &allocator, bytes.size, bytes.data);
+    if (message != NULL) {
+        *out = (const void *)message;
+        return YS_OK;
+    }
+    return arena->exhausted || arena->starved
+               ? ys_arena_fail(arena, err)
+               : ys_fail(err, YS_CORRUPT, "body: bytes are not what they were");
+}
+
 const struct ys_kind *ys_body_kind(const Yishi__V1__Body *body)
 {
     YS_ASSERT((unsigned)body->kind_case > KIND_BASE);

@@ -18,6 +18,10 @@
 YS_CHECKED enum ys_code ys_body_decode(struct ys_bytes bytes, struct ys_arena *arena,
                                        const Yishi__V1__Body **out, struct ys_err *err);
 
+/* The same of bytes that ys_body_decode has accepted before, without looking at them again. */
+YS_CHECKED enum ys_code ys_body_unpack(struct ys_bytes bytes, struct ys_arena *arena,
+                                       const Yishi__V1__Body **out, struct ys_err *err);
+
 /* Kind of a decoded body. Never NULL. */
 const struct ys_kind *ys_body_kind(const Yishi__V1__Body *body);
 

@@ -45,35 +45,62 @@ static enum ys_code mark_under(struct ys_model *model, struct ys_bytes origin, i
     return ys_query_run(query, err);
 }
 
+/* How much of a log stands here. */
+static enum ys_code folded_size(struct ys_model *model, struct ys_bytes origin, int64_t *out,
+                                struct ys_err *err)
+{
+    struct ys_query *const query = model->query[YS_MODEL_FIND_LOG];
+    bool row = false;
+    ys_query_set_text(query, 1, origin);
+    const enum ys_code code = ys_query_step(query, &row, err);
+    *out = row ? ys_query_int(query, 1) : 0;
+    if (row)
+        ys_query_reset(query);
+    return code;
+}
+
+/* Matters whose records this receipt proves first, if they are here already. */
+static enum ys_code mark_proven(struct ys_model *model, const struct place *place,
+                                struct ys_bytes origin, int64_t size, struct ys_err *err)
+{
+    struct ys_query *const below = model->query[YS_MODEL_RECEIPT_BELOW];
+    int64_t folded = 0;
+    bool row = false;
+    enum ys_code code = folded_size(model, origin, &folded, err);
+    if (code != YS_OK || folded == 0)
+        return code; /* they will be marked when they come */
+    ys_query_set_text(below, 1, origin);
+    ys_query_set_text(below, 2, ys_bytes_of_text(place->level));
+    ys_query_set_int(below, 3, size);
+    code = ys_query_step(below, &row, err);
+    if (code != YS_OK)
+        return code;
+    const int64_t from = row ? ys_query_int(below, 0) : 0;
+    ys_query_reset(below);
+    return from < folded ? mark_under(model, origin, from, size, err) : YS_OK;
+}
+
 static enum ys_code put_receipt(struct ys_model *model, int64_t number, const struct place *place,
                                 const Yishi__V1__Receipt *receipt, struct ys_err *err)
 {
-    struct ys_query *const below = model->query[YS_MODEL_RECEIPT_BELOW];
     struct ys_query *const put = model->query[YS_MODEL_PUT_RECEIPT];
     const struct ys_bytes origin = ys_bytes_of_text(receipt->log == NULL ? "" : receipt->log);
     struct ys_division witness;
     struct ys_name name;
-    bool row = false;
     if (ys_name_parse(origin, &name, NULL) != YS_OK || name.kind != YS_NAME_LOG ||
         ys_division_parse(ys_bytes_of_text(place->division), &witness, NULL) != YS_OK ||
         ys_division_equal(&name.division, &witness) ||
         !ys_division_within(&name.division, &witness) || receipt->size > UINT32_MAX)
         return YS_OK; /* of a log that is not below the witness: says nothing here */
-    ys_query_set_text(below, 1, origin);
-    ys_query_set_text(below, 2, ys_bytes_of_text(place->level));
-    ys_query_set_int(below, 3, (int64_t)receipt->size);
-    enum ys_code code = ys_query_step(below, &row, err);
+    const enum ys_code code = mark_proven(model, place, origin, (int64_t)receipt->size, err);
     if (code != YS_OK)
         return code;
-    const int64_t from = row ? ys_query_int(below, 0) : 0;
-    ys_query_reset(below);
     ys_query_set_text(put, 1, origin);
     ys_query_set_text(put, 2, ys_bytes_of_text(place->level));
     ys_query_set_int(put, 3, (int64_t)receipt->size);
     ys_query_set_int(put, 4, (int64_t)receipt->time);
     ys_query_set_int(put, 5, number);
-    code = ys_query_run(put, err);
-    return code == YS_OK ? mark_under(model, origin, from, (int64_t)receipt->size, err) : code;
+    return ys_query_run(put, err);
 }
 
 static enum ys_code put_receipts(struct ys_model *model, int64_t number,

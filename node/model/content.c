@@ -274,6 +274,23 @@ static enum ys_code mark_stale(struct ys_model *model, struct ys_bytes subject, 
     return ys_query_run(model->query[YS_MODEL_PUT_STALE], err);
 }
 
+/* The same, but not again for a matter that was marked in this transaction. */
+static enum ys_code mark_once(struct ys_model *model, struct ys_fold_turn *turn,
+                              const char *subject, struct ys_err *err)
+{
+    const size_t size = strlen(subject);
+    uint32_t hash = 2166136261u; /* FNV-1a */
+    for (size_t i = 0; i < size; i++)
+        hash = (hash ^ (uint8_t)subject[i]) * 16777619u;
+    char *const slot = turn->marked[hash % YS_FOLD_MARKED];
+    if (size >= YS_FOLD_SUBJECT_MAX)
+        return mark_stale(model, ys_bytes_of_text(subject), err);
+    if (strcmp(slot, subject) == 0)
+        return YS_OK;
+    memcpy(slot, subject, size + 1);
+    return mark_stale(model, ys_bytes_of_text(subject), err);
+}
+
 enum ys_code ys_content_drop(struct ys_model *model, int64_t number, struct ys_err *err)
 {
     struct ys_query *const query = model->query[YS_MODEL_FIND_RECORD];
@@ -331,14 +348,16 @@ enum ys_code ys_content_fold(struct ys_model *model, struct ys_fold_turn *turn,
     if (code == YS_OK)
         code = put_record(model, log_no, index, &reading, err);
     if (code == YS_OK && reading.readable)
-        code = mark_stale(model, ys_bytes_of_text(reading.record.subject), err);
+        code = mark_once(model, turn, reading.record.subject, err);
     if (code != YS_OK || reading.body == NULL)
         return code;
     code = put_refs(model, number, reading.body, err);
     if (code == YS_OK)
         code = is_entangled(model, &reading, &entangled, err);
     if (code == YS_OK && entangled)
-        return ys_standing_refresh(model, turn, number, err);
+        return model->building == YS_BUILDING_ENTRIES
+                   ? ys_building_put_later(model, number, err)
+                   : ys_standing_refresh(model, turn, number, err);
     return code == YS_OK ? ys_content_put(model, number, reading.body, err) : code;
 }
 

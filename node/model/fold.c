@@ -88,8 +88,8 @@ static enum ys_code unfold_log(struct fold *fold, const struct ys_log *log, stru
     struct ys_query *const query = fold->model->query[YS_MODEL_NEXT_RECORD];
     struct ys_query *const cut = fold->model->query[YS_MODEL_CUT_VERDICTS];
     int64_t number = ys_model_number(folded->no, 0);
-    enum ys_code code = YS_OK;
-    for (;;) {
+    enum ys_code code = ys_building_end_entries(fold->model, &fold->turn, err);
+    while (code == YS_OK) {
         bool row = false;
         ys_query_set_int(query, 1, number);
         ys_query_set_int(query, 2, ys_model_number(folded->no + 1, 0));
@@ -126,7 +126,9 @@ static enum ys_code check_past(struct fold *fold, const struct ys_log *log, stru
 static enum ys_code refold(struct fold *fold, const struct ys_log *log, const struct folded *folded,
                            uint64_t index, enum ys_verdict raw, struct ys_err *err)
 {
-    const enum ys_code code = ys_content_drop(fold->model, ys_model_number(folded->no, index), err);
+    enum ys_code code = ys_building_end_entries(fold->model, &fold->turn, err);
+    if (code == YS_OK)
+        code = ys_content_drop(fold->model, ys_model_number(folded->no, index), err);
     return code == YS_OK
                ? ys_content_fold(fold->model, &fold->turn, log, folded->no, index, raw, err)
                : code;
@@ -318,11 +320,17 @@ enum ys_code ys_model_fold(struct ys_model *model, const struct ys_fold_options 
         code = ys_store_begin(options->store, false, &txn, err);
         fold.turn.txn = txn;
         if (code == YS_OK)
+            code = ys_building_load(model, err);
+        if (code == YS_OK)
             code = fold_all(&fold, err);
         if (code == YS_OK)
             code = count_folded(model, &folded, err);
         if (code == YS_OK && fold.left > 0)
+            code = ys_building_end_entries(model, &fold.turn, err);
+        if (code == YS_OK && fold.left > 0)
             code = ys_matters_settle(model, &fold.turn, &fold.left, err);
+        if (code == YS_OK && fold.left > 0)
+            code = ys_building_end_matters(model, err);
         code = ys_model_end(model, code, err);
     }
     ys_fold_turn_clear(&fold.turn);

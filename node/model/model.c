@@ -10,8 +10,10 @@
 
 enum { BUSY_MS = 60000, STATEMENT_MAX = 16384 };
 
-/* schema.sql, by deploy/cmake/embed.cmake */
+/* schema*.sql, by deploy/cmake/embed.cmake */
 extern const char ys_model_schema_sql[];
+extern const char ys_model_schema_entries_sql[];
+extern const char ys_model_schema_matters_sql[];
 
 int64_t ys_model_number(int64_t log, uint64_t index)
 {
@@ -57,6 +59,8 @@ static enum ys_code fingerprint(const struct ys_shape *shape, const struct ys_st
     const struct ys_identity *const identity = ys_store_identity(store);
     ys_sha256_init(&state);
     ys_sha256_update(&state, ys_bytes_of_text(ys_model_schema_sql));
+    ys_sha256_update(&state, ys_bytes_of_text(ys_model_schema_entries_sql));
+    ys_sha256_update(&state, ys_bytes_of_text(ys_model_schema_matters_sql));
     for (size_t i = 0; i < shape->table_count; i++) {
         const enum ys_code code = ys_table_create_text(&shape->table[i], text, sizeof text);
         if (code != YS_OK)
@@ -131,6 +135,8 @@ static enum ys_code make_tables(struct ys_model *model, struct ys_err *err)
         if (code == YS_OK)
             code = ys_sql_run(model->sql, text, err);
     }
+    if (code == YS_OK)
+        code = ys_model_save_number(model, "building", YS_BUILDING_ENTRIES, err);
     YS_QUERY_SCOPED query = NULL;
     if (code == YS_OK)
         code = ys_query_open(model->sql, "INSERT INTO meta VALUES ('made_for', ?)", &query, err);

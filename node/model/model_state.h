@@ -41,18 +41,25 @@
     /* Those of the same unit, signed by at least the same bodies. */                              \
     X(NAMED_BY,                                                                                    \
       "SELECT r.no, r.kind, r.id, r.idx, l.origin FROM ref f JOIN record r ON r.no = f.rec"        \
-      " JOIN log l ON l.no = r.log WHERE f.target = ?1 AND f.rel = ?2 AND r.standing IN"           \
+      " JOIN log l ON l.no = r.log WHERE f.target = ?1 AND f.rel = ?2 AND f.rel IN ('supersedes'," \
+      " 'withdraws', 'redacts') AND r.standing IN"                                                 \
       " ('in_force', 'superseded') AND l.division = ?3 AND (r.signers & ?4) = ?4"                  \
       " ORDER BY l.incarnation, r.idx")                                                            \
+    X(PUT_LATER, "INSERT OR IGNORE INTO later VALUES (?)")                                         \
+    X(NEXT_LATER, "SELECT rec FROM later WHERE rec > ? ORDER BY rec LIMIT 1")                      \
     X(NEXT_STALE, "SELECT subject FROM stale ORDER BY subject LIMIT 1")                            \
     X(DROP_STALE, "DELETE FROM stale WHERE subject = ?")                                           \
     X(COUNT_STALE, "SELECT count(*) FROM stale")                                                   \
+    /* The second condition lets the partial index be used: SQLite does not know what is bound. */ \
     X(RECORDS_OF,                                                                                  \
       "SELECT r.no, r.id, r.kind, r.standing, r.signers, r.signed_s, r.idx, l.origin,"             \
-      " c.idx, cl.origin, min(coalesce(p.street_s, p.district_s), coalesce(p.district_s,"          \
-      " p.street_s)) FROM record r JOIN log l ON l.no = r.log JOIN proven p ON p.record = r.no"    \
+      " c.idx, cl.origin,"                                                                         \
+      " (SELECT time_s FROM receipt WHERE origin = l.origin AND level = 'street' AND size > r.idx" \
+      " ORDER BY size LIMIT 1),"                                                                   \
+      " (SELECT time_s FROM receipt WHERE origin = l.origin AND level = 'district' AND size >"     \
+      " r.idx ORDER BY size LIMIT 1) FROM record r JOIN log l ON l.no = r.log"                     \
       " LEFT JOIN record c ON c.no = r.stated_by LEFT JOIN log cl ON cl.no = c.log"                \
-      " WHERE r.subject = ? AND r.verdict = 'ok'")                                                 \
+      " WHERE r.subject = ? AND r.subject <> '-' AND r.verdict = 'ok'")                            \
     X(DROP_MATTER, "DELETE FROM matter WHERE subject = ?")                                         \
     X(DROP_TRACKS, "DELETE FROM track WHERE subject = ?")                                          \
     X(DROP_STEPS, "DELETE FROM step WHERE subject = ?")                                            \
@@ -90,7 +97,15 @@ enum ys_model_query {
         YS_MODEL_QUERY_COUNT
 };
 
+/* --- building.c: a model that is made from nothing --- */
+enum ys_building {
+    YS_BUILT,            /* all indexes are there, and each change takes effect at once */
+    YS_BUILDING_ENTRIES, /* entries are being folded; no record is found by its id or matter */
+    YS_BUILDING_MATTERS, /* matters are being derived, for the first time */
+};
+
 struct ys_model {
+    enum ys_building building; /* loaded by each transaction */
     struct ys_sql *sql;
     struct ys_shape *shape;
     struct ys_query *query[YS_MODEL_QUERY_COUNT];
@@ -112,11 +127,24 @@ enum ys_code ys_model_load_number(struct ys_model *model, const char *name, uint
 enum ys_code ys_model_save_number(struct ys_model *model, const char *name, uint64_t value,
                                   struct ys_err *err);
 
+struct ys_fold_turn;
+enum ys_code ys_building_load(struct ys_model *model, struct ys_err *err);
+/* All entries are folded, or one must be folded again: what waited takes effect. */
+enum ys_code ys_building_end_entries(struct ys_model *model, struct ys_fold_turn *turn,
+                                     struct ys_err *err);
+/* All matters are derived. */
+enum ys_code ys_building_end_matters(struct ys_model *model, struct ys_err *err);
+/* Refresh this record when all entries are folded. */
+enum ys_code ys_building_put_later(struct ys_model *model, int64_t number, struct ys_err *err);
+
 /* --- content.c: the rows of one record --- */
+enum { YS_FOLD_MARKED = 256, YS_FOLD_SUBJECT_MAX = 32 };
 struct ys_fold_turn {
     const struct ys_fold_options *options;
     struct ys_txn *txn;
     struct ys_arena arena;
+    /* Matters that were marked in this transaction, before any was derived again. */
+    char marked[YS_FOLD_MARKED][YS_FOLD_SUBJECT_MAX];
     /* Body keys of the unit of log `keys_of` - 1; room for all keys of the membership. */
     uint64_t keys_of;
     size_t key_count;

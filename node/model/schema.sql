@@ -1,6 +1,7 @@
 -- The read model beside the tables that shape.h makes for the kinds' contents.
 -- Derived from the logs of the store alone: the same logs give the same rows, in whatever order they
--- arrived, but for the numbers of logs, which are this file's own. Days are days since 1970-01-01 in
+-- arrived, but for the numbers of logs, which are this file's own. Further indexes: schema_entries.sql and
+-- schema_matters.sql, made when all rows are there. Days are days since 1970-01-01 in
 -- Shanghai; *_s are POSIX seconds, *_ms milliseconds.
 
 CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
@@ -42,8 +43,6 @@ CREATE TABLE record (
   standing TEXT NOT NULL,        -- in_force, superseded, withdrawn; void: not ok, or not understood
   stated_by INTEGER              -- number of the correction that gives its content; NULL: itself
 ) STRICT;
-CREATE INDEX record_id ON record (id);
-CREATE INDEX record_subject ON record (subject) WHERE subject <> '-';
 CREATE INDEX record_lacking ON record (log, idx) WHERE content = 'absent';
 
 -- References of records whose verdict is ok. The target may not be here (yet).
@@ -51,7 +50,8 @@ CREATE TABLE ref (
   rec INTEGER NOT NULL, nth INTEGER NOT NULL, rel TEXT NOT NULL, target BLOB NOT NULL,
   PRIMARY KEY (rec, nth)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX ref_target ON ref (target, rel);
+-- Of those that change what another record says.
+CREATE INDEX ref_change ON ref (target) WHERE rel IN ('supersedes', 'withdraws', 'redacts');
 
 CREATE TABLE attachment (
   rec INTEGER NOT NULL, nth INTEGER NOT NULL,
@@ -74,7 +74,6 @@ CREATE TABLE receipt (
   record INTEGER NOT NULL,
   PRIMARY KEY (origin, level, size, record)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX receipt_record ON receipt (record);
 
 -- Since when street and district are known to hold a record; by `receipts` records only, so that the
 -- times are the same at every node.
@@ -85,6 +84,10 @@ SELECT r.no AS record,
        (SELECT time_s FROM receipt WHERE origin = l.origin AND level = 'district' AND size > r.idx
          ORDER BY size LIMIT 1) AS district_s
   FROM record r JOIN log l ON l.no = r.log;
+
+-- While the model is made from nothing: records that change what others say, or are changed by others.
+-- They take effect when all are here (building.c).
+CREATE TABLE later (rec INTEGER PRIMARY KEY) STRICT;
 
 -- Matters whose records have changed since their state was last derived.
 CREATE TABLE stale (subject TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
@@ -141,7 +144,6 @@ CREATE TABLE step (
   refs_missing INTEGER NOT NULL,
   PRIMARY KEY (subject, nth)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX step_record ON step (record);
 
 CREATE TABLE conflict (
   subject TEXT NOT NULL, nth INTEGER NOT NULL,
@@ -167,4 +169,3 @@ CREATE TABLE task (
   track INTEGER,                 -- nth of the track; NULL: the whole matter
   PRIMARY KEY (subject, list, nth)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX task_division ON task (division, due_day);

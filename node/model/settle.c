@@ -53,9 +53,19 @@ static enum ys_code load_body(struct ys_fold_turn *turn, const char *origin, uin
     }
     const enum ys_code code = ys_log_entry(turn->txn, turn->log.id, index, &entry, err);
     if (code == YS_OK && entry.content == YS_CONTENT_BODY &&
-        ys_body_decode(entry.body, &turn->arena, out, NULL) != YS_OK)
+        ys_body_unpack(entry.body, &turn->arena, out, NULL) != YS_OK)
         *out = NULL;
     return code;
+}
+
+/* The earlier of the times at which street and district had it; 0: neither is known to have it. */
+static uint64_t proven_of(struct ys_query *query)
+{
+    const uint64_t street_s = (uint64_t)ys_query_int(query, 10);
+    const uint64_t district_s = (uint64_t)ys_query_int(query, 11);
+    if (street_s == 0 || district_s == 0)
+        return street_s + district_s;
+    return street_s < district_s ? street_s : district_s;
 }
 
 static enum ys_code read_step(struct ys_query *query, struct ys_fold_turn *turn,
@@ -78,8 +88,11 @@ static enum ys_code read_step(struct ys_query *query, struct ys_fold_turn *turn,
     step->index = (uint64_t)ys_query_int(query, 6);
     step->division = name.division;
     step->incarnation = name.incarnation;
-    step->proven_s = (uint64_t)ys_query_int(query, 10);
-    enum ys_code code = load_body(turn, origin, step->index, &step->body, err);
+    step->proven_s = proven_of(query);
+    /* Void: without a body here, or with one that was not understood when it was folded. */
+    enum ys_code code = ys_bytes_is_text(ys_query_text(query, 3), "void")
+                            ? YS_OK
+                            : load_body(turn, origin, step->index, &step->body, err);
     if (code != YS_OK || ys_query_is_null(query, 8))
         return code;
     const struct ys_bytes other = ys_query_text(query, 9);

@@ -167,6 +167,19 @@ static enum ys_code add_kind(struct builder *b, struct ys_err *err)
     return code;
 }
 
+/* Where the tables of each kind stand. */
+static void index_kinds(struct ys_shape *shape)
+{
+    for (size_t i = 0; i < shape->table_count; i++) {
+        const uint32_t number = shape->table[i].kind->id;
+        YS_ASSERT(number < YS_SHAPE_KINDS);
+        struct ys_shape_part *const part = &shape->part[number];
+        if (part->count++ == 0)
+            part->first = i;
+        YS_ASSERT(part->first + part->count == i + 1);
+    }
+}
+
 enum ys_code ys_shape_new(struct ys_shape **out, struct ys_err *err)
 {
     const ProtobufCMessageDescriptor *const body = &yishi__v1__body__descriptor;
@@ -185,6 +198,7 @@ enum ys_code ys_shape_new(struct ys_shape **out, struct ys_err *err)
         ys_shape_free(shape);
         return code;
     }
+    index_kinds(shape);
     *out = shape;
     return YS_OK;
 }
@@ -201,14 +215,12 @@ void ys_shape_free(struct ys_shape *shape)
 
 size_t ys_shape_of_kind(const struct ys_shape *shape, const char *kind, size_t *first_out)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < shape->table_count; i++) {
-        if (strcmp(shape->table[i].kind->name, kind) != 0)
-            continue;
-        if (count++ == 0)
-            *first_out = i;
-    }
-    return count;
+    const ProtobufCFieldDescriptor *const field =
+        protobuf_c_message_descriptor_get_field_by_name(&yishi__v1__body__descriptor, kind);
+    if (field == NULL || field->id >= YS_SHAPE_KINDS)
+        return 0;
+    *first_out = shape->part[field->id].first;
+    return shape->part[field->id].count;
 }
 
 /* --- statements --- */

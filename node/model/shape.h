@@ -58,9 +58,17 @@ struct ys_table {
     struct ys_column *column;
 };
 
+/* Tables of one kind. */
+struct ys_shape_part {
+    size_t first;
+    size_t count; /* 0: the kind has no body here */
+};
+enum { YS_SHAPE_KINDS = 200 }; /* numbers of the members of Body.kind are below */
+
 struct ys_shape {
     size_t table_count;
-    struct ys_table *table; /* those of one kind stand together, its own first */
+    struct ys_table *table;                    /* those of one kind stand together, its own first */
+    struct ys_shape_part part[YS_SHAPE_KINDS]; /* by the number of the member of Body.kind */
 };
 
 /* Of all kinds of Body. */

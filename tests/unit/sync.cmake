@@ -40,3 +40,25 @@ yishi_unit_test(test_succession yishi_test_federation)
 yishi_unit_test(test_tiles yishi_test_federation)
 yishi_unit_test(test_verdict yishi_test_federation)
 yishi_unit_test(test_witness yishi_test_federation)
+
+# A district and a year of its records
+add_library(yishi_test_year STATIC
+  ${PROJECT_SOURCE_DIR}/tests/support/dice.c
+  ${PROJECT_SOURCE_DIR}/tests/support/year.c
+  ${PROJECT_SOURCE_DIR}/tests/support/year_course.c
+  ${PROJECT_SOURCE_DIR}/tests/support/year_office.c
+  ${PROJECT_SOURCE_DIR}/tests/support/year_outcome.c
+  ${PROJECT_SOURCE_DIR}/tests/support/year_pen.c
+  ${PROJECT_SOURCE_DIR}/tests/support/year_store.c
+  ${PROJECT_SOURCE_DIR}/tests/support/year_units.c
+  ${PROJECT_SOURCE_DIR}/tests/support/year_witness.c
+  ${PROJECT_SOURCE_DIR}/tests/support/year_words.c
+  ${PROJECT_SOURCE_DIR}/tests/support/year_write.c
+  ${PROJECT_SOURCE_DIR}/tests/support/year_write_evaluation.c
+  ${PROJECT_SOURCE_DIR}/tests/support/year_write_meeting.c
+  ${PROJECT_SOURCE_DIR}/tests/support/year_write_outcome.c
+  ${PROJECT_SOURCE_DIR}/tests/support/year_write_oversight.c
+  ${PROJECT_SOURCE_DIR}/tests/support/year_write_topic.c)
+yishi_target(yishi_test_year)
+target_link_libraries(yishi_test_year PUBLIC ys_sync yishi_test_support)
+yishi_unit_test(test_year yishi_test_year yishi_test_federation)

@@ -1,0 +1,7 @@
+-- Indexes that are made once all entries are folded: sorting rows once costs less than putting each
+-- in its place.
+
+CREATE INDEX record_id ON record (id);
+CREATE INDEX record_subject ON record (subject) WHERE subject <> '-';
+CREATE INDEX ref_target ON ref (target, rel);
+CREATE INDEX receipt_record ON receipt (record);

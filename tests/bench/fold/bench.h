@@ -1,0 +1,32 @@
+/* What the files of this benchmark share. */
+#ifndef YS_TESTS_BENCH_FOLD_BENCH_H
+#define YS_TESTS_BENCH_FOLD_BENCH_H
+
+#include "sync/member.h"
+#include "tests/support/year.h"
+
+#include <stdbool.h>
+
+struct settings {
+    struct year_options year;
+    const char *folder; /* for stores and models; kept stores are used again */
+    unsigned runs;
+    bool json;
+};
+
+void must(enum ys_code code, const struct ys_err *err);
+double now_s(void);
+double cpu_s(void);
+/* The store of a unit's node with what it may hold of the year, made if it is not in the folder yet. */
+struct ys_store *store_of(const struct settings *settings, const struct year *year, unsigned unit,
+                          size_t *records_out);
+
+/* --- table.c --- */
+/* One figure: a line of the table, or an object of JSON. */
+void say(const struct settings *settings, const char *name, double value, const char *unit);
+
+/* --- publish.c --- */
+/* p50 and p99 of so many records, at the node of a unit. */
+void publish_at(const struct settings *settings, unsigned unit, const char *name);
+
+#endif
