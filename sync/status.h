@@ -21,6 +21,9 @@ const char *ys_verdict_name(enum ys_verdict verdict);
 /* UNCHECKED where nothing is stored. */
 YS_CHECKED enum ys_code ys_status_get(struct ys_txn *txn, uint32_t log_id, uint64_t index,
                                       enum ys_verdict *out, struct ys_err *err);
+/* Those of `count` entries, one byte each; a row is read and checked once. */
+YS_CHECKED enum ys_code ys_status_read(struct ys_txn *txn, uint32_t log_id, uint64_t first_index,
+                                       size_t count, uint8_t *verdicts_out, struct ys_err *err);
 /* One byte an entry in `verdicts`. */
 YS_CHECKED enum ys_code ys_status_set(struct ys_txn *txn, uint32_t log_id, uint64_t first_index,
                                       const uint8_t *verdicts, size_t count, struct ys_err *err);

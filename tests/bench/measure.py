@@ -164,7 +164,7 @@ class Bench:
         shutil.rmtree(fleet.folder)
         receipted, verified = records / (seen["cosigned"] - begun), records / (seen["good"] - begun)
         return {
-            "records": records, **made, **used, "bare_puts": bare, "verify_all_cores": verify, "receipted": receipted, "verified": verified,
+            "records": records, "commits": seen["commits"], **made, **used, "bare_puts": bare, "verify_all_cores": verify, "receipted": receipted, "verified": verified,
             "receipted_ratio": receipted / bare, "verified_ratio": verified / verify,
             "pages_ratio": pages["bytes"] / (records * (made["note_bytes"] + made["body_bytes"])), "pages": pages["tables"],
         }

@@ -39,6 +39,14 @@ static void wait_for_write(int fd, int wait_ms)
             continue;
 }
 
+static uint64_t last_commit(const struct ys_store *store)
+{
+    struct ys_err err = {.code = YS_OK};
+    struct ys_kv_info info;
+    bench_must(ys_kv_info(ys_store_kv(store), &info, &err), &err);
+    return info.last_txn;
+}
+
 /* --- watch: until all records are cosigned here, and until all are judged --- */
 
 struct watching {
@@ -86,9 +94,11 @@ int bench_watch(char **words)
     double first = 0;
     double cosigned = 0;
     double good = 0;
+    uint64_t commits = 0;
     bench_open(words[0], &w.node);
     bench_must(ys_keystore_load_node(&w.node.home, &w.node.origin, &w.keys, &err), &err);
     const int fd = listen_to(&w.node);
+    const uint64_t before = last_commit(w.node.store);
     puts("watching");
     fflush(stdout);
     for (const double until = bench_now() + (double)bench_number(words[2]); good == 0;) {
@@ -96,8 +106,10 @@ int bench_watch(char **words)
         const double now = bench_wall();
         look(&w, cosigned > 0);
         first = first == 0 && w.here != 0 ? now : first;
-        if (cosigned == 0 && w.cosigned >= w.records)
+        if (cosigned == 0 && w.cosigned >= w.records) {
             cosigned = now;
+            commits = last_commit(w.node.store) - before;
+        }
         if (w.good >= w.records)
             good = now;
         if (bench_now() > until)
@@ -105,8 +117,9 @@ int bench_watch(char **words)
         nanosleep(&(struct timespec){.tv_nsec = REST_MS * 1000000}, NULL);
     }
     printf("{\"first\": %.6f, \"cosigned\": %.6f, \"good\": %.6f, \"here\": %llu, "
-           "\"good_records\": %llu}\n",
-           first, cosigned, good, (unsigned long long)w.here, (unsigned long long)w.good);
+           "\"good_records\": %llu, \"commits\": %llu}\n",
+           first, cosigned, good, (unsigned long long)w.here, (unsigned long long)w.good,
+           (unsigned long long)commits);
     ys_node_close(&w.node);
     return good > 0 ? 0 : 1;
 }
@@ -124,12 +137,8 @@ struct publishing {
 
 static void commits_of(const struct publishing *p, uint64_t out[STORES])
 {
-    struct ys_err err = {.code = YS_OK};
-    for (int i = 0; i < STORES; i++) {
-        struct ys_kv_info info;
-        bench_must(ys_kv_info(ys_store_kv(p->node[i].store), &info, &err), &err);
-        out[i] = info.last_txn;
-    }
+    for (int i = 0; i < STORES; i++)
+        out[i] = last_commit(p->node[i].store);
 }
 
 static bool receipted(const struct publishing *p, uint64_t size)
