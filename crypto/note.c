@@ -32,11 +32,26 @@ static size_t character_size(const uint8_t *at, size_t left)
     return overlong || surrogate || above_unicode ? 0 : size;
 }
 
+/* Are these eight bytes all from 0x20 to 0x7f? Most of a note is. */
+static bool are_plain_ascii(const uint8_t *at)
+{
+    static const uint64_t low = UINT64_C(0x2020202020202020);
+    static const uint64_t high = UINT64_C(0x8080808080808080);
+    uint64_t eight = 0;
+    memcpy(&eight, at, sizeof eight);
+    /* A byte below 0x20 borrows, and so sets a high bit, its own or that of one behind a borrower. */
+    return ((eight | (eight - low)) & high) == 0;
+}
+
 /* Well-formed UTF-8 without control characters but the line feed? */
 static bool is_plain_text(struct ys_bytes bytes)
 {
     size_t i = 0;
     while (i < bytes.size) {
+        if (bytes.size - i >= 8 && are_plain_ascii(bytes.data + i)) {
+            i += 8;
+            continue;
+        }
         const uint8_t byte = bytes.data[i];
         if (byte < 0x20 && byte != '\n')
             return false;

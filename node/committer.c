@@ -10,13 +10,20 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { GROUP_MAX = 256, LAZY_WAIT_MS = 1000, RETRY_MS = 1000 };
+enum {
+    GROUP_MAX = 256,
+    RETRY_MS = 1000,
+    CURSOR_WAIT_MS = 1000, /* how long a change may wait for company: */
+    VERDICTS_WAIT_MS = 50,
+    ENTRIES_WAIT_MS = 20 /* those of a catch-up; a small group costs as much as a large one */
+};
 static const uint64_t group_bytes_max = 4 * 1024 * 1024;
 
 /* Queued changes and waiting results are singly linked, oldest first. */
 struct pending {
     struct pending *next;
     struct ys_change *change;
+    struct timespec due; /* monotonic; to be carried out at once when this has passed */
 };
 struct done {
     struct done *next;
@@ -30,9 +37,10 @@ struct ys_committer {
     pthread_mutex_t mutex; /* guards everything below */
     pthread_cond_t wake;
     struct pending *first, **last;
+    struct timespec due; /* of the first that is due */
     struct done *done_first, **done_last;
-    size_t urgent; /* queued changes that do not wait for company */
-    uint64_t backlog;
+    uint64_t waiting; /* bytes of entries that are queued */
+    uint64_t backlog; /* and these with those that are being written */
     uint64_t commits;
     struct ys_err trouble;
     bool closing;
@@ -52,15 +60,42 @@ static struct timespec after_ms(long ms)
     return at;
 }
 
-/* Sleep until there is urgent work, or some work and a second has passed, or the end. */
+static bool is_before(const struct timespec *a, const struct timespec *b)
+{
+    return a->tv_sec != b->tv_sec ? a->tv_sec < b->tv_sec : a->tv_nsec < b->tv_nsec;
+}
+
+/* How long it may wait for others that are committed with it. */
+static long patience_ms(const struct ys_change *change)
+{
+    switch (change->kind) {
+    case YS_CHANGE_CURSOR:
+        return CURSOR_WAIT_MS;
+    case YS_CHANGE_VERDICTS:
+        return VERDICTS_WAIT_MS;
+    case YS_CHANGE_ENTRIES:
+        return change->more ? ENTRIES_WAIT_MS : 0;
+    case YS_CHANGE_HEAD:
+    case YS_CHANGE_SIGN_OWN:
+    case YS_CHANGE_STATE:
+    case YS_CHANGE_RECEIPTS:
+    case YS_CHANGE_RECOVER:
+    case YS_CHANGE_RESUME:
+    case YS_CHANGE_REWIND:
+    case YS_CHANGE_FORK:
+        break;
+    }
+    return 0;
+}
+
+/* Sleep until a change is due, or a whole group is there, or the end. */
 static void wait_for_work(struct ys_committer *c)
 {
     while (c->first == NULL && !c->closing)
         pthread_cond_wait(&c->wake, &c->mutex);
-    const struct timespec until = after_ms(LAZY_WAIT_MS);
-    while (c->urgent == 0 && !c->closing)
-        if (pthread_cond_timedwait(&c->wake, &c->mutex, &until) == ETIMEDOUT)
-            return;
+    while (c->waiting < group_bytes_max && !c->closing &&
+           pthread_cond_timedwait(&c->wake, &c->mutex, &c->due) != ETIMEDOUT)
+        continue;
 }
 
 /* Unlink the next group. */
@@ -71,12 +106,15 @@ static size_t take_group(struct ys_committer *c, struct pending **group)
     while (c->first != NULL && count < GROUP_MAX && bytes < group_bytes_max) {
         struct pending *const next = c->first;
         bytes += next->change->credit;
-        c->urgent -= next->change->kind != YS_CHANGE_CURSOR;
+        c->waiting -= next->change->credit;
         group[count++] = next;
         c->first = next->next;
     }
     if (c->first == NULL)
         c->last = &c->first;
+    for (const struct pending *item = c->first; item != NULL; item = item->next)
+        if (item == c->first || is_before(&item->due, &c->due))
+            c->due = item->due;
     return count;
 }
 
@@ -229,11 +267,13 @@ void ys_committer_put(struct ys_committer *c, struct ys_change *change)
         c->trouble.code = ys_fail(&c->trouble, YS_NOMEM, "writer: out of memory");
         ys_change_free(change);
     } else {
-        *item = (struct pending){.change = change};
+        *item = (struct pending){.change = change, .due = after_ms(patience_ms(change))};
+        if (c->first == NULL || is_before(&item->due, &c->due))
+            c->due = item->due;
         *c->last = item;
         c->last = &item->next;
         c->backlog += change->credit;
-        c->urgent += change->kind != YS_CHANGE_CURSOR;
+        c->waiting += change->credit;
     }
     pthread_cond_signal(&c->wake);
     pthread_mutex_unlock(&c->mutex);

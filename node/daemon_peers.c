@@ -7,8 +7,10 @@
 #include <time.h>
 
 enum {
-    CHILD_CREDIT = 256 * 1024,       /* a child may have this much on its way to us */
-    PARENT_CREDIT = 4 * 1024 * 1024, /* and the parent this much */
+    CHILD_CREDIT_LEAST = 256 * 1024,    /* a child may have this much on its way to us, */
+    CHILD_CREDIT_MOST = YS_CREDIT_MAX,  /* up to this much while there are few of them; */
+    CHILDREN_CREDIT = 16 * 1024 * 1024, /* a new one gets its part of this */
+    PARENT_CREDIT = YS_CREDIT_MAX,
     MESSAGES_A_TURN = 256,
     DELAY_MIN_MS = 1000,
     DELAY_MAX_MS = 300000,
@@ -182,6 +184,19 @@ static void supersede(struct ys_daemon *daemon, const struct ys_peer *newest)
         }
 }
 
+/* What a child may have on its way to us. Two groups of a catch-up fit into the most of it, so that one
+ * comes while the other is written. */
+static uint64_t child_credit(const struct ys_daemon *daemon)
+{
+    uint64_t children = 1;
+    for (const struct ys_peer *peer = daemon->peers; peer != NULL; peer = peer->next)
+        children += !peer->is_parent;
+    const uint64_t part = CHILDREN_CREDIT / children;
+    return part < CHILD_CREDIT_LEAST  ? CHILD_CREDIT_LEAST
+           : part > CHILD_CREDIT_MOST ? CHILD_CREDIT_MOST
+                                      : part;
+}
+
 static enum ys_code hear_child(struct ys_daemon *daemon, struct ys_daemon_turn *turn,
                                const struct ys_route *route, const uint8_t key[YS_PUBKEY_LEN],
                                struct ys_bytes message, struct ys_err *err)
@@ -200,11 +215,11 @@ static enum ys_code hear_child(struct ys_daemon *daemon, struct ys_daemon_turn *
         return code;
     const bool is_new = peer == NULL;
     if (is_new) {
-        code =
-            new_peer(daemon,
-                     &(struct ys_session_options){
-                         .role = YS_SESSION_PARENT, .peer = node->division, .credit = CHILD_CREDIT},
-                     &peer, err);
+        code = new_peer(daemon,
+                        &(struct ys_session_options){.role = YS_SESSION_PARENT,
+                                                     .peer = node->division,
+                                                     .credit = child_credit(daemon)},
+                        &peer, err);
         if (code != YS_OK)
             return code;
         peer->route = *route;

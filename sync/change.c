@@ -164,7 +164,7 @@ static enum ys_code apply_entries(struct ys_txn *txn, const struct ys_node_keys 
         code = check_same_head(txn, change, log.id, err);
     if (code != YS_OK)
         return code;
-    code = ys_log_append(txn, &log, change->entries, change->count, err);
+    code = ys_log_append_hashed(txn, &log, change->entries, change->leaf, change->count, err);
     if (code != YS_OK)
         return code;
     result->durable_size = log.frontier.size;

@@ -35,6 +35,7 @@ struct ys_change {
                                    SIGN_OWN: root at checkpoint_size, as it was agreed */
     size_t count;                     /* of entries or verdicts */
     struct ys_entry *entries;         /* ENTRIES */
+    const struct ys_hash *leaf;       /* ENTRIES: of each note */
     const uint8_t *verdicts;          /* VERDICTS: one byte each */
     uint64_t rewinds;                 /* VERDICTS: ys_rewinds_load of what was judged */
     struct ys_bytes checkpoint; /* ENTRIES, HEAD: signed, every line verified; ENTRIES: empty for
@@ -43,6 +44,7 @@ struct ys_change {
     struct ys_bytes proof;      /* FORK: checked */
     bool cosign;                /* ENTRIES, HEAD: the log is a descendant's */
     uint64_t credit;            /* ENTRIES: bytes to give back when committed */
+    bool more;                  /* ENTRIES: others are on their way, and need not wait for these */
     struct ys_division peer;    /* CURSOR */
     struct ys_cursor cursor;
     enum ys_log_state state;        /* STATE */

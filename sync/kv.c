@@ -689,6 +689,22 @@ enum ys_code ys_txn_put(struct ys_txn *txn, enum ys_db db, struct ys_bytes key,
     return translate_write(txn->kv, rc, "write", err);
 }
 
+enum ys_code ys_txn_put_new(struct ys_txn *txn, enum ys_db db, struct ys_bytes key,
+                            struct ys_bytes value, struct ys_bytes *old_out, struct ys_err *err)
+{
+    YS_ASSERT(txn->write);
+    MDB_val k = to_val(key);
+    MDB_val v = to_val(value);
+    int rc = planted_failure(txn->kv);
+    if (rc == 0)
+        rc = mdb_put(txn->txn, txn->kv->dbi[db], &k, &v, MDB_NOOVERWRITE);
+    if (rc == MDB_KEYEXIST) {
+        *old_out = from_val(&v);
+        return YS_EXISTS;
+    }
+    return translate(rc, "write", err);
+}
+
 enum ys_code ys_txn_reserve(struct ys_txn *txn, enum ys_db db, struct ys_bytes key, size_t size,
                             uint8_t **value_out, struct ys_err *err)
 {

@@ -114,6 +114,10 @@ YS_CHECKED enum ys_code ys_txn_get(struct ys_txn *txn, enum ys_db db, struct ys_
                                    struct ys_bytes *value_out, struct ys_err *err);
 YS_CHECKED enum ys_code ys_txn_put(struct ys_txn *txn, enum ys_db db, struct ys_bytes key,
                                    struct ys_bytes value, struct ys_err *err);
+/* The same for a key that is not there. YS_EXISTS when it is, with its value. */
+YS_CHECKED enum ys_code ys_txn_put_new(struct ys_txn *txn, enum ys_db db, struct ys_bytes key,
+                                       struct ys_bytes value, struct ys_bytes *old_out,
+                                       struct ys_err *err);
 /* Room for a value to be filled in before the next call. */
 YS_CHECKED enum ys_code ys_txn_reserve(struct ys_txn *txn, enum ys_db db, struct ys_bytes key,
                                        size_t size, uint8_t **value_out, struct ys_err *err);

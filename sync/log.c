@@ -186,22 +186,17 @@ enum ys_code ys_log_set_state(struct ys_txn *txn, struct ys_log *log, enum ys_lo
 bool ys_note_peek(struct ys_bytes note, struct ys_bytes *text_out, struct ys_bytes *kind_out)
 {
     /* The text ends at the first empty line; the kind is its third line. */
-    const uint8_t *const gap =
-        note.size == 0 ? NULL : (const uint8_t *)memmem(note.data, note.size, "\n\n", 2);
-    if (gap == NULL)
-        return false;
-    *text_out = (struct ys_bytes){note.data, (size_t)(gap - note.data) + 1};
-    const uint8_t *line = note.data;
-    const uint8_t *end = NULL;
-    for (int i = 0; i < 3; i++) {
-        if (end != NULL)
-            line = end + 1;
-        end = memchr(line, '\n', (size_t)(gap + 1 - line));
-        if (end == NULL)
-            return false;
+    struct ys_bytes rest = note;
+    struct ys_bytes line;
+    for (unsigned i = 0; ys_bytes_take_line(&rest, &line); i++) {
+        if (i > 0 && line.size == 0) {
+            *text_out = (struct ys_bytes){note.data, (size_t)(line.data - note.data)};
+            return i > 2;
+        }
+        if (i == 2)
+            *kind_out = line;
     }
-    *kind_out = (struct ys_bytes){line, (size_t)(end - line)};
-    return true;
+    return false;
 }
 
 static enum ys_code put_body(struct ys_txn *txn, const uint8_t key[YS_ROW_KEY_LEN],
@@ -264,7 +259,6 @@ static enum ys_code append_all(struct ys_txn *txn, struct ys_log *log,
     const uint64_t first = log->frontier.size;
     enum ys_code code = YS_OK;
     for (size_t i = 0; i < count && code == YS_OK; i++) {
-        ys_leaf_hash(entries[i].note, &leaf[i]);
         code = ys_frontier_append(&log->frontier, &leaf[i]);
         if (code == YS_OK)
             code = put_entry(txn, log->id, first + i, &entries[i], err);
@@ -277,21 +271,51 @@ static enum ys_code append_all(struct ys_txn *txn, struct ys_log *log,
     return code != YS_OK ? code : ys_log_touch(txn, log, err);
 }
 
-enum ys_code ys_log_append(struct ys_txn *txn, struct ys_log *log, const struct ys_entry *entries,
-                           size_t count, struct ys_err *err)
+/* `leaf` is used as scratch space. */
+static enum ys_code append(struct ys_txn *txn, struct ys_log *log, const struct ys_entry *entries,
+                           struct ys_hash *leaf, size_t count, struct ys_err *err)
 {
     YS_ASSERT(count > 0 && count <= YS_APPEND_MAX);
     enum ys_code code = check_row(txn, log, err);
-    if (code != YS_OK)
-        return code;
-    struct ys_hash *const leaf = malloc(count * sizeof *leaf);
-    if (leaf == NULL)
-        return ys_fail(err, YS_NOMEM, "log %s: out of memory", log->origin_text);
     struct ys_log next = *log;
-    code = append_all(txn, &next, entries, count, leaf, err);
-    free(leaf);
+    if (code == YS_OK)
+        code = append_all(txn, &next, entries, count, leaf, err);
     if (code == YS_OK)
         *log = next;
+    return code;
+}
+
+static struct ys_hash *new_leaves(size_t count, const struct ys_log *log, struct ys_err *err)
+{
+    struct ys_hash *const leaf = malloc(count * sizeof *leaf);
+    if (leaf == NULL)
+        (void)ys_fail(err, YS_NOMEM, "log %s: out of memory", log->origin_text);
+    return leaf;
+}
+
+enum ys_code ys_log_append(struct ys_txn *txn, struct ys_log *log, const struct ys_entry *entries,
+                           size_t count, struct ys_err *err)
+{
+    struct ys_hash *const leaf = new_leaves(count, log, err);
+    if (leaf == NULL)
+        return YS_NOMEM;
+    for (size_t i = 0; i < count; i++)
+        ys_leaf_hash(entries[i].note, &leaf[i]);
+    const enum ys_code code = append(txn, log, entries, leaf, count, err);
+    free(leaf);
+    return code;
+}
+
+enum ys_code ys_log_append_hashed(struct ys_txn *txn, struct ys_log *log,
+                                  const struct ys_entry *entries, const struct ys_hash *leaf,
+                                  size_t count, struct ys_err *err)
+{
+    struct ys_hash *const scratch = new_leaves(count, log, err);
+    if (scratch == NULL)
+        return YS_NOMEM;
+    memcpy(scratch, leaf, count * sizeof *leaf);
+    const enum ys_code code = append(txn, log, entries, scratch, count, err);
+    free(scratch);
     return code;
 }
 

@@ -68,6 +68,11 @@ YS_CHECKED enum ys_code ys_log_touch(struct ys_txn *txn, struct ys_log *log, str
 YS_CHECKED enum ys_code ys_log_append(struct ys_txn *txn, struct ys_log *log,
                                       const struct ys_entry *entries, size_t count,
                                       struct ys_err *err);
+/* The same for who has the leaf hash of each note already. */
+YS_CHECKED enum ys_code ys_log_append_hashed(struct ys_txn *txn, struct ys_log *log,
+                                             const struct ys_entry *entries,
+                                             const struct ys_hash *leaf, size_t count,
+                                             struct ys_err *err);
 /* Put a body where it was absent. The caller has checked it against the note. */
 YS_CHECKED enum ys_code ys_log_fill_body(struct ys_txn *txn, struct ys_log *log, uint64_t index,
                                          struct ys_bytes body, struct ys_err *err);

@@ -202,21 +202,20 @@ enum ys_code ys_byid_put(struct ys_txn *txn, struct ys_bytes text, uint32_t log_
 {
     struct ys_hash id;
     uint8_t value[POSITION * POSITIONS_MAX];
-    size_t size = 0;
     struct ys_bytes old;
     ys_record_id(text, &id);
     const struct ys_bytes key = {id.bytes, 8};
-    const enum ys_code code = ys_txn_get(txn, YS_DB_BYID, key, &old, err);
-    if (code == YS_OK) {
-        /* More copies of one prefix than this come only from somebody who makes them; the first
-         * ones stay findable, and every entry is reached by its position. */
-        if (old.size % POSITION != 0 || old.size > sizeof value - POSITION)
-            return YS_OK;
-        memcpy(value, old.data, old.size);
-        size = old.size;
-    } else if (code != YS_NOT_FOUND) {
+    ys_row_key(log_id, index, value);
+    const enum ys_code code =
+        ys_txn_put_new(txn, YS_DB_BYID, key, (struct ys_bytes){value, POSITION}, &old, err);
+    if (code != YS_EXISTS)
         return code;
-    }
+    /* More copies of one prefix than this come only from somebody who makes them; the first
+     * ones stay findable, and every entry is reached by its position. */
+    if (old.size % POSITION != 0 || old.size > sizeof value - POSITION)
+        return YS_OK;
+    const size_t size = old.size;
+    memcpy(value, old.data, size);
     ys_row_key(log_id, index, value + size);
     return ys_txn_put(txn, YS_DB_BYID, key, (struct ys_bytes){value, size + POSITION}, err);
 }

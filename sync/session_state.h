@@ -161,7 +161,7 @@ struct ys_checked_head {
 };
 enum ys_code ys_head_check(struct ys_turn *turn, const struct ys_peer_log *log,
                            struct ys_bytes bytes, struct ys_checked_head *out, struct ys_err *err);
-/* Keep the log's line and those cosignatures that verify. A bad line is left out and not held against
+/* Keep the log's line, which the caller has verified, and those cosignatures that verify. A bad line is left out and not held against
  * the log: anybody on the way could have added it. */
 enum ys_code ys_head_keep_good(const struct ys_member *member, const struct ys_note *note,
                                const struct ys_vkey *log_key, const struct ys_division *division,

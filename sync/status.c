@@ -58,6 +58,22 @@ enum ys_code ys_status_get(struct ys_txn *txn, uint32_t log_id, uint64_t index,
     return code;
 }
 
+enum ys_code ys_status_read(struct ys_txn *txn, uint32_t log_id, uint64_t first_index, size_t count,
+                            uint8_t *verdicts_out, struct ys_err *err)
+{
+    for (size_t done = 0; done < count;) {
+        const uint64_t chunk = (first_index + done) / YS_STATUS_CHUNK;
+        uint8_t row[ROW_LEN];
+        const enum ys_code code = ys_status_row(txn, log_id, chunk, row, err);
+        if (code != YS_OK)
+            return code;
+        for (; done < count && (first_index + done) / YS_STATUS_CHUNK == chunk; done++)
+            verdicts_out[done] =
+                (uint8_t)ys_status_in_row(row, (unsigned)((first_index + done) % YS_STATUS_CHUNK));
+    }
+    return YS_OK;
+}
+
 enum ys_code ys_status_set(struct ys_txn *txn, uint32_t log_id, uint64_t first_index,
                            const uint8_t *verdicts, size_t count, struct ys_err *err)
 {

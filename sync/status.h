@@ -25,6 +25,9 @@ YS_CHECKED enum ys_code ys_status_get(struct ys_txn *txn, uint32_t log_id, uint6
 YS_CHECKED enum ys_code ys_status_row(struct ys_txn *txn, uint32_t log_id, uint64_t chunk,
                                       uint8_t out[YS_STATUS_ROW_LEN], struct ys_err *err);
 enum ys_verdict ys_status_in_row(const uint8_t row[YS_STATUS_ROW_LEN], unsigned at);
+/* Those of `count` entries, one byte each; a row is read and checked once. */
+YS_CHECKED enum ys_code ys_status_read(struct ys_txn *txn, uint32_t log_id, uint64_t first_index,
+                                       size_t count, uint8_t *verdicts_out, struct ys_err *err);
 /* One byte an entry in `verdicts`. */
 YS_CHECKED enum ys_code ys_status_set(struct ys_txn *txn, uint32_t log_id, uint64_t first_index,
                                       const uint8_t *verdicts, size_t count, struct ys_err *err);

@@ -22,8 +22,8 @@ BUGS = {
         [
             (
                 "sync/session_receive.c",
-                "        code = ask_for_entries(session, turn, log, entries, err);\n    if (code == YS_OK)\n        log->fetch->received = next;\n    return code;\n",
-                "        code = ask_for_entries(session, turn, log, entries, err);\n    if (code == YS_OK)\n        log->fetch->received = next;\n    if (code == YS_OK)\n        code = ys_session_send_ack(session, turn, log, next.size, 0, err);\n    return code;\n",
+                "        code = ask_for_entries(session, turn, log, entries, leaf, err);\n    if (code == YS_OK)\n        log->fetch->received = next;\n    return code;\n",
+                "        code = ask_for_entries(session, turn, log, entries, leaf, err);\n    if (code == YS_OK)\n        log->fetch->received = next;\n    if (code == YS_OK)\n        code = ys_session_send_ack(session, turn, log, next.size, 0, err);\n    return code;\n",
             ),
         ],
     ),

@@ -108,8 +108,12 @@ static struct ys_change *add_entries(struct desk *desk, const struct history *hi
     change->credit = 1000;
     ys_frontier_root(&history->at[first], &change->first_root);
     change->entries = ys_change_room(change, change->count * sizeof *change->entries);
-    for (size_t i = 0; i < change->count; i++)
+    struct ys_hash *const leaf = ys_change_room(change, change->count * sizeof *leaf);
+    for (size_t i = 0; i < change->count; i++) {
         change->entries[i] = scribe_entry(&history->record[first + i]);
+        ys_leaf_hash(change->entries[i].note, &leaf[i]);
+    }
+    change->leaf = leaf;
     set_history_head(desk, change, history, size);
     return change;
 }
@@ -438,6 +442,7 @@ static void entries_that_change_membership_say_so(void **state)
     ys_frontier_root(&frontier, &root);
     change->count = 1;
     change->entries = &entry;
+    change->leaf = &leaf;
     set_checkpoint(change, 1, cast_head_over(&desk->cast, CAST_DISTRICT, 1, &root, buffer));
     change->cosign = false;
 

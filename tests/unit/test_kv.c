@@ -130,6 +130,25 @@ static void deleting_what_is_not_there_says_so(void **state)
     assert_int_equal(ys_txn_delete(txn, YS_DB_META, ys_bytes_of_text("k"), NULL), YS_NOT_FOUND);
 }
 
+static void what_is_there_is_not_put_as_new(void **state)
+{
+    const struct desk *const desk = *state;
+    struct ys_bytes old = {.size = 0};
+    struct ys_txn *txn = begin(desk->kv, true);
+    const struct ys_bytes key = ys_bytes_of_text("key");
+
+    const enum ys_code first =
+        ys_txn_put_new(txn, YS_DB_META, key, ys_bytes_of_text("first"), &old, NULL);
+    const enum ys_code second =
+        ys_txn_put_new(txn, YS_DB_META, key, ys_bytes_of_text("second"), &old, NULL);
+
+    assert_int_equal(first, YS_OK);
+    assert_int_equal(second, YS_EXISTS);
+    assert_true(ys_bytes_is_text(old, "first"));
+    assert_int_equal(ys_txn_commit(&txn, NULL), YS_OK);
+    assert_true(holds(desk->kv, "key", "first"));
+}
+
 static void reserved_room_is_part_of_the_commit(void **state)
 {
     const struct desk *const desk = *state;
@@ -606,6 +625,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_reader_keeps_its_view_while_others_write, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(deleting_what_is_not_there_says_so, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_there_is_not_put_as_new, set_up, tear_down),
         cmocka_unit_test_setup_teardown(reserved_room_is_part_of_the_commit, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_commit_is_visible_to_another_process_and_back, set_up,
                                         tear_down),

@@ -188,6 +188,21 @@ static void a_text_must_be_utf_8(void **state)
     }
 }
 
+static void control_characters_are_refused_wherever_they_stand(void **state)
+{
+    (void)state;
+    enum { LETTERS = 24, LINE_FEED = '\n', ASCII = 0x80, PRINTABLE = 0x20 };
+    for (size_t at = 0; at < LETTERS; at++) {
+        for (int byte = 1; byte < ASCII; byte++) {
+            char text[64] = "aaaaaaaaaaaaaaaaaaaaaaaa\n\n" FOREIGN;
+            if (byte == LINE_FEED)
+                continue;
+            text[at] = (char)byte;
+            assert_int_equal(parse_text(text), byte < PRINTABLE ? YS_MALFORMED : YS_OK);
+        }
+    }
+}
+
 static void a_character_cut_by_the_end_of_the_note_is_not_read_past(void **state)
 {
     (void)state;
@@ -721,6 +736,7 @@ int main(void)
         cmocka_unit_test(what_is_no_note_is_malformed),
         cmocka_unit_test(what_others_may_write_is_a_note),
         cmocka_unit_test(a_text_must_be_utf_8),
+        cmocka_unit_test(control_characters_are_refused_wherever_they_stand),
         cmocka_unit_test(a_character_cut_by_the_end_of_the_note_is_not_read_past),
         cmocka_unit_test(a_note_has_up_to_65535_bytes),
         cmocka_unit_test(a_note_has_up_to_100_lines),

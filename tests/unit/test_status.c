@@ -118,6 +118,10 @@ static void behaves_like_an_array_of_bytes(void **state)
         }
         check_find(desk->txn, model, rng_below(&rng, ENTRIES), rng_below(&rng, ENTRIES + 1),
                    (enum ys_verdict)rng_below(&rng, YS_VERDICTS));
+        const uint64_t from = rng_below(&rng, ENTRIES);
+        const size_t read = rng_below(&rng, ENTRIES - from + 1);
+        assert_int_equal(ys_status_read(desk->txn, LOG, from, read, verdicts, NULL), YS_OK);
+        assert_memory_equal(verdicts, model + from, read);
     }
     for (uint64_t size = ENTRIES; size > 100; size /= 2) {
         uint64_t want[YS_VERDICTS] = {0};

@@ -1,0 +1,179 @@
+/* What this machine can do: the figures that the others are compared with. */
+#include "tests/bench/bench.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { THREADS_MAX = 64 };
+
+/* --- signatures and nodes --- */
+
+struct verifying {
+    const struct ys_signer *signer;
+    struct ys_bytes text;
+    uint8_t signature[YS_SIG_LEN];
+    uint64_t count;
+};
+
+static void *verify_many(void *argument)
+{
+    const struct verifying *const work = argument;
+    for (uint64_t i = 0; i < work->count; i++)
+        if (ys_verify(work->signer->vkey.key, work->text,
+                      (struct ys_bytes){work->signature, YS_SIG_LEN}) != YS_OK)
+            exit(3);
+    return NULL;
+}
+
+static double verify_per_s(const struct verifying *work, unsigned threads)
+{
+    pthread_t thread[THREADS_MAX];
+    const double begin = bench_now();
+    for (unsigned i = 0; i < threads; i++) {
+        union {
+            const struct verifying *in;
+            void *out;
+        } argument = {.in = work};
+        if (pthread_create(&thread[i], NULL, verify_many, argument.out) != 0)
+            exit(3);
+    }
+    for (unsigned i = 0; i < threads; i++)
+        pthread_join(thread[i], NULL);
+    return (double)(work->count * threads) / (bench_now() - begin);
+}
+
+static double nodes_per_s(uint64_t count)
+{
+    struct ys_hash hash = {{0}};
+    const double begin = bench_now();
+    for (uint64_t i = 0; i < count; i++)
+        ys_node_hash(&hash, &hash, &hash);
+    return (double)count / (bench_now() - begin);
+}
+
+int bench_limits(char **words)
+{
+    static uint8_t text[YS_NOTE_MAX];
+    const uint64_t count = bench_number(words[0]);
+    const size_t size = (size_t)bench_number(words[1]);
+    const long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    struct ys_signer signer;
+    uint8_t seed[YS_SEED_LEN];
+    if (size > sizeof text)
+        return 2;
+    memset(text, 'x', sizeof text);
+    rng_fill(bench_rng(), seed, sizeof seed);
+    if (ys_signer_init(&signer, "bench.example/key", YS_SIG_ED25519, seed) != YS_OK)
+        return 3;
+    struct verifying work = {.signer = &signer, .text = {text, size}, .count = count};
+    ys_sign(&signer, work.text, work.signature);
+    const unsigned all = cores < 1 ? 1 : cores > THREADS_MAX ? THREADS_MAX : (unsigned)cores;
+    const double one = verify_per_s(&work, 1);
+    const double many = verify_per_s(&work, all);
+    printf("{\"cores\": %u, \"verify_one_core\": %.0f, \"verify_all_cores\": %.0f, "
+           "\"sha256_backend\": \"%s\", \"sha256_nodes\": %.0f}\n",
+           all, one, many, ys_sha256_backend(), nodes_per_s(count * 64));
+    return 0;
+}
+
+/* --- puts into our tables, and nothing else --- */
+
+struct putting {
+    struct ys_store *store;
+    uint8_t *note, *body;
+    size_t note_size, body_size;
+    uint64_t done, run; /* records so far; of one log */
+};
+
+static void put(struct ys_txn *txn, enum ys_db db, const uint8_t *key, size_t key_size,
+                const uint8_t *value, size_t size)
+{
+    struct ys_err err = {.code = YS_OK};
+    bench_must(
+        ys_txn_put(txn, db, (struct ys_bytes){key, key_size}, (struct ys_bytes){value, size}, &err),
+        &err);
+}
+
+static void put_tile(struct ys_txn *txn, uint32_t log_id, unsigned level, uint64_t size)
+{
+    static const uint8_t hashes[256 * YS_HASH_LEN];
+    uint8_t key[13];
+    ys_be32_put(key, log_id);
+    key[4] = (uint8_t)level;
+    ys_be64_put(key + 5, (size - 1) / 256);
+    put(txn, YS_DB_TILE, key, sizeof key, hashes, (size_t)((size - 1) % 256 + 1) * YS_HASH_LEN);
+}
+
+/* The rows of one group of records of one log, as ys_log_append writes them. */
+static void put_run(struct putting *p, struct ys_txn *txn, uint32_t log_id, uint64_t first,
+                    uint64_t count)
+{
+    uint8_t key[YS_ROW_KEY_LEN];
+    uint8_t id[8];
+    uint8_t counter[8];
+    static const uint8_t row[512];
+    for (uint64_t i = 0; i < count; i++) {
+        ys_row_key(log_id, first + i, key);
+        put(txn, YS_DB_ENTRY, key, sizeof key, p->note, p->note_size);
+        put(txn, YS_DB_BODY, key, sizeof key, p->body, p->body_size);
+        ys_be64_put(id, rng_next(bench_rng()));
+        put(txn, YS_DB_BYID, id, sizeof id, key, sizeof key);
+    }
+    for (uint64_t end = first + count, at = first; at < end; at = at / 256 * 256 + 256)
+        put_tile(txn, log_id, 0, at / 256 * 256 + 256 < end ? at / 256 * 256 + 256 : end);
+    if ((first + count) / 256 != 0)
+        put_tile(txn, log_id, 1, (first + count) / 256);
+    ys_be64_put(counter, p->done);
+    put(txn, YS_DB_ARRIVAL, counter, sizeof counter, row, 16);
+    put(txn, YS_DB_CHANGED, counter, sizeof counter, row, 4);
+    put(txn, YS_DB_LOG, key, 4, row, 300);
+}
+
+static double puts_per_s(struct putting *p, uint64_t records, uint64_t batch)
+{
+    struct ys_err err = {.code = YS_OK};
+    const double begin = bench_now();
+    while (p->done < records) {
+        struct ys_txn *txn = NULL;
+        const uint64_t end = p->done + batch < records ? p->done + batch : records;
+        bench_must(ys_store_begin(p->store, true, &txn, &err), &err);
+        while (p->done < end) {
+            const uint64_t first = p->done % p->run;
+            const uint64_t left = p->run - first;
+            const uint64_t count = left < end - p->done ? left : end - p->done;
+            put_run(p, txn, (uint32_t)(1 + p->done / p->run), first, count);
+            p->done += count;
+        }
+        bench_must(ys_txn_commit(&txn, &err), &err);
+    }
+    return (double)records / (bench_now() - begin);
+}
+
+int bench_puts(char **words)
+{
+    struct ys_err err = {.code = YS_OK};
+    struct ys_identity identity;
+    const uint64_t records = bench_number(words[1]);
+    struct putting p = {.note_size = (size_t)bench_number(words[2]),
+                        .body_size = (size_t)bench_number(words[3]) + 1,
+                        .run = records / bench_number(words[4])};
+    memset(&identity, 0, sizeof identity);
+    bench_must(ys_name_parse(ys_bytes_of_text("bench.example/110199/1"), &identity.origin, &err),
+               &err);
+    bench_must(ys_store_create(words[0], &identity, &err), &err);
+    bench_must(ys_store_open(words[0], 0, &p.store, &err), &err);
+    p.note = malloc(p.note_size);
+    p.body = malloc(p.body_size);
+    if (p.note == NULL || p.body == NULL || p.run == 0)
+        return 3;
+    rng_fill(bench_rng(), p.note, p.note_size);
+    rng_fill(bench_rng(), p.body, p.body_size);
+    printf("{\"per_s\": %.0f}\n", puts_per_s(&p, records, bench_number(words[5])));
+    ys_store_close(p.store);
+    free(p.note);
+    free(p.body);
+    return 0;
+}

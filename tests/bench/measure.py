@@ -1,0 +1,289 @@
+"""The measurements: each starts fresh nodes in a folder of its own and gives back plain figures."""
+
+import concurrent.futures
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import threading
+import time
+
+from relay import Relay
+from yishi_node import Failure, Fleet, Node, die_with_parent, wait_for
+
+DEPLOYMENT, DISTRICT, STREET, COMMUNITY = "bench.example", "110199", "110199990", "110199990001"
+BODY_BYTES = 600
+BATCHES = (256, 1000, 4096)
+TICK = os.sysconf("SC_CLK_TCK")
+SAMPLE_SECONDS = 0.02
+
+
+class Open(Node):
+    """A node whose keys have no passphrase, so that nothing is measured of unlocking them."""
+
+    def init(self, root=None):
+        arguments = ["init", "--deployment", self.deployment, "--code", self.code, "--name", self.code, "--listen", "tcp://127.0.0.1:0", "--kdf", "none"]
+        return self.call(*arguments, *(() if root is None else ("--root", root)))
+
+    def admit(self, asked):
+        return self.call("admit", asked)
+
+    def pid(self):
+        return self.process.pid
+
+    def linked(self):
+        """When the link to the parent stood, in seconds of the wall clock; None while it does not."""
+        path = self.home / "link"
+        try:
+            return path.stat().st_mtime if path.read_text().strip() == "connected" else None
+        except FileNotFoundError:
+            return None
+
+    def set_parent(self, address, key):
+        path = self.home / "yishi.conf"
+        kept = [line for line in path.read_text().splitlines() if not line.startswith("parent")]
+        path.write_text("\n".join([*kept, f"parent = {address}", f"parent_key = {key}"]) + "\n")
+
+
+class Watch(threading.Thread):
+    """Processor time and peak anonymous memory of processes, sampled while they run."""
+
+    def __init__(self, **pids):
+        super().__init__(daemon=True)
+        self.pids = pids
+        self.peak = dict.fromkeys(pids, 0)
+        self.over = threading.Event()
+        self.start()
+
+    def run(self):
+        while not self.over.wait(SAMPLE_SECONDS):
+            self.sample()
+
+    def sample(self):
+        for name, pid in self.pids.items():
+            self.peak[name] = max(self.peak[name], anonymous_bytes(pid))
+
+    def end(self):
+        self.over.set()
+        self.join()
+        self.sample()
+        return {name: {"cpu_seconds": cpu_seconds(pid), "peak_anonymous_bytes": self.peak[name]} for name, pid in self.pids.items()}
+
+
+def anonymous_bytes(pid):
+    with open(f"/proc/{pid}/status") as status:
+        return next((int(line.split()[1]) * 1024 for line in status if line.startswith("RssAnon")), 0)
+
+
+def cpu_seconds(pid):
+    with open(f"/proc/{pid}/stat") as stat:
+        fields = stat.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / TICK
+
+
+class Bench:
+    def __init__(self, program, tool, folder, size):
+        self.program, self.folder, self.size = program, folder, size
+        self.tool_path = str(pathlib.Path(tool).resolve())
+        self.note_bytes = None
+        self.serial = 0
+
+    # --- what all share ---------------------------------------------------------------------------
+    def tool(self, *words):
+        ran = subprocess.run([self.tool_path, *map(str, words)], capture_output=True, text=True, check=False)
+        if ran.returncode != 0:
+            raise Failure(f"bench_tool {' '.join(map(str, words))}: {ran.stderr.strip()}")
+        return json.loads(ran.stdout)
+
+    def fresh(self, name):
+        self.serial += 1
+        path = self.folder / f"{self.serial}-{name}"
+        path.mkdir()
+        return path
+
+    def fleet(self, name):
+        return Fleet(self.program, self.fresh(name))
+
+    def nodes(self, fleet, *codes):
+        """Enrolled and connected, from the district down."""
+        nodes = []
+        for code in codes:
+            node = Open(fleet, code, code, DEPLOYMENT)
+            fleet.nodes.append(node)
+            node.init(*(() if not nodes else (nodes[0].home / "root.pub",)))
+            if nodes:
+                nodes[-1].admit(node.join(nodes[-1]))
+            node.start().ready()
+            if nodes:
+                node.connected()
+                wait_for(lambda: node.status()["size"] <= node_receipt(node), f"{code}: receipts")
+            nodes.append(node)
+        return nodes
+
+    # --- limits -----------------------------------------------------------------------------------
+    def puts(self, records, logs, batch):
+        folder = self.fresh("puts")
+        found = self.tool("puts", folder, records, self.note_bytes, BODY_BYTES, logs, batch)["per_s"]
+        shutil.rmtree(folder)
+        return found
+
+    def limits(self):
+        text_bytes = 200  # what is signed of a note; the line of the signature is the rest
+        if self.note_bytes is None:
+            self.note_bytes = 390
+        found = self.tool("limits", self.size["verifies"], text_bytes)
+        found["commits"] = self.puts(self.size["commits"], 1, 1)
+        for logs in (1, self.size["logs"]):
+            found[f"puts_{logs}"] = {str(batch): self.puts(self.size["records"], logs, batch) for batch in BATCHES}
+        return found
+
+    # --- (a), (e), (d) ----------------------------------------------------------------------------
+    def catchup(self, logs):
+        """A street with all records of its communities, a district without them."""
+        records = self.size["records"]
+        with self.fleet(f"catchup-{logs}") as fleet:
+            district, street = self.nodes(fleet, DISTRICT, STREET)
+            street.stop()
+            district.stop()
+            made = self.tool("stock", street.home, logs, records, BODY_BYTES)
+            bare = self.puts(records, logs, max(BATCHES))
+            verify = self.tool("limits", self.size["verifies"], 200)["verify_all_cores"]
+            district.start().ready()
+            watching = subprocess.Popen([self.tool_path, "watch", str(district.home), str(records), "120"], stdout=subprocess.PIPE, text=True, preexec_fn=die_with_parent)
+            watching.stdout.readline()
+            street.start()
+            watch = Watch(source=street.pid(), sink=district.pid())
+            seen = json.loads(watching.communicate()[0])
+            begun = street.linked()
+            used = watch.end()
+            fleet.stop()
+            if seen["good"] == 0:
+                raise Failure(f"catch-up of {logs} logs: {seen}")
+            pages = self.tool("pages", district.home / "store")
+        shutil.rmtree(fleet.folder)
+        receipted, verified = records / (seen["cosigned"] - begun), records / (seen["good"] - begun)
+        return {
+            "records": records, "commits": seen["commits"], **made, **used, "bare_puts": bare, "verify_all_cores": verify, "receipted": receipted, "verified": verified,
+            "receipted_ratio": receipted / bare, "verified_ratio": verified / verify,
+            "pages_ratio": pages["bytes"] / (records * (made["note_bytes"] + made["body_bytes"])), "pages": pages["tables"],
+        }
+
+    # --- (b) --------------------------------------------------------------------------------------
+    def publish(self):
+        with self.fleet("publish") as fleet:
+            district, street, community = self.nodes(fleet, DISTRICT, STREET, COMMUNITY)
+            found = self.tool("publish", community.home, street.home, district.home, self.size["publishes"])
+            fleet.stop()
+        shutil.rmtree(fleet.folder)
+        seconds = sorted(one["seconds"] for one in found)
+        commits = sorted(sum(one["commits"]) for one in found)
+        middle = found[len(found) // 2]
+        return {
+            "count": len(found), "p50_ms": seconds[len(seconds) // 2] * 1000, "p99_ms": seconds[min(len(seconds) - 1, len(seconds) * 99 // 100)] * 1000,
+            "max_ms": seconds[-1] * 1000, "commits": commits[len(commits) // 2], "commits_least": commits[0], "commits_most": commits[-1],
+            "one": middle["commits"], "commits_later": statistics_median(one["later"] for one in found),
+            "commit_ms": 1000 / self.puts(self.size["commits"], 1, 1),
+        }
+
+    # --- (c) --------------------------------------------------------------------------------------
+    def reconnect(self):
+        """A link of so many logs, all told and receipted; then both sides are restarted."""
+        communities = self.size["link_logs"] - 2
+        with self.fleet("reconnect") as fleet:
+            district, street = self.nodes(fleet, DISTRICT, STREET)
+            street.stop()
+            self.tool("stock", street.home, communities, communities, BODY_BYTES)
+            street.start().ready().connected()
+            wait_for(lambda: sum(log["size"] for log in street.status()["logs"] if receipt_of(log) == log["size"]) >= communities, "receipts of all logs")
+            quiet([district, street])
+            street.stop()
+            with Relay(district.address) as relay:
+                street.set_parent(relay.address, district.keys()["transport"])
+                street.start().ready().connected()
+                quiet([district, street])
+                street.stop()
+                relay.forget()
+                street.start().ready().connected()
+                quiet([district, street])
+                told = relay.messages()
+            logs = len(street.status()["logs"])
+            fleet.stop()
+        shutil.rmtree(fleet.folder)
+        up, down = [m for way, m in told if way == "up"], [m for way, m in told if way == "down"]
+        return {"logs": logs, "up": up, "down": down, "bytes": sum(up) + sum(down), "messages": len(told)}
+
+    # --- (d) --------------------------------------------------------------------------------------
+    def pages(self):
+        logs, records = self.size["logs"], self.size["records"]
+        folder = self.fresh("mixed")
+        self.tool("mixed", folder, logs, records, BODY_BYTES)
+        pages = self.tool("pages", folder)
+        shutil.rmtree(folder)
+        return {"logs": logs, "interleaved_ratio": pages["bytes"] / (records * (self.note_bytes + BODY_BYTES)), "pages": pages["tables"]}
+
+    # --- (f) --------------------------------------------------------------------------------------
+    def restart(self):
+        """One district, and so many children, each a process with a home and keys of its own."""
+        count = self.size["children"]
+        with self.fleet("restart") as fleet:
+            (district,) = self.nodes(fleet, DISTRICT)
+            children = [Open(fleet, f"{DISTRICT}{number:03}", f"{number}", DEPLOYMENT) for number in range(1, count + 1)]
+            fleet.nodes.extend(children)
+            with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+                list(pool.map(lambda child: child.init(district.home / "root.pub"), children))
+            key = district.keys()["transport"]
+            district.stop()
+            (fleet.folder / "list").write_text("".join(f"{child.home}\n" for child in children))
+            self.tool("enrol", district.home, fleet.folder / "list")
+            district.start().ready()
+            for child in children:
+                child.set_parent(district.address, key)
+                child.start()
+            wait_for(lambda: all(child.linked() for child in children), f"{count} children connected", 300)
+            quiet([district, *children])
+            district.stop()
+            wait_for(lambda: not any(child.linked() for child in children), "children notice", 60)
+            begun = time.time()
+            district.start()
+            watch = Watch(district=district.pid())
+            wait_for(lambda: all(child.linked() for child in children), f"{count} children connected again", 120)
+            last = max(child.linked() for child in children)
+            quiet([district])
+            used = watch.end()
+            fleet.stop()
+        shutil.rmtree(fleet.folder)
+        return {"children": count, "seconds": last - begun, **used["district"]}
+
+
+def statistics_median(values):
+    ordered = sorted(values)
+    return ordered[len(ordered) // 2]
+
+
+def receipt_of(log):
+    """How far the district has cosigned a log, as its holder shows it."""
+    return max((r["size"] for r in log["receipts"] if r["level"] == "district"), default=0)
+
+
+def node_receipt(node):
+    found = node.status()["receipts"]
+    return min((found[level]["size"] for level in ("street", "district") if found.get(level)), default=0)
+
+
+def quiet(nodes, seconds=0.5):
+    """Wait until none of them has used the processor for a while, nor written its store."""
+
+    def state():
+        return [(cpu_seconds(node.pid()), (node.home / "store" / "data.mdb").stat().st_mtime) for node in nodes]
+
+    before = state()
+
+    def at_rest():
+        nonlocal before
+        time.sleep(seconds)
+        now, last, before = state(), before, None
+        before = now
+        return all(n[1] == b[1] and n[0] - b[0] < 0.03 * seconds + 0.011 for n, b in zip(now, last))
+
+    wait_for(at_rest, "quiet", 120)
