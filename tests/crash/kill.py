@@ -41,6 +41,7 @@ class Publisher(threading.Thread):
         self.trouble = None
         self.turn = threading.Condition()
         self.todo, self.fatal_s, self.killed, self.ending = 0, None, 0, False
+        self.number = 0  # of the last matter
 
     def give(self, count):
         with self.turn:
@@ -66,7 +67,9 @@ class Publisher(threading.Thread):
     def record(self):
         """From some hundred bytes to 60 KiB, so that a catch-up takes several batches."""
         items = self.rng.choice((1, 1, 1, 4, 40, 128))
-        return {"kind": "consensus", "subject": f"{self.node.code}-2026-{self.rng.randrange(9999) + 1:04d}", "occurred_at": "2026-10-20",
+        self.number += 1
+        return {"kind": "consensus", "subject": f"{self.node.code}-2026-{self.number:04d}", "occurred_at": "2026-10-20",
+                "backfill_reason": "示例:补录",
                 "consensus": {"items": [{"no": i + 1, "text": "示例" * 60, "nature": "community_affairs", "decision_matter": False}
                                         for i in range(items)], "reached_on": "2026-10-20", "degree": "broad"}}
 

@@ -5,6 +5,7 @@ store what yishi itself refuses to do.
 """
 
 import atexit
+import itertools
 import json
 import os
 import pathlib
@@ -125,9 +126,13 @@ def files_of(node):
     return sorted(str(p.relative_to(node.home)) for p in node.home.rglob("*") if p.name not in passing)
 
 
-def consensus(subject=f"{COMMUNITY}-2026-0001", text="示例:院内停车按楼轮换"):
+_numbers = itertools.count(5001)
+
+
+def consensus(subject=None, text="示例:院内停车按楼轮换"):
+    """Of a matter of its own, unless one is named."""
     return {
-        "kind": "consensus", "subject": subject, "occurred_at": "2026-10-20",
+        "kind": "consensus", "subject": subject or f"{COMMUNITY}-2026-{next(_numbers):04d}", "occurred_at": "2026-10-20",
         "backfill_reason": "示例:事项始于启用本系统之前",  # so it may be the first record of its matter
         "consensus": {
             "items": [{"no": 1, "text": text, "nature": "community_affairs", "decision_matter": False}],
