@@ -4,6 +4,7 @@ import concurrent.futures
 import json
 import os
 import pathlib
+import resource
 import shutil
 import subprocess
 import threading
@@ -82,6 +83,29 @@ def cpu_seconds(pid):
     return (int(fields[11]) + int(fields[12])) / TICK
 
 
+class Foreign:
+    """The part of all processors that went to others than us since it was made."""
+
+    def __init__(self):
+        self.began, self.busy, self.ended = time.monotonic(), busy_seconds(), ended_seconds()
+
+    def part(self, *still_running):
+        """`still_running` are processor seconds of processes of ours that have not ended yet."""
+        ours = ended_seconds() - self.ended + sum(still_running)
+        return max(0.0, busy_seconds() - self.busy - ours) / ((time.monotonic() - self.began) * os.cpu_count())
+
+
+def busy_seconds():
+    with open("/proc/stat") as stat:
+        fields = list(map(int, stat.readline().split()[1:9]))
+    return (sum(fields) - fields[3] - fields[4]) / TICK  # without idle and waiting for the disk; with what the host took
+
+
+def ended_seconds():
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 class Bench:
     def __init__(self, program, tool, folder, size):
         self.program, self.folder, self.size = program, folder, size
@@ -147,16 +171,20 @@ class Bench:
             street.stop()
             district.stop()
             made = self.tool("stock", street.home, logs, records, BODY_BYTES)
+            foreign = Foreign()
             bare = self.puts(records, logs, max(BATCHES))
             verify = self.tool("limits", self.size["verifies"], 200)["verify_all_cores"]
+            at_limits = foreign.part()
             district.start().ready()
             watching = subprocess.Popen([self.tool_path, "watch", str(district.home), str(records), "120"], stdout=subprocess.PIPE, text=True, preexec_fn=die_with_parent)
             watching.stdout.readline()
+            foreign = Foreign()
             street.start()
             watch = Watch(source=street.pid(), sink=district.pid())
             seen = json.loads(watching.communicate()[0])
             begun = street.linked()
             used = watch.end()
+            at_catchup = foreign.part(*(one["cpu_seconds"] for one in used.values()))
             fleet.stop()
             if seen["good"] == 0:
                 raise Failure(f"catch-up of {logs} logs: {seen}")
@@ -165,7 +193,7 @@ class Bench:
         receipted, verified = records / (seen["cosigned"] - begun), records / (seen["good"] - begun)
         return {
             "records": records, "commits": seen["commits"], **made, **used, "bare_puts": bare, "verify_all_cores": verify, "receipted": receipted, "verified": verified,
-            "receipted_ratio": receipted / bare, "verified_ratio": verified / verify,
+            "foreign_at_limits": at_limits, "foreign_at_catchup": at_catchup, "receipted_ratio": receipted / bare, "verified_ratio": verified / verify,
             "pages_ratio": pages["bytes"] / (records * (made["note_bytes"] + made["body_bytes"])), "pages": pages["tables"],
         }
 
