@@ -57,12 +57,15 @@ enum ys_code ys_json_load(struct ys_bytes text, json_t **out, struct ys_err *err
     json_error_t error;
     const char *start = text.size == 0 ? "" : (const char *)text.data;
     const uint64_t failures = ys_json_memory_failures();
+    ys_json_memory_begin_reading();
     json_t *json = json_loadb(start, text.size, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
     /* Also when it gives an object: a string for which there was no memory would be cut short. */
-    if (ys_json_memory_failures() != failures) {
+    const bool failed = ys_json_memory_failures() != failures;
+    if (failed)
         json_decref(json);
+    ys_json_memory_end_reading();
+    if (failed)
         return ys_fail(err, YS_NOMEM, "out of memory while reading JSON");
-    }
     if (json == NULL)
         return ys_fail(err, YS_MALFORMED, "line %d, column %d: %s", error.line, error.column,
                        error.text);

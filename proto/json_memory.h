@@ -12,6 +12,12 @@
 /* Before the first use of jansson; may be called again. */
 void ys_json_memory_watch(void);
 
+/* jansson 2.14 writes behind a string's end when it had no memory for the closing quote. So while a text
+ * is being read, what fails is counted, and given from a reserve: the reader comes to its end, and what
+ * it made is thrown away. Between the two calls, of one thread, nothing else may be done with jansson. */
+void ys_json_memory_begin_reading(void);
+void ys_json_memory_end_reading(void);
+
 /* How many allocations have failed since then. An object that was built meanwhile may lack anything:
  * it is neither printed nor saved. */
 uint64_t ys_json_memory_failures(void);

@@ -58,6 +58,13 @@ class Command:
         return list(self.node.home.parent.glob(f"{self.node.home.name}.new-*"))
 
 
+def proposal():
+    """What may be published again and again."""
+    return {"kind": "topic_proposal", "subject": f"{COMMUNITY}-2026-0001", "topic_proposal": {
+        "title": "示例", "content": "示例", "proposer_kind": "resident", "channel": "form", "proposed_on": "2026-10-20",
+        "suggested_category": "other", "suggested_nature": "community_affairs"}}
+
+
 def files_of(folder):
     """Every file and folder with its content, but for LMDB's, whose rows are looked at instead."""
     return {str(p.relative_to(folder)): p.read_bytes() if p.is_file() else None
@@ -181,11 +188,13 @@ class Fail:
             yield Command(f"show --{option}", community, "show", self.record, f"--{option}")
         yield Command("prove", community, "prove", self.record, "--out", "-")
         yield Command("export", community, "export", "tiles", self.folder / "tiles", made=[self.folder / "tiles"], changes=True)
-        yield Command("publish --dry-run", community, "publish", "-", "--dry-run", "--json", stdin=json.dumps(consensus()))
-        yield Command("publish", community, "publish", "-", "--json", stdin=json.dumps(consensus()), changes=True)
-        yield Command("publish text", community, "publish", "-", stdin=json.dumps(consensus()), changes=True)
+        yield Command("publish --dry-run", community, "publish", "-", "--dry-run", "--json", stdin=json.dumps(proposal()))
+        yield Command("publish", community, "publish", "-", "--json", stdin=json.dumps(proposal()), changes=True)
+        yield Command("publish text", community, "publish", "-", stdin=json.dumps(proposal()), changes=True)
         draft = self.folder / "draft"
-        yield Command("publish --out", community, "publish", "-", "--out", draft, stdin=json.dumps(consensus()), made=[draft], changes=True)
+        sheet = self.folder / "sheet.json"
+        sheet.write_text(json.dumps(proposal()), encoding="utf-8")
+        yield Command("sign --out", community, "sign", sheet, "--as", "rc", "--out", draft, made=[draft], changes=True)
         yield Command("key new", community, "key", "new", "sc", "--kdf", "none", "--json", store=False, changes=True)
         yield Command("invite", street, "invite", ground.NEIGHBOUR, "--address", "tcp://127.0.0.1:9", "--json", made=[street.home / "invites"], changes=True)
         yield Command("invite --list", street, "invite", "--list", "--json")
