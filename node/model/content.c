@@ -301,7 +301,7 @@ enum ys_code ys_content_clear(struct ys_model *model, int64_t number, const char
     return code == YS_OK ? ys_basis_clear(model, number, kind, err) : code;
 }
 
-static enum ys_code mark_stale(struct ys_model *model, struct ys_bytes subject, struct ys_err *err)
+enum ys_code ys_matter_mark(struct ys_model *model, struct ys_bytes subject, struct ys_err *err)
 {
     if (subject.size == 0 || ys_bytes_is_text(subject, "-"))
         return YS_OK;
@@ -319,11 +319,11 @@ static enum ys_code mark_once(struct ys_model *model, struct ys_fold_turn *turn,
         hash = (hash ^ (uint8_t)subject[i]) * 16777619u;
     char *const slot = turn->marked[hash % YS_FOLD_MARKED];
     if (size >= YS_FOLD_SUBJECT_MAX)
-        return mark_stale(model, ys_bytes_of_text(subject), err);
+        return ys_matter_mark(model, ys_bytes_of_text(subject), err);
     if (strcmp(slot, subject) == 0)
         return YS_OK;
     memcpy(slot, subject, size + 1);
-    return mark_stale(model, ys_bytes_of_text(subject), err);
+    return ys_matter_mark(model, ys_bytes_of_text(subject), err);
 }
 
 enum ys_code ys_content_drop(struct ys_model *model, int64_t number, struct ys_err *err)
@@ -338,7 +338,7 @@ enum ys_code ys_content_drop(struct ys_model *model, int64_t number, struct ys_e
     const struct ys_bytes word = ys_query_text(query, 0);
     if (word.size < sizeof kind)
         memcpy(kind, word.data, word.size);
-    code = mark_stale(model, ys_query_text(query, 1), err);
+    code = ys_matter_mark(model, ys_query_text(query, 1), err);
     ys_query_reset(query);
     if (code == YS_OK)
         code = ys_content_clear(model, number, kind, err);

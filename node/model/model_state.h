@@ -176,6 +176,8 @@ enum ys_code ys_content_clear(struct ys_model *model, int64_t number, const char
 /* The whole body that a correction puts in the place of another's, in the arena; NULL when it holds none. */
 const Yishi__V1__Body *ys_correction_replacement(const Yishi__V1__Body *correction,
                                                  struct ys_arena *arena);
+/* A record of this matter ("-": of none) has changed: it must be derived anew. */
+enum ys_code ys_matter_mark(struct ys_model *model, struct ys_bytes subject, struct ys_err *err);
 /* Remove all rows of a record. */
 enum ys_code ys_content_drop(struct ys_model *model, int64_t number, struct ys_err *err);
 
