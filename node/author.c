@@ -648,6 +648,18 @@ static unsigned classes_signed(const struct ys_written *written)
     return classes;
 }
 
+/* Is one of them of the membership? */
+static bool names_keys(const struct ys_append *append)
+{
+    for (size_t i = 0; i < append->count; i++) {
+        const struct ys_kind *const kind =
+            ys_kind_by_name(ys_bytes_of_text(append->records[i].record.kind));
+        if (kind != NULL && kind->membership)
+            return true;
+    }
+    return false;
+}
+
 static enum ys_code append_all(const struct ys_node *node, struct ys_txn *txn,
                                const struct ys_append *append, struct ys_appended *out,
                                struct ys_err *err)
@@ -681,7 +693,8 @@ static enum ys_code append_all(const struct ys_node *node, struct ys_txn *txn,
     out->size = own.frontier.size;
     if (code != YS_OK || out->waits)
         return code;
-    code = ys_member_rebuild(node->member, txn, NULL, err);
+    if (names_keys(append)) /* nothing else changes who may sign */
+        code = ys_member_rebuild(node->member, txn, NULL, err);
     if (code == YS_OK)
         code = judge(node, txn, append, out->first_index, err);
     return code;
@@ -691,7 +704,7 @@ enum ys_code ys_author_check_new(const struct ys_node *node, const struct ys_wri
                                  size_t count, struct ys_err *err)
 {
     YS_TXN_SCOPED txn = NULL;
-    enum ys_code code = ys_node_read(node, &txn, err);
+    enum ys_code code = ys_store_begin(node->store, false, &txn, err);
     for (size_t i = 0; i < count && code == YS_OK; i++) {
         struct ys_position at;
         size_t found = 0;

@@ -5,6 +5,7 @@
 #include "proto/reflect.h"
 #include "sync/verdict.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* What is read of one entry. Bytes are valid until the transaction ends. */
@@ -19,20 +20,54 @@ struct reading {
     const Yishi__V1__Body *body; /* NULL: not here, not ok, or of an unknown kind */
 };
 
+/* By unit; those of one unit in the order in which they were registered. */
+static int by_unit(const void *a, const void *b)
+{
+    const struct ys_member_key *const x = *(const struct ys_member_key *const *)a;
+    const struct ys_member_key *const y = *(const struct ys_member_key *const *)b;
+    const int order = strcmp(x->name.division.digits, y->name.division.digits);
+    return order != 0 ? order : x < y ? -1 : x > y; /* they lie in one array */
+}
+
+enum ys_code ys_fold_turn_members(struct ys_fold_turn *turn, struct ys_err *err)
+{
+    const struct ys_member *const member = turn->options->member;
+    if (member == NULL)
+        return YS_OK;
+    const size_t count = ys_member_key_count(member);
+    turn->body_key = calloc(count + 1, sizeof(const struct ys_member_key *));
+    if (turn->body_key == NULL)
+        return ys_fail(err, YS_NOMEM, "read model: out of memory");
+    for (size_t i = 0; i < count; i++) {
+        const struct ys_member_key *const key = ys_member_key_at(member, i);
+        if (key->name.kind == YS_NAME_BODY)
+            turn->body_key[turn->body_key_count++] = key;
+    }
+    qsort(turn->body_key, turn->body_key_count, sizeof(const struct ys_member_key *), by_unit);
+    return YS_OK;
+}
+
 /* Keys of the bodies of one unit; a log's records come in runs. */
 static void gather_keys(struct ys_fold_turn *turn, const struct ys_log *log)
 {
-    const struct ys_member *const member = turn->options->member;
+    const char *const unit = log->origin.division.digits;
+    size_t low = 0;
+    size_t high = turn->body_key_count;
     if (turn->keys_of == log->id + UINT64_C(1))
         return;
-    turn->keys_of = log->id + UINT64_C(1);
-    turn->key_count = 0;
-    for (size_t i = 0; i < ys_member_key_count(member); i++) {
-        const struct ys_member_key *const key = ys_member_key_at(member, i);
-        if (key->name.kind == YS_NAME_BODY &&
-            ys_division_equal(&key->name.division, &log->origin.division))
-            turn->key[turn->key_count++] = key;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (strcmp(turn->body_key[middle]->name.division.digits, unit) < 0)
+            low = middle + 1;
+        else
+            high = middle;
     }
+    turn->keys_of = log->id + UINT64_C(1);
+    turn->key = turn->body_key + low;
+    turn->key_count = 0;
+    while (low + turn->key_count < turn->body_key_count &&
+           strcmp(turn->key[turn->key_count]->name.division.digits, unit) == 0)
+        turn->key_count++;
 }
 
 void ys_fold_turn_keys(struct ys_fold_turn *turn, const struct ys_log *log, struct ys_hash *out)
@@ -266,7 +301,7 @@ enum ys_code ys_content_clear(struct ys_model *model, int64_t number, const char
     return code == YS_OK ? ys_basis_clear(model, number, kind, err) : code;
 }
 
-static enum ys_code mark_stale(struct ys_model *model, struct ys_bytes subject, struct ys_err *err)
+enum ys_code ys_matter_mark(struct ys_model *model, struct ys_bytes subject, struct ys_err *err)
 {
     if (subject.size == 0 || ys_bytes_is_text(subject, "-"))
         return YS_OK;
@@ -284,11 +319,11 @@ static enum ys_code mark_once(struct ys_model *model, struct ys_fold_turn *turn,
         hash = (hash ^ (uint8_t)subject[i]) * 16777619u;
     char *const slot = turn->marked[hash % YS_FOLD_MARKED];
     if (size >= YS_FOLD_SUBJECT_MAX)
-        return mark_stale(model, ys_bytes_of_text(subject), err);
+        return ys_matter_mark(model, ys_bytes_of_text(subject), err);
     if (strcmp(slot, subject) == 0)
         return YS_OK;
     memcpy(slot, subject, size + 1);
-    return mark_stale(model, ys_bytes_of_text(subject), err);
+    return ys_matter_mark(model, ys_bytes_of_text(subject), err);
 }
 
 enum ys_code ys_content_drop(struct ys_model *model, int64_t number, struct ys_err *err)
@@ -303,7 +338,7 @@ enum ys_code ys_content_drop(struct ys_model *model, int64_t number, struct ys_e
     const struct ys_bytes word = ys_query_text(query, 0);
     if (word.size < sizeof kind)
         memcpy(kind, word.data, word.size);
-    code = mark_stale(model, ys_query_text(query, 1), err);
+    code = ys_matter_mark(model, ys_query_text(query, 1), err);
     ys_query_reset(query);
     if (code == YS_OK)
         code = ys_content_clear(model, number, kind, err);

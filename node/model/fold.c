@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BATCH = 4096 };
+enum { BATCH = 4096, BATCH_BUILDING = 16384 };
 
 /* One transaction's worth of folding. */
 struct fold {
@@ -13,6 +13,7 @@ struct fold {
     struct ys_fold_turn turn;
     size_t left;  /* entries that this transaction may still fold */
     bool rewound; /* a log may have been taken back since the last look */
+    bool whole;   /* this transaction looks at all logs */
     uint64_t total;
 };
 
@@ -272,18 +273,33 @@ static enum ys_code look_for_rewinds(struct fold *fold, struct ys_err *err)
     return code;
 }
 
+/* Goes on where the transaction before stopped, so that a long catch-up does not look at all logs
+ * again and again; where that was at the end of them, it only counts. */
 static enum ys_code fold_all(struct fold *fold, struct ys_err *err)
 {
+    struct ys_model *const model = fold->model;
     struct ys_log log;
     enum ys_code code = look_for_rewinds(fold, err);
+    if (fold->rewound)
+        model->resume = 0;
+    fold->whole = model->resume == 0;
     for (uint32_t id = 0; code == YS_OK; id = log.id + 1) {
         code = ys_log_next(fold->turn.txn, id, &log, err);
         if (code == YS_NOT_FOUND)
-            return YS_OK;
-        if (code == YS_OK)
-            code = fold_log(fold, &log, err);
+            break;
+        if (code != YS_OK)
+            return code;
+        if (log.id < model->resume || (fold->left == 0 && !fold->rewound)) {
+            fold->total += log.frontier.size;
+            continue;
+        }
+        code = fold_log(fold, &log, err);
+        if (fold->left == 0 && !fold->rewound)
+            model->resume = log.id;
     }
-    return code;
+    if (code == YS_NOT_FOUND && fold->left > 0)
+        model->resume = UINT32_MAX;
+    return code == YS_NOT_FOUND ? YS_OK : code;
 }
 
 /* Entries that have been folded, of all logs. */
@@ -308,19 +324,17 @@ enum ys_code ys_model_fold(struct ys_model *model, const struct ys_fold_options 
     uint64_t folded = 0;
     enum ys_code code = YS_OK;
     *more_out = false;
-    if (options->member != NULL) {
-        const size_t keys = ys_member_key_count(options->member);
-        fold.turn.key = calloc(keys + 1, sizeof(const struct ys_member_key *));
-        if (fold.turn.key == NULL)
-            return ys_fail(err, YS_NOMEM, "read model: out of memory");
-    }
     ys_arena_init(&fold.turn.arena, YS_BODY_ARENA_MAX * 2);
-    code = ys_sql_run(model->sql, "BEGIN IMMEDIATE", err);
+    code = ys_fold_turn_members(&fold.turn, err);
+    if (code == YS_OK)
+        code = ys_sql_run(model->sql, "BEGIN IMMEDIATE", err);
     if (code == YS_OK) {
         code = ys_store_begin(options->store, false, &txn, err);
         fold.turn.txn = txn;
         if (code == YS_OK)
             code = ys_building_load(model, err);
+        if (model->building != YS_BUILT && options->batch == 0)
+            fold.left = BATCH_BUILDING;
         if (code == YS_OK)
             code = fold_all(&fold, err);
         if (code == YS_OK)
@@ -334,9 +348,14 @@ enum ys_code ys_model_fold(struct ys_model *model, const struct ys_fold_options 
         code = ys_model_end(model, code, err);
     }
     ys_fold_turn_clear(&fold.turn);
-    if (code != YS_OK)
+    if (code != YS_OK) {
+        model->resume = 0;
         return code;
-    *more_out = folded < fold.total || fold.left == 0;
+    }
+    /* All is shown once a look at all logs has left nothing over. */
+    *more_out = !fold.whole || folded < fold.total || fold.left == 0;
+    if (fold.left > 0)
+        model->resume = 0;
     if (options->progress != NULL)
         options->progress(options->context, folded, fold.total);
     return YS_OK;

@@ -30,7 +30,7 @@ YS_CHECKED enum ys_code ys_model_clear(struct ys_model *model, struct ys_err *er
 struct ys_fold_options {
     const struct ys_store *store;
     const struct ys_member *member; /* judges what was not judged yet; NULL: that stays unchecked */
-    size_t batch;                   /* entries a transaction; 0: 4,096 */
+    size_t batch;                   /* entries a transaction; 0: as many as suit */
     /* Told after each transaction. NULL: nobody. */
     void (*progress)(void *context, uint64_t folded, uint64_t total);
     void *context;

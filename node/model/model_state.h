@@ -74,14 +74,15 @@
     X(PUT_TASK, "INSERT INTO task VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")           \
     X(PARAMETERS,                                                                                  \
       "SELECT p.name, p.value, p.effective_from, coalesce(p.scope, l.division), r.signed_s, r.id"  \
-      " FROM rule_parameter p JOIN record r ON r.no = p.rec JOIN log l ON l.no = r.log"            \
+      " FROM rule_parameter p CROSS JOIN record r ON r.no = p.rec CROSS JOIN log l ON l.no = "     \
+      "r.log"                                                                                      \
       " WHERE r.standing = 'in_force' AND l.level = 'district'")                                   \
     X(STALE_IN, "INSERT OR IGNORE INTO stale SELECT subject FROM matter WHERE substr(division, 1," \
                 " length(?1)) = ?1")                                                               \
     X(STALE_UNDER,                                                                                 \
-      "INSERT OR IGNORE INTO stale SELECT DISTINCT r.subject FROM record r JOIN log l ON l.no ="   \
-      " r.log WHERE l.origin = ?1 AND r.no >= l.no * 4294967296 + ?2 AND r.no < l.no * 4294967296" \
-      " + ?3 AND r.subject <> '-'")                                                                \
+      "INSERT OR IGNORE INTO stale SELECT DISTINCT r.subject FROM log l CROSS JOIN record r WHERE" \
+      " l.origin = ?1 AND r.no >= l.no * 4294967296 + ?2 AND r.no < l.no * 4294967296 + ?3"        \
+      " AND r.subject <> '-'")                                                                     \
     X(RECEIPT_BELOW,                                                                               \
       "SELECT coalesce(max(size), 0) FROM receipt WHERE origin = ?1 AND level = ?2 AND size < ?3") \
     X(PUT_RECEIPT, "INSERT OR IGNORE INTO receipt VALUES (?, ?, ?, ?, ?)")                         \
@@ -106,6 +107,7 @@ enum ys_building {
 
 struct ys_model {
     enum ys_building building; /* loaded by each transaction */
+    uint32_t resume; /* the next transaction need look at no log below; 0 after a look at all */
     struct ys_sql *sql;
     struct ys_shape *shape;
     struct ys_query *query[YS_MODEL_QUERY_COUNT];
@@ -145,10 +147,12 @@ struct ys_fold_turn {
     struct ys_arena arena;
     /* Matters that were marked in this transaction, before any was derived again. */
     char marked[YS_FOLD_MARKED][YS_FOLD_SUBJECT_MAX];
-    /* Body keys of the unit of log `keys_of` - 1; room for all keys of the membership. */
+    /* All body keys, by their units; and which are those of the log `keys_of` - 1. */
+    size_t body_key_count;
+    const struct ys_member_key **body_key;
     uint64_t keys_of;
     size_t key_count;
-    const struct ys_member_key **key;
+    const struct ys_member_key *const *key;
     /* For matters: the log whose entries were read last, and the parameters that were signed. */
     struct ys_log log;
     bool parameters_loaded;
@@ -156,6 +160,8 @@ struct ys_fold_turn {
     struct ys_parameter_value *parameter; /* texts are owned, too */
 };
 void ys_fold_turn_clear(struct ys_fold_turn *turn);
+/* Read the body keys of the membership, if there is one. */
+enum ys_code ys_fold_turn_members(struct ys_fold_turn *turn, struct ys_err *err);
 /* Hash of the body keys of the log's unit: who is told to have signed depends on it. */
 void ys_fold_turn_keys(struct ys_fold_turn *turn, const struct ys_log *log, struct ys_hash *out);
 /* Fold one entry, or fold it again: its row, and its contents if it is ok. `raw` is the store's verdict. */
@@ -170,6 +176,8 @@ enum ys_code ys_content_clear(struct ys_model *model, int64_t number, const char
 /* The whole body that a correction puts in the place of another's, in the arena; NULL when it holds none. */
 const Yishi__V1__Body *ys_correction_replacement(const Yishi__V1__Body *correction,
                                                  struct ys_arena *arena);
+/* A record of this matter ("-": of none) has changed: it must be derived anew. */
+enum ys_code ys_matter_mark(struct ys_model *model, struct ys_bytes subject, struct ys_err *err);
 /* Remove all rows of a record. */
 enum ys_code ys_content_drop(struct ys_model *model, int64_t number, struct ys_err *err);
 

@@ -3,5 +3,4 @@
 
 CREATE INDEX record_id ON record (id);
 CREATE INDEX record_subject ON record (subject) WHERE subject <> '-';
-CREATE INDEX ref_target ON ref (target, rel);
 CREATE INDEX receipt_record ON receipt (record);

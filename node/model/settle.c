@@ -153,7 +153,7 @@ void ys_fold_turn_clear(struct ys_fold_turn *turn)
     for (size_t i = 0; i < turn->parameter_count; i++)
         free((void *)(uintptr_t)turn->parameter[i].text.data);
     free(turn->parameter);
-    free(turn->key);
+    free(turn->body_key);
     ys_arena_clear(&turn->arena);
 }
 

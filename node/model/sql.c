@@ -51,6 +51,7 @@ enum ys_code ys_sql_open(const char *path, int busy_ms, struct ys_sql **out, str
         code = translate(sql->db, sqlite3_busy_timeout(sql->db, busy_ms), err);
     if (code == YS_OK)
         code = ys_sql_run(sql,
+                          "PRAGMA page_size = 8192;"
                           "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
                           "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32768;"
                           "PRAGMA foreign_keys = OFF; PRAGMA trusted_schema = OFF;",

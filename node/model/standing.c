@@ -17,6 +17,7 @@ struct work {
 struct subject {
     int64_t number;
     char kind[YS_KIND_NAME_MAX + 1];
+    char matter[YS_KIND_NAME_MAX + 1];
     struct ys_hash id;
     bool is_void;
     int64_t signers;
@@ -45,6 +46,7 @@ static enum ys_code load_subject(struct ys_model *model, int64_t number, struct 
     out->is_void = ys_bytes_is_text(ys_query_text(query, 3), "void");
     if (!out->is_void) {
         copy(out->kind, sizeof out->kind, ys_query_text(query, 0));
+        copy(out->matter, sizeof out->matter, ys_query_text(query, 1));
         memcpy(out->id.bytes, ys_query_blob(query, 2).data, sizeof out->id.bytes);
         out->signers = ys_query_int(query, 4);
         out->index = (uint64_t)ys_query_int(query, 5);
@@ -178,6 +180,8 @@ static enum ys_code refresh_one(struct ys_model *model, struct ys_fold_turn *tur
     bool corrected = false;
     bool superseded = false;
     enum ys_code code = ys_content_clear(model, subject->number, subject->kind, err);
+    if (code == YS_OK) /* its matter need not be that of the record which changes it */
+        code = ys_matter_mark(model, ys_bytes_of_text(subject->matter), err);
     if (code == YS_OK)
         code =
             named_by(model, subject, &subject->id, "withdraws", "withdrawal", &by, &withdrawn, err);

@@ -72,9 +72,10 @@ void publish_at(const struct settings *settings, unsigned unit, const char *name
     ys_name_print(&node.origin, node.origin_text);
     node.roots = (struct ys_root_chain){.count = 1, .policy = {*year_root(year)}};
     (void)snprintf(node.home.path, sizeof node.home.path, "%s", settings->folder);
-    must(ys_member_new(year_root(year), &node.origin.division, &node.member, &err), &err);
     for (unsigned i = 0; i < RECORDS; i++) {
         char json[1024];
+        ys_member_free(node.member); /* each `yishi publish` begins with none */
+        must(ys_member_new(year_root(year), &node.origin.division, &node.member, &err), &err);
         draft_text(community, i, json, sizeof json);
         const double begin = now_s();
         publish(&node, signers, community ? 2 : 1, json);
