@@ -201,7 +201,9 @@ class Bench:
     def publish(self):
         with self.fleet("publish") as fleet:
             district, street, community = self.nodes(fleet, DISTRICT, STREET, COMMUNITY)
+            foreign, before = Foreign(), sum(cpu_seconds(node.pid()) for node in fleet.running())
             found = self.tool("publish", community.home, street.home, district.home, self.size["publishes"])
+            part = foreign.part(sum(cpu_seconds(node.pid()) for node in fleet.running()) - before)
             fleet.stop()
         shutil.rmtree(fleet.folder)
         seconds = sorted(one["seconds"] for one in found)
@@ -211,7 +213,7 @@ class Bench:
             "count": len(found), "p50_ms": seconds[len(seconds) // 2] * 1000, "p99_ms": seconds[min(len(seconds) - 1, len(seconds) * 99 // 100)] * 1000,
             "max_ms": seconds[-1] * 1000, "commits": commits[len(commits) // 2], "commits_least": commits[0], "commits_most": commits[-1],
             "one": middle["commits"], "commits_later": statistics_median(one["later"] for one in found),
-            "commit_ms": 1000 / self.puts(self.size["commits"], 1, 1),
+            "commit_ms": 1000 / self.puts(self.size["commits"], 1, 1), "foreign": part,
         }
 
     # --- (c) --------------------------------------------------------------------------------------
