@@ -11,12 +11,21 @@ struct signers {
     unsigned few;     /* the root, when fewer of its keys signed than its threshold asks */
 };
 
+/* May a line be of this key? Asked first: a unit has few keys, and a district's store knows thousands. */
+static bool has_key_id(const struct ys_note *note, uint32_t id)
+{
+    for (unsigned i = 0; i < note->line_count; i++)
+        if (note->line[i].key_id == id)
+            return true;
+    return false;
+}
+
 static void look_at_bodies(const struct ys_member *member, const struct ys_name *origin,
                            uint64_t index, const struct ys_note *note, struct signers *out)
 {
     for (size_t i = 0; i < ys_member_key_count(member); i++) {
         const struct ys_member_key *const key = ys_member_key_at(member, i);
-        if (key->name.kind != YS_NAME_BODY ||
+        if (!has_key_id(note, key->vkey.id) || key->name.kind != YS_NAME_BODY ||
             !ys_division_equal(&key->name.division, &origin->division))
             continue;
         const unsigned class = ys_body_class(key->name.body);
@@ -42,7 +51,8 @@ static void look_at_log_key(const struct ys_member *member, const struct ys_name
 {
     for (size_t i = 0; i < ys_member_key_count(member); i++) {
         const struct ys_member_key *const key = ys_member_key_at(member, i);
-        if (key->name.kind != YS_NAME_LOG || !ys_name_equal(&key->name, origin))
+        if (!has_key_id(note, key->vkey.id) || key->name.kind != YS_NAME_LOG ||
+            !ys_name_equal(&key->name, origin))
             continue;
         switch (ys_note_check(note, &key->vkey, NULL)) {
         case YS_LINE_GOOD:

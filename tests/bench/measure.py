@@ -30,6 +30,12 @@ class Open(Node):
     def admit(self, asked):
         return self.call("admit", asked)
 
+    def start(self, *arguments):
+        super().start(*arguments)
+        if self.fleet.urgent:
+            make_urgent(self.pid())
+        return self
+
     def pid(self):
         return self.process.pid
 
@@ -45,6 +51,11 @@ class Open(Node):
         path = self.home / "yishi.conf"
         kept = [line for line in path.read_text().splitlines() if not line.startswith("parent")]
         path.write_text("\n".join([*kept, f"parent = {address}", f"parent_key = {key}"]) + "\n")
+
+
+def make_urgent(pid):
+    """Before what others run here; root may. Linux weighs sessions first, then what runs in each."""
+    pathlib.Path(f"/proc/{pid}/autogroup").write_text("-20")
 
 
 class Watch(threading.Thread):
@@ -107,8 +118,8 @@ def ended_seconds():
 
 
 class Bench:
-    def __init__(self, program, tool, folder, size):
-        self.program, self.folder, self.size = program, folder, size
+    def __init__(self, program, tool, folder, size, urgent=False):
+        self.program, self.folder, self.size, self.urgent = program, folder, size, urgent
         self.tool_path = str(pathlib.Path(tool).resolve())
         self.note_bytes = None
         self.serial = 0
@@ -127,7 +138,9 @@ class Bench:
         return path
 
     def fleet(self, name):
-        return Fleet(self.program, self.fresh(name))
+        fleet = Fleet(self.program, self.fresh(name))
+        fleet.urgent = self.urgent
+        return fleet
 
     def nodes(self, fleet, *codes):
         """Enrolled and connected, from the district down."""
@@ -201,7 +214,9 @@ class Bench:
     def publish(self):
         with self.fleet("publish") as fleet:
             district, street, community = self.nodes(fleet, DISTRICT, STREET, COMMUNITY)
+            foreign, before = Foreign(), sum(cpu_seconds(node.pid()) for node in fleet.running())
             found = self.tool("publish", community.home, street.home, district.home, self.size["publishes"])
+            part = foreign.part(sum(cpu_seconds(node.pid()) for node in fleet.running()) - before)
             fleet.stop()
         shutil.rmtree(fleet.folder)
         seconds = sorted(one["seconds"] for one in found)
@@ -211,7 +226,7 @@ class Bench:
             "count": len(found), "p50_ms": seconds[len(seconds) // 2] * 1000, "p99_ms": seconds[min(len(seconds) - 1, len(seconds) * 99 // 100)] * 1000,
             "max_ms": seconds[-1] * 1000, "commits": commits[len(commits) // 2], "commits_least": commits[0], "commits_most": commits[-1],
             "one": middle["commits"], "commits_later": statistics_median(one["later"] for one in found),
-            "commit_ms": 1000 / self.puts(self.size["commits"], 1, 1),
+            "commit_ms": 1000 / self.puts(self.size["commits"], 1, 1), "foreign": part,
         }
 
     # --- (c) --------------------------------------------------------------------------------------

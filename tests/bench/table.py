@@ -50,7 +50,8 @@ def show_catchup(logs, rounds):
 def show_publish(found):
     limit = 1.5 * found["commits"] * found["commit_ms"] + 10
     print(f"publish at a community until the district's receipt is back there, {found['count']} times")
-    line("(b) p50, p99, longest", f"{found['p50_ms']:.1f}, {found['p99_ms']:.1f}, {found['max_ms']:.1f} ms, p50 wanted {limit:.1f}", mark(found["p50_ms"] <= limit))
+    line("(b) p50, p99, longest", f"{found['p50_ms']:.1f}, {found['p99_ms']:.1f}, {found['max_ms']:.1f} ms, p50 wanted {limit:.1f}", mark(found["p50_ms"] <= limit) if found["foreign"] <= FOREIGN_MOST else "NOT JUDGED")
+    line("    of the processors others took", f"{found['foreign']:.0%}")
     line("    commits until then (least, most)", f"{found['commits']} ({found['commits_least']}, {found['commits_most']}), of {found['commit_ms']:.2f} ms each")
     line("    at community, street, district; afterwards", f"{found['one']}; {found['commits_later']}")
 
