@@ -425,6 +425,7 @@ static enum ys_code on_late_record(struct ys_course *course, struct ys_trial *tr
                                    struct ys_err *err)
 {
     trial->claims = ys_course_claim_slot(trial->r->kind) < YS_CLAIM_COUNT ||
+                    trial->r->kind == YS_KIND_STREET_OPINION_REQUEST ||
                     trial->r->kind == YS_KIND_IMPLEMENTATION_PROGRESS;
     return trial->claims ? refuse(course, trial, YS_IRREGULAR_ENDED, err) : YS_OK;
 }
