@@ -23,7 +23,7 @@ import case_path  # noqa: E402
 import invented  # noqa: E402
 import outcome  # noqa: E402
 from screen import say, tr  # noqa: E402
-from story import id_text, names_in, with_ids  # noqa: E402
+from story import names_in, with_ids  # noqa: E402
 from yishi_node import Failure, Fleet, end_on_signals, wait_for  # noqa: E402
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -103,7 +103,7 @@ class Play:
                 return
             node = self.node[step.code]
             for name in names_in(step.record):
-                if not step.elsewhere:
+                if not step.elsewhere and story.step(name).code != step.code:
                     self.await_record(node, story.done[name])
             record = with_ids(step.record, story.done)
             if step.changes is not None:
@@ -117,24 +117,22 @@ class Play:
         """Wait until a record of another unit has come to this node."""
         wait_for(lambda: node.call("show", record, check=False).status == 0, f"{node.code}: record {record} arrives")
 
-    def fill_correction(self, node, story, step, record):
+    @staticmethod
+    def fill_correction(node, story, step, record):
         """The corrected content as a whole, and what it changes in the old one (FORMATS.md 6.12)."""
         target, = [ref["record"][1:] for ref in step.record["refs"] if ref["rel"] == "supersedes"]
-        old = next(entry["body"] for entry in node.entries(step.code, "--bodies") if entry["id"] == story.done[target])
-        new = with_ids(next(step.record for step in story.steps if step.name == target), story.done)
-        kind = new["kind"]
+        body = node.call("show", story.done[target], "--json").object()["body"]
+        salt = base64.b64decode(body.pop("salt"))
+        kind = story.step(target).record["kind"]
         changes = []
         for field, value in step.changes.items():
-            new[kind] = {**new[kind], field: value}
-            before = json.dumps(old[kind][field], ensure_ascii=False, separators=(",", ":")).encode()
+            before = json.dumps(body[kind][field], ensure_ascii=False, separators=(",", ":")).encode()
+            body[kind][field] = value
             changes.append({
                 "path": f"{kind}.{field}",
-                "old_hash": base64.b64encode(hashlib.sha256(base64.b64decode(old["salt"]) + before).digest()).decode(),
+                "old_hash": base64.b64encode(hashlib.sha256(salt + before).digest()).decode(),
                 "new_value": json.dumps(value, ensure_ascii=False, separators=(",", ":"))})
-        draft = self.fleet.folder / "secret" / f"{node.code}.draft"
-        node.publish(new, "--out", draft)
-        written, = json.loads(draft.read_text(encoding="utf-8"))["records"]
-        record["correction"] = {**record["correction"], "changes": changes, "replacement": written["body"]}
+        record["correction"].update(changes=changes, replacement=body)
 
     def tell_while_street_is_down(self, code):
         """The street's daemon is stopped, its community publishes, and keeps what it has."""

@@ -21,7 +21,7 @@ class Step:
 
 
 def id_text(record):
-    """The id of a record, in hexadecimal, as records name each other."""
+    """The id of a record as others name it, from hexadecimal."""
     return base64.b64encode(bytes.fromhex(record)).decode()
 
 
@@ -58,7 +58,7 @@ class Story:
 
     def add(self, name, kind, on, body, refs=(), unit=None, late=None, matter=True, **more):
         """One more step; `refs` are (relation, name of an earlier step)."""
-        assert name not in [step.name for step in self.steps], name
+        assert self.step(name) is None, name
         record = {"kind": kind, **({"subject": self.matter} if matter else {}), "occurred_at": on}
         if late:
             record["backfill_reason"] = late
@@ -66,6 +66,10 @@ class Story:
             record["refs"] = [{"rel": rel, "record": "@" + target} for rel, target in refs]
         record[kind] = body
         self.steps.append(Step(name, unit or self.community, record, **more))
+
+    def step(self, name):
+        """The step of that name, or None."""
+        return next((step for step in self.steps if step.name == name), None)
 
     def codes(self):
         return {step.code for step in self.steps}
