@@ -6,7 +6,7 @@ import shlex
 import subprocess
 import sys
 
-from screen import bodies_text, cut, print_table, say, state_text, tr
+from screen import bodies_text, cut, print_table, say, state_text, task_text, tr
 from yishi_node import Failure
 
 DIMENSIONS = (
@@ -45,28 +45,33 @@ def due_of(task):
     return task["due"] or "9999"
 
 
-def next_text(task, today):
-    """Who is to do something next, and until when."""
-    if task is None:
+def next_text(tasks, today):
+    """What is to be done first, by whom, and until when."""
+    if not tasks:
         return "-"
+    task = tasks[0]
     due = task["due"] or tr("无期限", "no due day")
     late = tr(" 逾期", " overdue") if due_of(task) < today else ""
-    return f"{bodies_text(task['bodies'], task['all_bodies'])} {task['code']}, {due}{late}"
+    return f"{task_text(task['why'])}: {bodies_text(task['bodies'], task['all_bodies'])} {task['code']}, {due}{late}"
+
+
+def title_of(seen):
+    """Its title, or the beginning of what was agreed."""
+    return seen["title"] or (seen["tracks"][0]["text"].split("。")[0] if seen["tracks"] else "-")
 
 
 def matters(play):
-    """Every matter as its district sees it. True when each is where its story leads, and no real unit is late."""
+    """Every matter as its district sees it. True when each is where its story leads, and none at its end is late."""
     today = datetime.date.today().isoformat()
     good = True
     rows = [[tr("事项", "matter"), tr("标题", "title"), tr("状态", "state"), tr("完成", "done"), tr("下一步", "next")]]
     for story in sorted(play.stories, key=lambda story: story.matter):
         seen = play.node[story.community[:6]].call("matter", story.matter, "--json").object()
         tasks = sorted(seen["missing"], key=due_of)
-        title = seen["title"] or (seen["tracks"][0]["text"] if seen["tracks"] else "")
-        rows.append([story.matter, cut(title, TITLE_COLUMNS), state_text(seen["state"]),
-                     f"{seen['items_done']}/{seen['items']}", next_text(tasks[0] if tasks else None, today)])
+        rows.append([story.matter, cut(title_of(seen), TITLE_COLUMNS), state_text(seen["state"]),
+                     f"{seen['items_done']}/{seen['items']}", next_text(tasks, today)])
         late = [task for task in tasks if due_of(task) < today]
-        good = good and seen["state"] == story.ends and not (late and story.real)
+        good = good and seen["state"] == story.ends and not (late and story.ends == "archived")
     print_table(rows)
     return good
 

@@ -56,12 +56,26 @@ STATES = {
     "under_correction": "纠正中", "annulled": "已撤销", "published": "已反馈公开", "evaluated": "已评议",
     "withdrawn": "已撤回", "closed": "已办结", "archived": "已归档",
 }
+TASKS = {
+    "determine": "两委联席会议确定议题", "opinion": "答复征求的意见", "notice": "发布协商公示", "session": "召开协商会",
+    "consensus": "形成共识", "session_again": "再次协商", "shelved_review": "复议搁置事项", "assembly_notice": "通知居民会议",
+    "assembly": "召开居民会议", "after_rejection": "重新协商或者办结", "plan": "制定实施方案", "submit": "成果提交街道",
+    "street_response": "街道答复", "department_response": "部门研究答复", "complete": "落实并报告完成",
+    "commission_result": "提交受委托事项的结果", "comply": "按纠正意见整改", "publish": "反馈并公开",
+    "keep_published": "保持公开至期满", "evaluate": "组织评议", "close": "办结", "archive": "归档移交",
+    "party_report": "向党组织汇报", "resolve_conflict": "处理冲突记录", "evaluation_reply": "回应评议",
+    "legal_education": "开展法治宣传教育",
+}
 BODIES = {"rc": ("居委会", "committee"), "po": ("党组织", "party organisation"), "sc": ("监督委员会", "supervision"),
           "st": ("街道", "street"), "gd": ("部门", "department"), "da": ("区", "district")}
 
 
 def state_text(word):
     return tr(STATES.get(word, word), word.replace("_", " "))
+
+
+def task_text(word):
+    return tr(TASKS.get(word, word), word.replace("_", " "))
 
 
 def bodies_text(words, together):

@@ -46,7 +46,6 @@ def with_ids(value, ids):
 class Story:
     """Steps of a matter of `community`, the `number`th of the year there."""
 
-    real = False  # of a reported case
     ends = None  # the state to which it leads
 
     def __init__(self, community, year, number):
