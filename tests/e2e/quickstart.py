@@ -83,7 +83,8 @@ class Quickstart(unittest.TestCase):
         self.assertTrue(self.last(ran.stdout).startswith("OK: "), ran.stdout)
         self.assertIn(str(self.folder), self.last(ran.stdout))
         self.assertEqual(self.processes(), [])
-        rows = {line.split()[0]: line for line in ran.stdout.splitlines() if "-20" in line[:24]}
+        table = ran.stdout.split("\nMatters")[1].split("\n\n")[0]
+        rows = {line.split()[0]: line for line in table.splitlines() if "-20" in line[:24]}
         self.assertRegex(rows["110108012016-2019-0001"], "议题:小区停车自治 +archived +1/1 +-$")
         self.assertRegex(rows["110108990002-2026-0001"], "示例:.* transferred +0/1 +department response: .* overdue$")
         self.assertEqual(len(rows), 8, ran.stdout)
