@@ -86,8 +86,6 @@ static enum ys_code find_sheets(struct publication *p, struct ys_err *err)
 {
     const struct ys_args *const args = &p->call->args;
     enum ys_code code = YS_OK;
-    if (!ys_args_has(args, "batch") && args->word_count != 1)
-        return ys_fail(err, YS_USAGE, _("publish needs one draft; several with --batch"));
     if (args->word_count == 0)
         code = add_own(p, err);
     for (size_t i = 0; i < args->word_count && code == YS_OK; i++) {
@@ -415,6 +413,8 @@ static enum ys_code publish(struct publication *p, struct ys_err *err)
 
 enum ys_code ys_cmd_publish(const struct ys_call *call, struct ys_err *err)
 {
+    if (!ys_args_has(&call->args, "batch") && call->args.word_count != 1)
+        return ys_fail(err, YS_USAGE, _("publish needs one draft; several with --batch"));
     struct publication p = {.call = call, .dry = ys_args_has(&call->args, "dry-run")};
     p.record = calloc(YS_SHEETS_MAX, sizeof *p.record);
     p.to_sign = calloc(YS_SHEETS_MAX, sizeof *p.to_sign);

@@ -152,36 +152,41 @@ enum ys_code ys_sheet_remove_no(const struct ys_home *home, unsigned no, struct 
 
 /* --- what stands in it --- */
 
-/* Blanks take the place of lines that begin with two slashes, and of a comma before a closing bracket:
- * so line and column of messages are those of the file. */
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* Blanks take the place of lines that begin with two slashes, and of a comma behind the last member: so
+ * line and column of messages are those of the file. */
 static void blank_out(char *text, size_t size)
 {
     bool in_string = false;
     bool line_begins = true;
-    size_t comma = SIZE_MAX;
+    char last = '\0';        /* what stood last that is no space */
+    size_t comma = SIZE_MAX; /* where it stood, if it was a comma behind a value */
     for (size_t i = 0; i < size; i++) {
         if (!in_string && line_begins && i + 1 < size && text[i] == '/' && text[i + 1] == '/') {
             for (; i < size && text[i] != '\n'; i++)
                 text[i] = ' ';
             continue;
         }
-        if (text[i] == '\n')
-            line_begins = true;
-        else if (text[i] != ' ' && text[i] != '\t' && text[i] != '\r')
-            line_begins = false;
-        if (in_string && text[i] == '\\') {
-            i++;
-        } else if (text[i] == '"') {
-            in_string = !in_string;
-            comma = SIZE_MAX;
-        } else if (!in_string && text[i] == ',') {
-            comma = i;
-        } else if (!in_string && (text[i] == '}' || text[i] == ']') && comma != SIZE_MAX) {
-            text[comma] = ' ';
-            comma = SIZE_MAX;
-        } else if (!line_begins && strchr(" \t\r\n", text[i]) == NULL) {
-            comma = SIZE_MAX;
+        if (is_space(text[i])) {
+            line_begins = line_begins || text[i] == '\n';
+            continue;
         }
+        line_begins = false;
+        if (in_string) {
+            in_string = text[i] != '"';
+            i += text[i] == '\\' ? 1 : 0;
+        } else if (text[i] == ',') {
+            comma = strchr("{[,", last) == NULL ? i : SIZE_MAX;
+        } else {
+            in_string = text[i] == '"';
+            if ((text[i] == '}' || text[i] == ']') && last == ',' && comma != SIZE_MAX)
+                text[comma] = ' ';
+        }
+        last = i < size ? text[i] : '\0';
     }
 }
 
@@ -293,6 +298,15 @@ static enum ys_code keep_subject(const struct ys_sheet *sheet, struct ys_err *er
     return ys_json_file_save(sheet->path, json, err);
 }
 
+/* "2026-7" becomes the whole number; anything else stays. */
+static void write_out_number(const struct ys_node *node, struct ys_sheet *sheet)
+{
+    struct ys_matter matter;
+    if (ys_matter_parse_at(ys_bytes_of_text(sheet->draft.subject), &node->origin.division, &matter,
+                           NULL) == YS_OK)
+        ys_matter_print(&matter, sheet->draft.subject);
+}
+
 enum ys_code ys_sheet_bind(const struct ys_node *node, struct ys_sheet *sheet, bool dry,
                            struct ys_written *out, struct ys_err *err)
 {
@@ -300,6 +314,7 @@ enum ys_code ys_sheet_bind(const struct ys_node *node, struct ys_sheet *sheet, b
     const uint64_t now_s = ys_now_s();
     enum ys_code code = YS_OK;
     YS_ASSERT(!sheet->bound);
+    write_out_number(node, sheet);
     if (strcmp(sheet->draft.subject, YS_MATTER_NEW) != 0)
         return ys_written_bind(&sheet->draft, &node->origin, now_s, out, err);
     /* Nothing is given out for what cannot be signed anyhow. */

@@ -121,8 +121,9 @@ YS_CHECKED enum ys_code ys_next_add(struct ys_course *course, const struct ys_ta
 struct ys_due ys_next_due(const struct ys_course *course, uint32_t day, enum ys_parameter id,
                           uint32_t since);
 /* What came to an end on `since` is published; what is published stays so for its time. */
-YS_CHECKED enum ys_code ys_next_publication(struct ys_course *course, uint32_t step, uint32_t since,
-                                            uint32_t track, struct ys_err *err);
+YS_CHECKED enum ys_code ys_next_publication(struct ys_course *course, enum ys_task_why why,
+                                            uint32_t step, uint32_t since, uint32_t track,
+                                            struct ys_err *err);
 YS_CHECKED enum ys_code ys_next_kept_published(struct ys_course *course, uint32_t step,
                                                uint32_t track, struct ys_err *err);
 /* next_items.c */

@@ -156,11 +156,14 @@ static enum ys_code on_determination(struct ys_course *course, struct ys_trial *
         return YS_OK;
     }
     if (!stage_leads(course->stage, r, &to)) {
-        /* What the residents' meeting rejected may be determined anew. */
-        if (course->stage != YS_STATE_CONSENSUS || r->outcome != YS_OUTCOME_LISTED ||
-            !ys_items_reopen(course))
+        /* What the residents' meeting rejected may be determined anew; it joins a round under way. */
+        if (r->outcome != YS_OUTCOME_LISTED || !ys_items_reopen(course))
             return refuse(course, trial, YS_IRREGULAR_STATE, err);
+        trial->moved = true;
+        if (is_held(course->stage))
+            return YS_OK;
         to = YS_STATE_DETERMINED;
+        course->shelving = YS_NO_STEP;
     }
     if (to == YS_STATE_DETERMINED) {
         course->determination = trial->step;

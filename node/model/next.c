@@ -111,10 +111,10 @@ static enum ys_code next_close(struct ys_course *course, struct ys_err *err)
     return ys_next_add(course, &wanted, err);
 }
 
-enum ys_code ys_next_publication(struct ys_course *course, uint32_t step, uint32_t since,
-                                 uint32_t track, struct ys_err *err)
+enum ys_code ys_next_publication(struct ys_course *course, enum ys_task_why why, uint32_t step,
+                                 uint32_t since, uint32_t track, struct ys_err *err)
 {
-    struct ys_task wanted = ys_next_task(course, YS_TASK_PUBLISH, RC, "L34");
+    struct ys_task wanted = ys_next_task(course, why, RC, "L34");
     wanted.kinds[0] = YS_KIND_FEEDBACK_PUBLICATION;
     wanted.from_step = step;
     wanted.track = track;
@@ -144,7 +144,8 @@ static enum ys_code next_shelved(struct ys_course *course, struct ys_err *err)
     review.due = ys_next_due(course, shelved->due, YS_PARAMETER_SHELVED_REVIEW_DAYS, shelved->day);
     const enum ys_code code =
         course->publication == YS_NO_STEP
-            ? ys_next_publication(course, course->shelving, shelved->day, YS_TASK_WHOLE_MATTER, err)
+            ? ys_next_publication(course, YS_TASK_PUBLISH, course->shelving, shelved->day,
+                                  YS_TASK_WHOLE_MATTER, err)
             : ys_next_kept_published(course, course->publication, YS_TASK_WHOLE_MATTER, err);
     return code != YS_OK ? code : ys_next_add(course, &review, err);
 }
@@ -248,7 +249,8 @@ static enum ys_code next_decision_published(struct ys_course *course, struct ys_
             decision_published(course, track->decision_step))
             continue;
         last = track->decision_step;
-        const enum ys_code code = ys_next_publication(course, last, track->decided_on, at, err);
+        const enum ys_code code =
+            ys_next_publication(course, YS_TASK_PUBLISH_DECISION, last, track->decided_on, at, err);
         if (code != YS_OK)
             return code;
     }

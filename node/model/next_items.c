@@ -189,11 +189,12 @@ enum ys_code ys_next_of_item(struct ys_course *course, uint32_t at, struct ys_er
             track->result_step == YS_NO_STEP)
             code = next_result(course, at, err);
         return code != YS_OK ? code
-                             : ys_next_publication(course, track->step, track->ended_on, at, err);
+                             : ys_next_publication(course, YS_TASK_PUBLISH, track->step,
+                                                   track->ended_on, at, err);
     case YS_STATE_DECLINED:
     case YS_STATE_RESULT_SUBMITTED:
     case YS_STATE_COMPLETED:
-        return ys_next_publication(course, track->step, track->ended_on, at, err);
+        return ys_next_publication(course, YS_TASK_PUBLISH, track->step, track->ended_on, at, err);
     case YS_STATE_PUBLISHED:
     case YS_STATE_EVALUATED:
         return next_of_published(course, at, err);

@@ -32,6 +32,7 @@ enum ys_task_why {
     YS_TASK_COMMISSION_RESULT,   /* 提交受托结果 */
     YS_TASK_COMPLY,              /* 整改 */
     YS_TASK_PUBLISH,             /* 反馈公开 */
+    YS_TASK_PUBLISH_DECISION,    /* 公开居民会议决定 */
     YS_TASK_KEEP_PUBLISHED,      /* 公开期未满: due is the last day of publication */
     YS_TASK_EVALUATE,            /* 评议 */
     YS_TASK_CLOSE,               /* 办结 */

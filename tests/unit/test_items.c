@@ -125,6 +125,38 @@ static void a_new_round_after_a_rejection_has_new_items(void **state)
     dossier_free(d);
 }
 
+static void what_is_rejected_joins_a_round_under_way(void **state)
+{
+    (void)state;
+    const Yishi__V1__TopicDecision listed = YISHI__V1__TOPIC_DECISION__TOPIC_DECISION_LISTED;
+    const Yishi__V1__SessionResult none = YISHI__V1__SESSION_RESULT__SESSION_RESULT_NONE;
+    struct dossier *d = dossier_new();
+    const uint32_t consensus = write_to_consensus(d, "CC");
+    (void)write_decision(d, 20260330, consensus, false, 1);
+    const uint32_t anew = write_determination(d, 20260401, 0, listed, true);
+    const uint32_t session =
+        write_session(d, 20260410, write_notice(d, 20260402, 20260410, anew), none);
+    (void)write_decision(d, 20260411, consensus, false, 2);
+    dossier_expect(d, YS_STATE_NO_CONSENSUS);
+    const uint32_t too = write_determination(d, 20260412, 0, listed, true);
+    dossier_expect_step(d, YS_STATE_NO_CONSENSUS, too, YS_FATE_MOVED, 0);
+    expect_counts(d, 0, 0, 0);
+    dossier_free(d);
+
+    d = dossier_new(); /* or begins one, when the rest has been shelved meanwhile */
+    const uint32_t agreed = write_to_consensus(d, "CC");
+    (void)write_decision(d, 20260330, agreed, false, 1);
+    const uint32_t again = write_determination(d, 20260401, 0, listed, true);
+    const uint32_t vain = write_session(d, 20260410, again, none);
+    (void)write_shelving(d, 20260411, vain, 0);
+    (void)write_decision(d, 20260412, agreed, false, 2);
+    dossier_expect(d, YS_STATE_SHELVED);
+    const uint32_t third = write_determination(d, 20260413, 0, listed, true);
+    dossier_expect_step(d, YS_STATE_DETERMINED, third, YS_FATE_MOVED, 0);
+    assert_true(session < too);
+    dossier_free(d);
+}
+
 static void a_decision_matter_without_consensus_can_be_decided(void **state)
 {
     (void)state;
@@ -592,6 +624,7 @@ int main(void)
         cmocka_unit_test(what_is_no_decision_matter_is_not_put_to_it),
         cmocka_unit_test(what_was_rejected_is_closed_called_again_or_deliberated_again),
         cmocka_unit_test(a_new_round_after_a_rejection_has_new_items),
+        cmocka_unit_test(what_is_rejected_joins_a_round_under_way),
         cmocka_unit_test(a_decision_matter_without_consensus_can_be_decided),
         cmocka_unit_test(community_affairs_are_planned_carried_out_and_completed),
         cmocka_unit_test(who_carries_a_plan_out_reports_on_it),

@@ -205,7 +205,7 @@ static void a_decision_is_published_and_carried_out(void **state)
     struct dossier *d = dossier_new();
     const uint32_t consensus = write_to_consensus(d, "CC");
     const uint32_t passed = write_decision(d, 20260410, consensus, true, 0);
-    expect(d, &(struct wanted){YS_TASK_PUBLISH, 63, RC, COMMUNITY, 20260425, passed});
+    expect(d, &(struct wanted){YS_TASK_PUBLISH_DECISION, 63, RC, COMMUNITY, 20260425, passed});
     struct ys_procedure run;
     dossier_run(d, &run); /* a plan for each of the two */
     size_t plans = 0;
@@ -219,7 +219,7 @@ static void a_decision_is_published_and_carried_out(void **state)
     assert_int_equal(plans, 2);
     ys_procedure_clear(&run);
     (void)write_publication(d, 20260411, passed, DECISION);
-    expect_none(d, YS_TASK_PUBLISH);
+    expect_none(d, YS_TASK_PUBLISH_DECISION);
     dossier_free(d);
 }
 

@@ -2,6 +2,7 @@
 #include "node/model/order.h"
 #include "node/model/procedure.h"
 
+#include "proto/moment.h"
 #include "tests/support/dossier.h"
 
 #include <setjmp.h>
@@ -95,123 +96,261 @@ static struct report new_report(void)
 
 /* --- a matter as bad luck and bad clerks would write it ----------------------------------------------- */
 
-/* Mostly the last record of that kind, at times any record, one that comes later, or one that is not there. */
-static uint32_t base(struct dossier *d, struct rng *rng, const uint32_t *last, uint32_t kind)
+/* Where the next record stands: its day, the last record of each kind, the item that it is for. */
+struct desk {
+    struct dossier *d;
+    struct rng *rng;
+    uint32_t day;
+    uint32_t last[200];
+    bool careless; /* refers to anything at times, also to what comes later or is not there */
+    uint32_t item; /* 0: none in particular */
+    unsigned author;
+    Yishi__V1__FeedbackSubject subject;
+    bool content; /* topics are listed, decisions pass, sessions agree */
+};
+
+static void sit_down(struct desk *desk, struct dossier *d, struct rng *rng)
 {
-    const uint64_t dice = rng_below(rng, 20);
+    *desk = (struct desk){.d = d, .rng = rng, .day = 20260101};
+    for (size_t i = 0; i < sizeof desk->last / sizeof desk->last[0]; i++)
+        desk->last[i] = NOBODY;
+}
+
+static uint32_t base(const struct desk *desk, uint32_t kind)
+{
+    const uint64_t dice = desk->careless ? rng_below(desk->rng, 20) : 20;
     if (dice == 0)
-        return (uint32_t)rng_below(rng, RECORDS + 10);
-    if (dice == 1)
-        return d->count > 0 ? (uint32_t)rng_below(rng, d->count) : NOBODY;
-    return last[kind];
+        return (uint32_t)rng_below(desk->rng, RECORDS + 10);
+    if (dice == 1 && desk->d->count > 0)
+        return (uint32_t)rng_below(desk->rng, desk->d->count);
+    return desk->last[kind];
 }
 
-static uint32_t write_deliberation(struct dossier *d, struct rng *rng, const uint32_t *last,
-                                   uint32_t day, uint32_t dice)
+static uint32_t dice(const struct desk *desk, uint32_t bound)
 {
-    const Yishi__V1__TopicDecision decision =
-        rng_below(rng, 6) == 0 ? (Yishi__V1__TopicDecision)(2 + rng_below(rng, 3)) : LISTED;
-    switch (dice) {
-    case 0:
-        return write_proposal(d, day);
-    case 1:
-        return write_opinion_request(d, day, base(d, rng, last, YS_KIND_TOPIC_PROPOSAL));
-    case 2:
-        return write_opinion(d, day, base(d, rng, last, YS_KIND_STREET_OPINION_REQUEST));
-    case 3:
-    case 4:
-        return write_determination(d, day, base(d, rng, last, YS_KIND_TOPIC_PROPOSAL), decision,
-                                   rng_below(rng, 3) == 0);
-    case 5:
-    case 6:
-        return write_notice(d, day, day + 3, base(d, rng, last, YS_KIND_TOPIC_DETERMINATION));
-    case 7:
-    case 8:
-        return write_session(d, day, base(d, rng, last, YS_KIND_PUBLIC_NOTICE),
-                             (Yishi__V1__SessionResult)(1 + rng_below(rng, 4)));
-    case 9:
-        return write_consensus(d, day, base(d, rng, last, YS_KIND_MEETING_SESSION),
-                               rng_below(rng, 2) == 0 ? "cpmC" : "cp",
-                               1 + (uint32_t)rng_below(rng, 2));
-    case 10:
-        return write_shelving(d, day, base(d, rng, last, YS_KIND_MEETING_SESSION), 0);
+    return (uint32_t)rng_below(desk->rng, bound);
+}
+
+static uint32_t write_topic(const struct desk *desk, uint32_t kind)
+{
+    struct dossier *d = desk->d;
+    const uint32_t proposal = base(desk, YS_KIND_TOPIC_PROPOSAL);
+    switch (kind) {
+    case YS_KIND_TOPIC_PROPOSAL:
+        return write_proposal(d, desk->day);
+    case YS_KIND_STREET_OPINION_REQUEST:
+        return write_opinion_request(d, desk->day, proposal);
+    case YS_KIND_STREET_OPINION:
+        return write_opinion(d, desk->day, base(desk, YS_KIND_STREET_OPINION_REQUEST));
+    case YS_KIND_TOPIC_DETERMINATION:
+        return write_determination(d, desk->day, proposal,
+                                   dice(desk, 8) == 0 && !desk->content
+                                       ? (Yishi__V1__TopicDecision)(2 + dice(desk, 3))
+                                       : LISTED,
+                                   dice(desk, 3) == 0);
     default:
-        return write_reopening(d, day, base(d, rng, last, YS_KIND_SHELVING));
+        return NOBODY;
     }
 }
 
-static uint32_t write_outcome(struct dossier *d, struct rng *rng, const uint32_t *last,
-                              uint32_t day, uint32_t dice)
+static uint32_t write_meeting(const struct desk *desk, uint32_t kind)
 {
-    const uint32_t items = rng_below(rng, 2) == 0 ? 0 : 1 + (uint32_t)rng_below(rng, 40);
-    const uint32_t consensus = base(d, rng, last, YS_KIND_CONSENSUS);
-    const unsigned author = rng_below(rng, 3) == 0 ? YS_BODY_ST : YS_BODY_RC;
-    const uint32_t implemented = author == YS_BODY_ST
-                                     ? base(d, rng, last, YS_KIND_STREET_RESPONSE)
-                                     : base(d, rng, last, YS_KIND_IMPLEMENTATION_PLAN);
-    switch (dice) {
-    case 0:
-        return write_assembly_notice(d, day, day + 10, consensus, items);
-    case 1:
-        return write_decision(d, day, consensus, rng_below(rng, 2) == 0, items);
-    case 2:
-        return write_plan(d, day, consensus, author, items, day + 5);
-    case 3:
-        return write_progress(d, day, implemented, author, items % 10, 50, day + 6);
-    case 4:
-        return write_completion(d, day, implemented, author, items);
-    case 5:
-        return write_submission(d, day, consensus, items);
-    case 6:
-        return write_response(d, day, base(d, rng, last, YS_KIND_OUTCOME_SUBMISSION),
-                              (Yishi__V1__StreetDecision)(1 + rng_below(rng, 3)), day + 7, items);
-    case 7:
-        return write_department(d, day, base(d, rng, last, YS_KIND_STREET_RESPONSE),
-                                (Yishi__V1__DepartmentDecision)(1 + rng_below(rng, 2)), day + 8);
-    case 8:
-        return write_result(d, day, consensus);
-    case 9:
-        return write_correction_order(d, day, consensus, YS_BODY_ST, day + 9, items);
-    case 10:
-        return write_compliance(d, day, base(d, rng, last, YS_KIND_STREET_CORRECTION),
-                                (Yishi__V1__ComplianceResult)(1 + rng_below(rng, 3)), items);
-    case 11:
-        return write_publication(d, day, implemented,
-                                 (Yishi__V1__FeedbackSubject)(1 + rng_below(rng, 7)));
-    case 12:
-        return write_evaluation(d, day, base(d, rng, last, YS_KIND_FEEDBACK_PUBLICATION));
+    static const char *const items[] = {"c", "p", "m", "C", "P", "cp", "cpm"};
+    struct dossier *d = desk->d;
+    const uint32_t session = base(desk, YS_KIND_MEETING_SESSION);
+    const uint32_t consensus = base(desk, YS_KIND_CONSENSUS);
+    switch (kind) {
+    case YS_KIND_PUBLIC_NOTICE:
+        return write_notice(d, desk->day, ys_date_from_days(ys_date_days(desk->day) + 3),
+                            base(desk, YS_KIND_TOPIC_DETERMINATION));
+    case YS_KIND_MEETING_SESSION:
+        return write_session(d, desk->day, base(desk, YS_KIND_PUBLIC_NOTICE),
+                             desk->content ? AGREED
+                                           : (Yishi__V1__SessionResult)(1 + dice(desk, 4)));
+    case YS_KIND_CONSENSUS:
+        return write_consensus(d, desk->day, session, items[dice(desk, desk->careless ? 7 : 5)],
+                               desk->item != 0 ? desk->item : 1);
+    case YS_KIND_SHELVING:
+        return write_shelving(d, desk->day, session, 0);
+    case YS_KIND_REOPENING:
+        return write_reopening(d, desk->day, base(desk, YS_KIND_SHELVING));
+    case YS_KIND_RESIDENTS_MEETING_NOTICE:
+        return write_assembly_notice(d, desk->day, ys_date_from_days(ys_date_days(desk->day) + 10),
+                                     consensus, desk->item);
+    case YS_KIND_RESIDENTS_MEETING_DECISION:
+        return write_decision(d, desk->day, consensus, desk->content || dice(desk, 3) > 0,
+                              desk->item);
     default:
-        return rng_below(rng, 3) == 0
-                   ? write_close(d, day, base(d, rng, last, YS_KIND_FEEDBACK_PUBLICATION))
-                   : dossier_add(d, YS_KIND_OBJECTION, YS_BODY_RC, day);
+        return NOBODY;
     }
+}
+
+static uint32_t write_work(const struct desk *desk, uint32_t kind)
+{
+    struct dossier *d = desk->d;
+    const unsigned author = desk->author != 0    ? desk->author
+                            : dice(desk, 3) == 0 ? (unsigned)YS_BODY_ST
+                                                 : (unsigned)YS_BODY_RC;
+    const uint32_t implemented = author == (unsigned)YS_BODY_RC
+                                     ? base(desk, YS_KIND_IMPLEMENTATION_PLAN)
+                                     : base(desk, YS_KIND_STREET_RESPONSE);
+    const uint32_t consensus = base(desk, YS_KIND_CONSENSUS);
+    switch (kind) {
+    case YS_KIND_IMPLEMENTATION_PLAN:
+        return write_plan(d, desk->day, consensus, author, desk->item, desk->day);
+    case YS_KIND_IMPLEMENTATION_PROGRESS:
+        return write_progress(d, desk->day, implemented, author, desk->item, 50, 0);
+    case YS_KIND_IMPLEMENTATION_COMPLETION:
+        return write_completion(d, desk->day, implemented, author, desk->item);
+    case YS_KIND_OUTCOME_SUBMISSION:
+        return write_submission(d, desk->day, consensus, desk->item);
+    case YS_KIND_STREET_RESPONSE:
+        return write_response(d, desk->day, base(desk, YS_KIND_OUTCOME_SUBMISSION),
+                              (Yishi__V1__StreetDecision)(1 + dice(desk, 3)), desk->day,
+                              desk->item);
+    case YS_KIND_DEPARTMENT_RESPONSE:
+        return write_department(d, desk->day, base(desk, YS_KIND_STREET_RESPONSE),
+                                (Yishi__V1__DepartmentDecision)(1 + dice(desk, 2)), desk->day);
+    case YS_KIND_COMMISSION_RESULT:
+        return write_result(d, desk->day, consensus);
+    default:
+        return NOBODY;
+    }
+}
+
+static uint32_t write_end(const struct desk *desk, uint32_t kind)
+{
+    struct dossier *d = desk->d;
+    const uint32_t consensus = base(desk, YS_KIND_CONSENSUS);
+    switch (kind) {
+    case YS_KIND_STREET_CORRECTION:
+        return write_correction_order(d, desk->day, consensus, YS_BODY_ST, desk->day, desk->item);
+    case YS_KIND_CORRECTION_COMPLIANCE:
+        return write_compliance(d, desk->day, base(desk, YS_KIND_STREET_CORRECTION),
+                                (Yishi__V1__ComplianceResult)(1 + dice(desk, 3)), desk->item);
+    case YS_KIND_FEEDBACK_PUBLICATION:
+        return write_publication(d, desk->day, consensus,
+                                 desk->careless ? (Yishi__V1__FeedbackSubject)dice(desk, 8)
+                                                : desk->subject);
+    case YS_KIND_EVALUATION_RESULT:
+        return write_evaluation(d, desk->day, base(desk, YS_KIND_FEEDBACK_PUBLICATION));
+    case YS_KIND_MATTER_CLOSE:
+        return write_close(d, desk->day, base(desk, YS_KIND_FEEDBACK_PUBLICATION));
+    case YS_KIND_ARCHIVE_TRANSFER:
+        return write_archive(d, desk->day, base(desk, YS_KIND_MATTER_CLOSE));
+    default:
+        return dossier_add(d, kind, YS_BODY_RC, desk->day);
+    }
+}
+
+static uint32_t write_kind(struct desk *desk, uint32_t kind)
+{
+    uint32_t at = write_topic(desk, kind);
+    if (at == NOBODY)
+        at = write_meeting(desk, kind);
+    if (at == NOBODY)
+        at = write_work(desk, kind);
+    if (at == NOBODY)
+        at = write_end(desk, kind);
+    desk->last[kind] = at;
+    desk->day = ys_date_from_days(ys_date_days(desk->day) + 1);
+    return at;
+}
+
+/* Write what the procedure expects next, one of it at random. NOBODY: it expects nothing. */
+static uint32_t write_expected(struct desk *desk)
+{
+    struct ys_procedure run;
+    uint32_t kinds[3] = {0};
+    size_t count = 0;
+    dossier_run(desk->d, &run);
+    desk->item = 0;
+    bool rejected = false;
+    for (size_t tries = 0; tries < 50 && count == 0 && run.next_count > 0; tries++) {
+        const struct ys_task *task = &run.next[dice(desk, (uint32_t)run.next_count)];
+        if (task->why == YS_TASK_RESOLVE_CONFLICT)
+            continue;
+        while (count < 3 && task->kinds[count] != 0) {
+            kinds[count] = task->kinds[count];
+            count++;
+        }
+        rejected = task->why == YS_TASK_AFTER_REJECTION;
+        desk->subject = task->why == YS_TASK_PUBLISH_DECISION
+                            ? YISHI__V1__FEEDBACK_SUBJECT__FEEDBACK_SUBJECT_DECISION
+                            : YISHI__V1__FEEDBACK_SUBJECT__FEEDBACK_SUBJECT_UNSPECIFIED;
+        if (task->track != YS_TASK_WHOLE_MATTER)
+            desk->item = run.tracks[task->track].item;
+        desk->author = (task->bodies & (unsigned)YS_BODY_RC) != 0 ? YS_BODY_RC : YS_BODY_ST;
+    }
+    for (size_t i = 0; i < run.track_count && kinds[0] == YS_KIND_CONSENSUS; i++)
+        desk->item = run.tracks[i].item + 1; /* a number that is not taken */
+    desk->content = desk->d->count > 40 || run.track_count > 4 || rejected;
+    const bool opens = run.step_count == 0;
+    ys_procedure_clear(&run);
+    if (count == 0)
+        return opens ? write_kind(desk, YS_KIND_TOPIC_PROPOSAL) : NOBODY;
+    return write_kind(desk, kinds[desk->content && !rejected ? 0 : dice(desk, (uint32_t)count)]);
 }
 
 static void write_at_random(struct dossier *d, struct rng *rng)
 {
-    uint32_t last[200];
-    for (size_t i = 0; i < sizeof last / sizeof last[0]; i++)
-        last[i] = NOBODY;
-    for (uint32_t i = 0; i < RECORDS; i++) {
-        const uint32_t day = 20260101 + 100 * (i / 8) + i % 8;
-        const uint32_t at =
-            rng_below(rng, RECORDS) >= i
-                ? write_deliberation(d, rng, last, day, (uint32_t)rng_below(rng, 12))
-                : write_outcome(d, rng, last, day, (uint32_t)rng_below(rng, 14));
+    static const uint32_t kinds[] = {10, 13, 14, 15, 15, 20, 20, 30, 30, 31, 31, 32, 33, 34, 35,
+                                     40, 42, 43, 44, 45, 46, 47, 48, 49, 61, 63, 67, 84, 85};
+    struct desk desk;
+    sit_down(&desk, d, rng);
+    while (d->count < RECORDS) {
+        uint32_t at = NOBODY;
+        desk.careless = rng_below(rng, 3) == 0;
+        if (!desk.careless)
+            at = write_expected(&desk);
+        if (at == NOBODY) {
+            desk.careless = true;
+            desk.item = (uint32_t)rng_below(rng, 5);
+            desk.author = 0;
+            desk.content = false;
+            at = write_kind(&desk, kinds[rng_below(rng, sizeof kinds / sizeof kinds[0])]);
+        }
         struct ys_step *step = &d->steps[at];
-        last[step->kind->id] = at;
         if (rng_below(rng, 4) == 0) /* ties, and records that nobody has proven */
             step->proven_s = rng_below(rng, 2) * 1767225600;
-        if (rng_below(rng, 30) == 0)
+        if (rng_below(rng, 60) == 0)
             step->withdrawn = true;
-        if (rng_below(rng, 12) == 0) {
-            const uint32_t to = (uint32_t)rng_below(rng, RECORDS);
-            dossier_refer(d, at, YISHI__V1__RELATION__RELATION_SUPERSEDES, to);
-        }
-        if (rng_below(rng, 20) == 0)
+        if (rng_below(rng, 30) == 0)
+            dossier_refer(d, at, YISHI__V1__RELATION__RELATION_SUPERSEDES,
+                          (uint32_t)rng_below(rng, RECORDS));
+        if (rng_below(rng, 30) == 0)
             dossier_put(d, at, NEIGHBOUR, 1, at);
-        if (rng_below(rng, 20) == 0)
+        if (rng_below(rng, 40) == 0)
             dossier_put(d, at, COMMUNITY, 2, at);
+    }
+}
+
+/* Whoever does what is expected is never irregular, and comes to the end. */
+static void what_is_expected_fits_and_leads_to_the_archive(void **state)
+{
+    (void)state;
+    struct rng rng = rng_from_env(__func__);
+    for (size_t m = 0; m < MATTERS; m++) {
+        struct dossier *d = dossier_new();
+        struct desk desk;
+        uint32_t at = NOBODY;
+        sit_down(&desk, d, &rng);
+        while ((at = write_expected(&desk)) != NOBODY && d->count < 200) {
+            struct ys_procedure run;
+            dossier_run(d, &run);
+            const struct ys_procedure_step *step = dossier_step(d, &run, at);
+            if ((step->irregular & ~(unsigned)YS_IRREGULAR_NO_NOTICE) != 0 ||
+                step->fate == YS_FATE_IRREGULAR)
+                print_message("%s is %s %x in state %s\n", step->step->kind->name,
+                              ys_fate_word(step->fate), step->irregular,
+                              ys_state_word(step->before));
+            assert_true(step->fate == YS_FATE_MOVED || step->fate == YS_FATE_NOTED);
+            /* A session and a decision may be held without a notice: also what is expected. */
+            assert_int_equal(step->irregular & ~(unsigned)YS_IRREGULAR_NO_NOTICE, 0);
+            ys_procedure_clear(&run);
+        }
+        dossier_expect(d, YS_STATE_ARCHIVED);
+        dossier_free(d);
     }
 }
 
@@ -253,6 +392,9 @@ static void the_order_of_the_input_does_not_matter(void **state)
     }
     /* The matters went far enough for this to mean something. */
     assert_true(reached[YS_STATE_DETERMINED] > 0 && reached[YS_STATE_CONSENSUS] > 0);
+    assert_true(reached[YS_STATE_IMPLEMENTING] + reached[YS_STATE_SUBMITTED] +
+                    reached[YS_STATE_COMPLETED] + reached[YS_STATE_DECLINED] >
+                0);
     free(wanted.text);
     free(got.text);
 }
@@ -474,6 +616,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_order_of_the_input_does_not_matter),
+        cmocka_unit_test(what_is_expected_fits_and_leads_to_the_archive),
         cmocka_unit_test(a_record_given_twice_counts_once),
         cmocka_unit_test(a_reference_goes_before_every_clock),
         cmocka_unit_test(records_of_one_log_keep_its_order),
