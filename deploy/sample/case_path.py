@@ -27,6 +27,8 @@ DONE_TEXT_MAX = 2000
 class CasePath(Story):
     """One case; `number` counts the cases of its community in the file."""
 
+    late_entry = True
+
     def __init__(self, case, number):
         super().__init__(case.community, case.year, number)
         self.case = case

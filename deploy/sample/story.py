@@ -47,6 +47,7 @@ class Story:
     """Steps of a matter of `community`, the `number`th of the year there."""
 
     ends = None  # the state to which it leads
+    late_entry = False  # all of it happened before the log began
 
     def __init__(self, community, year, number):
         self.community = community
