@@ -326,6 +326,17 @@ static enum ys_code mark_once(struct ys_model *model, struct ys_fold_turn *turn,
     return ys_matter_mark(model, ys_bytes_of_text(subject), err);
 }
 
+/* Of a record about no matter: the matters of those that it names, and of those that name it. While a
+ * model is made from nothing every matter is marked anyhow. */
+static enum ys_code mark_linked(struct ys_model *model, int64_t number, const char *subject,
+                                struct ys_err *err)
+{
+    if (strcmp(subject, "-") != 0 || model->building == YS_BUILDING_ENTRIES)
+        return YS_OK;
+    ys_query_set_int(model->query[YS_MODEL_STALE_LINKED], 1, number);
+    return ys_query_run(model->query[YS_MODEL_STALE_LINKED], err);
+}
+
 enum ys_code ys_content_drop(struct ys_model *model, int64_t number, struct ys_err *err)
 {
     struct ys_query *const query = model->query[YS_MODEL_FIND_RECORD];
@@ -338,8 +349,11 @@ enum ys_code ys_content_drop(struct ys_model *model, int64_t number, struct ys_e
     const struct ys_bytes word = ys_query_text(query, 0);
     if (word.size < sizeof kind)
         memcpy(kind, word.data, word.size);
+    const bool linked = ys_bytes_is_text(ys_query_text(query, 1), "-");
     code = ys_matter_mark(model, ys_query_text(query, 1), err);
     ys_query_reset(query);
+    if (code == YS_OK && linked)
+        code = mark_linked(model, number, "-", err);
     if (code == YS_OK)
         code = ys_content_clear(model, number, kind, err);
     if (code == YS_OK)
@@ -387,6 +401,8 @@ enum ys_code ys_content_fold(struct ys_model *model, struct ys_fold_turn *turn,
     if (code != YS_OK || reading.body == NULL)
         return code;
     code = put_refs(model, number, reading.body, err);
+    if (code == YS_OK)
+        code = mark_linked(model, number, reading.record.subject, err);
     if (code == YS_OK)
         code = is_entangled(model, &reading, &entangled, err);
     if (code == YS_OK && entangled)

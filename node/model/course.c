@@ -83,6 +83,12 @@ enum ys_code ys_course_task(struct ys_task **tasks, size_t *count, const struct 
     return YS_OK;
 }
 
+bool ys_course_decision_matter(const struct ys_course *course)
+{
+    return course->determination != YS_NO_STEP &&
+           course->readings[course->determination].decision_matter;
+}
+
 struct ys_division ys_course_unit(const struct ys_course *course, enum ys_level level)
 {
     struct ys_division unit = course->parameters->division;

@@ -106,6 +106,8 @@ bool ys_deliberation_closable(const struct ys_course *course);
 /* Append to `*tasks`, which has `*count`. */
 YS_CHECKED enum ys_code ys_course_task(struct ys_task **tasks, size_t *count,
                                        const struct ys_task *task, struct ys_err *err);
+/* Was the topic determined as one for the residents' meeting? False where no determination is known. */
+bool ys_course_decision_matter(const struct ys_course *course);
 /* The units that act: the community that holds the matter, its street, its district. */
 struct ys_division ys_course_unit(const struct ys_course *course, enum ys_level level);
 

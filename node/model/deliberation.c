@@ -246,23 +246,33 @@ static enum ys_code on_session(struct ys_course *course, struct ys_trial *trial,
     return YS_OK;
 }
 
+/* The first record of a matter, entered late: what led to it happened before the log began. */
+static bool begins_late(const struct ys_course *course, const struct ys_reading *r)
+{
+    return course->stage == YS_STATE_NONE && r->body != NULL && r->body->backfill_reason != NULL;
+}
+
 static enum ys_code on_consensus(struct ys_course *course, struct ys_trial *trial,
                                  struct ys_err *err)
 {
     enum ys_state to = YS_STATE_NONE;
+    const bool late = begins_late(course, trial->r);
     const bool fits = (goes_on(course) && course->agreed != YS_NO_STEP) ||
                       stage_leads(course->stage, trial->r, &to);
     if (trial->r->item_count == 0) {
         trial->irregular |= YS_IRREGULAR_NO_CONTENT;
         return YS_OK;
     }
-    if (!fits || course->agreed == YS_NO_STEP)
+    if (!late && (!fits || course->agreed == YS_NO_STEP))
         return refuse(course, trial,
                       is_held(course->stage) ? YS_IRREGULAR_NO_AGREEMENT : YS_IRREGULAR_STATE, err);
     const enum ys_code code = ys_items_agree(course, trial, err);
     if (code != YS_OK || !trial->moved)
         return code;
-    course->partial = course->readings[course->agreed].outcome == YS_OUTCOME_PARTIAL_CONSENSUS;
+    if (late)
+        trial->irregular |= YS_IRREGULAR_NO_AGREEMENT;
+    course->partial =
+        !late && course->readings[course->agreed].outcome == YS_OUTCOME_PARTIAL_CONSENSUS;
     course->agreed = YS_NO_STEP;
     move_stage(course, trial, YS_STATE_CONSENSUS);
     return YS_OK;
@@ -305,8 +315,7 @@ static enum ys_code on_item_record(struct ys_course *course, struct ys_trial *tr
         kind == YS_KIND_RESIDENTS_MEETING_NOTICE || kind == YS_KIND_RESIDENTS_MEETING_DECISION;
     const bool unagreed =
         course->stage == YS_STATE_DETERMINED || course->stage == YS_STATE_NO_CONSENSUS;
-    if (assembly && unagreed && !ys_items_live(course) &&
-        course->readings[course->determination].decision_matter) {
+    if (assembly && unagreed && !ys_items_live(course) && ys_course_decision_matter(course)) {
         const enum ys_code code = ys_items_whole(course, trial->step, err);
         if (code != YS_OK)
             return code;

@@ -5,7 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BATCH = 4096, BATCH_BUILDING = 16384 };
+enum {
+    BATCH = 4096,
+    BATCH_BUILDING = 16384,
+    TURN_BYTES_MAX =
+        512 << 20 /* decoded bodies of one matter; what does not fit counts as absent */
+};
 
 /* One transaction's worth of folding. */
 struct fold {
@@ -324,7 +329,7 @@ enum ys_code ys_model_fold(struct ys_model *model, const struct ys_fold_options 
     uint64_t folded = 0;
     enum ys_code code = YS_OK;
     *more_out = false;
-    ys_arena_init(&fold.turn.arena, YS_BODY_ARENA_MAX * 2);
+    ys_arena_init(&fold.turn.arena, TURN_BYTES_MAX);
     code = ys_fold_turn_members(&fold.turn, err);
     if (code == YS_OK)
         code = ys_sql_run(model->sql, "BEGIN IMMEDIATE", err);

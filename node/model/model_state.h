@@ -8,87 +8,98 @@
 #include "sync/status.h"
 
 /* Statements that are prepared once. */
-#define YS_MODEL_QUERIES(X)                                                                        \
-    X(BEGIN_LOG, "INSERT INTO log VALUES (NULL, ?, ?, ?, ?, 0, zeroblob(0), 0,"                    \
-                 " zeroblob(0))")                                                                  \
-    X(FIND_LOG, "SELECT no, size, root, changed, keys FROM log WHERE origin = ?")                  \
-    X(MOVE_LOG, "UPDATE log SET size = ?2, root = ?3, changed = ?4, keys = ?5 WHERE no = ?1")      \
-    X(FOLDED, "SELECT coalesce(sum(size), 0) FROM log")                                            \
-    X(FIND_VERDICTS, "SELECT bits FROM verdict_row WHERE log = ? AND chunk = ?")                   \
-    X(PUT_VERDICTS, "INSERT OR REPLACE INTO verdict_row VALUES (?, ?, ?)")                         \
-    X(CUT_VERDICTS, "DELETE FROM verdict_row WHERE log = ?")                                       \
-    X(PUT_RECORD, "INSERT OR REPLACE INTO record VALUES "                                          \
-                  "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)")                              \
-    X(FIND_RECORD,                                                                                 \
-      "SELECT r.kind, r.subject, r.id, r.standing, r.signers, r.idx, l.origin, l.division FROM"    \
-      " record r JOIN log l ON l.no = r.log WHERE r.no = ?")                                       \
-    X(NEXT_RECORD, "SELECT no FROM record WHERE no >= ? AND no < ? ORDER BY no LIMIT 1")           \
-    X(DROP_RECORD, "DELETE FROM record WHERE no = ?")                                              \
-    X(SET_STANDING, "UPDATE record SET standing = ?2, stated_by = ?3 WHERE no = ?1")               \
-    X(NEXT_LACKING,                                                                                \
-      "SELECT idx FROM record WHERE log = ? AND idx >= ? AND content = 'absent' LIMIT 1")          \
-    X(PUT_REF, "INSERT INTO ref VALUES (?, ?, ?, ?)")                                              \
-    X(DROP_REFS, "DELETE FROM ref WHERE rec = ?")                                                  \
-    X(PUT_ATTACHMENT, "INSERT INTO attachment VALUES (?, ?, ?, ?, ?, ?, ?, ?)")                    \
-    X(DROP_ATTACHMENTS, "DELETE FROM attachment WHERE rec = ?")                                    \
-    X(PUT_SEALED, "INSERT INTO sealed VALUES (?, ?, ?, ?)")                                        \
-    X(DROP_SEALED, "DELETE FROM sealed WHERE rec = ?")                                             \
-    X(PUT_STALE, "INSERT OR IGNORE INTO stale VALUES (?)")                                         \
-    X(TARGETS, "SELECT r.no FROM ref f JOIN record r ON r.id = f.target WHERE f.rec = ?"           \
-               " AND f.rel IN ('supersedes', 'withdraws', 'redacts')")                             \
-    X(IS_NAMED, "SELECT 1 FROM ref WHERE target = ? AND rel IN ('supersedes', 'withdraws',"        \
-                " 'redacts') LIMIT 1")                                                             \
-    /* Those of the same unit, signed by at least the same bodies. */                              \
-    X(NAMED_BY,                                                                                    \
-      "SELECT r.no, r.kind, r.id, r.idx, l.origin FROM ref f JOIN record r ON r.no = f.rec"        \
-      " JOIN log l ON l.no = r.log WHERE f.target = ?1 AND f.rel = ?2 AND f.rel IN ('supersedes'," \
-      " 'withdraws', 'redacts') AND r.standing IN"                                                 \
-      " ('in_force', 'superseded') AND l.division = ?3 AND (r.signers & ?4) = ?4"                  \
-      " ORDER BY l.incarnation, r.idx")                                                            \
-    X(PUT_LATER, "INSERT OR IGNORE INTO later VALUES (?)")                                         \
-    X(NEXT_LATER, "SELECT rec FROM later WHERE rec > ? ORDER BY rec LIMIT 1")                      \
-    X(NEXT_STALE, "SELECT subject FROM stale ORDER BY subject LIMIT 1")                            \
-    X(DROP_STALE, "DELETE FROM stale WHERE subject = ?")                                           \
-    X(COUNT_STALE, "SELECT count(*) FROM stale")                                                   \
-    /* The second condition lets the partial index be used: SQLite does not know what is bound. */ \
-    X(RECORDS_OF,                                                                                  \
-      "SELECT r.no, r.id, r.kind, r.standing, r.signers, r.signed_s, r.idx, l.origin,"             \
-      " c.idx, cl.origin,"                                                                         \
-      " (SELECT time_s FROM receipt WHERE origin = l.origin AND level = 'street' AND size > r.idx" \
-      " ORDER BY size LIMIT 1),"                                                                   \
-      " (SELECT time_s FROM receipt WHERE origin = l.origin AND level = 'district' AND size >"     \
-      " r.idx ORDER BY size LIMIT 1) FROM record r JOIN log l ON l.no = r.log"                     \
-      " LEFT JOIN record c ON c.no = r.stated_by LEFT JOIN log cl ON cl.no = c.log"                \
-      " WHERE r.subject = ? AND r.subject <> '-' AND r.verdict = 'ok'")                            \
-    X(DROP_MATTER, "DELETE FROM matter WHERE subject = ?")                                         \
-    X(DROP_TRACKS, "DELETE FROM track WHERE subject = ?")                                          \
-    X(DROP_STEPS, "DELETE FROM step WHERE subject = ?")                                            \
-    X(DROP_CONFLICTS, "DELETE FROM conflict WHERE subject = ?")                                    \
-    X(DROP_TASKS, "DELETE FROM task WHERE subject = ?")                                            \
-    X(PUT_MATTER, "INSERT INTO matter VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"  \
-                  " ?)")                                                                           \
-    X(PUT_TRACK, "INSERT INTO track VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?," \
-                 " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")                                           \
-    X(PUT_STEP, "INSERT INTO step VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")                             \
-    X(PUT_CONFLICT, "INSERT INTO conflict VALUES (?, ?, ?, ?, ?)")                                 \
-    X(PUT_TASK, "INSERT INTO task VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")           \
-    X(PARAMETERS,                                                                                  \
-      "SELECT p.name, p.value, p.effective_from, coalesce(p.scope, l.division), r.signed_s, r.id"  \
-      " FROM rule_parameter p CROSS JOIN record r ON r.no = p.rec CROSS JOIN log l ON l.no = "     \
-      "r.log"                                                                                      \
-      " WHERE r.standing = 'in_force' AND l.level = 'district'")                                   \
-    X(STALE_IN, "INSERT OR IGNORE INTO stale SELECT subject FROM matter WHERE substr(division, 1," \
-                " length(?1)) = ?1")                                                               \
-    X(STALE_UNDER,                                                                                 \
-      "INSERT OR IGNORE INTO stale SELECT DISTINCT r.subject FROM log l CROSS JOIN record r WHERE" \
-      " l.origin = ?1 AND r.no >= l.no * 4294967296 + ?2 AND r.no < l.no * 4294967296 + ?3"        \
-      " AND r.subject <> '-'")                                                                     \
-    X(RECEIPT_BELOW,                                                                               \
-      "SELECT coalesce(max(size), 0) FROM receipt WHERE origin = ?1 AND level = ?2 AND size < ?3") \
-    X(PUT_RECEIPT, "INSERT OR IGNORE INTO receipt VALUES (?, ?, ?, ?, ?)")                         \
-    X(DROP_RECEIPTS, "DELETE FROM receipt WHERE record = ?")                                       \
-    X(LOG_OF,                                                                                      \
-      "SELECT l.origin, l.division, l.level FROM record r JOIN log l ON l.no = r.log WHERE"        \
+#define YS_MODEL_QUERIES(X)                                                                                \
+    X(BEGIN_LOG, "INSERT INTO log VALUES (NULL, ?, ?, ?, ?, 0, zeroblob(0), 0,"                            \
+                 " zeroblob(0))")                                                                          \
+    X(FIND_LOG, "SELECT no, size, root, changed, keys FROM log WHERE origin = ?")                          \
+    X(MOVE_LOG, "UPDATE log SET size = ?2, root = ?3, changed = ?4, keys = ?5 WHERE no = ?1")              \
+    X(FOLDED, "SELECT coalesce(sum(size), 0) FROM log")                                                    \
+    X(FIND_VERDICTS, "SELECT bits FROM verdict_row WHERE log = ? AND chunk = ?")                           \
+    X(PUT_VERDICTS, "INSERT OR REPLACE INTO verdict_row VALUES (?, ?, ?)")                                 \
+    X(CUT_VERDICTS, "DELETE FROM verdict_row WHERE log = ?")                                               \
+    X(PUT_RECORD, "INSERT OR REPLACE INTO record VALUES "                                                  \
+                  "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)")                                      \
+    X(FIND_RECORD,                                                                                         \
+      "SELECT r.kind, r.subject, r.id, r.standing, r.signers, r.idx, l.origin, l.division FROM"            \
+      " record r JOIN log l ON l.no = r.log WHERE r.no = ?")                                               \
+    X(NEXT_RECORD, "SELECT no FROM record WHERE no >= ? AND no < ? ORDER BY no LIMIT 1")                   \
+    X(DROP_RECORD, "DELETE FROM record WHERE no = ?")                                                      \
+    X(SET_STANDING, "UPDATE record SET standing = ?2, stated_by = ?3 WHERE no = ?1")                       \
+    X(NEXT_LACKING,                                                                                        \
+      "SELECT idx FROM record WHERE log = ? AND idx >= ? AND content = 'absent' LIMIT 1")                  \
+    X(PUT_REF, "INSERT INTO ref VALUES (?, ?, ?, ?)")                                                      \
+    X(DROP_REFS, "DELETE FROM ref WHERE rec = ?")                                                          \
+    X(PUT_ATTACHMENT, "INSERT INTO attachment VALUES (?, ?, ?, ?, ?, ?, ?, ?)")                            \
+    X(DROP_ATTACHMENTS, "DELETE FROM attachment WHERE rec = ?")                                            \
+    X(PUT_SEALED, "INSERT INTO sealed VALUES (?, ?, ?, ?)")                                                \
+    X(DROP_SEALED, "DELETE FROM sealed WHERE rec = ?")                                                     \
+    X(PUT_STALE, "INSERT OR IGNORE INTO stale VALUES (?)")                                                 \
+    X(TARGETS, "SELECT r.no FROM ref f JOIN record r ON r.id = f.target WHERE f.rec = ?"                   \
+               " AND f.rel IN ('supersedes', 'withdraws', 'redacts')")                                     \
+    X(IS_NAMED, "SELECT 1 FROM ref WHERE target = ? AND rel IN ('supersedes', 'withdraws',"                \
+                " 'redacts') LIMIT 1")                                                                     \
+    /* Those of the same unit, signed by at least the same bodies. */                                      \
+    X(NAMED_BY,                                                                                            \
+      "SELECT r.no, r.kind, r.id, r.idx, l.origin FROM ref f JOIN record r ON r.no = f.rec"                \
+      " JOIN log l ON l.no = r.log WHERE f.target = ?1 AND f.rel = ?2 AND f.rel IN ('supersedes',"         \
+      " 'withdraws', 'redacts') AND r.standing IN"                                                         \
+      " ('in_force', 'superseded') AND l.division = ?3 AND (r.signers & ?4) = ?4"                          \
+      " ORDER BY l.incarnation, r.idx")                                                                    \
+    X(PUT_LATER, "INSERT OR IGNORE INTO later VALUES (?)")                                                 \
+    X(NEXT_LATER, "SELECT rec FROM later WHERE rec > ? ORDER BY rec LIMIT 1")                              \
+    X(NEXT_STALE, "SELECT subject FROM stale ORDER BY subject LIMIT 1")                                    \
+    X(DROP_STALE, "DELETE FROM stale WHERE subject = ?")                                                   \
+    X(COUNT_STALE, "SELECT count(*) FROM stale")                                                           \
+    /* Those about the matter, and those about no matter, or several, that name one of these or are      \
+     * named by one: a commission, an evaluation of several matters. In an order that is the same        \
+     * everywhere. `<> '-'` lets the partial index be used: SQLite does not know what is bound. */ \
+    X(RECORDS_OF,                                                                                          \
+      "WITH own(no, id) AS MATERIALIZED (SELECT no, id FROM record WHERE subject = ? AND subject"          \
+      " <> '-' AND verdict = 'ok'), part(no) AS (SELECT no FROM own UNION SELECT t.no FROM own"            \
+      " JOIN ref f ON f.rec = own.no JOIN record t ON t.id = f.target WHERE t.subject = '-' AND"           \
+      " t.verdict = 'ok' UNION SELECT s.no FROM own JOIN ref f ON f.target = own.id JOIN record s"         \
+      " ON s.no = f.rec WHERE s.subject = '-' AND s.verdict = 'ok')"                                       \
+      " SELECT r.no, r.id, r.kind, r.standing, r.signers, r.signed_s, r.idx, l.origin,"                    \
+      " c.idx, cl.origin,"                                                                                 \
+      " (SELECT time_s FROM receipt WHERE origin = l.origin AND level = 'street' AND size > r.idx"         \
+      " ORDER BY size LIMIT 1),"                                                                           \
+      " (SELECT time_s FROM receipt WHERE origin = l.origin AND level = 'district' AND size >"             \
+      " r.idx ORDER BY size LIMIT 1) FROM part JOIN record r ON r.no = part.no JOIN log l ON l.no"         \
+      " = r.log LEFT JOIN record c ON c.no = r.stated_by LEFT JOIN log cl ON cl.no = c.log"                \
+      " ORDER BY l.origin, r.idx")                                                                         \
+    X(STALE_LINKED,                                                                                        \
+      "INSERT OR IGNORE INTO stale SELECT m.subject FROM ref f JOIN record m ON m.id = f.target"           \
+      " WHERE f.rec = ?1 AND m.subject <> '-' UNION SELECT m.subject FROM record r JOIN ref f ON"          \
+      " f.target = r.id JOIN record m ON m.no = f.rec WHERE r.no = ?1 AND m.subject <> '-'")               \
+    X(DROP_MATTER, "DELETE FROM matter WHERE subject = ?")                                                 \
+    X(DROP_TRACKS, "DELETE FROM track WHERE subject = ?")                                                  \
+    X(DROP_STEPS, "DELETE FROM step WHERE subject = ?")                                                    \
+    X(DROP_CONFLICTS, "DELETE FROM conflict WHERE subject = ?")                                            \
+    X(DROP_TASKS, "DELETE FROM task WHERE subject = ?")                                                    \
+    X(PUT_MATTER, "INSERT INTO matter VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"          \
+                  " ?)")                                                                                   \
+    X(PUT_TRACK, "INSERT INTO track VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"         \
+                 " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")                                                   \
+    X(PUT_STEP, "INSERT INTO step VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")                                     \
+    X(PUT_CONFLICT, "INSERT INTO conflict VALUES (?, ?, ?, ?, ?)")                                         \
+    X(PUT_TASK, "INSERT INTO task VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")                   \
+    X(PARAMETERS,                                                                                          \
+      "SELECT p.name, p.value, p.effective_from, coalesce(p.scope, l.division), r.signed_s, r.id"          \
+      " FROM rule_parameter p CROSS JOIN record r ON r.no = p.rec CROSS JOIN log l ON l.no = "             \
+      "r.log"                                                                                              \
+      " WHERE r.standing = 'in_force' AND l.level = 'district'")                                           \
+    X(STALE_IN, "INSERT OR IGNORE INTO stale SELECT subject FROM matter WHERE substr(division, 1,"         \
+                " length(?1)) = ?1")                                                                       \
+    X(STALE_UNDER,                                                                                         \
+      "INSERT OR IGNORE INTO stale SELECT DISTINCT r.subject FROM log l CROSS JOIN record r WHERE"         \
+      " l.origin = ?1 AND r.no >= l.no * 4294967296 + ?2 AND r.no < l.no * 4294967296 + ?3"                \
+      " AND r.subject <> '-'")                                                                             \
+    X(RECEIPT_BELOW,                                                                                       \
+      "SELECT coalesce(max(size), 0) FROM receipt WHERE origin = ?1 AND level = ?2 AND size < ?3")         \
+    X(PUT_RECEIPT, "INSERT OR IGNORE INTO receipt VALUES (?, ?, ?, ?, ?)")                                 \
+    X(DROP_RECEIPTS, "DELETE FROM receipt WHERE record = ?")                                               \
+    X(LOG_OF,                                                                                              \
+      "SELECT l.origin, l.division, l.level FROM record r JOIN log l ON l.no = r.log WHERE"                \
       " r.no = ?")
 
 enum ys_model_query {

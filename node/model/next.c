@@ -90,7 +90,7 @@ static enum ys_code next_consensus(struct ys_course *course, struct ys_err *err)
 static enum ys_code next_again(struct ys_course *course, struct ys_err *err)
 {
     struct ys_task wanted = ys_next_task(course, YS_TASK_SESSION_AGAIN, RC, "11(4)");
-    const bool decides = course->readings[course->determination].decision_matter;
+    const bool decides = ys_course_decision_matter(course);
     const uint32_t enough =
         ys_parameter_on(course->parameters, YS_PARAMETER_SHELVE_MIN_SESSIONS, course->session_day);
     wanted.kinds[0] = YS_KIND_PUBLIC_NOTICE;

@@ -3,4 +3,5 @@
 
 CREATE INDEX record_id ON record (id);
 CREATE INDEX record_subject ON record (subject) WHERE subject <> '-';
+CREATE INDEX ref_target ON ref (target);
 CREATE INDEX receipt_record ON receipt (record);

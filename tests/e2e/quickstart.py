@@ -83,6 +83,11 @@ class Quickstart(unittest.TestCase):
         self.assertTrue(self.last(ran.stdout).startswith("OK: "), ran.stdout)
         self.assertIn(str(self.folder), self.last(ran.stdout))
         self.assertEqual(self.processes(), [])
+        table = ran.stdout.split("\nMatters")[1].split("\n\n")[0]
+        rows = {line.split()[0]: line for line in table.splitlines() if "-20" in line[:24]}
+        self.assertRegex(rows["110108012016-2019-0001"], "议题:小区停车自治 +archived +1/1 +-$")
+        self.assertRegex(rows["110108990002-2026-0001"], "示例:.* transferred +0/1 +department response: .* overdue$")
+        self.assertEqual(len(rows), 8, ran.stdout)
 
     def test_it_speaks_chinese_where_the_locale_does(self):
         self.environment.update(LC_ALL="", LC_MESSAGES="zh_CN.UTF-8")
@@ -145,7 +150,7 @@ class Quickstart(unittest.TestCase):
     def test_keep_leaves_it_running_and_its_stop_script_ends_it(self):
         ran = self.play("--keep")
         self.assertEqual(ran.returncode, 0, ran.stdout + ran.stderr)
-        self.assertEqual(len(self.daemons()), 5)
+        self.assertEqual(len(self.daemons()), 6)
         stop, = self.folder.glob("yishi-quickstart.*/stop")
         self.assertIn(str(stop), ran.stdout)
         subprocess.run([stop], check=True, timeout=60)

@@ -258,6 +258,54 @@ static void a_consensus_needs_a_session_that_agreed(void **state)
     dossier_free(d);
 }
 
+static uint32_t write_late_consensus(struct dossier *d, const char *items)
+{
+    static char reason[] = "补录";
+    const uint32_t at = write_consensus(d, 20190312, NOBODY, items, 1);
+    d->bodies[at]->backfill_reason = reason;
+    return at;
+}
+
+static void a_matter_entered_late_may_begin_with_its_consensus(void **state)
+{
+    (void)state;
+    struct dossier *d = dossier_new();
+    const uint32_t late = write_late_consensus(d, "c");
+    dossier_expect_step(d, YS_STATE_CONSENSUS, late, YS_FATE_MOVED, YS_IRREGULAR_NO_AGREEMENT);
+    (void)write_plan(d, 20190320, late, YS_BODY_RC, 0, 20190601);
+    dossier_expect(d, YS_STATE_IMPLEMENTING);
+    dossier_free(d);
+
+    d = dossier_new();
+    const uint32_t first = write_consensus(d, 20190312, NOBODY, "c", 1);
+    dossier_expect_step(d, YS_STATE_NONE, first, YS_FATE_IRREGULAR, YS_IRREGULAR_STATE);
+    dossier_free(d);
+
+    d = dossier_new();
+    const uint32_t session = write_to_session(d, false, NONE);
+    const uint32_t behind = write_late_consensus(d, "c");
+    dossier_refer(d, behind, YISHI__V1__RELATION__RELATION_BASED_ON, session);
+    dossier_expect_step(d, YS_STATE_NO_CONSENSUS, behind, YS_FATE_IRREGULAR,
+                        YS_IRREGULAR_NO_AGREEMENT);
+    dossier_free(d);
+}
+
+/* Nothing says whether the topic was one for the residents' meeting. */
+static void a_matter_without_a_determination_is_deliberated_again(void **state)
+{
+    (void)state;
+    struct dossier *d = dossier_new();
+    const uint32_t late = write_late_consensus(d, "C");
+    const uint32_t decision = write_decision(d, 20190401, late, false, 0);
+    dossier_expect(d, YS_STATE_REJECTED);
+    const uint32_t reopening = write_reopening(d, 20190410, decision);
+    dossier_expect(d, YS_STATE_DETERMINED);
+    (void)write_session(d, 20190420, reopening, NONE);
+    const uint32_t called = write_assembly_notice(d, 20190425, 20190510, reopening, 0);
+    dossier_expect_step(d, YS_STATE_NO_CONSENSUS, called, YS_FATE_IRREGULAR, YS_IRREGULAR_STATE);
+    dossier_free(d);
+}
+
 static void a_consensus_without_items_decides_nothing(void **state)
 {
     (void)state;
@@ -498,6 +546,8 @@ int main(void)
         cmocka_unit_test(a_session_without_a_notice_counts_and_is_flagged),
         cmocka_unit_test(an_adjourned_session_goes_on_under_its_notice),
         cmocka_unit_test(a_consensus_needs_a_session_that_agreed),
+        cmocka_unit_test(a_matter_entered_late_may_begin_with_its_consensus),
+        cmocka_unit_test(a_matter_without_a_determination_is_deliberated_again),
         cmocka_unit_test(a_consensus_without_items_decides_nothing),
         cmocka_unit_test(an_agreement_stays_until_it_is_written_down),
         cmocka_unit_test(a_consensus_on_a_part_lets_the_rest_go_on),
