@@ -168,7 +168,7 @@ int bench_puts(char **words)
     p.note = malloc(p.note_size);
     p.body = malloc(p.body_size);
     if (p.note == NULL || p.body == NULL || p.run == 0)
-        return 3;
+        exit(3);
     rng_fill(bench_rng(), p.note, p.note_size);
     rng_fill(bench_rng(), p.body, p.body_size);
     printf("{\"per_s\": %.0f}\n", puts_per_s(&p, records, bench_number(words[5])));

@@ -17,7 +17,7 @@ struct group {
 
 static struct group *new_group(void)
 {
-    struct group *const group = malloc(sizeof *group);
+    struct group *const group = calloc(1, sizeof *group);
     if (group == NULL)
         exit(3);
     memset(group->good, YS_VERDICT_OK, sizeof group->good);
@@ -141,7 +141,7 @@ int bench_stock(char **words)
     struct community *const units = calloc(logs, sizeof *units);
     struct group *const group = new_group();
     if (units == NULL)
-        return 3;
+        exit(3);
     bench_must(ys_store_begin(node.store, true, &txn, &err), &err);
     bench_must(ys_log_load(txn, YS_OWN_LOG, &own, &err), &err);
     for (unsigned i = 0; i < logs; i++) {
@@ -223,7 +223,7 @@ int bench_mixed(char **words)
     struct community *const units = calloc(logs, sizeof *units);
     struct ys_log *const log = calloc(logs, sizeof *log);
     if (units == NULL || log == NULL)
-        return 3;
+        exit(3);
     bench_must(ys_store_begin(store, true, &txn, &err), &err);
     for (unsigned i = 0; i < logs; i++) {
         make_community(&identity.origin, i + 1, &units[i]);

@@ -13,7 +13,8 @@ def line(name, text, verdict=""):
 
 
 def middle(rounds, key):
-    return sorted(one[key] for one in rounds)[len(rounds) // 2]
+    """The median; of an even number of rounds the lower of the two."""
+    return sorted(one[key] for one in rounds)[(len(rounds) - 1) // 2]
 
 
 def span(rounds, key, form="{:.2f}"):
