@@ -1,8 +1,10 @@
 #include "node/author.h"
 
 #include "crypto/assert.h"
+#include "crypto/base64.h"
 #include "node/file.h"
 #include "node/lang.h"
+#include "node/reference.h"
 #include "proto/json.h"
 #include "sync/rewind.h"
 #include "sync/verdict.h"
@@ -107,15 +109,12 @@ static enum ys_code decode_body(json_t *object, const struct ys_kind *said, stru
     return YS_OK;
 }
 
-enum ys_code ys_draft_parse(struct ys_bytes json, const struct ys_name *origin,
-                            struct ys_draft *out, struct ys_err *err)
+enum ys_code ys_draft_take(json_t *object, const struct ys_name *origin, struct ys_draft *out,
+                           struct ys_err *err)
 {
-    json_t *object = NULL;
     const struct ys_kind *said = NULL;
     struct ys_draft draft = {.body = NULL};
-    enum ys_code code = ys_json_load(json, &object, err);
-    if (code != YS_OK)
-        return code;
+    enum ys_code code = YS_OK;
     ys_arena_init(&draft.arena, YS_BODY_ARENA_MAX);
     if (!json_is_object(object))
         code = ys_fail(err, YS_MALFORMED, _("the record is no JSON object"));
@@ -127,11 +126,21 @@ enum ys_code ys_draft_parse(struct ys_bytes json, const struct ys_name *origin,
         code = take_kind(object, &said, err);
     if (code == YS_OK)
         code = decode_body(object, said, &draft, err);
-    json_decref(object);
     if (code == YS_OK)
         *out = draft;
     else
         ys_draft_clear(&draft);
+    return code;
+}
+
+enum ys_code ys_draft_parse(struct ys_bytes json, const struct ys_name *origin,
+                            struct ys_draft *out, struct ys_err *err)
+{
+    json_t *object = NULL;
+    enum ys_code code = ys_json_load(json, &object, err);
+    if (code == YS_OK)
+        code = ys_draft_take(object, origin, out, err);
+    json_decref(object);
     return code;
 }
 
@@ -150,6 +159,45 @@ enum ys_code ys_draft_read(const char *path, const struct ys_name *origin, struc
     return code == YS_OK ? YS_OK
                          : ys_fail(err, code, "%s: %s",
                                    strcmp(path, "-") == 0 ? _("standard input") : path, why.msg);
+}
+
+static enum ys_code salt_body(struct ys_draft *draft, struct ys_err *err)
+{
+    uint8_t *const salt = ys_arena_alloc(&draft->arena, YS_BODY_SALT_LEN);
+    if (salt == NULL)
+        return ys_arena_fail(&draft->arena, err);
+    randombytes_buf(salt, YS_BODY_SALT_LEN);
+    draft->body->has_salt = 1;
+    draft->body->salt = (ProtobufCBinaryData){.len = YS_BODY_SALT_LEN, .data = salt};
+    return YS_OK;
+}
+
+enum ys_code ys_draft_pack(json_t *object, const char *field, struct ys_err *err)
+{
+    ProtobufCMessage *message = NULL;
+    YS_DRAFT_SCOPED draft = {.body = NULL};
+    ys_arena_init(&draft.arena, YS_BODY_ARENA_MAX);
+    enum ys_code code = ys_json_decode(json_object_get(object, field), &yishi__v1__body__descriptor,
+                                       field, &draft.arena, &message, err);
+    if (code != YS_OK)
+        return code;
+    draft.body = (Yishi__V1__Body *)(void *)message;
+    if (!draft.body->has_salt)
+        code = salt_body(&draft, err);
+    uint8_t *const room = malloc(YS_RECORD_BODY_MAX + YS_BASE64_LEN(YS_RECORD_BODY_MAX));
+    if (code == YS_OK && room == NULL)
+        code = ys_fail(err, YS_NOMEM, _("out of memory"));
+    struct ys_writer body = {.data = room, .capacity = YS_RECORD_BODY_MAX};
+    if (code == YS_OK)
+        code = ys_body_encode(draft.body, &body, err);
+    if (code == YS_OK) {
+        struct ys_writer text = {.data = room + YS_RECORD_BODY_MAX,
+                                 .capacity = YS_BASE64_LEN(YS_RECORD_BODY_MAX)};
+        ys_writer_base64(&text, (struct ys_bytes){body.data, body.size});
+        json_object_set_new(object, field, json_stringn((const char *)text.data, text.size));
+    }
+    free(room);
+    return code;
 }
 
 void ys_draft_of(Yishi__V1__Body *body, struct ys_draft *out)
@@ -269,17 +317,6 @@ void ys_written_clear(struct ys_written *written)
 
 enum { BLOCK_SIZE = YS_RECORD_BODY_MAX + YS_RECORD_TEXT_MAX + YS_RECORD_NOTE_MAX };
 
-static enum ys_code salt_body(struct ys_draft *draft, struct ys_err *err)
-{
-    uint8_t *const salt = ys_arena_alloc(&draft->arena, YS_BODY_SALT_LEN);
-    if (salt == NULL)
-        return ys_arena_fail(&draft->arena, err);
-    randombytes_buf(salt, YS_BODY_SALT_LEN);
-    draft->body->has_salt = 1;
-    draft->body->salt = (ProtobufCBinaryData){.len = YS_BODY_SALT_LEN, .data = salt};
-    return YS_OK;
-}
-
 enum ys_code ys_written_bind(struct ys_draft *draft, const struct ys_name *origin,
                              uint64_t signed_at_s, struct ys_written *out, struct ys_err *err)
 {
@@ -397,6 +434,33 @@ enum ys_code ys_written_add_line(struct ys_written *written, const struct ys_sig
         memcpy(note_room(written).data, joined, all.size);
         written->note = (struct ys_bytes){note_room(written).data, all.size};
         written->signer[written->signer_count++] = signer->vkey;
+    }
+    free(joined);
+    return code;
+}
+
+enum ys_code ys_written_join(struct ys_written *written, struct ys_bytes bytes, struct ys_err *err)
+{
+    struct ys_note one = {.line_count = 0};
+    struct ys_note other = {.line_count = 0};
+    if (bytes.size == 0)
+        return YS_OK;
+    enum ys_code code = ys_note_parse(bytes, &other, err);
+    if (code == YS_OK && written->note.size != 0)
+        code = ys_note_parse(written->note, &one, err);
+    if (code != YS_OK)
+        return code;
+    YS_ASSERT(ys_bytes_equal(other.text, written->text));
+    uint8_t *const joined = malloc(YS_RECORD_NOTE_MAX);
+    struct ys_writer all = {.data = joined, .capacity = YS_RECORD_NOTE_MAX};
+    if (joined == NULL)
+        return ys_fail(err, YS_NOMEM, _("record: out of memory"));
+    for (unsigned i = 0; i < other.line_count && one.line_count < YS_NOTE_LINES_MAX; i++)
+        one.line[one.line_count++] = other.line[i];
+    code = ys_note_join(&all, written->text, one.line, one.line_count, err);
+    if (code == YS_OK) {
+        memcpy(note_room(written).data, joined, all.size);
+        written->note = (struct ys_bytes){note_room(written).data, all.size};
     }
     free(joined);
     return code;
@@ -571,6 +635,18 @@ static enum ys_code check_cuts(struct ys_txn *txn, const struct ys_append *appen
     return code;
 }
 
+static unsigned classes_signed(const struct ys_written *written)
+{
+    unsigned classes = 0;
+    for (unsigned i = 0; i < written->signer_count; i++) {
+        struct ys_name name;
+        if (ys_name_parse(ys_bytes_of_text(written->signer[i].name), &name, NULL) == YS_OK)
+            classes |=
+                name.kind == YS_NAME_BODY ? ys_body_class(name.body) : (unsigned)YS_BODY_ROOT;
+    }
+    return classes;
+}
+
 /* Is one of them of the membership? */
 static bool names_keys(const struct ys_append *append)
 {
@@ -606,6 +682,9 @@ static enum ys_code append_all(const struct ys_node *node, struct ys_txn *txn,
                                   out->waits ? INT64_MAX : own.frontier.size, &standing, err);
         if (standing == YS_STANDING_UNKNOWN)
             out->standing = standing;
+        if (code == YS_OK)
+            code = ys_reference_check(node, txn, &append->records[i],
+                                      classes_signed(&append->records[i]), err);
         if (code == YS_OK)
             code = out->waits ? ys_aside_put(txn, &entry, err)
                               : ys_log_append(txn, &own, &entry, 1, err);

@@ -14,12 +14,14 @@
 #include "proto/body.h"
 #include "sync/status.h"
 
+#include <jansson.h>
+
 /* A body that is being made. */
 struct ys_draft {
     struct ys_arena arena;
     Yishi__V1__Body *body;
     const struct ys_kind *kind;
-    char subject[YS_KIND_NAME_MAX + 1]; /* "-" for none */
+    char subject[YS_KIND_NAME_MAX + 1]; /* "-" for none, "new": a number is to be given */
 };
 void ys_draft_clear(struct ys_draft *draft);
 #define YS_DRAFT_SCOPED __attribute__((cleanup(ys_draft_clear))) struct ys_draft
@@ -29,6 +31,12 @@ void ys_draft_clear(struct ys_draft *draft);
  * deployment or origin are not those of the own log. */
 YS_CHECKED enum ys_code ys_draft_parse(struct ys_bytes json, const struct ys_name *origin,
                                        struct ys_draft *out, struct ys_err *err);
+/* The same from an object, which is emptied of what is no field of Body. */
+YS_CHECKED enum ys_code ys_draft_take(json_t *object, const struct ys_name *origin,
+                                      struct ys_draft *out, struct ys_err *err);
+/* In `object`: the JSON of a Body under `field` becomes its bytes in base64, with a new salt unless it has
+ * one. */
+YS_CHECKED enum ys_code ys_draft_pack(json_t *object, const char *field, struct ys_err *err);
 /* The same from a file ("-": standard input), which messages name. */
 YS_CHECKED enum ys_code ys_draft_read(const char *path, const struct ys_name *origin,
                                       struct ys_draft *out, struct ys_err *err);
@@ -81,6 +89,10 @@ YS_CHECKED enum ys_code ys_written_read(struct ys_bytes note, struct ys_bytes bo
 YS_CHECKED enum ys_code ys_written_add_line(struct ys_written *written,
                                             const struct ys_signer *signer, struct ys_err *err);
 
+/* Add the lines of another note over the same text. YS_LIMIT when they are too many. */
+YS_CHECKED enum ys_code ys_written_join(struct ys_written *written, struct ys_bytes note,
+                                        struct ys_err *err);
+
 /* What is known here about the keys that signed. */
 enum ys_standing {
     YS_STANDING_REGISTERED, /* every key is valid at its place */
@@ -110,7 +122,7 @@ struct ys_appended {
 YS_CHECKED enum ys_code ys_author_check_new(const struct ys_node *node,
                                             const struct ys_written *records, size_t count,
                                             struct ys_err *err);
-/* Append to the own log in one transaction, with the verdicts that are known, and ring the doorbell.
+/* Append to the own log in one transaction, once each record's references are checked (reference.h), with the verdicts that are known, and ring the doorbell.
  * A
  * key_revoke whose cut_root is not that of the log as it is held here: YS_REFUSED.
  * Needs a node with a root. */

@@ -1,5 +1,6 @@
 #include "node/cmd.h"
 #include "node/lang.h"
+#include "node/template.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -36,7 +37,7 @@ static void print_list(void)
     print_options(ys_cmd_globals);
     puts("");
     puts(_("Exit status: 0 ok, 1 failed check or refused, 2 wrong use, 3 environment."));
-    puts(_("More about one: yishi help COMMAND"));
+    puts(_("More about one: yishi help COMMAND; about a kind of record: yishi help KIND"));
 }
 
 void ys_cmd_print_help(const struct ys_cmd *cmd)
@@ -60,9 +61,15 @@ enum ys_code ys_cmd_help(const struct ys_call *call, struct ys_err *err)
 {
     const struct ys_cmd *cmd = NULL;
     if (call->args.word_count > 0) {
+        const struct ys_kind *const kind = ys_kind_by_name(ys_bytes_of_text(call->args.word[0]));
         cmd = ys_cmd_find(call->args.word[0]);
+        if (cmd == NULL && kind != NULL) {
+            ys_template_print(stdout, kind, ys_lang_is_chinese());
+            return YS_OK;
+        }
         if (cmd == NULL)
-            return ys_fail(err, YS_USAGE, _("unknown command \"%s\"; see: yishi help"),
+            return ys_fail(err, YS_USAGE,
+                           _("unknown command or kind \"%s\"; see: yishi help, yishi new --list"),
                            call->args.word[0]);
     }
     ys_cmd_print_help(cmd);

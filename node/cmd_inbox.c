@@ -1,5 +1,6 @@
 #include "node/cmd.h"
 #include "node/dossier.h"
+#include "node/draft_state.h"
 #include "node/lang.h"
 #include "node/view.h"
 
@@ -15,6 +16,40 @@ static void print_task(void *context, const struct ys_dossier_task *task)
     struct listing *const listing = context;
     listing->view->task(task);
     listing->count++;
+}
+
+/* A draft that lacks the line of one of these bodies, or the last step. */
+static enum ys_code print_draft(struct listing *listing, const struct ys_node *node, unsigned no,
+                                unsigned bodies, struct ys_err *err)
+{
+    char word[16];
+    char id[YS_RECORD_ID_TEXT_MAX];
+    struct ys_view_draft view;
+    YS_SHEET_SCOPED sheet = {.no = 0};
+    (void)snprintf(word, sizeof word, "%u", no);
+    enum ys_code code = ys_sheet_find(&node->home, word, &sheet, err);
+    if (code != YS_OK)
+        return code == YS_NOT_FOUND ? YS_OK : code; /* published meanwhile */
+    if (ys_sheet_read(node, &sheet, NULL) != YS_OK)
+        return YS_OK; /* still being written */
+    ys_draft_state(&sheet, id, &view);
+    if ((view.state != YS_VIEW_DRAFT_SIGNING || (view.lacking & bodies) == 0) &&
+        view.state != YS_VIEW_DRAFT_COMPLETE)
+        return YS_OK;
+    listing->view->draft(&view);
+    listing->count++;
+    return YS_OK;
+}
+
+static enum ys_code print_drafts(struct listing *listing, const struct ys_node *node,
+                                 unsigned bodies, struct ys_err *err)
+{
+    unsigned numbers[YS_SHEETS_MAX];
+    size_t count = 0;
+    enum ys_code code = ys_sheet_list(&node->home, numbers, &count, err);
+    for (size_t i = 0; i < count && code == YS_OK; i++)
+        code = print_draft(listing, node, numbers[i], bodies, err);
+    return code;
 }
 
 enum ys_code ys_cmd_inbox(const struct ys_call *call, struct ys_err *err)
@@ -33,6 +68,8 @@ enum ys_code ys_cmd_inbox(const struct ys_call *call, struct ys_err *err)
     if (code == YS_OK)
         code =
             ys_dossier_tasks(model, node.origin.division.digits, bodies, print_task, &listing, err);
+    if (code == YS_OK)
+        code = print_drafts(&listing, &node, bodies, err);
     if (code == YS_OK && listing.count == 0 && !call->json)
         puts(_("Nothing waits here."));
     return code;

@@ -380,27 +380,6 @@ void ys_dossier_clear(struct ys_dossier *dossier)
 
 /* --- what people type --- */
 
-/* "2026-7" and "2026-0007": the own community's. */
-static bool own_number(const struct ys_node *node, const char *text, char out[YS_KIND_NAME_MAX + 1])
-{
-    const struct ys_bytes all = ys_bytes_of_text(text);
-    struct ys_matter matter = {.division = node->origin.division};
-    uint64_t no = 0;
-    uint64_t year = 0;
-    struct ys_bytes rest = ys_bytes_skip(all, 5);
-    if (all.size < 6 || text[4] != '-' || ys_division_level(&matter.division) != YS_LEVEL_COMMUNITY)
-        return false;
-    while (rest.size > 1 && rest.data[0] == '0')
-        rest = ys_bytes_skip(rest, 1);
-    if (!ys_decimal_parse((struct ys_bytes){all.data, 4}, YS_MATTER_YEAR_MAX, &year) ||
-        !ys_decimal_parse(rest, YS_MATTER_NO_MAX, &no) || year < YS_MATTER_YEAR_MIN)
-        return false;
-    matter.year = (uint32_t)year;
-    matter.no = (uint32_t)no;
-    ys_matter_print(&matter, out);
-    return true;
-}
-
 enum ys_code ys_dossier_find(const struct ys_node *node, const char *text,
                              char subject_out[YS_KIND_NAME_MAX + 1], struct ys_err *err)
 {
@@ -409,9 +388,8 @@ enum ys_code ys_dossier_find(const struct ys_node *node, const char *text,
     YS_EXHIBIT_SCOPED exhibit = {.body = NULL};
     struct ys_log log;
     uint64_t index = 0;
-    if (own_number(node, text, subject_out))
-        return YS_OK;
-    if (ys_matter_parse(ys_bytes_of_text(text), &matter, NULL) == YS_OK) {
+    if (ys_matter_parse_at(ys_bytes_of_text(text), &node->origin.division, &matter, NULL) ==
+        YS_OK) {
         ys_matter_print(&matter, subject_out);
         return YS_OK;
     }

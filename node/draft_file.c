@@ -133,18 +133,11 @@ static enum ys_code read_records(const json_t *json, struct ys_draft_file *out, 
     return code;
 }
 
-enum ys_code ys_draft_file_load(const char *path, struct ys_draft_file *out, struct ys_err *err)
+enum ys_code ys_draft_file_parse(const json_t *json, struct ys_draft_file *out, struct ys_err *err)
 {
-    struct ys_err why = {0};
-    json_t *json = NULL;
     *out = (struct ys_draft_file){.count = 0};
-    enum ys_code code = ys_json_file_load(path, &json, err);
+    const enum ys_code code = read_records(json, out, err);
     if (code != YS_OK)
-        return code;
-    code = read_records(json, out, &why);
-    json_decref(json);
-    if (code == YS_OK)
-        return code;
-    ys_draft_file_clear(out);
-    return ys_fail(err, code, "%s: %s", path, why.msg);
+        ys_draft_file_clear(out);
+    return code;
 }

@@ -31,9 +31,9 @@ YS_CHECKED enum ys_code ys_draft_record_read(const json_t *json, struct ys_writt
 
 YS_CHECKED enum ys_code ys_draft_file_save(const struct ys_written *records, size_t count,
                                            const char *path, struct ys_err *err);
-/* All of one log. Messages begin with the path. */
-YS_CHECKED enum ys_code ys_draft_file_load(const char *path, struct ys_draft_file *out,
-                                           struct ys_err *err);
+/* All of one log. YS_MALFORMED for JSON that is no draft. */
+YS_CHECKED enum ys_code ys_draft_file_parse(const json_t *json, struct ys_draft_file *out,
+                                            struct ys_err *err);
 /* Into `json`, which the caller releases: what the body says. */
 YS_CHECKED enum ys_code ys_draft_body_json(const struct ys_written *written, json_t **out,
                                            struct ys_err *err);

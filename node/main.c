@@ -123,6 +123,25 @@ static const struct ys_option run_options[] = {
     {NULL, NULL, NULL},
 };
 
+static const struct ys_option new_options[] = {
+    {"set", "FIELD=VALUE",
+     N_("fill in a field, such as items[0].due=2026-12-31, or matter=NUMBER; may stand more than "
+        "once")},
+    {"ref", "RELATION=RECORD",
+     N_("refer to a record, such as based_on=3fa1b2c4; may stand more than once")},
+    {"template", NULL, N_("print what can be filled in, and make no draft")},
+    {"list", NULL, N_("list the kinds, who signs them and the article")},
+    {NULL, NULL, NULL},
+};
+
+static const struct ys_option draft_options[] = {
+    {"set", "FIELD=VALUE", N_("edit: fill in a field, instead of calling the editor")},
+    {"ref", "RELATION=RECORD", N_("edit: refer to a record")},
+    {"unsign", NULL, N_("edit: drop the signatures of a draft that has some")},
+    {"out", "FILE", N_("export: the file to carry")},
+    {NULL, NULL, NULL},
+};
+
 static const struct ys_option publish_options[] = {
     PASSPHRASE_OPTIONS,
     {"key", "BODY=FILE",
@@ -130,16 +149,19 @@ static const struct ys_option publish_options[] = {
         "once")},
     {"as", "BODY", N_("who signs, where more than one body may; may stand more than once")},
     {"dry-run", NULL, N_("check and show, but sign and write nothing")},
-    {"out", "FILE", N_("sign, but write a draft for others to sign, too")},
-    {"signed", NULL, N_("FILE is such a draft: publish it as it is")},
+    {"batch", NULL,
+     N_("several drafts, files and folders of files, or all drafts of the node: all or nothing, "
+        "and "
+        "each key is unlocked once")},
     {NULL, NULL, NULL},
 };
 
 static const struct ys_option sign_options[] = {
     PASSPHRASE_OPTIONS,
-    {"as", "BODY", N_("which of this unit's bodies signs")},
-    {"key", "FILE", N_("its key file, instead of keys/BODY.key")},
+    {"as", "BODY", N_("which of this unit's bodies signs; may stand more than once")},
+    {"key", "[BODY=]FILE", N_("its key file, instead of keys/BODY.key")},
     {"dry-run", NULL, N_("show what would be signed, and sign nothing")},
+    {"out", "FILE", N_("where the signed draft is written, instead of where it lies")},
     {NULL, NULL, NULL},
 };
 
@@ -241,19 +263,51 @@ static const struct ys_cmd table[] = {
         "to\n"
         "HOME/address, and one line an event on standard error."),
      "run --listen tcp://127.0.0.1:7315", run_options, 0, 0},
-    {"publish", ys_cmd_publish, "FILE|-", N_("sign a record and append it to the own log"),
-     N_("FILE is a JSON object: kind, subject, occurred_at, refs ..., and the fields of the kind\n"
-        "under its name. Every body that the kind requires signs. Works with and without a "
-        "daemon."),
-     "publish consensus.json --passphrase-file rc=rc.pass --passphrase-file po=po.pass",
-     publish_options, 1, 1},
-    {"sign", ys_cmd_sign, "FILE", N_("add a signature to a draft of another unit"),
-     N_("Shows the records of a draft (admit --out, publish --out) and adds the signature of one "
-        "of this\n"
-        "unit's bodies: of the old key when a street registers a new one, or of the district for "
-        "a cut that\n"
-        "the street may not make alone. The draft then goes back."),
-     "sign replace.json --as rc --key keys/rc.1a2b3c4d.key", sign_options, 1, 1},
+    {"new", ys_cmd_new, "[KIND]", N_("begin a record"),
+     N_("Makes a draft: with --set and --ref filled in, else a text in which every field of the "
+        "kind "
+        "is\n"
+        "explained, to be edited. A community's node gives the number of a new matter when the "
+        "draft "
+        "is\n"
+        "signed for the first time."),
+     "new --list\nnew topic_proposal\nnew public_notice --set matter=110105001001-2026-0007 --set "
+     "place=... --ref based_on=3fa1b2c4",
+     new_options, 0, 1},
+    {"draft", ys_cmd_draft, "[list | show N | edit N | export N | import FILE | delete N]",
+     N_("list, show, edit and carry drafts"),
+     N_("Drafts lie in HOME/drafts and are no records. One that is signed for the first time has "
+        "its "
+        "text\n"
+        "from then on. `export` writes the file that goes to whoever signs next on another "
+        "computer "
+        "(yishi\n"
+        "sign FILE); `import` takes it in again, and it may also be published from where it lies."),
+     "draft\ndraft edit 3\ndraft edit 3 --set place=...\ndraft export 3 --out notice.json",
+     draft_options, 0, 2},
+    {"sign", ys_cmd_sign, "DRAFT|FILE", N_("add a signature to a draft"),
+     N_("Shows the draft and adds the signature of a body whose key is here: the number of a draft "
+        "of "
+        "this\n"
+        "node, or a file that was carried here. All sign the same text; when one is lacking "
+        "nothing "
+        "is\n"
+        "published. Also drafts of other units are signed so: by the old key when a street "
+        "registers "
+        "a new\n"
+        "one, or by the district for a cut that the street may not make alone."),
+     "sign 3 --as rc\nsign consensus.json --as po\nsign replace.json --as rc --key "
+     "keys/rc.1a2b3c4d.key",
+     sign_options, 1, 1},
+    {"publish", ys_cmd_publish, "DRAFT|FILE|- ...", N_("append records to the own log"),
+     N_("What is complete is appended; what is still being written is signed first, by every body "
+        "that\n"
+        "the kind requires. A file is a JSON object: kind, subject, occurred_at, refs ..., and the "
+        "fields of\n"
+        "the kind under its name. Works with and without a daemon."),
+     "publish 3 --passphrase-file rc=rc.pass --passphrase-file po=po.pass\npublish consensus.json\n"
+     "publish --batch --passphrase-file rc.pass",
+     publish_options, 0, YS_ARGS_WORDS_MAX},
     {"log", ys_cmd_log, "[CODE|ORIGIN]", N_("list the records of a log"),
      N_("The own log, or that of another unit as it is held here: each record with its verdict "
         "and\n"
@@ -320,7 +374,7 @@ static const struct ys_cmd table[] = {
      "export tiles /tmp/log --log 110105001001", export_options, 2, 2},
     {"version", ys_cmd_version, "", N_("print the version"), N_("Prints the version."), "version",
      no_options, 0, 0},
-    {"help", ys_cmd_help, "[COMMAND]", N_("print how a command is used"),
+    {"help", ys_cmd_help, "[COMMAND|KIND]", N_("print how a command is used"),
      N_("Lists the commands, or prints how one is used."), "help publish", no_options, 0, 1},
 };
 

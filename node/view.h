@@ -59,6 +59,25 @@ struct ys_view_written {
     const json_t *body; /* of a dry run */
 };
 
+/* new, and each draft of draft list: what it is and who has to do what. */
+enum ys_view_draft_state {
+    YS_VIEW_DRAFT_WRITING,  /* it can still be changed */
+    YS_VIEW_DRAFT_SIGNING,  /* its text is fixed; somebody has to sign */
+    YS_VIEW_DRAFT_COMPLETE, /* it may be published */
+    YS_VIEW_DRAFT_BROKEN    /* `why` says what is wrong with the file */
+};
+struct ys_view_draft {
+    unsigned no;
+    const char *path;
+    const struct ys_kind *kind; /* NULL when broken */
+    const char *subject;
+    enum ys_view_draft_state state;
+    unsigned signed_by, lacking; /* enum ys_body_class */
+    const char *id;              /* "" while it is being written */
+    const char *why;
+    const json_t *body; /* of draft show; NULL otherwise */
+};
+
 /* join: the request is written. */
 struct ys_view_joined {
     const char *request, *code, *parent, *root_fingerprint;
@@ -183,6 +202,8 @@ struct ys_view {
     void (*root_request)(const struct ys_view_root_request *request);
     void (*written)(const struct ys_view_written *written);
     void (*drafted)(const char *file, size_t records);
+    void (*draft)(const struct ys_view_draft *draft);
+    void (*kind)(const struct ys_kind *kind, const char *signers);
     void (*joined)(const struct ys_view_joined *joined);
     void (*invited)(const struct ys_view_invited *invited);
     void (*invite)(const struct ys_invite *invite, enum ys_invite_state state);

@@ -114,6 +114,40 @@ static void drafted(const char *file, size_t records)
         json_pack("{s:o, s:o}", "draft", ys_json_text(file), "records", ys_json_number(records)));
 }
 
+static json_t *class_words(unsigned classes)
+{
+    json_t *const list = json_array();
+    for (unsigned class = 1; class <= YS_BODY_ROOT; class <<= 1) {
+        if ((classes & class) != 0)
+            json_array_append_new(list, json_string(ys_body_class_word(class)));
+    }
+    return list;
+}
+
+static void draft(const struct ys_view_draft *view)
+{
+    static const char *const states[] = {"writing", "signing", "complete", "broken"};
+    json_t *const object =
+        json_pack("{s:o, s:o, s:o, s:s, s:s, s:o, s:o, s:o}", "draft", ys_json_number(view->no),
+                  "path", ys_json_text(view->path), "kind",
+                  view->kind == NULL ? json_null() : json_string(view->kind->name), "subject",
+                  view->subject, "state", states[view->state], "signed_by",
+                  class_words(view->signed_by), "lacking", class_words(view->lacking), "id",
+                  view->id[0] == '\0' ? json_null() : json_string(view->id));
+    if (view->why[0] != '\0')
+        json_object_set_new(object, "why", ys_json_text(view->why));
+    if (view->body != NULL)
+        json_object_set_new(object, "body", json_deep_copy(view->body));
+    ys_json_line(object);
+}
+
+static void kind(const struct ys_kind *view, const char *signers)
+{
+    ys_json_line(json_pack("{s:I, s:s, s:s, s:s, s:s, s:s}", "id", (json_int_t)view->id, "kind",
+                           view->name, "zh", view->zh, "en", view->en, "signers", signers,
+                           "article", view->article));
+}
+
 static void joined(const struct ys_view_joined *view)
 {
     ys_json_line(json_pack("{s:o, s:s, s:s, s:s}", "request", ys_json_text(view->request), "code",
@@ -424,6 +458,8 @@ const struct ys_view ys_view_json = {
     .root_request = root_request,
     .written = written,
     .drafted = drafted,
+    .draft = draft,
+    .kind = kind,
     .joined = joined,
     .invited = invited,
     .invite = invite,

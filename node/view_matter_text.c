@@ -168,7 +168,7 @@ static void put_task(const struct ys_dossier_task *task)
     fputs(": ", stdout);
     put_kinds(task->kinds);
     if (task->article[0] != '\0')
-        printf("  (%s %s)", _("article"), task->article);
+        printf(_("  (article %s)"), task->article);
     if (task->parameter[0] != '\0')
         printf("  [%s]", task->parameter);
     putchar('\n');

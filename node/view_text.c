@@ -2,6 +2,7 @@
 #include "node/terminal.h"
 #include "node/view.h"
 #include "node/view_matter.h"
+#include "node/view_text_draft.h"
 #include "proto/moment.h"
 #include "proto/text.h"
 
@@ -195,13 +196,6 @@ static void written(const struct ys_view_written *view)
     else
         printf(_("Place: index %llu of %s, which now has %llu\n"), (unsigned long long)view->index,
                view->origin, (unsigned long long)view->size);
-}
-
-static void drafted(const char *file, size_t records)
-{
-    printf(_("Draft of %zu records written to: %s\n"), records, file);
-    puts(_("Nothing is published yet. Others add their lines with: yishi sign FILE --as BODY\n"
-           "Then here: yishi publish --signed FILE"));
 }
 
 static void joined(const struct ys_view_joined *view)
@@ -691,7 +685,9 @@ const struct ys_view ys_view_text = {
     .root_policy = root_policy,
     .root_request = root_request,
     .written = written,
-    .drafted = drafted,
+    .drafted = ys_view_text_drafted,
+    .draft = ys_view_text_draft,
+    .kind = ys_view_text_kind,
     .joined = joined,
     .invited = invited,
     .invite = invite,

@@ -7,15 +7,6 @@
 
 /* --- what any kind may carry --- */
 
-static const char *relation_word(Yishi__V1__Relation relation)
-{
-    static const char *const words[] = {"?",          "based_on",    "answers", "follows",
-                                        "supersedes", "withdraws",   "redacts", "evaluates",
-                                        "corrects",   "acknowledges"};
-    const size_t at = (size_t)relation;
-    return at < sizeof words / sizeof *words ? words[at] : "?";
-}
-
 /* What a record rests on or comes after may be said of any; the other relations have their kinds. */
 static bool relation_fits(const struct ys_kind *kind, Yishi__V1__Relation relation)
 {
@@ -36,7 +27,7 @@ static enum ys_code refs_check(const Yishi__V1__Body *body, const struct ys_kind
         const Yishi__V1__Reference *ref = body->refs[i];
         if (!relation_fits(kind, ref->rel))
             return ys_fail(err, YS_MALFORMED, "body.refs[%zu].rel: %s is nothing that a %s does", i,
-                           relation_word(ref->rel), kind->name);
+                           ys_relation_word((unsigned)ref->rel), kind->name);
         for (size_t earlier = 0; earlier < i; earlier++) {
             if (body->refs[earlier]->rel == ref->rel &&
                 memcmp(body->refs[earlier]->record.data, ref->record.data, ref->record.len) == 0)

@@ -530,6 +530,14 @@ const struct ys_kind_ref *ys_kind_ref_find(const struct ys_kind *kind, unsigned 
     return NULL;
 }
 
+const char *ys_relation_word(unsigned relation)
+{
+    static const char *const words[] = {"?",          "based_on",    "answers", "follows",
+                                        "supersedes", "withdraws",   "redacts", "evaluates",
+                                        "corrects",   "acknowledges"};
+    return relation < sizeof words / sizeof *words ? words[relation] : words[0];
+}
+
 bool ys_kind_word_valid(struct ys_bytes text)
 {
     if (text.size == 0 || text.size > YS_KIND_NAME_MAX)

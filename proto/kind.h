@@ -61,6 +61,8 @@ bool ys_kind_issued_at(const struct ys_kind *kind, enum ys_level level);
  * there is none. */
 const struct ys_kind_ref *ys_kind_ref_find(const struct ys_kind *kind, unsigned relation,
                                            const struct ys_kind *to);
+/* "based_on"; "?" for what is no relation. */
+const char *ys_relation_word(unsigned relation);
 /* [a-z0-9._-]{1,64}: what may stand in the note's kind and subject lines. */
 bool ys_kind_word_valid(struct ys_bytes text);
 

@@ -36,6 +36,21 @@ enum ys_code ys_matter_parse(struct ys_bytes text, struct ys_matter *out, struct
     return YS_OK;
 }
 
+enum ys_code ys_matter_parse_at(struct ys_bytes text, const struct ys_division *own,
+                                struct ys_matter *out, struct ys_err *err)
+{
+    enum { YEAR = 4, NO_MAX = 6 };
+    struct ys_matter matter = {.division = *own};
+    if (ys_division_level(own) != YS_LEVEL_COMMUNITY || text.size < YEAR + 2 ||
+        text.size > YEAR + 1 + NO_MAX || text.data[YEAR] != '-' ||
+        !number_read(text.data, YEAR, &matter.year) ||
+        !number_read(text.data + YEAR + 1, text.size - YEAR - 1, &matter.no) || matter.no == 0 ||
+        matter.year < YS_MATTER_YEAR_MIN || matter.year > YS_MATTER_YEAR_MAX)
+        return ys_matter_parse(text, out, err);
+    *out = matter;
+    return YS_OK;
+}
+
 void ys_matter_print(const struct ys_matter *matter, char out[YS_MATTER_TEXT_MAX])
 {
     YS_ASSERT(ys_division_level(&matter->division) == YS_LEVEL_COMMUNITY && matter->no != 0 &&

@@ -26,6 +26,9 @@ struct ys_matter {
 /* YS_MALFORMED. There is one text for a number: at least four digits, no further zeros before them. */
 YS_CHECKED enum ys_code ys_matter_parse(struct ys_bytes text, struct ys_matter *out,
                                         struct ys_err *err);
+/* As people write it at the community `own`: also without its code and the zeros, "2026-7". YS_MALFORMED. */
+YS_CHECKED enum ys_code ys_matter_parse_at(struct ys_bytes text, const struct ys_division *own,
+                                           struct ys_matter *out, struct ys_err *err);
 void ys_matter_print(const struct ys_matter *matter, char out[YS_MATTER_TEXT_MAX]);
 
 #endif

@@ -231,3 +231,38 @@ enum ys_code ys_witness_time_save(struct ys_txn *txn, uint64_t time_s, struct ys
     ys_be64_put(value, time_s);
     return put_meta(txn, witness_time_name, value, sizeof value, err);
 }
+
+enum { MATTER_ROW_MAX = 24 };
+
+static struct ys_bytes matter_row(uint32_t year, char room[MATTER_ROW_MAX])
+{
+    (void)snprintf(room, MATTER_ROW_MAX, "matter/%u", year);
+    return ys_bytes_of_text(room);
+}
+
+enum ys_code ys_matter_last_load(struct ys_txn *txn, uint32_t year, uint32_t *out,
+                                 struct ys_err *err)
+{
+    char room[MATTER_ROW_MAX];
+    struct ys_bytes value;
+    const enum ys_code code = ys_checked_get(txn, YS_DB_META, matter_row(year, room), &value, err);
+    if (code == YS_NOT_FOUND) {
+        *out = 0;
+        return YS_OK;
+    }
+    if (code != YS_OK)
+        return code;
+    if (value.size != 4)
+        return ys_fail(err, YS_CORRUPT, "store: meta \"%s\" has %zu bytes", room, value.size);
+    *out = ys_be32_get(value.data);
+    return YS_OK;
+}
+
+enum ys_code ys_matter_last_save(struct ys_txn *txn, uint32_t year, uint32_t no, struct ys_err *err)
+{
+    char room[MATTER_ROW_MAX];
+    uint8_t value[4];
+    (void)matter_row(year, room);
+    ys_be32_put(value, no);
+    return put_meta(txn, room, value, sizeof value, err);
+}

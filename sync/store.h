@@ -53,6 +53,12 @@ YS_CHECKED enum ys_code ys_witness_time_load(struct ys_txn *txn, uint64_t *out, 
 YS_CHECKED enum ys_code ys_witness_time_save(struct ys_txn *txn, uint64_t time_s,
                                              struct ys_err *err);
 
+/* Largest number that this node has given to a matter of its own in a year; 0 for none. */
+YS_CHECKED enum ys_code ys_matter_last_load(struct ys_txn *txn, uint32_t year, uint32_t *out,
+                                            struct ys_err *err);
+YS_CHECKED enum ys_code ys_matter_last_save(struct ys_txn *txn, uint32_t year, uint32_t no,
+                                            struct ys_err *err);
+
 /* Keys of the tables: big-endian integers one behind the other. */
 enum { YS_ROW_KEY_LEN = 12 };
 void ys_row_key(uint32_t log_id, uint64_t index, uint8_t out[YS_ROW_KEY_LEN]);

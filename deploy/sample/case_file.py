@@ -151,7 +151,9 @@ def evaluation(community, number):
         dimensions.append({"dimension": dimension, **{f"grade_{5 - i}": n for i, n in enumerate(grades)}})
     return {
         "kind": "evaluation_result",
+        "subject": f"{community}-2026-0001",
         "occurred_at": "2026-10-20",
+        "backfill_reason": "示例:此前的记录未录入",
         "evaluation_result": {
             "issued": 40, "returned": 36, "valid": 35, "dimensions": dimensions,
             "suggestions": "示例:评议数据均为虚构", "held_on": "2026-10-20",

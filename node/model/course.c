@@ -7,7 +7,6 @@
 unsigned ys_course_claim_slot(uint32_t kind)
 {
     static const uint32_t kinds[YS_CLAIM_COUNT] = {
-        YS_KIND_STREET_OPINION_REQUEST,
         YS_KIND_TOPIC_DETERMINATION,
         YS_KIND_PUBLIC_NOTICE,
         YS_KIND_MEETING_SESSION,
@@ -42,6 +41,12 @@ uint32_t ys_course_ref(const struct ys_course *course, uint32_t step, uint32_t k
             found = to;
     }
     return found;
+}
+
+uint32_t ys_course_meant(const struct ys_course *course, uint32_t at)
+{
+    const struct ys_procedure_step *step = &course->out->steps[at];
+    return step->fate == YS_FATE_REPLACES ? step->content : at;
 }
 
 enum ys_code ys_course_conflict(struct ys_course *course, uint32_t first, uint32_t second,

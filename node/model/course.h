@@ -9,7 +9,7 @@
 #include "node/model/procedure.h"
 
 /* Kinds whose records claim a step that only one of them can take. */
-enum { YS_CLAIM_COUNT = 18 };
+enum { YS_CLAIM_COUNT = 17 };
 
 struct ys_claim {
     uint32_t step; /* that took it last; YS_NO_STEP: none */
@@ -81,6 +81,8 @@ YS_CHECKED enum ys_code ys_course_conflict(struct ys_course *course, uint32_t fi
                                            uint32_t second, uint32_t track, struct ys_err *err);
 /* Does the record refer directly to one of that kind? The first in order; YS_NO_STEP: no. */
 uint32_t ys_course_ref(const struct ys_course *course, uint32_t step, uint32_t kind);
+/* The step that a reference to `at` means: what replaced a record stands in its place. */
+uint32_t ys_course_meant(const struct ys_course *course, uint32_t at);
 /* State to be shown: of the stage and the items, the least advanced. */
 enum ys_state ys_course_state(const struct ys_course *course);
 
@@ -106,6 +108,24 @@ YS_CHECKED enum ys_code ys_course_task(struct ys_task **tasks, size_t *count,
                                        const struct ys_task *task, struct ys_err *err);
 /* The units that act: the community that holds the matter, its street, its district. */
 struct ys_division ys_course_unit(const struct ys_course *course, enum ys_level level);
+
+/* next.c: a task that is not added yet, of the street when neither committee is among `bodies`; rests on
+ * the step that led to the stage. */
+struct ys_task ys_next_task(const struct ys_course *course, enum ys_task_why why, unsigned bodies,
+                            const char *article);
+YS_CHECKED enum ys_code ys_next_add(struct ys_course *course, const struct ys_task *wanted,
+                                    struct ys_err *err);
+/* `day` if a record states one, else counted. */
+struct ys_due ys_next_due(const struct ys_course *course, uint32_t day, enum ys_parameter id,
+                          uint32_t since);
+/* What came to an end on `since` is published; what is published stays so for its time. */
+YS_CHECKED enum ys_code ys_next_publication(struct ys_course *course, enum ys_task_why why,
+                                            uint32_t step, uint32_t since, uint32_t track,
+                                            struct ys_err *err);
+YS_CHECKED enum ys_code ys_next_kept_published(struct ys_course *course, uint32_t step,
+                                               uint32_t track, struct ys_err *err);
+/* next_items.c */
+YS_CHECKED enum ys_code ys_next_of_item(struct ys_course *course, uint32_t at, struct ys_err *err);
 
 /* Fill in what is expected, once all is folded. */
 YS_CHECKED enum ys_code ys_next_fill(struct ys_course *course, struct ys_err *err);

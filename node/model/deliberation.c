@@ -156,11 +156,14 @@ static enum ys_code on_determination(struct ys_course *course, struct ys_trial *
         return YS_OK;
     }
     if (!stage_leads(course->stage, r, &to)) {
-        /* What the residents' meeting rejected may be determined anew. */
-        if (course->stage != YS_STATE_CONSENSUS || r->outcome != YS_OUTCOME_LISTED ||
-            !ys_items_reopen(course))
+        /* What the residents' meeting rejected may be determined anew; it joins a round under way. */
+        if (r->outcome != YS_OUTCOME_LISTED || !ys_items_reopen(course))
             return refuse(course, trial, YS_IRREGULAR_STATE, err);
+        trial->moved = true;
+        if (is_held(course->stage))
+            return YS_OK;
         to = YS_STATE_DETERMINED;
+        course->shelving = YS_NO_STEP;
     }
     if (to == YS_STATE_DETERMINED) {
         course->determination = trial->step;
@@ -425,6 +428,7 @@ static enum ys_code on_late_record(struct ys_course *course, struct ys_trial *tr
                                    struct ys_err *err)
 {
     trial->claims = ys_course_claim_slot(trial->r->kind) < YS_CLAIM_COUNT ||
+                    trial->r->kind == YS_KIND_STREET_OPINION_REQUEST ||
                     trial->r->kind == YS_KIND_IMPLEMENTATION_PROGRESS;
     return trial->claims ? refuse(course, trial, YS_IRREGULAR_ENDED, err) : YS_OK;
 }

@@ -43,13 +43,6 @@ static bool counts(const struct ys_course *course, uint32_t at)
            step->fate != YS_FATE_UNKNOWN && (step->irregular & YS_IRREGULAR_FOREIGN) == 0;
 }
 
-/* The step that a reference to `at` means: what replaced a record answers for it. */
-static uint32_t meant(const struct ys_course *course, uint32_t at)
-{
-    const struct ys_procedure_step *step = &course->out->steps[at];
-    return step->fate == YS_FATE_REPLACES ? step->content : at;
-}
-
 static void gather(const struct ys_course *course, const struct answers *answers)
 {
     const struct ys_order *order = &course->order;
@@ -59,7 +52,7 @@ static void gather(const struct ys_course *course, const struct answers *answers
         if (order->steps[at]->withdrawn)
             continue;
         for (uint32_t i = order->first[at]; i < order->first[at + 1]; i++) {
-            const uint32_t to = meant(course, order->refs[i].to);
+            const uint32_t to = ys_course_meant(course, order->refs[i].to);
             answers->kinds[to] |= bit;
             if (acknowledges &&
                 ys_division_equal(&order->steps[at]->division, &order->steps[to]->division))
@@ -194,7 +187,7 @@ static unsigned acknowledged_by(const struct ys_course *course, uint32_t determi
         if (course->readings[at].kind != YS_KIND_ACKNOWLEDGEMENT || order->steps[at]->withdrawn)
             continue;
         for (uint32_t i = order->first[at]; i < order->first[at + 1]; i++) {
-            if (meant(course, order->refs[i].to) != determination)
+            if (ys_course_meant(course, order->refs[i].to) != determination)
                 continue;
             if (ys_division_equal(&order->steps[at]->division, division))
                 bodies |= order->steps[at]->author;

@@ -140,16 +140,13 @@ static bool takes_items_from(uint32_t kind, uint32_t from)
         return from == YS_KIND_STREET_RESPONSE;
     case YS_KIND_CORRECTION_COMPLIANCE:
         return from == YS_KIND_STREET_CORRECTION;
-    case YS_KIND_FEEDBACK_PUBLICATION:
-        return from == YS_KIND_RESIDENTS_MEETING_DECISION ||
-               from == YS_KIND_IMPLEMENTATION_COMPLETION || from == YS_KIND_STREET_RESPONSE ||
-               from == YS_KIND_DEPARTMENT_RESPONSE || from == YS_KIND_COMMISSION_RESULT;
     default:
         return false;
     }
 }
 
-/* Its own, if it names any; else those of the one record from which it can take them. */
+/* The step whose items a record concerns: itself, if it names any; else that of the one record from which
+ * it takes them; itself again when there are several; YS_NO_STEP: all that it can concern. */
 static uint32_t scope_of(const struct ys_course *course, uint32_t step)
 {
     const struct ys_reading *r = &course->readings[step];
@@ -158,21 +155,64 @@ static uint32_t scope_of(const struct ys_course *course, uint32_t step)
     if (r->item_count > 0)
         return step;
     for (uint32_t i = course->order.first[step]; i < course->order.first[step + 1]; i++) {
-        const uint32_t to = course->order.refs[i].to;
+        const uint32_t to = ys_course_meant(course, course->order.refs[i].to);
         if (to >= step || !takes_items_from(r->kind, course->readings[to].kind))
             continue;
         if (found && course->scope[to] != scope)
-            return YS_NO_STEP; /* of several: whatever fits */
+            return step;
         scope = course->scope[to];
         found = true;
     }
     return scope;
 }
 
+static bool names(const struct ys_course *course, uint32_t scope, uint32_t item)
+{
+    return scope == YS_NO_STEP || ys_reading_names(&course->readings[scope], item);
+}
+
+/* Is the item among those of any of the records from which this one takes its items? */
+static bool named_by_several(const struct ys_course *course, uint32_t step, uint32_t item)
+{
+    for (uint32_t i = course->order.first[step]; i < course->order.first[step + 1]; i++) {
+        const uint32_t to = ys_course_meant(course, course->order.refs[i].to);
+        if (to < step && takes_items_from(course->readings[step].kind, course->readings[to].kind) &&
+            names(course, course->scope[to], item))
+            return true;
+    }
+    return false;
+}
+
+static bool refers_to(const struct ys_course *course, uint32_t step, uint32_t to)
+{
+    for (uint32_t i = course->order.first[step]; i < course->order.first[step + 1]; i++) {
+        if (ys_course_meant(course, course->order.refs[i].to) == to)
+            return true;
+    }
+    return false;
+}
+
+/* Does a publication refer to a record on how some item ended? */
+static bool publishes_record(const struct ys_course *course, uint32_t step)
+{
+    return ys_course_ref(course, step, YS_KIND_RESIDENTS_MEETING_DECISION) != YS_NO_STEP ||
+           ys_course_ref(course, step, YS_KIND_STREET_RESPONSE) != YS_NO_STEP ||
+           ys_course_ref(course, step, YS_KIND_DEPARTMENT_RESPONSE) != YS_NO_STEP ||
+           ys_course_ref(course, step, YS_KIND_IMPLEMENTATION_COMPLETION) != YS_NO_STEP ||
+           ys_course_ref(course, step, YS_KIND_COMMISSION_RESULT) != YS_NO_STEP;
+}
+
 static bool concerned(const struct ys_course *course, uint32_t step, const struct ys_track *track)
 {
     const uint32_t scope = course->scope[step];
-    return scope == YS_NO_STEP || ys_reading_concerns(&course->readings[scope], track->item);
+    if (course->readings[step].kind == YS_KIND_FEEDBACK_PUBLICATION)
+        return !publishes_record(course, step) || refers_to(course, step, track->decision_step) ||
+               refers_to(course, step, track->response_step) ||
+               refers_to(course, step, track->department_step) ||
+               refers_to(course, step, track->result_step);
+    return names(course, scope, track->item) ||
+           (scope == step && course->readings[step].item_count == 0 &&
+            named_by_several(course, step, track->item));
 }
 
 static void flag_unknown_items(const struct ys_course *course, struct ys_trial *trial)
@@ -201,15 +241,6 @@ static enum ys_code order_correction(struct ys_course *course, uint32_t step, ui
     course->corrections[course->correction_count++] =
         (struct ys_correction){.step = step, .track = track, .open = true};
     return YS_OK;
-}
-
-static bool refers_to(const struct ys_course *course, uint32_t step, uint32_t to)
-{
-    for (uint32_t i = course->order.first[step]; i < course->order.first[step + 1]; i++) {
-        if (course->order.refs[i].to == to)
-            return true;
-    }
-    return false;
 }
 
 /* Let a compliance answer the orders on this item to which it refers. False: there is none open. When

@@ -288,7 +288,7 @@ static enum ys_code put_task(struct ys_model *model, const struct ys_matter_rows
     else
         ys_query_set_blob(row.query, row.at++,
                           (struct ys_bytes){t->due.signed_value->record.bytes, YS_HASH_LEN});
-    if (t->from_step == YS_TASK_NO_STEP)
+    if (t->from_step == YS_NO_STEP)
         ys_query_set_null(row.query, row.at++);
     else
         ys_query_set_int(row.query, row.at++, number_of(rows, t->from_step));

@@ -4,9 +4,8 @@
 
 enum { RC = YS_BODY_RC, PO = YS_BODY_PO, ST = YS_BODY_ST, GD = YS_BODY_GD };
 
-/* A task that is not added yet. */
-static struct ys_task task(const struct ys_course *course, enum ys_task_why why, unsigned bodies,
-                           const char *article)
+struct ys_task ys_next_task(const struct ys_course *course, enum ys_task_why why, unsigned bodies,
+                            const char *article)
 {
     const bool street = (bodies & ((unsigned)RC | (unsigned)PO)) == 0;
     return (struct ys_task){
@@ -19,14 +18,13 @@ static struct ys_task task(const struct ys_course *course, enum ys_task_why why,
         .track = YS_TASK_WHOLE_MATTER};
 }
 
-static enum ys_code add(struct ys_course *course, const struct ys_task *wanted, struct ys_err *err)
+enum ys_code ys_next_add(struct ys_course *course, const struct ys_task *wanted, struct ys_err *err)
 {
     return ys_course_task(&course->out->next, &course->out->next_count, wanted, err);
 }
 
-/* `day` if the record states one, else counted. */
-static struct ys_due stated_or(const struct ys_course *course, uint32_t day, enum ys_parameter id,
-                               uint32_t since)
+struct ys_due ys_next_due(const struct ys_course *course, uint32_t day, enum ys_parameter id,
+                          uint32_t since)
 {
     return day != 0 ? ys_due_stated(day) : ys_due_counted(course->parameters, id, since);
 }
@@ -35,8 +33,9 @@ static struct ys_due stated_or(const struct ys_course *course, uint32_t day, enu
 
 static enum ys_code next_determination(struct ys_course *course, struct ys_err *err)
 {
-    struct ys_task opinion = task(course, YS_TASK_OPINION, ST, "9(3)");
-    struct ys_task wanted = task(course, YS_TASK_DETERMINE, (unsigned)RC | (unsigned)PO, "9(3)");
+    struct ys_task opinion = ys_next_task(course, YS_TASK_OPINION, ST, "9(3)");
+    struct ys_task wanted =
+        ys_next_task(course, YS_TASK_DETERMINE, (unsigned)RC | (unsigned)PO, "9(3)");
     wanted.kinds[0] = YS_KIND_TOPIC_DETERMINATION;
     wanted.all_bodies = true;
     wanted.from_step = course->opened;
@@ -50,23 +49,23 @@ static enum ys_code next_determination(struct ys_course *course, struct ys_err *
         opinion.from_step = course->request;
         opinion.due = ys_due_counted(course->parameters, YS_PARAMETER_STREET_OPINION_DAYS,
                                      course->readings[course->request].day);
-        const enum ys_code code = add(course, &opinion, err);
+        const enum ys_code code = ys_next_add(course, &opinion, err);
         if (code != YS_OK)
             return code;
     }
-    return add(course, &wanted, err);
+    return ys_next_add(course, &wanted, err);
 }
 
 static enum ys_code next_notice(struct ys_course *course, struct ys_err *err)
 {
-    struct ys_task wanted = task(course, YS_TASK_NOTICE, RC, "10");
+    struct ys_task wanted = ys_next_task(course, YS_TASK_NOTICE, RC, "10");
     wanted.kinds[0] = YS_KIND_PUBLIC_NOTICE;
-    return add(course, &wanted, err);
+    return ys_next_add(course, &wanted, err);
 }
 
 static enum ys_code next_session(struct ys_course *course, struct ys_err *err)
 {
-    struct ys_task wanted = task(course, YS_TASK_SESSION, RC, "11");
+    struct ys_task wanted = ys_next_task(course, YS_TASK_SESSION, RC, "11");
     wanted.kinds[0] = YS_KIND_MEETING_SESSION;
     if (course->notice != YS_NO_STEP) {
         wanted.from_step = course->notice;
@@ -74,22 +73,23 @@ static enum ys_code next_session(struct ys_course *course, struct ys_err *err)
     } else {
         wanted.kinds[1] = YS_KIND_PUBLIC_NOTICE; /* adjourned: for another day */
     }
-    return add(course, &wanted, err);
+    return ys_next_add(course, &wanted, err);
 }
 
 static enum ys_code next_consensus(struct ys_course *course, struct ys_err *err)
 {
-    struct ys_task wanted = task(course, YS_TASK_CONSENSUS, (unsigned)RC | (unsigned)PO, "11(4)");
+    struct ys_task wanted =
+        ys_next_task(course, YS_TASK_CONSENSUS, (unsigned)RC | (unsigned)PO, "11(4)");
     wanted.kinds[0] = YS_KIND_CONSENSUS;
     wanted.all_bodies = true;
     wanted.from_step = course->agreed;
-    return add(course, &wanted, err);
+    return ys_next_add(course, &wanted, err);
 }
 
 /* Meet again; or shelve, unless the residents' meeting must decide. */
 static enum ys_code next_again(struct ys_course *course, struct ys_err *err)
 {
-    struct ys_task wanted = task(course, YS_TASK_SESSION_AGAIN, RC, "11(4)");
+    struct ys_task wanted = ys_next_task(course, YS_TASK_SESSION_AGAIN, RC, "11(4)");
     const bool decides = course->readings[course->determination].decision_matter;
     const uint32_t enough =
         ys_parameter_on(course->parameters, YS_PARAMETER_SHELVE_MIN_SESSIONS, course->session_day);
@@ -101,52 +101,53 @@ static enum ys_code next_again(struct ys_course *course, struct ys_err *err)
         wanted.kinds[1] = YS_KIND_SHELVING;
         wanted.bodies |= (unsigned)PO;
     }
-    return add(course, &wanted, err);
+    return ys_next_add(course, &wanted, err);
 }
 
 static enum ys_code next_close(struct ys_course *course, struct ys_err *err)
 {
-    struct ys_task wanted = task(course, YS_TASK_CLOSE, RC, "L39");
+    struct ys_task wanted = ys_next_task(course, YS_TASK_CLOSE, RC, "L39");
     wanted.kinds[0] = YS_KIND_MATTER_CLOSE;
-    return add(course, &wanted, err);
+    return ys_next_add(course, &wanted, err);
 }
 
-static enum ys_code next_publication(struct ys_course *course, uint32_t step, uint32_t since,
-                                     uint32_t track, struct ys_err *err)
+enum ys_code ys_next_publication(struct ys_course *course, enum ys_task_why why, uint32_t step,
+                                 uint32_t since, uint32_t track, struct ys_err *err)
 {
-    struct ys_task wanted = task(course, YS_TASK_PUBLISH, RC, "L34");
+    struct ys_task wanted = ys_next_task(course, why, RC, "L34");
     wanted.kinds[0] = YS_KIND_FEEDBACK_PUBLICATION;
     wanted.from_step = step;
     wanted.track = track;
     wanted.due = ys_due_counted(course->parameters, YS_PARAMETER_FEEDBACK_DAYS, since);
-    return add(course, &wanted, err);
+    return ys_next_add(course, &wanted, err);
 }
 
-static enum ys_code next_kept_published(struct ys_course *course, uint32_t step, uint32_t track,
-                                        struct ys_err *err)
+enum ys_code ys_next_kept_published(struct ys_course *course, uint32_t step, uint32_t track,
+                                    struct ys_err *err)
 {
-    struct ys_task wanted = task(course, YS_TASK_KEEP_PUBLISHED, RC, "L34");
+    struct ys_task wanted = ys_next_task(course, YS_TASK_KEEP_PUBLISHED, RC, "L34");
     wanted.from_step = step;
     wanted.track = track;
     wanted.due = ys_due_counted(course->parameters, YS_PARAMETER_PUBLICATION_DAYS,
                                 course->readings[step].from);
-    return wanted.due.day != 0 ? add(course, &wanted, err) : YS_OK;
+    return wanted.due.day != 0 ? ys_next_add(course, &wanted, err) : YS_OK;
 }
 
 static enum ys_code next_shelved(struct ys_course *course, struct ys_err *err)
 {
     const struct ys_reading *shelved = &course->readings[course->shelving];
     struct ys_task review =
-        task(course, YS_TASK_SHELVED_REVIEW, (unsigned)RC | (unsigned)PO, "11(4)");
+        ys_next_task(course, YS_TASK_SHELVED_REVIEW, (unsigned)RC | (unsigned)PO, "11(4)");
     review.kinds[0] = YS_KIND_REOPENING;
     review.all_bodies = true;
     review.from_step = course->shelving;
-    review.due = stated_or(course, shelved->due, YS_PARAMETER_SHELVED_REVIEW_DAYS, shelved->day);
+    review.due = ys_next_due(course, shelved->due, YS_PARAMETER_SHELVED_REVIEW_DAYS, shelved->day);
     const enum ys_code code =
         course->publication == YS_NO_STEP
-            ? next_publication(course, course->shelving, shelved->day, YS_TASK_WHOLE_MATTER, err)
-            : next_kept_published(course, course->publication, YS_TASK_WHOLE_MATTER, err);
-    return code != YS_OK ? code : add(course, &review, err);
+            ? ys_next_publication(course, YS_TASK_PUBLISH, course->shelving, shelved->day,
+                                  YS_TASK_WHOLE_MATTER, err)
+            : ys_next_kept_published(course, course->publication, YS_TASK_WHOLE_MATTER, err);
+    return code != YS_OK ? code : ys_next_add(course, &review, err);
 }
 
 static enum ys_code next_of_stage(struct ys_course *course, struct ys_err *err)
@@ -197,222 +198,6 @@ static enum ys_code next_of_stage(struct ys_course *course, struct ys_err *err)
     return YS_OK;
 }
 
-/* --- the items ----------------------------------------------------------------------------------- */
-
-static struct ys_task item_task(const struct ys_course *course, uint32_t at, enum ys_task_why why,
-                                unsigned bodies, const char *article)
-{
-    struct ys_task wanted = task(course, why, bodies, article);
-    wanted.from_step = course->out->tracks[at].step;
-    wanted.track = at;
-    return wanted;
-}
-
-static enum ys_code next_assembly(struct ys_course *course, uint32_t at, struct ys_err *err)
-{
-    const struct ys_track *track = &course->out->tracks[at];
-    struct ys_task notice = item_task(course, at, YS_TASK_ASSEMBLY_NOTICE, RC, "L26");
-    struct ys_task meeting = item_task(course, at, YS_TASK_ASSEMBLY, RC, "11(4)");
-    notice.kinds[0] = YS_KIND_RESIDENTS_MEETING_NOTICE;
-    meeting.kinds[0] = YS_KIND_RESIDENTS_MEETING_DECISION;
-    if (track->state == YS_STATE_AWAITING_ASSEMBLY) {
-        meeting.due =
-            stated_or(course, track->assembly_on, YS_PARAMETER_ASSEMBLY_DAYS, track->agreed_on);
-        return add(course, &meeting, err);
-    }
-    meeting.due = ys_due_counted(course->parameters, YS_PARAMETER_ASSEMBLY_DAYS, track->since);
-    if (meeting.due.day != 0)
-        notice.due =
-            ys_due_notice(course->parameters, YS_PARAMETER_ASSEMBLY_NOTICE_DAYS, meeting.due.day);
-    const enum ys_code code = add(course, &notice, err);
-    return code != YS_OK ? code : add(course, &meeting, err);
-}
-
-/* Day by which the commission wants its result; 0: it does not say, or is not there. */
-static uint32_t commission_due(const struct ys_course *course, uint32_t *step_out)
-{
-    for (uint32_t i = 0; i < course->order.count; i++) {
-        if (course->readings[i].kind == YS_KIND_COMMISSION_REQUEST &&
-            !course->order.steps[i]->withdrawn && course->readings[i].due != 0) {
-            *step_out = i;
-            return course->readings[i].due;
-        }
-    }
-    return 0;
-}
-
-static enum ys_code next_result(struct ys_course *course, uint32_t at, struct ys_err *err)
-{
-    const struct ys_track *track = &course->out->tracks[at];
-    struct ys_task wanted = item_task(course, at, YS_TASK_COMMISSION_RESULT, RC, "12(3)");
-    wanted.kinds[0] = YS_KIND_COMMISSION_RESULT;
-    wanted.due = stated_or(course, commission_due(course, &wanted.from_step),
-                           YS_PARAMETER_COMMISSION_DAYS, track->since);
-    return add(course, &wanted, err);
-}
-
-/* What was settled is carried out, submitted or reported. */
-static enum ys_code next_of_settled(struct ys_course *course, uint32_t at, struct ys_err *err)
-{
-    const struct ys_track *track = &course->out->tracks[at];
-    struct ys_task wanted = item_task(course, at, YS_TASK_PLAN, RC, "12(1)");
-    switch (track->nature) {
-    case YS_NATURE_COMMISSIONED:
-        return next_result(course, at, err);
-    case YS_NATURE_COMMUNITY_AFFAIRS:
-        wanted.kinds[0] = YS_KIND_IMPLEMENTATION_PLAN;
-        wanted.due = ys_due_counted(course->parameters, YS_PARAMETER_PLAN_DAYS, track->since);
-        return add(course, &wanted, err);
-    case YS_NATURE_PUBLIC_SERVICE:
-        wanted = item_task(course, at, YS_TASK_SUBMIT, RC, "12(2)");
-        wanted.kinds[0] = YS_KIND_OUTCOME_SUBMISSION;
-        wanted.due = ys_due_counted(course->parameters, YS_PARAMETER_SUBMIT_DAYS, track->since);
-        return add(course, &wanted, err);
-    case YS_NATURE_NONE:
-        break;
-    }
-    return YS_OK;
-}
-
-static enum ys_code next_response(struct ys_course *course, uint32_t at, struct ys_err *err)
-{
-    const struct ys_track *track = &course->out->tracks[at];
-    const bool street = track->state == YS_STATE_SUBMITTED;
-    struct ys_task wanted =
-        item_task(course, at, street ? YS_TASK_STREET_RESPONSE : YS_TASK_DEPARTMENT_RESPONSE,
-                  street ? (unsigned)ST : (unsigned)GD | (unsigned)ST, "12(2)");
-    wanted.kinds[0] = street ? YS_KIND_STREET_RESPONSE : YS_KIND_DEPARTMENT_RESPONSE;
-    wanted.due = ys_due_counted(
-        course->parameters,
-        street ? YS_PARAMETER_STREET_RESPONSE_DAYS : YS_PARAMETER_DEPARTMENT_DAYS, track->since);
-    return add(course, &wanted, err);
-}
-
-static enum ys_code next_completion(struct ys_course *course, uint32_t at, struct ys_err *err)
-{
-    const struct ys_track *track = &course->out->tracks[at];
-    struct ys_task wanted =
-        item_task(course, at, YS_TASK_COMPLETE, track->implementers,
-                  track->nature == YS_NATURE_PUBLIC_SERVICE ? "12(2)" : "12(1)");
-    wanted.kinds[0] = YS_KIND_IMPLEMENTATION_COMPLETION;
-    wanted.kinds[1] = YS_KIND_IMPLEMENTATION_PROGRESS;
-    wanted.due = ys_due_stated(track->due);
-    if (track->due_step != YS_NO_STEP)
-        wanted.from_step = track->due_step;
-    return add(course, &wanted, err);
-}
-
-/* The order with the earliest day among those that are open. */
-static enum ys_code next_compliance(struct ys_course *course, uint32_t at, struct ys_err *err)
-{
-    struct ys_task wanted =
-        item_task(course, at, YS_TASK_COMPLY, (unsigned)RC | (unsigned)PO, "12(4)");
-    uint32_t best = 0;
-    wanted.kinds[0] = YS_KIND_CORRECTION_COMPLIANCE;
-    wanted.all_bodies = true;
-    for (size_t i = 0; i < course->correction_count; i++) {
-        const struct ys_correction *correction = &course->corrections[i];
-        const uint32_t day = course->readings[correction->step].due;
-        if (correction->track != at || !correction->open ||
-            (best != 0 && (day == 0 || day >= best)))
-            continue;
-        best = day;
-        wanted.from_step = correction->step;
-    }
-    /* Suspended as ordered: to amend or annul it is still open, but no longer pressing. */
-    if (!course->out->tracks[at].suspended)
-        wanted.due = ys_due_stated(best);
-    return add(course, &wanted, err);
-}
-
-static enum ys_code next_after_rejection(struct ys_course *course, uint32_t at, struct ys_err *err)
-{
-    struct ys_task wanted =
-        item_task(course, at, YS_TASK_AFTER_REJECTION, (unsigned)RC | (unsigned)PO, "11(4)");
-    wanted.kinds[0] = YS_KIND_TOPIC_DETERMINATION;
-    wanted.kinds[1] = YS_KIND_RESIDENTS_MEETING_NOTICE;
-    wanted.kinds[2] = YS_KIND_MATTER_CLOSE;
-    return add(course, &wanted, err);
-}
-
-static bool in_evaluation_scope(const struct ys_course *course, const struct ys_track *track)
-{
-    const uint32_t scope =
-        ys_parameter_on(course->parameters, YS_PARAMETER_EVALUATION_SCOPE, track->ended_on);
-    return track->nature == YS_NATURE_COMMISSIONED ||
-           (track->nature == YS_NATURE_PUBLIC_SERVICE &&
-            scope == YS_EVALUATE_COMMISSIONED_AND_PUBLIC_SERVICE);
-}
-
-static enum ys_code next_of_published(struct ys_course *course, uint32_t at, struct ys_err *err)
-{
-    const struct ys_track *track = &course->out->tracks[at];
-    struct ys_task wanted = item_task(course, at, YS_TASK_EVALUATE, RC, "12(3)");
-    const enum ys_code code = next_kept_published(course, track->publication_step, at, err);
-    if (code != YS_OK || track->state == YS_STATE_EVALUATED || !in_evaluation_scope(course, track))
-        return code;
-    wanted.kinds[0] = YS_KIND_EVALUATION_RESULT;
-    wanted.kinds[1] = YS_KIND_EVALUATION_ROUND;
-    wanted.due =
-        ys_due_period_end(course->parameters, YS_PARAMETER_EVALUATION_PERIOD, track->ended_on);
-    return add(course, &wanted, err);
-}
-
-static enum ys_code next_of_item(struct ys_course *course, uint32_t at, struct ys_err *err)
-{
-    const struct ys_track *track = &course->out->tracks[at];
-    enum ys_code code = YS_OK;
-    switch (track->state) {
-    case YS_STATE_CONSENSUS:
-        return track->decision_matter ? next_assembly(course, at, err)
-                                      : next_of_settled(course, at, err);
-    case YS_STATE_AWAITING_ASSEMBLY:
-        return next_assembly(course, at, err);
-    case YS_STATE_DECIDED:
-        return next_of_settled(course, at, err);
-    case YS_STATE_SUBMITTED:
-    case YS_STATE_TRANSFERRED:
-        return next_response(course, at, err);
-    case YS_STATE_ACCEPTED:
-    case YS_STATE_IMPLEMENTING:
-        return next_completion(course, at, err);
-    case YS_STATE_UNDER_CORRECTION:
-        return next_compliance(course, at, err);
-    case YS_STATE_REJECTED:
-        code = next_after_rejection(course, at, err);
-        if (code == YS_OK && track->nature == YS_NATURE_COMMISSIONED &&
-            track->result_step == YS_NO_STEP)
-            code = next_result(course, at, err);
-        return code != YS_OK ? code
-                             : next_publication(course, track->step, track->ended_on, at, err);
-    case YS_STATE_DECLINED:
-    case YS_STATE_RESULT_SUBMITTED:
-    case YS_STATE_COMPLETED:
-        return next_publication(course, track->step, track->ended_on, at, err);
-    case YS_STATE_PUBLISHED:
-    case YS_STATE_EVALUATED:
-        return next_of_published(course, at, err);
-    case YS_STATE_NONE:
-    case YS_STATE_PROPOSED:
-    case YS_STATE_OPINION_PENDING:
-    case YS_STATE_NOT_LISTED:
-    case YS_STATE_MERGED:
-    case YS_STATE_DEFERRED:
-    case YS_STATE_DETERMINED:
-    case YS_STATE_NOTICED:
-    case YS_STATE_IN_SESSION:
-    case YS_STATE_NO_CONSENSUS:
-    case YS_STATE_SHELVED:
-    case YS_STATE_ANNULLED:
-    case YS_STATE_WITHDRAWN:
-    case YS_STATE_CLOSED:
-    case YS_STATE_ARCHIVED:
-    case YS_STATE_COUNT:
-        break;
-    }
-    return YS_OK;
-}
-
 /* --- beside the states ---------------------------------------------------------------------------- */
 
 static bool is_reported_event(const struct ys_procedure_step *step, uint32_t kind)
@@ -425,7 +210,7 @@ static bool is_reported_event(const struct ys_procedure_step *step, uint32_t kin
 /* The first consensus, shelving or completion that no later report to the party organisation covers. */
 static enum ys_code next_report(struct ys_course *course, struct ys_err *err)
 {
-    struct ys_task wanted = task(course, YS_TASK_PARTY_REPORT, RC, "4(5)");
+    struct ys_task wanted = ys_next_task(course, YS_TASK_PARTY_REPORT, RC, "4(5)");
     wanted.kinds[0] = YS_KIND_PARTY_REPORT;
     wanted.from_step = YS_NO_STEP;
     for (uint32_t i = 0; i < course->order.count; i++) {
@@ -439,7 +224,7 @@ static enum ys_code next_report(struct ys_course *course, struct ys_err *err)
         return YS_OK;
     wanted.due = ys_due_counted(course->parameters, YS_PARAMETER_PARTY_REPORT_DAYS,
                                 course->readings[wanted.from_step].day);
-    return add(course, &wanted, err);
+    return ys_next_add(course, &wanted, err);
 }
 
 /* Has a publication on the decision come after it? */
@@ -464,7 +249,8 @@ static enum ys_code next_decision_published(struct ys_course *course, struct ys_
             decision_published(course, track->decision_step))
             continue;
         last = track->decision_step;
-        const enum ys_code code = next_publication(course, last, track->decided_on, at, err);
+        const enum ys_code code =
+            ys_next_publication(course, YS_TASK_PUBLISH_DECISION, last, track->decided_on, at, err);
         if (code != YS_OK)
             return code;
     }
@@ -477,13 +263,13 @@ static enum ys_code next_conflicts(struct ys_course *course, struct ys_err *err)
         const struct ys_conflict *conflict = &course->out->conflicts[i];
         const struct ys_step *second = course->order.steps[conflict->second];
         struct ys_task wanted =
-            task(course, YS_TASK_RESOLVE_CONFLICT, second->author, "DOMAIN.md 3.1");
+            ys_next_task(course, YS_TASK_RESOLVE_CONFLICT, second->author, "DOMAIN.md 3.1");
         wanted.kinds[0] = YS_KIND_WITHDRAWAL;
         wanted.all_bodies = true;
         wanted.division = second->division;
         wanted.from_step = conflict->second;
         wanted.track = conflict->track;
-        const enum ys_code code = add(course, &wanted, err);
+        const enum ys_code code = ys_next_add(course, &wanted, err);
         if (code != YS_OK)
             return code;
     }
@@ -492,13 +278,13 @@ static enum ys_code next_conflicts(struct ys_course *course, struct ys_err *err)
 
 static enum ys_code next_archive(struct ys_course *course, struct ys_err *err)
 {
-    struct ys_task wanted = task(course, YS_TASK_ARCHIVE, RC, "L39");
+    struct ys_task wanted = ys_next_task(course, YS_TASK_ARCHIVE, RC, "L39");
     if (course->archive != YS_NO_STEP)
         return YS_OK;
     wanted.kinds[0] = YS_KIND_ARCHIVE_TRANSFER;
     wanted.from_step = course->close;
     wanted.due = ys_due_archive(course->readings[course->close].day);
-    return add(course, &wanted, err);
+    return ys_next_add(course, &wanted, err);
 }
 
 enum ys_code ys_next_fill(struct ys_course *course, struct ys_err *err)
@@ -508,7 +294,7 @@ enum ys_code ys_next_fill(struct ys_course *course, struct ys_err *err)
     for (uint32_t at = 0; at < course->out->track_count && code == YS_OK; at++) {
         const struct ys_track *track = &course->out->tracks[at];
         if (!track->replaced && (!closed || track->state == YS_STATE_UNDER_CORRECTION))
-            code = next_of_item(course, at, err);
+            code = ys_next_of_item(course, at, err);
     }
     if (code == YS_OK && !closed)
         code = next_decision_published(course, err);

@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ORDER_STEPS_MAX = 1 << 24, NOWHERE = UINT32_MAX };
+enum { ORDER_STEPS_MAX = 1 << 24 };
+#define NOWHERE UINT32_MAX
 
 /* Working memory. Nodes are numbered by record id until they have a position. */
 struct graph {
@@ -246,6 +247,7 @@ static void resolve(const struct graph *g, struct ys_order *out)
 {
     uint32_t used = 0;
     for (size_t i = 0; i < out->count; i++) {
+        YS_ASSERT(out->steps[i] != NULL); /* every node has its place */
         const Yishi__V1__Body *as_signed = out->steps[i]->signed_body;
         const size_t own = as_signed != NULL ? as_signed->n_refs : SIZE_MAX;
         const Yishi__V1__Reference *ref = NULL;

@@ -347,13 +347,13 @@ void ys_reading_item(const struct ys_reading *r, size_t at, struct ys_reading_it
     }
 }
 
-bool ys_reading_concerns(const struct ys_reading *r, uint32_t item)
+bool ys_reading_names(const struct ys_reading *r, uint32_t item)
 {
     for (size_t at = 0; at < r->item_count; at++) {
         if (named(r, at) == item)
             return true;
     }
-    return r->item_count == 0;
+    return false;
 }
 
 size_t ys_reading_joint_count(const struct ys_reading *r)

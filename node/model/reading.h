@@ -144,8 +144,8 @@ struct ys_reading_body {
 void ys_reading_of(const struct ys_step *step, struct ys_reading *out);
 /* The item that it names at `at` < item_count; of a consensus and a plan in full. */
 void ys_reading_item(const struct ys_reading *r, size_t at, struct ys_reading_item *out);
-/* Does it concern the item of that number: does it name it, or none? */
-bool ys_reading_concerns(const struct ys_reading *r, uint32_t item);
+/* Does it name the item of that number? */
+bool ys_reading_names(const struct ys_reading *r, uint32_t item);
 
 /* Communities with which a determination is joint. */
 size_t ys_reading_joint_count(const struct ys_reading *r);

@@ -8,6 +8,9 @@
 #include "proto/body.pb-c.h"
 #include "proto/kind.h"
 
+/* In the place of a step's number: none. */
+#define YS_NO_STEP UINT32_MAX
+
 /* Borrowed. */
 struct ys_step {
     struct ys_hash id;           /* record id */

@@ -31,6 +31,8 @@ static const struct {
                                    "submit the result of the commission"},
     [YS_TASK_COMPLY] = {"comply", "按纠正意见整改", "comply with the correction"},
     [YS_TASK_PUBLISH] = {"publish", "反馈并公开", "publish the outcome"},
+    [YS_TASK_PUBLISH_DECISION] = {"publish_decision", "公开居民会议的决定",
+                                  "publish what the residents' meeting decided"},
     [YS_TASK_KEEP_PUBLISHED] = {"keep_published", "保持公开至期满", "keep the outcome published"},
     [YS_TASK_EVALUATE] = {"evaluate", "组织参与者评议", "let the participants evaluate"},
     [YS_TASK_CLOSE] = {"close", "办结", "close the matter"},

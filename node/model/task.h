@@ -6,9 +6,11 @@
 #define YS_NODE_MODEL_TASK_H
 
 #include "node/model/due.h"
+#include "node/model/step.h"
 #include "proto/name.h"
 
-enum { YS_TASK_KINDS_MAX = 3, YS_TASK_WHOLE_MATTER = UINT32_MAX, YS_TASK_NO_STEP = UINT32_MAX };
+enum { YS_TASK_KINDS_MAX = 3 };
+#define YS_TASK_WHOLE_MATTER UINT32_MAX
 
 /* Why something waits. Words for programs: ys_task_word; sentences for people: ys_task_text. */
 enum ys_task_why {
@@ -30,6 +32,7 @@ enum ys_task_why {
     YS_TASK_COMMISSION_RESULT,   /* 提交受托结果 */
     YS_TASK_COMPLY,              /* 整改 */
     YS_TASK_PUBLISH,             /* 反馈公开 */
+    YS_TASK_PUBLISH_DECISION,    /* 公开居民会议决定 */
     YS_TASK_KEEP_PUBLISHED,      /* 公开期未满: due is the last day of publication */
     YS_TASK_EVALUATE,            /* 评议 */
     YS_TASK_CLOSE,               /* 办结 */
@@ -54,7 +57,7 @@ struct ys_task {
     struct ys_division division;       /* whose bodies: a community, street or district */
     const char *article;
     struct ys_due due;
-    uint32_t from_step; /* index of the step that it rests on, or YS_TASK_NO_STEP */
+    uint32_t from_step; /* index of the step that it rests on, or YS_NO_STEP */
     uint32_t track;     /* index of the track, or YS_TASK_WHOLE_MATTER */
 };
 

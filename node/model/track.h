@@ -33,8 +33,6 @@ enum { YS_IRREGULAR_COUNT = 16 };
 const char *ys_irregular_word(enum ys_irregular flag); /* "no_notice"; "?" unless one bit */
 const char *ys_irregular_text(enum ys_irregular flag, bool chinese);
 
-enum { YS_NO_STEP = UINT32_MAX };
-
 /* Steps are positions in the matter's list; YS_NO_STEP: none. Texts are borrowed from the bodies. */
 struct ys_track {
     uint32_t item;    /* its number; 0: the whole matter, put to the residents' meeting unagreed */

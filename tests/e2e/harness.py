@@ -41,6 +41,7 @@ class Case(unittest.TestCase):
     """A test with a fleet of its own. The folder goes when the test passed and stays when not."""
 
     maxDiff = None
+    kinds = TOP / "tests" / "unit" / "kinds"
 
     def setUp(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="yishi-e2e."))
@@ -127,6 +128,7 @@ def files_of(node):
 def consensus(subject=f"{COMMUNITY}-2026-0001", text="示例:院内停车按楼轮换"):
     return {
         "kind": "consensus", "subject": subject, "occurred_at": "2026-10-20",
+        "backfill_reason": "示例:事项始于启用本系统之前",  # so it may be the first record of its matter
         "consensus": {
             "items": [{"no": 1, "text": text, "nature": "community_affairs", "decision_matter": False}],
             "reached_on": "2026-10-20", "degree": "broad",

@@ -24,7 +24,7 @@ def received(record):
 
 
 def record(number):
-    return consensus(text=f"示例:第{number}号")
+    return consensus(f"{COMMUNITY}-2026-{number:04d}", f"示例:第{number}号")
 
 
 class CopyCase(Case):

@@ -137,7 +137,7 @@ class Evidence(Case):
         return nodes
 
     def publish(self, node, number):
-        node.call("publish", "-", stdin=json.dumps(consensus(f"{COMMUNITY}-2026-{number:04d}"), ensure_ascii=False))
+        node.call("publish", "-", stdin=json.dumps(consensus(f"{COMMUNITY}-2026-{number + 1:04d}"), ensure_ascii=False))
 
     def judged_by_yishi(self, node, path, root):
         """Exit status; of an accepted bundle also how many receipts are missing and whether the content is there."""

@@ -33,7 +33,7 @@ class Replacing(Case):
         self.assertEqual(self.street.status()["size"], size)
 
     def publish_draft(self):
-        return self.street.call("publish", "--signed", self.draft, "--json", check=False)
+        return self.street.call("publish", self.draft, "--json", check=False)
 
     def sign(self, node, *arguments):
         return node.call("sign", self.draft, "--passphrase-file", node.passphrase, *arguments, check=False)
@@ -82,7 +82,7 @@ class Replacing(Case):
         old = self.old_key("rc")
         self.write_draft()
         self.sign(self.community, "--as", "rc", "--key", old)
-        self.assertRefused(self.district.call("publish", "--signed", self.draft, check=False), REFUSED, f"not of log example.test/{'110199'}")
+        self.assertRefused(self.district.call("publish", self.draft, check=False), REFUSED, f"not of log example.test/{'110199'}")
         good = self.draft.read_text()
         for wrong in ("{}", '{"records": []}', good.replace("body_register", "key_revoke"), good[:-9], good.replace('"body": "', '"body": "AAAA')):
             self.draft.write_text(wrong)

@@ -141,7 +141,7 @@ class Root(Case):
         first, other = good["records"]
         theirs = {"kind": "acknowledgement", "refs": [{"rel": "acknowledges", "record": base64.b64encode(bytes(32)).decode()}],
                   "acknowledgement": {"purpose": "示例"}}
-        district.call("publish", "-", "--out", self.folder / "draft.json", "--passphrase-file", district.passphrase, stdin=json.dumps(theirs))
+        district.call("sign", "-", "--as", "da", "--out", self.folder / "draft.json", "--passphrase-file", district.passphrase, stdin=json.dumps(theirs))
         draft, = json.loads((self.folder / "draft.json").read_text(encoding="utf-8"))["records"]
         for what, says in (
                 ({**good, "records": []}, "no request to a root"),

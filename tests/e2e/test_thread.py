@@ -64,7 +64,7 @@ class Thread(Case):
     def test_what_was_published_offline_is_signed_and_sent_later(self):
         district, street, community = self.federation()
         community.stop()
-        for number in range(3):
+        for number in range(1, 4):
             community.publish(consensus(f"{COMMUNITY}-2026-{number:04d}"))
         self.assertFalse(community.status()["daemon"]["running"])
 
@@ -76,8 +76,8 @@ class Thread(Case):
 
     def test_a_running_daemon_takes_up_what_the_command_line_publishes(self):
         district, _, community = self.federation()
-        for number in range(5):
-            self.assertEqual(community.publish(consensus(f"{COMMUNITY}-2026-{number:04d}"))["size"], number + 1)
+        for number in range(1, 6):
+            self.assertEqual(community.publish(consensus(f"{COMMUNITY}-2026-{number:04d}"))["size"], number)
         self.receipted(community)
         self.held(district, COMMUNITY, 5, verdict="ok")
 

@@ -12,6 +12,11 @@ target_sources(test_model PRIVATE ../support/maker.c ../support/model_dump.c)
 yishi_unit_test(test_kind_files ys_node)
 target_compile_definitions(test_kind_files
                            PRIVATE YS_KINDS_DIR="${CMAKE_CURRENT_SOURCE_DIR}/kinds")
+yishi_unit_test(test_kind_page ys_node)
+target_compile_definitions(test_kind_page
+                           PRIVATE YS_KINDS_PAGE="${PROJECT_SOURCE_DIR}/deploy/handbook/kinds.md")
+yishi_unit_test(test_draft_set ys_node)
+yishi_unit_test(test_template ys_node)
 yishi_unit_test(test_outbox ys_node)
 yishi_unit_test(test_quota ys_node)
 yishi_unit_test(test_view ys_node)

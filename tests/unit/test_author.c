@@ -65,8 +65,10 @@ static const struct ys_signer *key_of(const struct desk *desk, unsigned body)
     return &desk->cast.unit[CAST_COMMUNITY].body[body];
 }
 
-#define CONSENSUS                                                                          \
-    "\"consensus\":{\"items\":[{\"no\":1,\"text\":\"t\",\"nature\":\"community_affairs\"," \
+#define CONSENSUS                                                                         \
+    "\"backfill_reason\":\"begun "                                                        \
+    "before\",\"consensus\":{\"items\":[{\"no\":1,\"text\":\"t\",\"nature\":\"community_" \
+    "affairs\","                                                                          \
     "\"decision_matter\":false}],\"reached_on\":\"2026-10-20\",\"degree\":\"broad\"}"
 
 static enum ys_code parse(const struct desk *desk, const char *json, struct ys_draft *draft,
@@ -75,12 +77,14 @@ static enum ys_code parse(const struct desk *desk, const char *json, struct ys_d
     return ys_draft_parse(ys_bytes_of_text(json), &desk->node.origin, draft, err);
 }
 
-/* A signed consensus. */
+/* A signed consensus, the first record of its matter. */
 static void write_consensus(const struct desk *desk, const struct ys_signer *const *signers,
                             unsigned count, struct ys_written *out)
 {
+    static unsigned matter;
     YS_DRAFT_SCOPED draft = {.body = NULL};
-    assert_int_equal(parse(desk, "{\"subject\":\"m-1\"," CONSENSUS "}", &draft, NULL), YS_OK);
+    assert_int_equal(parse(desk, "{" CONSENSUS "}", &draft, NULL), YS_OK);
+    (void)snprintf(draft.subject, sizeof draft.subject, "110105901001-2026-%04u", ++matter % 10000);
     assert_int_equal(ys_written_bind(&draft, &desk->node.origin, now_s, out, NULL), YS_OK);
     assert_int_equal(ys_written_sign(out, signers, count, NULL), YS_OK);
 }
@@ -276,7 +280,7 @@ static void a_written_record_verifies_as_any_other(void **state)
         .note = written.note, .content = YS_CONTENT_BODY, .body = written.body};
     assert_int_equal(ys_judge(desk->node.member, &desk->node.origin, 0, &entry, &why),
                      YS_VERDICT_OK);
-    assert_string_equal(written.record.subject, "m-1");
+    assert_memory_equal(written.record.subject, "110105901001-2026-", 18);
     assert_int_equal(written.record.signed_at_s, now_s);
 }
 

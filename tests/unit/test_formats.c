@@ -511,11 +511,8 @@ static void example_kinds(const struct world *world, struct ys_writer *w)
 /* "based_on 31|35 (rc)": a reference, and the authors who must make it. */
 static void ref_words(struct ys_writer *w, const struct ys_kind_ref *ref)
 {
-    static const char *const relations[] = {"",           "based_on",    "answers", "follows",
-                                            "supersedes", "withdraws",   "redacts", "evaluates",
-                                            "corrects",   "acknowledges"};
     ys_writer_text(w, "; ");
-    ys_writer_text(w, relations[ref->relation]);
+    ys_writer_text(w, ys_relation_word(ref->relation));
     ys_writer_text(w, " ");
     if (ref->to[0] == 0)
         ys_writer_text(w, "any");

@@ -69,12 +69,39 @@ static void what_is_no_number_is_refused(void **state)
     }
 }
 
+static void at_its_community_year_and_count_are_enough(void **state)
+{
+    (void)state;
+    static const char *const meant[] = {"2026-7", "2026-0007", "2026-000007",
+                                        "110108012016-2026-0007"};
+    static const char *const refused[] = {"2026-", "2026-0", "2026-1000000", "26-7", "2026-7x",
+                                          "-7",    ""};
+    struct ys_division own;
+    struct ys_division street;
+    struct ys_matter matter;
+    char text[YS_MATTER_TEXT_MAX];
+    assert_int_equal(ys_division_parse(ys_bytes_of_text("110108012016"), &own, NULL), YS_OK);
+    assert_int_equal(ys_division_parse(ys_bytes_of_text("110108012"), &street, NULL), YS_OK);
+    for (size_t i = 0; i < sizeof meant / sizeof meant[0]; i++) {
+        assert_int_equal(ys_matter_parse_at(ys_bytes_of_text(meant[i]), &own, &matter, NULL),
+                         YS_OK);
+        ys_matter_print(&matter, text);
+        assert_string_equal(text, "110108012016-2026-0007");
+    }
+    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
+        assert_int_equal(ys_matter_parse_at(ys_bytes_of_text(refused[i]), &own, &matter, NULL),
+                         YS_MALFORMED);
+    assert_int_equal(ys_matter_parse_at(ys_bytes_of_text("2026-7"), &street, &matter, NULL),
+                     YS_MALFORMED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_number_has_a_community_a_year_and_a_count),
         cmocka_unit_test(what_is_printed_is_read_and_nothing_else_means_it),
         cmocka_unit_test(what_is_no_number_is_refused),
+        cmocka_unit_test(at_its_community_year_and_count_are_enough),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

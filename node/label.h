@@ -1,0 +1,16 @@
+/* What the fields and values of records are called in Chinese: for templates, help,
+ * the handbook and whoever shows a record to people. English are the names themselves.
+ *
+ * Threads: any. Memory: none allocated. */
+#ifndef YS_NODE_LABEL_H
+#define YS_NODE_LABEL_H
+
+#include <protobuf-c/protobuf-c.h>
+#include <stdbool.h>
+
+/* NULL when there is none; a test sees that every field of every kind has one. */
+const char *ys_label_field(const ProtobufCMessageDescriptor *message, const char *field);
+/* The same for a value of an enum, but for the unspecified one. */
+const char *ys_label_value(const ProtobufCEnumValue *value);
+
+#endif

@@ -1,0 +1,348 @@
+#include "node/reference.h"
+
+#include "crypto/base64.h"
+#include "node/exhibit.h"
+#include "node/lang.h"
+#include "node/unit_scope.h"
+#include "proto/matter.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* --- what people write --- */
+
+static bool is_id(const char *text)
+{
+    struct ys_hash id;
+    size_t size = 0;
+    return ys_base64_decode(ys_bytes_of_text(text), id.bytes, sizeof id.bytes, &size) == YS_OK &&
+           size == YS_HASH_LEN;
+}
+
+static enum ys_code id_at(struct ys_txn *txn, const struct ys_log *log, uint64_t index,
+                          struct ys_hash *out, struct ys_err *err)
+{
+    struct ys_entry entry;
+    struct ys_bytes text;
+    struct ys_bytes kind;
+    const enum ys_code code = ys_log_entry(txn, log->id, index, &entry, err);
+    if (code != YS_OK)
+        return code;
+    if (!ys_note_peek(entry.note, &text, &kind))
+        return ys_fail(err, YS_MALFORMED, _("%s:%llu is no record that can be read"),
+                       log->origin_text, (unsigned long long)index);
+    ys_record_id(text, out);
+    return YS_OK;
+}
+
+static json_t *id_json(const struct ys_hash *id)
+{
+    uint8_t text[YS_BASE64_LEN(YS_HASH_LEN)];
+    struct ys_writer w = {.data = text, .capacity = sizeof text};
+    ys_writer_base64(&w, (struct ys_bytes){id->bytes, YS_HASH_LEN});
+    return json_stringn((const char *)text, w.size);
+}
+
+/* A whole id is one, whether the record is held here or not. */
+static enum ys_code name_find(struct ys_txn *txn, const char *text, struct ys_hash *out,
+                              struct ys_err *err)
+{
+    struct ys_log log;
+    uint64_t index = 0;
+    if (ys_record_id_parse(ys_bytes_of_text(text), out) == YS_OK)
+        return YS_OK;
+    const enum ys_code code = ys_exhibit_find(txn, text, &log, &index, err);
+    return code == YS_OK ? id_at(txn, &log, index, out, err) : code;
+}
+
+enum ys_code ys_reference_resolve(struct ys_txn *txn, json_t *record, struct ys_err *err)
+{
+    json_t *const refs = json_object_get(record, "refs");
+    for (size_t i = 0; i < json_array_size(refs); i++) {
+        json_t *const ref = json_array_get(refs, i);
+        const char *const text = json_string_value(json_object_get(ref, "record"));
+        struct ys_hash id;
+        struct ys_err why = {0};
+        if (text == NULL || is_id(text))
+            continue;
+        enum ys_code code = name_find(txn, text, &id, &why);
+        if (code != YS_OK)
+            return ys_fail(err, code == YS_USAGE ? YS_MALFORMED : code, "refs[%zu].record: %s", i,
+                           why.msg);
+        if (json_object_set_new(ref, "record", id_json(&id)) != 0)
+            return ys_fail(err, YS_NOMEM, _("out of memory"));
+    }
+    return YS_OK;
+}
+
+/* --- what is checked --- */
+
+struct check {
+    const struct ys_node *node;
+    struct ys_txn *txn;
+    const struct ys_written *written;
+    const struct ys_kind *kind;
+    const Yishi__V1__Body *body;
+    unsigned signed_by;
+    bool met[YS_KIND_REFS_MAX]; /* which of the kind's references are there */
+    struct ys_err *err;
+};
+
+/* A record that is named, as it is held here. Bytes are valid until the transaction ends. */
+struct target {
+    struct ys_position at;
+    struct ys_log log;
+    struct ys_entry entry;
+    struct ys_note note;
+    struct ys_record record;
+    const struct ys_kind *kind; /* NULL when unknown to this version */
+};
+
+static enum ys_code target_find(const struct check *check, ProtobufCBinaryData record,
+                                struct target *out, bool *found_out)
+{
+    struct ys_hash id;
+    size_t found = 0;
+    memcpy(id.bytes, record.data, sizeof id.bytes); /* field.c: 32 bytes */
+    enum ys_code code = ys_log_by_id(check->txn, &id, &out->at, 1, &found, check->err);
+    *found_out = found != 0;
+    if (code != YS_OK || found == 0)
+        return code;
+    code = ys_log_load(check->txn, out->at.log_id, &out->log, check->err);
+    if (code == YS_OK)
+        code = ys_log_entry(check->txn, out->at.log_id, out->at.index, &out->entry, check->err);
+    if (code == YS_OK)
+        code = ys_note_parse(out->entry.note, &out->note, check->err);
+    if (code == YS_OK)
+        code = ys_record_parse(out->note.text, &out->record, check->err);
+    if (code == YS_OK)
+        out->kind = ys_kind_by_name(ys_bytes_of_text(out->record.kind));
+    return code;
+}
+
+static bool kind_has_relation(const struct ys_kind *kind, unsigned relation)
+{
+    for (size_t i = 0; i < YS_KIND_REFS_MAX; i++)
+        if (kind->ref[i].relation == relation)
+            return true;
+    return false;
+}
+
+/* Of one matter, or one of the two is of none. */
+static bool same_matter(const struct ys_record *a, const struct ys_record *b)
+{
+    return strcmp(a->subject, b->subject) == 0 || strcmp(a->subject, "-") == 0 ||
+           strcmp(b->subject, "-") == 0;
+}
+
+static enum ys_code target_check(struct check *check, size_t at, const struct target *target)
+{
+    const Yishi__V1__Reference *const ref = check->body->refs[at];
+    const struct ys_kind_ref *row = NULL;
+    if (!ys_division_related(&target->log.origin.division, &check->node->origin.division))
+        return ys_fail(check->err, YS_DENIED,
+                       _("refs[%zu]: that record is of %s, which is neither above nor below %s"),
+                       at, target->log.origin_text, check->node->origin.division.digits);
+    if (target->kind == NULL)
+        return YS_OK;
+    row = ys_kind_ref_find(check->kind, (unsigned)ref->rel, target->kind);
+    if (row == NULL && kind_has_relation(check->kind, (unsigned)ref->rel) &&
+        ref->rel != YISHI__V1__RELATION__RELATION_BASED_ON &&
+        ref->rel != YISHI__V1__RELATION__RELATION_FOLLOWS)
+        return ys_fail(check->err, YS_REFUSED, _("refs[%zu]: a %s cannot refer so to a %s"), at,
+                       check->kind->name, target->kind->name);
+    if (row != NULL && same_matter(&check->written->record, &target->record))
+        check->met[row - check->kind->ref] = true;
+    return YS_OK;
+}
+
+/* Which bodies of the own unit have a line under the note? */
+static unsigned signers_of(const struct ys_note *note, const struct ys_name *origin)
+{
+    unsigned classes = 0;
+    for (unsigned i = 0; i < note->line_count; i++) {
+        struct ys_name name;
+        if (ys_name_parse(note->line[i].name, &name, NULL) == YS_OK && name.kind == YS_NAME_BODY &&
+            ys_division_equal(&name.division, &origin->division))
+            classes |= ys_body_class(name.body);
+    }
+    return classes;
+}
+
+/* The whole new content of a corrected record: of its kind, and good in itself. */
+static enum ys_code replacement_check(const struct check *check, const struct target *target)
+{
+    const ProtobufCBinaryData *const bytes = &check->body->correction->replacement;
+    const Yishi__V1__Body *body = NULL;
+    struct ys_arena arena;
+    struct ys_err why = {0};
+    ys_arena_init(&arena, YS_BODY_ARENA_MAX);
+    enum ys_code code =
+        ys_body_decode((struct ys_bytes){bytes->data, bytes->len}, &arena, &body, &why);
+    if (code == YS_OK)
+        code = ys_body_check_note(body, &target->record, &why);
+    if (code == YS_OK)
+        code = ys_body_check_authored(body, &why);
+    ys_arena_clear(&arena);
+    return code == YS_OK ? YS_OK
+                         : ys_fail(check->err, YS_MALFORMED, "correction.replacement: %s", why.msg);
+}
+
+/* What changes a record stands in the same log and is signed by the same bodies. */
+static enum ys_code change_check(const struct check *check, size_t at, const struct target *target)
+{
+    const unsigned before = signers_of(&target->note, &check->node->origin);
+    if (target->at.log_id != YS_OWN_LOG)
+        return ys_fail(check->err, YS_DENIED,
+                       _("refs[%zu]: a %s is written in the log of what it changes, which is %s"),
+                       at, check->kind->name, target->log.origin_text);
+    if (target->kind != NULL && target->kind->membership)
+        return ys_fail(check->err, YS_REFUSED,
+                       _("refs[%zu]: a %s is changed by a record of the membership only"), at,
+                       target->kind->name);
+    const unsigned lacking = before & ~check->signed_by;
+    for (unsigned class = 1; class < YS_BODY_ROOT; class <<= 1)
+        if ((lacking & class) != 0)
+            return ys_fail(check->err, YS_DENIED, _("%s: must also be signed by: %s"),
+                           check->kind->name, ys_body_class_text(class, ys_lang_is_chinese()));
+    return check->body->kind_case == YISHI__V1__BODY__KIND_CORRECTION
+               ? replacement_check(check, target)
+               : YS_OK;
+}
+
+/* An acknowledgement may be of a record that another community has shown. */
+static bool may_be_elsewhere(const struct check *check, const Yishi__V1__Reference *ref)
+{
+    return check->body->kind_case == YISHI__V1__BODY__KIND_ACKNOWLEDGEMENT &&
+           ref->rel == YISHI__V1__RELATION__RELATION_ACKNOWLEDGES;
+}
+
+static enum ys_code ref_check(struct check *check, size_t at)
+{
+    const Yishi__V1__Reference *const ref = check->body->refs[at];
+    struct target target = {.kind = NULL};
+    bool found = false;
+    enum ys_code code = target_find(check, ref->record, &target, &found);
+    if (code != YS_OK)
+        return code;
+    if (!found && may_be_elsewhere(check, ref)) {
+        check->met[0] = true;
+        return YS_OK;
+    }
+    if (!found)
+        return ys_fail(check->err, YS_NOT_FOUND,
+                       _("refs[%zu].record: no record of this id is held here"), at);
+    code = target_check(check, at, &target);
+    if (code == YS_OK && check->kind->as_target &&
+        (unsigned)ref->rel == check->kind->ref[0].relation)
+        code = change_check(check, at, &target);
+    return code;
+}
+
+/* Acknowledgements that a street passes on stand in the logs of their communities. */
+static enum ys_code relayed_check(const struct check *check)
+{
+    const Yishi__V1__Acknowledgement *const body = check->body->acknowledgement;
+    for (size_t i = 0; i < body->n_relayed; i++) {
+        struct target target = {.kind = NULL};
+        bool found = false;
+        const enum ys_code code = target_find(check, body->relayed[i]->record, &target, &found);
+        if (code != YS_OK)
+            return code;
+        if (!found || strcmp(target.record.kind, "acknowledgement") != 0 ||
+            strcmp(target.log.origin.division.digits, body->relayed[i]->division) != 0)
+            return ys_fail(check->err, YS_NOT_FOUND,
+                           _("acknowledgement.relayed[%zu]: no such acknowledgement of %s is held "
+                             "here"),
+                           i, body->relayed[i]->division);
+    }
+    return YS_OK;
+}
+
+/* --- what must be there --- */
+
+/* Is the record the first of its matter in the own log? */
+static enum ys_code first_of_matter(const struct check *check, bool *out)
+{
+    struct ys_log own;
+    struct ys_entry entry;
+    *out = strcmp(check->written->record.subject, "-") != 0;
+    enum ys_code code = ys_log_load(check->txn, YS_OWN_LOG, &own, check->err);
+    for (uint64_t i = 0; code == YS_OK && *out && i < own.frontier.size; i++) {
+        struct ys_bytes text;
+        struct ys_bytes kind;
+        struct ys_record record;
+        code = ys_log_entry(check->txn, YS_OWN_LOG, i, &entry, check->err);
+        if (code == YS_OK && ys_note_peek(entry.note, &text, &kind) &&
+            ys_record_parse(text, &record, NULL) == YS_OK &&
+            strcmp(record.subject, check->written->record.subject) == 0)
+            *out = false;
+    }
+    return code;
+}
+
+/* "meeting_session" or "topic_proposal, topic_collection" */
+static void list_kinds(const struct ys_kind_ref *ref, char *out, size_t size)
+{
+    size_t used = 0;
+    out[0] = '\0';
+    for (size_t i = 0; i < YS_KIND_REF_TO_MAX && ref->to[i] != 0 && used < size; i++)
+        used += (size_t)snprintf(out + used, size - used, "%s%s", i == 0 ? "" : ", ",
+                                 ys_kind_by_id(ref->to[i])->name);
+    if (ref->to[0] == 0)
+        (void)snprintf(out, size, "%s", _("a record"));
+}
+
+static enum ys_code required_check(const struct check *check)
+{
+    const unsigned authors = check->signed_by & check->kind->authors;
+    for (size_t i = 0; i < YS_KIND_REFS_MAX && check->kind->ref[i].relation != 0; i++) {
+        const struct ys_kind_ref *const ref = &check->kind->ref[i];
+        char kinds[160];
+        bool first = false;
+        if (check->met[i] || (ref->must & authors) == 0)
+            continue;
+        const enum ys_code code =
+            check->body->backfill_reason != NULL ? first_of_matter(check, &first) : YS_OK;
+        if (code != YS_OK || first)
+            return code;
+        list_kinds(ref, kinds, sizeof kinds);
+        return ys_fail(check->err, YS_REFUSED,
+                       _("refs: a %s of this matter must refer (%s) to: %s"), check->kind->name,
+                       ys_relation_word(ref->relation), kinds);
+    }
+    return YS_OK;
+}
+
+static enum ys_code check_all(struct check *check)
+{
+    enum ys_code code =
+        ys_unit_scope_check(&check->node->origin.division, check->kind,
+                            check->written->record.subject, check->body, check->err);
+    for (size_t i = 0; i < check->body->n_refs && code == YS_OK; i++)
+        code = ref_check(check, i);
+    if (code == YS_OK && check->body->kind_case == YISHI__V1__BODY__KIND_ACKNOWLEDGEMENT)
+        code = relayed_check(check);
+    return code == YS_OK ? required_check(check) : code;
+}
+
+enum ys_code ys_reference_check(const struct ys_node *node, struct ys_txn *txn,
+                                const struct ys_written *written, unsigned signed_by,
+                                struct ys_err *err)
+{
+    struct ys_arena arena;
+    struct check check = {.node = node,
+                          .txn = txn,
+                          .written = written,
+                          .kind = ys_kind_by_name(ys_bytes_of_text(written->record.kind)),
+                          .signed_by = signed_by,
+                          .err = err};
+    if (check.kind == NULL || check.kind->authors == YS_BODY_NODE)
+        return YS_OK;
+    ys_arena_init(&arena, YS_BODY_ARENA_MAX);
+    enum ys_code code = ys_body_decode(written->body, &arena, &check.body, err);
+    if (code == YS_OK)
+        code = check_all(&check);
+    ys_arena_clear(&arena);
+    return code;
+}

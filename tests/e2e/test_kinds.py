@@ -1,0 +1,114 @@
+"""Every kind of record is published in a running federation, and refused when it is wrong (tests/unit/kinds)."""
+
+import json
+import unittest
+
+from harness import COMMUNITY, DISTRICT, NEIGHBOUR, OK, REFUSED, STREET, Case, wait_for, write_json
+
+BY_THE_NODE = {"anchor", "fork_notice", "receipts"}
+# Where more than one unit may write a kind, the example is of this one.
+WRITTEN_AT = {"rule_parameter": DISTRICT, "report_snapshot": DISTRICT, "acknowledgement": STREET}
+
+
+class Kinds(Case):
+    def setUp(self):
+        super().setUp()
+        self.nodes = dict(zip((DISTRICT, STREET, COMMUNITY, NEIGHBOUR), self.federation(COMMUNITY, NEIGHBOUR)))
+        self.signers = {line["kind"]: line["signers"] for line in self.nodes[DISTRICT].call("new", "--list", "--json").objects()}
+        self.published = {}  # kind -> record id
+
+    def load(self, kind, which):
+        return json.loads((self.kinds / f"{kind}.{which}.json").read_text(encoding="utf-8"))
+
+    def author(self, kind):
+        first = self.signers[kind].replace("(", " ").split()[0]
+        code = WRITTEN_AT.get(kind) or {"rc": COMMUNITY, "st": STREET, "da": DISTRICT}[first]
+        return self.nodes[code]
+
+    def resolved(self, record):
+        """The record with ids of what was published under its names."""
+        for ref in record.get("refs", []):
+            ref["record"] = self.published[ref["record"][1:]]
+        if record.get("correction", {}).get("replacement") == "@replacement":
+            record["correction"]["replacement"] = self.replacement()
+        return record
+
+    def replacement(self):
+        """The notice as it is corrected: the whole content, as people write it."""
+        body = self.nodes[COMMUNITY].call("show", self.published["public_notice"], "--json").object()["body"]
+        del body["salt"]
+        body["public_notice"]["place"] = "社区二层会议室"
+        return body
+
+    def there(self, node, record):
+        return wait_for(lambda: node.call("show", record, "--json", check=False).status == OK, f"{node.code}: {record}")
+
+    def relay(self, record):
+        """A neighbour has taken note of the matter that it shares; its street passes that on."""
+        neighbour, street = self.nodes[NEIGHBOUR], self.nodes[STREET]
+        theirs = neighbour.publish({"kind": "acknowledgement", "subject": record["subject"], "refs": record["refs"],
+                                    "acknowledgement": {"purpose": "参加联合协商"}}, "--as", "rc", "--as", "po")
+        self.assertEqual(sorted(theirs["signers"]), ["po", "rc"])
+        wrong = json.loads(json.dumps(record))
+        result = street.call("publish", write_json(self.folder / "r.json", wrong), "--passphrase-file", street.passphrase, check=False)
+        self.assertRefused(result, REFUSED, f"no such acknowledgement of {NEIGHBOUR}")
+        self.there(street, theirs["id"])
+        relayed, = record["acknowledgement"]["relayed"]
+        relayed["record"] = self.base64_of(theirs["id"])
+
+    @staticmethod
+    def base64_of(record):
+        import base64
+        return base64.b64encode(bytes.fromhex(record)).decode()
+
+    def order(self):
+        """Kinds, each behind those that its example refers to."""
+        waiting = {path.name.split(".")[0] for path in self.kinds.glob("*.valid.json")} - BY_THE_NODE
+        needs = {kind: {ref["record"][1:] for ref in self.load(kind, "valid").get("refs", [])} for kind in waiting}
+        while waiting:
+            ready = sorted(kind for kind in waiting if not needs[kind] & waiting)
+            self.assertTrue(ready, f"a circle among {waiting}")
+            yield from ready
+            waiting -= set(ready)
+
+    def refused(self, kind):
+        file = self.load(kind, "invalid")
+        node = self.author(kind)
+        record = self.resolved(file["record"])
+        result = node.call("publish", write_json(self.folder / "r.json", record), "--passphrase-file", node.passphrase, check=False)
+        self.assertRefused(result, REFUSED, file["expect"])
+
+    def test_one_of_each_is_published_and_one_refused(self):
+        for kind in self.order():
+            node = self.author(kind)
+            record = self.resolved(self.load(kind, "valid"))
+            for ref in record.get("refs", []):
+                self.there(node, ref["record"])
+            if kind == "acknowledgement":
+                self.relay(record)
+            self.refused(kind)
+            written = node.publish(record)
+            self.assertEqual((written["kind"], written["subject"]), (kind, record.get("subject", "-")))
+            self.published[kind] = written["id"]
+        for kind in BY_THE_NODE:
+            path = write_json(self.folder / "r.json", self.load(kind, "valid"))
+            self.assertRefused(self.nodes[STREET].call("publish", path, check=False), REFUSED, "the node writes this kind by itself")
+        self.assertEqual(len(self.published), 53)
+        self.all_count_at_the_district()
+
+    def all_count_at_the_district(self):
+        district = self.nodes[DISTRICT]
+        for kind, record in self.published.items():
+            self.there(district, record)
+            shown = wait_for(lambda r=record: self.judged(district, r), f"verdict of {kind}")
+            self.assertEqual((kind, shown["verdict"]), (kind, "ok"))
+            self.assertEqual(sorted(shown["body"])[-1] and kind in shown["body"], True)
+
+    @staticmethod
+    def judged(node, record):
+        shown = node.call("show", record, "--json").object()
+        return shown if shown["verdict"] not in ("unchecked", "unknown_key") else None
+
+
+if __name__ == "__main__":
+    unittest.main()
