@@ -27,7 +27,8 @@ static void add(struct text *text, const char *bytes, size_t size)
         if (text->data == NULL)
             abort();
     }
-    memcpy(text->data + text->size, bytes, size);
+    if (size > 0) /* of nothing, there may be no address */
+        memcpy(text->data + text->size, bytes, size);
     text->size += size;
     text->data[text->size] = '\0';
 }
