@@ -320,16 +320,21 @@ static const struct ys_cmd table[] = {
         "and --body give the exact bytes, for other programs to check."),
      "show 110105001001:0\nshow 3fa1b2c4 --note", show_options, 1, 1},
     {"matter", ys_cmd_matter, "[MATTER]", N_("a matter over all logs, or the list of matters"),
-     N_("With MATTER: its records in order with their receipts, the state of its items, and what is\n"
-        "missing next, by whom, until when. MATTER is its number (at its community, 2026-7 will do)\n"
+     N_("With MATTER: its records in order with their receipts, the state of its items, and what "
+        "is\n"
+        "missing next, by whom, until when. MATTER is its number (at its community, 2026-7 will "
+        "do)\n"
         "or one of its records. Without: one line a matter."),
      "matter 110105001001-2026-0007\nmatter --state submitted", matter_options, 0, 1},
     {"inbox", ys_cmd_inbox, "", N_("what waits for this unit, soonest due first"),
-     N_("What others wait for and what the procedure expects of the bodies of this unit: opinions to\n"
-        "answer, submissions to accept, notices, reports, with the due day and where it comes from."),
+     N_("What others wait for and what the procedure expects of the bodies of this unit: opinions "
+        "to\n"
+        "answer, submissions to accept, notices, reports, with the due day and where it comes "
+        "from."),
      "inbox\ninbox --body po", inbox_options, 0, 0},
     {"reindex", ys_cmd_reindex, "", N_("make the read model anew"),
-     N_("Throws HOME/model.db away and makes it anew from the records. Nothing is lost: everything\n"
+     N_("Throws HOME/model.db away and makes it anew from the records. Nothing is lost: "
+        "everything\n"
         "in it is derived. Needed only when the file is suspected to be damaged."),
      "reindex", no_options, 0, 0},
     {"status", ys_cmd_status, "", N_("how far the own records have come, and what is held"),

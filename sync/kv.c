@@ -18,9 +18,9 @@
 enum {
     DBS_MAX = 32,
     READERS_MAX = 126,
-    LAG_LOOK = 64,           /* a reader so many transactions behind is looked at */
-    HELD_SHARE = 4,          /* of the file, that a reader may hold back */
-    ROOM_SHARE = 8,          /* of the map, that is kept free */
+    LAG_LOOK = 64,              /* a reader so many transactions behind is looked at */
+    HELD_SHARE = 4,             /* of the file, that a reader may hold back */
+    ROOM_SHARE = 8,             /* of the map, that is kept free */
     FULL_PROBE_BYTES = 16 << 20 /* not to be had: there is no room for a large group */
 };
 static const uint64_t held_bytes_min = (uint64_t)64 << 20;
