@@ -37,13 +37,13 @@ class Command:
     def __init__(self, name, node, *arguments, stdin="", made=(), changes=False, store=True, renew=None):
         self.name, self.node, self.stdin, self.changes, self.store = name, node, stdin, changes, store
         self.arguments = [str(a) for a in arguments]
-        self.renew = renew  # after it did its work: arguments with which it has something to do again
+        self.renew = renew  # after it did its work: makes that it has something to do again
         self.made = [pathlib.Path(path) for path in made]  # what it makes outside of the store, as a whole or not at all
 
     def clear(self):
         """Away with what was made outside of the store, and with a new home that there was no memory to remove."""
         if self.renew is not None:
-            self.arguments = [str(a) for a in self.renew()]
+            self.renew()
         for path in self.made + self.left_over():
             if path.is_dir() and path.parent == self.node.home:
                 for file in path.iterdir():
@@ -174,6 +174,17 @@ class Fail:
         shutil.rmtree(node.home)
         return ["admit", request]
 
+    def put_back(self, node):
+        """What makes the home again what it is now: a log that grew would need more calls each time."""
+        kept = self.folder / f"kept-{node.code}"
+        subprocess.run(["cp", "-a", node.home, kept], check=True)
+
+        def renew():
+            shutil.rmtree(node.home)
+            subprocess.run(["cp", "-a", kept, node.home], check=True)
+
+        return renew
+
     def commands(self):
         district, street, community = self.ground.nodes[:3]
         bundle, root = self.folder / "bundle", community.home / "root.pub"
@@ -203,7 +214,7 @@ class Fail:
         yield Command("join --request", community, *asks, "--json", made=[request], changes=True)
         yield Command("admit --dry-run", street, *self.applicant(street, asks), "--dry-run", "--json")
         if self.what == "call":  # with many allocations it would have to be made possible again too often
-            yield Command("admit", street, *self.applicant(street, asks), changes=True, renew=lambda: self.applicant(street, asks))
+            yield Command("admit", street, *self.applicant(street, asks), changes=True, renew=self.put_back(street))
         key, policy = self.folder / "root.key", self.folder / "policy"
         yield Command("root new", community, "root", "new", "--deployment", DEPLOYMENT, "--code", "110198", "--kdf", "none", "--out", key,
                       made=[key], changes=True, store=False)
