@@ -253,6 +253,7 @@ enum ys_code ys_table_create_text(const struct ys_table *table, char *out, size_
     ys_writer_text(&w, table->name);
     ys_writer_text(&w, "\" (rec INTEGER");
     ys_writer_text(&w, table->repeats == 0 ? " PRIMARY KEY" : " NOT NULL");
+    YS_ASSERT(table->repeats < YS_SHAPE_KEYS_MAX);
     for (unsigned i = 1; i <= table->repeats; i++) {
         ys_writer_text(&w, ", ");
         ys_writer_text(&w, key_names[i]);

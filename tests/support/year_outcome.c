@@ -161,6 +161,8 @@ static void plan_publication(struct year *y, int matter, struct year_thread *t,
                              const uint32_t *what, size_t count, Yishi__V1__FeedbackSubject subject)
 {
     struct year_matter *const m = &y->matter[matter];
+    if (count == 0)
+        abort();
     if (!dice_permille(&m->rng, PUBLISHED))
         return;
     struct year_step *const step = year_plan(

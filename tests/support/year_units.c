@@ -80,7 +80,7 @@ void year_units_make(struct year *y)
     y->log_room = y->unit_count + y->options.communities / SUCCESSION_EVERY + 1;
     y->unit = calloc(y->unit_count, sizeof *y->unit);
     y->log = calloc(y->log_room, sizeof *y->log);
-    if (y->unit == NULL || y->log == NULL)
+    if (y->unit == NULL || y->log == NULL || streets == 0)
         abort();
     y->log_count = y->unit_count;
     make_unit(y, 0, YS_LEVEL_DISTRICT, 0, "110198", "示例区");

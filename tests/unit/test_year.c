@@ -254,7 +254,7 @@ static double share(const struct book *book, unsigned kind, unsigned of)
     return (double)book->kinds[kind] / (double)book->kinds[of];
 }
 
-#define assert_between(low, value, high)                \
+#define ASSERT_BETWEEN(low, value, high)                \
     do {                                                \
         if (!((value) >= (low) && (value) <= (high)))   \
             fail_msg(#value " is %g", (double)(value)); \
@@ -271,16 +271,16 @@ static void the_shares_are_those_of_a_real_year(void **state)
 
     const double matters = book.kinds[10] / 100.0;
     const double records = (double)(book.count - book.kinds[95]) / book.kinds[10];
-    assert_between(10, matters, 14);
-    assert_between(10, records, 22);
-    assert_between(1500, (double)book.bytes / (double)book.count, 2500);
-    assert_between(0.8, share(&book, 15, 10), 1.1);  /* some twice: deferred first */
-    assert_between(1.0, share(&book, 30, 15), 1.9);  /* sessions a determination */
-    assert_between(0.9, share(&book, 20, 30), 1.15); /* notices a session */
-    assert_between(0.5, share(&book, 31, 15), 0.9);
-    assert_between(0.02, share(&book, 32, 15), 0.15);
-    assert_between(0.7, share(&book, 45, 44), 0.99); /* the street answers */
-    assert_between(0.005, share(&book, 81, 30), 0.1);
+    ASSERT_BETWEEN(10, matters, 14);
+    ASSERT_BETWEEN(10, records, 22);
+    ASSERT_BETWEEN(1500, (double)book.bytes / (double)book.count, 2500);
+    ASSERT_BETWEEN(0.8, share(&book, 15, 10), 1.1);  /* some twice: deferred first */
+    ASSERT_BETWEEN(1.0, share(&book, 30, 15), 1.9);  /* sessions a determination */
+    ASSERT_BETWEEN(0.9, share(&book, 20, 30), 1.15); /* notices a session */
+    ASSERT_BETWEEN(0.5, share(&book, 31, 15), 0.9);
+    ASSERT_BETWEEN(0.02, share(&book, 32, 15), 0.15);
+    ASSERT_BETWEEN(0.7, share(&book, 45, 44), 0.99); /* the street answers */
+    ASSERT_BETWEEN(0.005, share(&book, 81, 30), 0.1);
 }
 
 /* --- the same again --- */
