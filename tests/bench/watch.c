@@ -166,6 +166,7 @@ static uint64_t append_one(struct publishing *p)
                                 &appended, &err),
                &err);
     ys_written_clear(&written);
+    ys_draft_clear(&draft);
     return appended.size;
 }
 
