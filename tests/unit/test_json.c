@@ -6,7 +6,7 @@
 #include "proto/moment.h"
 #include "proto/reflect.h"
 #include "proto/wire.h"
-#include "tests/support/rng.h"
+#include "tests/support/maker.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -378,76 +378,6 @@ static void every_failed_allocation_is_reported_and_leaks_nothing(void **state)
 
 /* ---- random messages ---- */
 
-struct maker {
-    struct rng rng;
-    struct ys_arena arena;
-    bool all; /* leave out no field */
-};
-
-static ProtobufCMessage *make(struct maker *m, const ProtobufCMessageDescriptor *type);
-
-static void make_value(struct maker *m, const ProtobufCFieldDescriptor *field, void *out)
-{
-    static const char *const texts[] = {"", "x", "协商\n共识", "😀", "\"\\/<>&"};
-    if (field->type == PROTOBUF_C_TYPE_MESSAGE) {
-        ProtobufCMessage *inner = make(m, field->descriptor);
-        memcpy(out, &inner, sizeof inner);
-    } else if (field->type == PROTOBUF_C_TYPE_STRING) {
-        const char *text = texts[rng_below(&m->rng, 5)];
-        memcpy(out, &text, sizeof text);
-    } else if (field->type == PROTOBUF_C_TYPE_BYTES) {
-        ProtobufCBinaryData bytes = {.len = rng_below(&m->rng, 70)};
-        bytes.data = ys_arena_alloc(&m->arena, bytes.len);
-        rng_fill(&m->rng, bytes.data, bytes.len);
-        memcpy(out, &bytes, sizeof bytes);
-    } else if (field->type == PROTOBUF_C_TYPE_ENUM) {
-        const ProtobufCEnumDescriptor *type = field->descriptor;
-        const int value = type->values[rng_below(&m->rng, type->n_values)].value;
-        memcpy(out, &value, sizeof value);
-    } else if (field->type == PROTOBUF_C_TYPE_BOOL) {
-        const protobuf_c_boolean value = (protobuf_c_boolean)rng_below(&m->rng, 2);
-        memcpy(out, &value, sizeof value);
-    } else {
-        const uint64_t value = rng_next(&m->rng) >> (1 + rng_below(&m->rng, 63));
-        memcpy(out, &value, ys_reflect_size(field->type)); /* little-endian, as our machines are */
-    }
-}
-
-static void make_field(struct maker *m, ProtobufCMessage *message,
-                       const ProtobufCFieldDescriptor *field)
-{
-    const bool repeated = field->label == PROTOBUF_C_LABEL_REPEATED;
-    const size_t count = repeated ? 1 + rng_below(&m->rng, 3) : 1;
-    void *first = NULL;
-    if (ys_reflect_in_oneof(field) && ys_reflect_case(message, field) != 0)
-        return;
-    assert_true(ys_reflect_add(message, field, count, &m->arena, &first));
-    for (size_t i = 0; i < count; i++)
-        make_value(m, field, (uint8_t *)first + i * ys_reflect_size(field->type));
-}
-
-static ProtobufCMessage *make(struct maker *m, const ProtobufCMessageDescriptor *type)
-{
-    ProtobufCMessage *message = ys_reflect_new(type, &m->arena);
-    for (unsigned i = 0; i < type->n_fields; i++) {
-        if (m->all || rng_below(&m->rng, 3) != 0)
-            make_field(m, message, &type->fields[i]);
-    }
-    if (type == &yishi__v1__date__descriptor) {
-        Yishi__V1__Date *date = (void *)message;
-        date->has_yyyymmdd = 1;
-        date->yyyymmdd = ys_date_from_days((int32_t)rng_below(&m->rng, 376000));
-    } else if (type == &yishi__v1__time__descriptor) {
-        Yishi__V1__Time *time = (void *)message;
-        time->has_unix_ms = 1;
-        time->unix_ms = (int64_t)rng_below(&m->rng, (uint64_t)YS_TIME_LAST_MS + 1);
-    } else if (type == &yishi__v1__moment__descriptor &&
-               ys_reflect_case(message, &type->fields[0]) == 0) {
-        make_field(m, message, &type->fields[rng_below(&m->rng, 2)]);
-    }
-    return message;
-}
-
 static void assert_survives_json(struct maker *m, const ProtobufCMessageDescriptor *type)
 {
     enum { ROOM = 1 << 20 };
@@ -458,7 +388,7 @@ static void assert_survives_json(struct maker *m, const ProtobufCMessageDescript
     struct ys_err err = {.msg = ""};
     ProtobufCMessage *again = NULL;
     json_t *json = NULL;
-    const ProtobufCMessage *message = make(m, type);
+    const ProtobufCMessage *message = maker_message(m, type);
     assert_int_equal(ys_wire_encode(message, ROOM, &a, NULL), YS_OK);
 
     if (ys_json_encode(message, &json, &err) != YS_OK)
@@ -517,7 +447,7 @@ static void every_field_of_every_kind_survives_json(void **state)
             protobuf_c_message_descriptor_get_field_by_name(BODY, kinds[i].name)->descriptor;
         ys_arena_init(&m.arena, 64 << 20);
         assert_survives_json(&m, type);
-        assert_int_equal(ys_json_encode(make(&m, type), &json, NULL), YS_OK);
+        assert_int_equal(ys_json_encode(maker_message(&m, type), &json, NULL), YS_OK);
         assert_holds_all(json, type);
         json_decref(json);
         ys_arena_clear(&m.arena);
