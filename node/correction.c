@@ -1,5 +1,6 @@
 #include "node/correction.h"
 
+#include "crypto/assert.h"
 #include "crypto/base64.h"
 #include "node/lang.h"
 #include "proto/json.h"
@@ -44,7 +45,8 @@ static json_t *next_part(struct step *step, char path[YS_PATH_TEXT_MAX])
         value = json_object_iter_value(step->key);
         step->key = json_object_iter_next(step->value, step->key);
     } else if (step->index < json_array_size(step->value)) {
-        (void)snprintf(path, YS_PATH_TEXT_MAX, "%s[%zu]", step->path, step->index);
+        const int size = snprintf(path, YS_PATH_TEXT_MAX, "%s[%zu]", step->path, step->index);
+        YS_ASSERT(size > 0 && size < YS_PATH_TEXT_MAX); /* our schemas' names are short */
         value = json_array_get(step->value, step->index++);
     }
     return value;
