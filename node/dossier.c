@@ -11,18 +11,6 @@
 
 /* --- one row --- */
 
-/* Cut at a whole character. */
-static void get_text(struct ys_query *query, int at, char *out, size_t size)
-{
-    const struct ys_bytes text = ys_query_text(query, at);
-    size_t length = text.size < size ? text.size : size - 1;
-    while (length < text.size && length > 0 && (text.data[length] & 0xc0) == 0x80)
-        length--;
-    if (length > 0)
-        memcpy(out, text.data, length);
-    out[length] = '\0';
-}
-
 static uint32_t get_day(struct ys_query *query, int at)
 {
     return ys_query_is_null(query, at) ? 0 : ys_date_from_days((int32_t)ys_query_int(query, at));
@@ -32,14 +20,14 @@ static enum ys_state get_state(struct ys_query *query, int at)
 {
     enum ys_state state = YS_STATE_NONE;
     char word[64];
-    get_text(query, at, word, sizeof word);
+    (void)ys_query_copy(query, at, word, sizeof word);
     return ys_state_by_word(word, &state) ? state : YS_STATE_NONE;
 }
 
 static enum ys_task_why get_why(struct ys_query *query, int at)
 {
     char word[64];
-    get_text(query, at, word, sizeof word);
+    (void)ys_query_copy(query, at, word, sizeof word);
     for (int why = 0; why < YS_TASK_WHY_COUNT; why++)
         if (strcmp(ys_task_word((enum ys_task_why)why), word) == 0)
             return (enum ys_task_why)why;
@@ -103,11 +91,11 @@ static void *grow(void *array, size_t count, size_t size, struct ys_err *err)
 static void read_head(struct ys_query *row, struct ys_dossier_head *head)
 {
     *head = (struct ys_dossier_head){.state = get_state(row, 5)};
-    get_text(row, 0, head->subject, sizeof head->subject);
-    get_text(row, 1, head->title, sizeof head->title);
-    get_text(row, 2, head->category, sizeof head->category);
-    get_text(row, 3, head->nature, sizeof head->nature);
-    get_text(row, 4, head->merged_into, sizeof head->merged_into);
+    (void)ys_query_copy(row, 0, head->subject, sizeof head->subject);
+    (void)ys_query_copy(row, 1, head->title, sizeof head->title);
+    (void)ys_query_copy(row, 2, head->category, sizeof head->category);
+    (void)ys_query_copy(row, 3, head->nature, sizeof head->nature);
+    (void)ys_query_copy(row, 4, head->merged_into, sizeof head->merged_into);
     head->stage = get_state(row, 6);
     head->conflict = ys_query_int(row, 7) != 0;
     head->since = get_day(row, 8);
@@ -170,15 +158,15 @@ enum ys_code ys_dossier_list(struct ys_model *model, const char *division, const
 static void read_task(struct ys_query *row, struct ys_dossier_task *task)
 {
     *task = (struct ys_dossier_task){.why = get_why(row, 2)};
-    get_text(row, 0, task->subject, sizeof task->subject);
-    get_text(row, 1, task->title, sizeof task->title);
+    (void)ys_query_copy(row, 0, task->subject, sizeof task->subject);
+    (void)ys_query_copy(row, 1, task->title, sizeof task->title);
     task->asked = ys_bytes_is_text(ys_query_text(row, 3), "inbox");
-    get_text(row, 4, task->kinds, sizeof task->kinds);
+    (void)ys_query_copy(row, 4, task->kinds, sizeof task->kinds);
     task->bodies = (unsigned)ys_query_int(row, 5);
     task->all_bodies = ys_query_int(row, 6) != 0;
-    get_text(row, 7, task->division, sizeof task->division);
-    get_text(row, 8, task->article, sizeof task->article);
-    get_text(row, 9, task->parameter, sizeof task->parameter);
+    (void)ys_query_copy(row, 7, task->division, sizeof task->division);
+    (void)ys_query_copy(row, 8, task->article, sizeof task->article);
+    (void)ys_query_copy(row, 9, task->parameter, sizeof task->parameter);
     task->due = get_day(row, 10);
     task->since = get_day(row, 11);
     task->track = ys_query_is_null(row, 12) ? 0 : ys_query_int(row, 12);
@@ -246,12 +234,12 @@ static enum ys_code keep_step(struct walk *walk, struct ys_query *row, struct ys
         return YS_NOMEM;
     d->step = grown;
     struct ys_dossier_step *const step = &grown[d->step_count];
-    get_text(row, 0, origin, sizeof origin);
+    (void)ys_query_copy(row, 0, origin, sizeof origin);
     step->fate = fate_of(row, 2);
     step->counted = step->fate[0] != '\0';
     step->irregular = (unsigned)ys_query_int(row, 3);
     step->day = get_day(row, 4);
-    get_text(row, 5, step->standing, sizeof step->standing);
+    (void)ys_query_copy(row, 5, step->standing, sizeof step->standing);
     step->corrected = !ys_query_is_null(row, 6);
     enum ys_code code = ys_log_find(walk->txn, origin, &log, err);
     if (code == YS_OK)
@@ -271,9 +259,9 @@ static enum ys_code keep_track(struct walk *walk, struct ys_query *row, struct y
     struct ys_dossier_track *const track = &grown[d->track_count++];
     track->nth = ys_query_int(row, 0);
     track->item = (uint32_t)ys_query_int(row, 1);
-    get_text(row, 2, track->text, sizeof track->text);
-    get_text(row, 3, track->responsible, sizeof track->responsible);
-    get_text(row, 4, track->nature, sizeof track->nature);
+    (void)ys_query_copy(row, 2, track->text, sizeof track->text);
+    (void)ys_query_copy(row, 3, track->responsible, sizeof track->responsible);
+    (void)ys_query_copy(row, 4, track->nature, sizeof track->nature);
     track->decision_matter = ys_query_int(row, 5) != 0;
     track->state = get_state(row, 6);
     track->since = get_day(row, 7);
@@ -281,7 +269,7 @@ static enum ys_code keep_track(struct walk *walk, struct ys_query *row, struct y
     track->due = get_day(row, 9);
     track->percent = (uint32_t)ys_query_int(row, 10);
     track->extensions = (uint32_t)ys_query_int(row, 11);
-    get_text(row, 12, track->result, sizeof track->result);
+    (void)ys_query_copy(row, 12, track->result, sizeof track->result);
     return YS_OK;
 }
 
@@ -349,7 +337,7 @@ enum ys_code ys_dossier_load(const struct ys_node *node, struct ys_model *model,
     YS_TXN_SCOPED txn = NULL;
     YS_DOSSIER_SCOPED dossier = {.step_count = 0};
     struct walk walk = {.node = node, .dossier = &dossier};
-    enum ys_code code = ys_node_read(node, &txn, err);
+    enum ys_code code = ys_store_begin(node->store, false, &txn, err);
     walk.txn = txn;
     if (code == YS_OK)
         code = each_of(model, "SELECT " HEAD_COLUMNS " FROM matter WHERE subject = ?1", subject,
@@ -393,7 +381,7 @@ enum ys_code ys_dossier_find(const struct ys_node *node, const char *text,
         ys_matter_print(&matter, subject_out);
         return YS_OK;
     }
-    enum ys_code code = ys_node_read(node, &txn, err);
+    enum ys_code code = ys_store_begin(node->store, false, &txn, err);
     if (code == YS_OK)
         code = ys_exhibit_find(txn, text, &log, &index, err);
     if (code == YS_OK)

@@ -1,7 +1,8 @@
 /* The dossier of a matter (案卷): its records over all logs in causal order, with their
  * receipts, the state of its items, what conflicts, and what is missing next.
  *
- * Read from the read model; what a record says and who holds it is read from the store.
+ * Read from the read model; what a record says and who holds it is read from the store, with the
+ * membership as ys_recall_open has rebuilt it.
  * Threads: main. Memory: heap, freed by ys_dossier_clear. */
 #ifndef YS_NODE_DOSSIER_H
 #define YS_NODE_DOSSIER_H

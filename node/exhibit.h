@@ -34,7 +34,7 @@ struct ys_exhibit {
 void ys_exhibit_clear(struct ys_exhibit *exhibit);
 #define YS_EXHIBIT_SCOPED __attribute__((cleanup(ys_exhibit_clear))) struct ys_exhibit
 
-/* `txn` comes from ys_node_read. YS_NOT_FOUND behind the end of the log. */
+/* `txn` is of ys_node_read, or begun after the membership was rebuilt. YS_NOT_FOUND behind the end of the log. */
 YS_CHECKED enum ys_code ys_exhibit_load(const struct ys_node *node, struct ys_txn *txn,
                                         const struct ys_log *log, uint64_t index, bool with_body,
                                         struct ys_exhibit *out, struct ys_err *err);

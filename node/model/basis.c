@@ -11,13 +11,6 @@ struct place {
     char level[16];
 };
 
-static void copy(char *out, size_t size, struct ys_bytes text)
-{
-    const size_t length = text.size < size ? text.size : size - 1;
-    memcpy(out, text.data, length);
-    out[length] = '\0';
-}
-
 static enum ys_code find_place(struct ys_model *model, int64_t number, struct place *out,
                                struct ys_err *err)
 {
@@ -27,9 +20,9 @@ static enum ys_code find_place(struct ys_model *model, int64_t number, struct pl
     const enum ys_code code = ys_query_step(query, &row, err);
     if (code != YS_OK || !row)
         return code != YS_OK ? code : ys_fail(err, YS_CORRUPT, "read model: a record is missing");
-    copy(out->origin, sizeof out->origin, ys_query_text(query, 0));
-    copy(out->division, sizeof out->division, ys_query_text(query, 1));
-    copy(out->level, sizeof out->level, ys_query_text(query, 2));
+    (void)ys_query_copy(query, 0, out->origin, sizeof out->origin);
+    (void)ys_query_copy(query, 1, out->division, sizeof out->division);
+    (void)ys_query_copy(query, 2, out->level, sizeof out->level);
     ys_query_reset(query);
     return YS_OK;
 }

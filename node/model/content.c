@@ -423,3 +423,20 @@ const Yishi__V1__Body *ys_correction_replacement(const Yishi__V1__Body *correcti
         return NULL;
     return body;
 }
+
+enum ys_code ys_fold_turn_body(struct ys_fold_turn *turn, const char *origin, uint64_t index,
+                               const Yishi__V1__Body **out, struct ys_err *err)
+{
+    struct ys_entry entry;
+    *out = NULL;
+    if (strcmp(turn->log.origin_text, origin) != 0) {
+        const enum ys_code code = ys_log_find(turn->txn, origin, &turn->log, err);
+        if (code != YS_OK)
+            return code;
+    }
+    const enum ys_code code = ys_log_entry(turn->txn, turn->log.id, index, &entry, err);
+    if (code == YS_OK && entry.content == YS_CONTENT_BODY &&
+        ys_body_unpack(entry.body, &turn->arena, out, NULL) != YS_OK)
+        *out = NULL;
+    return code;
+}

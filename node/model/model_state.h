@@ -49,7 +49,6 @@
     X(NEXT_LATER, "SELECT rec FROM later WHERE rec > ? ORDER BY rec LIMIT 1")                              \
     X(NEXT_STALE, "SELECT subject FROM stale ORDER BY subject LIMIT 1")                                    \
     X(DROP_STALE, "DELETE FROM stale WHERE subject = ?")                                                   \
-    X(COUNT_STALE, "SELECT count(*) FROM stale")                                                           \
     /* Those about the matter, and those about no matter, or several, that name one of these or are      \
      * named by one: a commission, an evaluation of several matters. In an order that is the same        \
      * everywhere. `<> '-'` lets the partial index be used: SQLite does not know what is bound. */ \
@@ -171,6 +170,10 @@ struct ys_fold_turn {
     struct ys_parameter_value *parameter; /* texts are owned, too */
 };
 void ys_fold_turn_clear(struct ys_fold_turn *turn);
+/* The body of an entry that was found ok and understood before, in the arena; NULL when it is not here,
+ * or has no room there. */
+enum ys_code ys_fold_turn_body(struct ys_fold_turn *turn, const char *origin, uint64_t index,
+                               const Yishi__V1__Body **out, struct ys_err *err);
 /* Read the body keys of the membership, if there is one. */
 enum ys_code ys_fold_turn_members(struct ys_fold_turn *turn, struct ys_err *err);
 /* Hash of the body keys of the log's unit: who is told to have signed depends on it. */

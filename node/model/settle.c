@@ -41,23 +41,6 @@ static enum ys_code make_room(struct gathered *gathered, struct ys_err *err)
     return YS_OK;
 }
 
-static enum ys_code load_body(struct ys_fold_turn *turn, const char *origin, uint64_t index,
-                              const Yishi__V1__Body **out, struct ys_err *err)
-{
-    struct ys_entry entry;
-    *out = NULL;
-    if (strcmp(turn->log.origin_text, origin) != 0) {
-        const enum ys_code code = ys_log_find(turn->txn, origin, &turn->log, err);
-        if (code != YS_OK)
-            return code;
-    }
-    const enum ys_code code = ys_log_entry(turn->txn, turn->log.id, index, &entry, err);
-    if (code == YS_OK && entry.content == YS_CONTENT_BODY &&
-        ys_body_unpack(entry.body, &turn->arena, out, NULL) != YS_OK)
-        *out = NULL;
-    return code;
-}
-
 /* The earlier of the times at which street and district had it; 0: neither is known to have it. */
 static uint64_t proven_of(struct ys_query *query)
 {
@@ -74,12 +57,10 @@ static enum ys_code read_step(struct ys_query *query, struct ys_fold_turn *turn,
     char origin[YS_KEY_NAME_MAX + 1];
     struct ys_name name;
     const struct ys_bytes id = ys_query_blob(query, 1);
-    const struct ys_bytes text = ys_query_text(query, 7);
-    YS_ASSERT(id.size == sizeof step->id.bytes && text.size < sizeof origin);
+    const bool fits = ys_query_copy(query, 7, origin, sizeof origin);
+    YS_ASSERT(id.size == sizeof step->id.bytes && fits);
     memcpy(step->id.bytes, id.data, id.size);
-    memcpy(origin, text.data, text.size);
-    origin[text.size] = '\0';
-    if (ys_name_parse(text, &name, NULL) != YS_OK)
+    if (ys_name_parse(ys_bytes_of_text(origin), &name, NULL) != YS_OK)
         return ys_fail(err, YS_CORRUPT, "read model: \"%s\" is no log", origin);
     step->kind = ys_kind_by_name(ys_query_text(query, 2));
     step->withdrawn = ys_bytes_is_text(ys_query_text(query, 3), "withdrawn");
@@ -92,15 +73,13 @@ static enum ys_code read_step(struct ys_query *query, struct ys_fold_turn *turn,
     /* Void: without a body here, or with one that was not understood when it was folded. */
     enum ys_code code = ys_bytes_is_text(ys_query_text(query, 3), "void")
                             ? YS_OK
-                            : load_body(turn, origin, step->index, &step->body, err);
+                            : ys_fold_turn_body(turn, origin, step->index, &step->body, err);
     if (code != YS_OK || ys_query_is_null(query, 8))
         return code;
-    const struct ys_bytes other = ys_query_text(query, 9);
-    YS_ASSERT(other.size < sizeof origin);
-    memcpy(origin, other.data, other.size);
-    origin[other.size] = '\0';
+    const bool other_fits = ys_query_copy(query, 9, origin, sizeof origin);
+    YS_ASSERT(other_fits);
     step->signed_body = step->body;
-    code = load_body(turn, origin, (uint64_t)ys_query_int(query, 8), &step->body, err);
+    code = ys_fold_turn_body(turn, origin, (uint64_t)ys_query_int(query, 8), &step->body, err);
     if (code == YS_OK && step->body != NULL)
         step->body = ys_correction_replacement(step->body, &turn->arena);
     return code;

@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <sqlite3.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct ys_sql {
     sqlite3 *db;
@@ -76,11 +77,6 @@ void ys_sql_close(struct ys_sql *sql)
 enum ys_code ys_sql_run(struct ys_sql *sql, const char *text, struct ys_err *err)
 {
     return translate(sql->db, sqlite3_exec(sql->db, text, NULL, NULL, NULL), err);
-}
-
-int64_t ys_sql_changes(const struct ys_sql *sql)
-{
-    return sqlite3_total_changes64(sql->db);
 }
 
 bool ys_sql_in_transaction(const struct ys_sql *sql)
@@ -191,19 +187,9 @@ int ys_query_columns(const struct ys_query *query)
     return sqlite3_column_count(query->statement);
 }
 
-const char *ys_query_column_name(const struct ys_query *query, int at)
-{
-    return sqlite3_column_name(query->statement, at);
-}
-
 bool ys_query_is_null(struct ys_query *query, int at)
 {
     return sqlite3_column_type(query->statement, at) == SQLITE_NULL;
-}
-
-bool ys_query_is_text(struct ys_query *query, int at)
-{
-    return sqlite3_column_type(query->statement, at) == SQLITE_TEXT;
 }
 
 int64_t ys_query_int(struct ys_query *query, int at)
@@ -223,4 +209,16 @@ struct ys_bytes ys_query_blob(struct ys_query *query, int at)
     const void *const blob = sqlite3_column_blob(query->statement, at);
     return (struct ys_bytes){blob,
                              blob == NULL ? 0 : (size_t)sqlite3_column_bytes(query->statement, at)};
+}
+
+bool ys_query_copy(struct ys_query *query, int at, char *out, size_t size)
+{
+    const struct ys_bytes text = ys_query_text(query, at);
+    size_t length = text.size < size ? text.size : size - 1;
+    while (length < text.size && length > 0 && (text.data[length] & 0xc0) == 0x80)
+        length--;
+    if (length > 0)
+        memcpy(out, text.data, length);
+    out[length] = '\0';
+    return length == text.size;
 }

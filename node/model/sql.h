@@ -23,8 +23,6 @@ void ys_sql_close(struct ys_sql *sql);
 
 /* Statements without values or rows. YS_BUSY when another writer did not end in time. */
 YS_CHECKED enum ys_code ys_sql_run(struct ys_sql *sql, const char *text, struct ys_err *err);
-/* Rows changed by all statements since the database was opened. */
-int64_t ys_sql_changes(const struct ys_sql *sql);
 /* Is a transaction open? */
 bool ys_sql_in_transaction(const struct ys_sql *sql);
 
@@ -53,11 +51,11 @@ YS_CHECKED enum ys_code ys_query_run(struct ys_query *query, struct ys_err *err)
 
 /* Columns of the row, from 0. */
 int ys_query_columns(const struct ys_query *query);
-const char *ys_query_column_name(const struct ys_query *query, int at);
 bool ys_query_is_null(struct ys_query *query, int at);
-bool ys_query_is_text(struct ys_query *query, int at);
 int64_t ys_query_int(struct ys_query *query, int at);
 struct ys_bytes ys_query_text(struct ys_query *query, int at);
+/* A terminated copy; one that does not fit is cut at a whole character, and the answer is false. */
+bool ys_query_copy(struct ys_query *query, int at, char *out, size_t size);
 struct ys_bytes ys_query_blob(struct ys_query *query, int at);
 
 #endif

@@ -26,11 +26,11 @@ struct subject {
     char division[YS_DIVISION_MAX + 1];
 };
 
-static void copy(char *out, size_t size, struct ys_bytes text)
+/* What this file and the store have written is never too long. */
+static void copy(struct ys_query *query, int at, char *out, size_t size)
 {
-    YS_ASSERT(text.size < size);
-    memcpy(out, text.data, text.size);
-    out[text.size] = '\0';
+    const bool fits = ys_query_copy(query, at, out, size);
+    YS_ASSERT(fits);
 }
 
 static enum ys_code load_subject(struct ys_model *model, int64_t number, struct subject *out,
@@ -45,13 +45,13 @@ static enum ys_code load_subject(struct ys_model *model, int64_t number, struct 
     *out = (struct subject){.number = number};
     out->is_void = ys_bytes_is_text(ys_query_text(query, 3), "void");
     if (!out->is_void) {
-        copy(out->kind, sizeof out->kind, ys_query_text(query, 0));
-        copy(out->matter, sizeof out->matter, ys_query_text(query, 1));
+        copy(query, 0, out->kind, sizeof out->kind);
+        copy(query, 1, out->matter, sizeof out->matter);
         memcpy(out->id.bytes, ys_query_blob(query, 2).data, sizeof out->id.bytes);
         out->signers = ys_query_int(query, 4);
         out->index = (uint64_t)ys_query_int(query, 5);
-        copy(out->origin, sizeof out->origin, ys_query_text(query, 6));
-        copy(out->division, sizeof out->division, ys_query_text(query, 7));
+        copy(query, 6, out->origin, sizeof out->origin);
+        copy(query, 7, out->division, sizeof out->division);
     }
     ys_query_reset(query);
     return YS_OK;
@@ -100,26 +100,10 @@ static enum ys_code named_by(struct ys_model *model, const struct subject *subje
         out->number = ys_query_int(query, 0);
         memcpy(out->id.bytes, ys_query_blob(query, 2).data, sizeof out->id.bytes);
         out->index = (uint64_t)ys_query_int(query, 3);
-        copy(out->origin, sizeof out->origin, ys_query_text(query, 4));
+        copy(query, 4, out->origin, sizeof out->origin);
     }
     ys_query_reset(query);
     return code;
-}
-
-static enum ys_code load_body(struct ys_fold_turn *turn, const struct subject *subject,
-                              const Yishi__V1__Body **out, struct ys_err *err)
-{
-    struct ys_log log;
-    struct ys_entry entry;
-    *out = NULL;
-    enum ys_code code = ys_log_find(turn->txn, subject->origin, &log, err);
-    if (code == YS_OK)
-        code = ys_log_entry(turn->txn, log.id, subject->index, &entry, err);
-    if (code != YS_OK || entry.content != YS_CONTENT_BODY)
-        return code;
-    if (ys_body_decode(entry.body, &turn->arena, out, NULL) != YS_OK)
-        *out = NULL;
-    return YS_OK;
 }
 
 /* The newest correction of a record: the end of the chain of those that supersede each other. */
@@ -159,9 +143,10 @@ static enum ys_code put_content(struct ys_model *model, struct ys_fold_turn *tur
                                 const struct subject *subject, const struct subject *correction,
                                 struct ys_err *err)
 {
+    const struct subject *const from = correction == NULL ? subject : correction;
     const Yishi__V1__Body *body = NULL;
     ys_arena_clear(&turn->arena);
-    enum ys_code code = load_body(turn, correction == NULL ? subject : correction, &body, err);
+    enum ys_code code = ys_fold_turn_body(turn, from->origin, from->index, &body, err);
     if (code != YS_OK || body == NULL)
         return code;
     if (correction != NULL && (body = ys_correction_replacement(body, &turn->arena)) == NULL)
