@@ -32,10 +32,17 @@ static enum ys_code mark_under(struct ys_model *model, struct ys_bytes origin, i
                                int64_t size, struct ys_err *err)
 {
     struct ys_query *const query = model->query[YS_MODEL_STALE_UNDER];
+    struct ys_query *const linked = model->query[YS_MODEL_STALE_LINKED_UNDER];
     ys_query_set_text(query, 1, origin);
     ys_query_set_int(query, 2, from);
     ys_query_set_int(query, 3, size);
-    return ys_query_run(query, err);
+    const enum ys_code code = ys_query_run(query, err);
+    if (code != YS_OK || model->building == YS_BUILDING_ENTRIES)
+        return code; /* which marks every matter anyhow */
+    ys_query_set_text(linked, 1, origin);
+    ys_query_set_int(linked, 2, from);
+    ys_query_set_int(linked, 3, size);
+    return ys_query_run(linked, err);
 }
 
 /* How much of a log stands here. */

@@ -29,17 +29,21 @@ enum ys_code ys_building_put_later(struct ys_model *model, int64_t number, struc
     return ys_query_run(query, err);
 }
 
-/* Records that waited because others name them, or they others. */
-static enum ys_code refresh_later(struct ys_model *model, struct ys_fold_turn *turn,
-                                  struct ys_err *err)
+enum ys_code ys_building_refresh_later(struct ys_model *model, struct ys_fold_turn *turn,
+                                       struct ys_err *err)
 {
+    if (model->building == YS_BUILDING_ENTRIES)
+        return YS_OK;
     struct ys_query *const next = model->query[YS_MODEL_NEXT_LATER];
     int64_t number = -1;
     for (;;) {
         bool row = false;
         ys_query_set_int(next, 1, number);
         enum ys_code code = ys_query_step(next, &row, err);
-        if (code != YS_OK || !row)
+        if (code == YS_OK && !row) {
+            return number < 0 ? YS_OK : ys_query_run(model->query[YS_MODEL_DROP_LATER], err);
+        }
+        if (code != YS_OK)
             return code;
         number = ys_query_int(next, 0);
         ys_query_reset(next);
@@ -56,10 +60,8 @@ enum ys_code ys_building_end_entries(struct ys_model *model, struct ys_fold_turn
         return YS_OK;
     enum ys_code code = ys_sql_run(model->sql, ys_model_schema_entries_sql, err);
     if (code == YS_OK)
-        code = refresh_later(model, turn, err);
-    if (code == YS_OK)
-        code = ys_sql_run(model->sql, "DELETE FROM later", err);
-    return code == YS_OK ? move_to(model, YS_BUILDING_MATTERS, err) : code;
+        code = move_to(model, YS_BUILDING_MATTERS, err);
+    return code == YS_OK ? ys_building_refresh_later(model, turn, err) : code;
 }
 
 enum ys_code ys_building_end_matters(struct ys_model *model, struct ys_err *err)

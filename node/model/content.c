@@ -337,6 +337,13 @@ static enum ys_code mark_linked(struct ys_model *model, int64_t number, const ch
     return ys_query_run(model->query[YS_MODEL_STALE_LINKED], err);
 }
 
+enum ys_code ys_matter_mark_of(struct ys_model *model, int64_t number, struct ys_bytes subject,
+                               struct ys_err *err)
+{
+    return ys_bytes_is_text(subject, "-") ? mark_linked(model, number, "-", err)
+                                          : ys_matter_mark(model, subject, err);
+}
+
 enum ys_code ys_content_drop(struct ys_model *model, int64_t number, struct ys_err *err)
 {
     struct ys_query *const query = model->query[YS_MODEL_FIND_RECORD];
@@ -354,6 +361,8 @@ enum ys_code ys_content_drop(struct ys_model *model, int64_t number, struct ys_e
     ys_query_reset(query);
     if (code == YS_OK && linked)
         code = mark_linked(model, number, "-", err);
+    if (code == YS_OK)
+        code = drop_by(model->query[YS_MODEL_TARGETS_LATER], number, err);
     if (code == YS_OK)
         code = ys_content_clear(model, number, kind, err);
     if (code == YS_OK)

@@ -346,6 +346,8 @@ enum ys_code ys_model_fold(struct ys_model *model, const struct ys_fold_options 
             code = count_folded(model, &folded, err);
         if (code == YS_OK && fold.left > 0)
             code = ys_building_end_entries(model, &fold.turn, err);
+        if (code == YS_OK)
+            code = ys_building_refresh_later(model, &fold.turn, err);
         if (code == YS_OK && fold.left > 0)
             code = ys_matters_settle(model, &fold.turn, &fold.left, err);
         if (code == YS_OK && fold.left > 0)

@@ -45,6 +45,10 @@
       " 'withdraws', 'redacts') AND r.standing IN"                                                         \
       " ('in_force', 'superseded') AND l.division = ?3 AND (r.signers & ?4) = ?4"                          \
       " ORDER BY l.incarnation, r.idx")                                                                    \
+    X(TARGETS_LATER,                                                                                       \
+      "INSERT OR IGNORE INTO later SELECT r.no FROM ref f JOIN record r ON r.id = f.target WHERE"          \
+      " f.rec = ? AND f.rel IN ('supersedes', 'withdraws', 'redacts')")                                    \
+    X(DROP_LATER, "DELETE FROM later")                                                                     \
     X(PUT_LATER, "INSERT OR IGNORE INTO later VALUES (?)")                                                 \
     X(NEXT_LATER, "SELECT rec FROM later WHERE rec > ? ORDER BY rec LIMIT 1")                              \
     X(NEXT_STALE, "SELECT subject FROM stale ORDER BY subject LIMIT 1")                                    \
@@ -93,6 +97,14 @@
       "INSERT OR IGNORE INTO stale SELECT DISTINCT r.subject FROM log l CROSS JOIN record r WHERE"         \
       " l.origin = ?1 AND r.no >= l.no * 4294967296 + ?2 AND r.no < l.no * 4294967296 + ?3"                \
       " AND r.subject <> '-'")                                                                             \
+    /* The same of the matters that a record about none is linked to. */                                   \
+    X(STALE_LINKED_UNDER,                                                                                  \
+      "WITH free(no, id) AS MATERIALIZED (SELECT r.no, r.id FROM log l CROSS JOIN record r WHERE"          \
+      " l.origin = ?1 AND r.no >= l.no * 4294967296 + ?2 AND r.no < l.no * 4294967296 + ?3"                \
+      " AND r.subject = '-') INSERT OR IGNORE INTO stale SELECT m.subject FROM free CROSS JOIN"            \
+      " ref f ON f.rec = free.no JOIN record m ON m.id = f.target WHERE m.subject <> '-' UNION"            \
+      " SELECT m.subject FROM free CROSS JOIN ref f ON f.target = free.id JOIN record m"                   \
+      " ON m.no = f.rec WHERE m.subject <> '-'")                                                           \
     X(RECEIPT_BELOW,                                                                                       \
       "SELECT coalesce(max(size), 0) FROM receipt WHERE origin = ?1 AND level = ?2 AND size < ?3")         \
     X(PUT_RECEIPT, "INSERT OR IGNORE INTO receipt VALUES (?, ?, ?, ?, ?)")                                 \
@@ -146,8 +158,10 @@ enum ys_code ys_building_end_entries(struct ys_model *model, struct ys_fold_turn
                                      struct ys_err *err);
 /* All matters are derived. */
 enum ys_code ys_building_end_matters(struct ys_model *model, struct ys_err *err);
-/* Refresh this record when all entries are folded. */
+/* Refresh this record when all entries are folded: by the next function, which does nothing before. */
 enum ys_code ys_building_put_later(struct ys_model *model, int64_t number, struct ys_err *err);
+enum ys_code ys_building_refresh_later(struct ys_model *model, struct ys_fold_turn *turn,
+                                       struct ys_err *err);
 
 /* --- content.c: the rows of one record --- */
 enum { YS_FOLD_MARKED = 256, YS_FOLD_SUBJECT_MAX = 32 };
@@ -192,7 +206,10 @@ const Yishi__V1__Body *ys_correction_replacement(const Yishi__V1__Body *correcti
                                                  struct ys_arena *arena);
 /* A record of this matter ("-": of none) has changed: it must be derived anew. */
 enum ys_code ys_matter_mark(struct ys_model *model, struct ys_bytes subject, struct ys_err *err);
-/* Remove all rows of a record. */
+/* The same by a record that has changed: its matter, or of a record about none all that it is linked to. */
+enum ys_code ys_matter_mark_of(struct ys_model *model, int64_t number, struct ys_bytes subject,
+                               struct ys_err *err);
+/* Remove all rows of a record. What it changed in others waits for ys_building_refresh_later. */
 enum ys_code ys_content_drop(struct ys_model *model, int64_t number, struct ys_err *err);
 
 /* --- settle.c: what the procedure says --- */

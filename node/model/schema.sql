@@ -85,8 +85,9 @@ SELECT r.no AS record,
          ORDER BY size LIMIT 1) AS district_s
   FROM record r JOIN log l ON l.no = r.log;
 
--- While the model is made from nothing: records that change what others say, or are changed by others.
--- They take effect when all are here (building.c).
+-- Records whose standing is to be derived at the end of the transaction: while the model is made from
+-- nothing, those that change what others say, or are changed by others; then those that were changed by
+-- a record which is gone (building.c).
 CREATE TABLE later (rec INTEGER PRIMARY KEY) STRICT;
 
 -- Matters whose records have changed since their state was last derived.

@@ -40,9 +40,9 @@ static enum ys_code load_subject(struct ys_model *model, int64_t number, struct 
     bool row = false;
     ys_query_set_int(query, 1, number);
     const enum ys_code code = ys_query_step(query, &row, err);
+    *out = (struct subject){.number = number, .is_void = true};
     if (code != YS_OK || !row)
-        return code != YS_OK ? code : ys_fail(err, YS_CORRUPT, "read model: a record is missing");
-    *out = (struct subject){.number = number};
+        return code; /* one that waited, and is gone since */
     out->is_void = ys_bytes_is_text(ys_query_text(query, 3), "void");
     if (!out->is_void) {
         copy(query, 0, out->kind, sizeof out->kind);
@@ -166,7 +166,7 @@ static enum ys_code refresh_one(struct ys_model *model, struct ys_fold_turn *tur
     bool superseded = false;
     enum ys_code code = ys_content_clear(model, subject->number, subject->kind, err);
     if (code == YS_OK) /* its matter need not be that of the record which changes it */
-        code = ys_matter_mark(model, ys_bytes_of_text(subject->matter), err);
+        code = ys_matter_mark_of(model, subject->number, ys_bytes_of_text(subject->matter), err);
     if (code == YS_OK)
         code =
             named_by(model, subject, &subject->id, "withdraws", "withdrawal", &by, &withdrawn, err);

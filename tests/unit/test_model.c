@@ -499,6 +499,55 @@ static void making_it_anew_gives_the_same_content(void **state)
     close_desk(desk);
 }
 
+/* Some verdicts turn bad, and good again. */
+static void turn_verdicts(struct desk *desk, struct rng *rng)
+{
+    YS_TXN_SCOPED txn = NULL;
+    struct ys_log log;
+    assert_int_equal(ys_store_begin(desk->cast.store, true, &txn, NULL), YS_OK);
+    for (uint32_t id = 0; ys_log_next(txn, id, &log, NULL) == YS_OK; id = log.id + 1)
+        for (uint64_t i = 0; i < log.frontier.size; i++) {
+            struct ys_entry entry;
+            assert_int_equal(ys_log_entry(txn, log.id, i, &entry, NULL), YS_OK);
+            uint8_t verdict = (uint8_t)ys_judge(desk->member, &log.origin, i, &entry, NULL);
+            if (verdict == YS_VERDICT_OK && rng_below(rng, 6) == 0)
+                verdict = YS_VERDICT_BAD;
+            assert_int_equal(ys_status_set(txn, log.id, i, &verdict, 1, NULL), YS_OK);
+        }
+    assert_int_equal(ys_txn_commit(&txn, NULL), YS_OK);
+}
+
+/* What a record changed in others is undone when it does not count any more. */
+static void changed_verdicts_give_what_a_new_model_says(void **state)
+{
+    (void)state;
+    struct desk *const desk = open_desk(__func__);
+    struct rng rng = desk->cast.rng;
+    write_all(desk);
+    cast_move(&desk->cast, CAST_DISTRICT);
+    struct ys_model *const model = open_model(desk);
+    arrive(desk, model, &rng);
+    for (unsigned round = 0; round < 60; round++) {
+        char path[FOLDER_PATH_MAX];
+        struct ys_model *anew = NULL;
+        turn_verdicts(desk, &rng);
+        fold_some(desk, model, 0, true);
+        folder_path(&desk->cast.folder, "anew.db", path);
+        assert_int_equal(ys_model_open(path, desk->cast.store, &anew, NULL), YS_OK);
+        assert_int_equal(ys_model_clear(anew, NULL), YS_OK);
+        fold_some(desk, anew, 0, true);
+        char *const moved = model_dump(model);
+        char *const wanted = model_dump(anew);
+        if (!model_dumps_equal(wanted, moved))
+            fail_msg("round %u gives another content", round);
+        free(moved);
+        free(wanted);
+        ys_model_close(anew);
+    }
+    ys_model_close(model);
+    close_desk(desk);
+}
+
 /* A child folds until it is killed; what it leaves is folded on. */
 static void a_killed_process_leaves_it_complete_and_only_behind(void **state)
 {
@@ -579,6 +628,7 @@ int main(void)
         cmocka_unit_test(two_hundred_orders_of_arrival_give_the_same_content),
         cmocka_unit_test(a_receipt_that_comes_later_puts_records_in_order),
         cmocka_unit_test(making_it_anew_gives_the_same_content),
+        cmocka_unit_test(changed_verdicts_give_what_a_new_model_says),
         cmocka_unit_test(a_killed_process_leaves_it_complete_and_only_behind),
         cmocka_unit_test(a_damaged_file_is_made_anew),
     };
