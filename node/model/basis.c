@@ -100,7 +100,8 @@ static enum ys_code put_receipt(struct ys_model *model, int64_t number, const st
     ys_query_set_int(put, 3, (int64_t)receipt->size);
     ys_query_set_int(put, 4, (int64_t)receipt->time);
     ys_query_set_int(put, 5, number);
-    return ys_query_run(put, err);
+    const enum ys_code kept = ys_query_run(put, err);
+    return kept == YS_OK ? ys_touch_unit_of(model, origin, err) : kept;
 }
 
 static enum ys_code put_receipts(struct ys_model *model, int64_t number,
@@ -122,7 +123,8 @@ static enum ys_code mark_all(struct ys_model *model, int64_t number, struct ys_e
     if (code != YS_OK)
         return code;
     ys_query_set_text(query, 1, ys_bytes_of_text(place.division));
-    return ys_query_run(query, err);
+    const enum ys_code marked = ys_query_run(query, err);
+    return marked == YS_OK ? ys_touch_all(model, err) : marked;
 }
 
 enum ys_code ys_basis_put(struct ys_model *model, int64_t number, const Yishi__V1__Body *body,

@@ -1,3 +1,4 @@
+#include "crypto/assert.h"
 #include "crypto/note.h"
 #include "node/model/model_state.h"
 #include "proto/enum_word.h"
@@ -118,11 +119,27 @@ static unsigned signers_of(struct ys_fold_turn *turn, const struct ys_log *log, 
     return signers;
 }
 
+bool ys_fold_turn_tries(const struct ys_fold_turn *turn, const struct ys_log *log, uint64_t index)
+{
+    return turn->trial != NULL && index >= turn->trial->first &&
+           strcmp(turn->trial->origin, log->origin_text) == 0;
+}
+
+enum ys_code ys_fold_turn_entry(struct ys_fold_turn *turn, const struct ys_log *log, uint64_t index,
+                                struct ys_entry *out, struct ys_err *err)
+{
+    if (!ys_fold_turn_tries(turn, log, index))
+        return ys_log_entry(turn->txn, log->id, index, out, err);
+    YS_ASSERT(index - turn->trial->first < turn->trial->count);
+    *out = turn->trial->record[index - turn->trial->first].entry;
+    return YS_OK;
+}
+
 static enum ys_code read_entry(struct ys_fold_turn *turn, const struct ys_log *log, uint64_t index,
                                enum ys_verdict raw, struct reading *out, struct ys_err *err)
 {
     const struct ys_member *const member = turn->options->member;
-    const enum ys_code code = ys_log_entry(turn->txn, log->id, index, &out->entry, err);
+    const enum ys_code code = ys_fold_turn_entry(turn, log, index, &out->entry, err);
     if (code != YS_OK)
         return code;
     out->verdict = raw;
@@ -135,7 +152,9 @@ static enum ys_code read_entry(struct ys_fold_turn *turn, const struct ys_log *l
     ys_record_id(out->note.text, &out->id);
     if (out->verdict != YS_VERDICT_OK)
         return YS_OK;
-    if (member != NULL)
+    if (ys_fold_turn_tries(turn, log, index))
+        out->signers = turn->trial->record[index - turn->trial->first].signers;
+    else if (member != NULL)
         out->signers = signers_of(turn, log, index, &out->note);
     if (out->entry.content == YS_CONTENT_BODY &&
         ys_body_decode(out->entry.body, &turn->arena, &out->body, NULL) != YS_OK)
@@ -369,6 +388,8 @@ enum ys_code ys_content_drop(struct ys_model *model, int64_t number, struct ys_e
         code = drop_by(model->query[YS_MODEL_DROP_REFS], number, err);
     if (code == YS_OK)
         code = drop_by(model->query[YS_MODEL_DROP_RECORD], number, err);
+    if (code == YS_OK)
+        code = ys_touch_record(model, number, err);
     return code;
 }
 
@@ -405,6 +426,8 @@ enum ys_code ys_content_fold(struct ys_model *model, struct ys_fold_turn *turn,
     enum ys_code code = read_entry(turn, log, index, raw, &reading, err);
     if (code == YS_OK)
         code = put_record(model, log_no, index, &reading, err);
+    if (code == YS_OK)
+        code = ys_touch_record(model, number, err);
     if (code == YS_OK && reading.readable)
         code = mark_once(model, turn, reading.record.subject, err);
     if (code != YS_OK || reading.body == NULL)
@@ -443,7 +466,7 @@ enum ys_code ys_fold_turn_body(struct ys_fold_turn *turn, const char *origin, ui
         if (code != YS_OK)
             return code;
     }
-    const enum ys_code code = ys_log_entry(turn->txn, turn->log.id, index, &entry, err);
+    const enum ys_code code = ys_fold_turn_entry(turn, &turn->log, index, &entry, err);
     if (code == YS_OK && entry.content == YS_CONTENT_BODY &&
         ys_body_unpack(entry.body, &turn->arena, out, NULL) != YS_OK)
         *out = NULL;

@@ -368,6 +368,61 @@ enum ys_code ys_model_fold(struct ys_model *model, const struct ys_fold_options 
     return YS_OK;
 }
 
+/* The log in the model, of which nothing is folded that is not in the store. */
+static enum ys_code fold_trial(struct fold *fold, const struct ys_trial *trial, int64_t *first_out,
+                               struct ys_err *err)
+{
+    struct ys_model *const model = fold->model;
+    struct folded folded;
+    struct ys_log log;
+    enum ys_code code = ys_building_load(model, err);
+    if (code == YS_OK)
+        code = ys_log_find(fold->turn.txn, trial->origin, &log, err);
+    if (code == YS_OK)
+        code = begin_log(model, &log, &folded, err);
+    if (code == YS_OK && (model->building != YS_BUILT || folded.size != log.frontier.size ||
+                          folded.size != trial->first))
+        return ys_fail(err, YS_BUSY, "read model: %s has grown meanwhile; try again",
+                       trial->origin);
+    for (uint64_t i = 0; code == YS_OK && i < trial->count; i++)
+        code = ys_content_fold(model, &fold->turn, &log, folded.no, trial->first + i, YS_VERDICT_OK,
+                               err);
+    if (code == YS_OK)
+        code = ys_building_refresh_later(model, &fold->turn, err);
+    if (code == YS_OK)
+        code = ys_matters_settle(model, &fold->turn, &fold->left, err);
+    *first_out = code == YS_OK ? ys_model_number(folded.no, trial->first) : 0;
+    return code;
+}
+
+enum ys_code ys_trial_begin(struct ys_model *model, const struct ys_fold_options *options,
+                            const struct ys_trial *trial, int64_t *first_out, struct ys_err *err)
+{
+    YS_TXN_SCOPED txn = NULL;
+    struct fold fold = {
+        .model = model, .left = SIZE_MAX, .turn = {.options = options, .trial = trial}};
+    ys_arena_init(&fold.turn.arena, TURN_BYTES_MAX);
+    enum ys_code code = ys_fold_turn_members(&fold.turn, err);
+    if (code == YS_OK)
+        code = ys_sql_run(model->sql, "BEGIN IMMEDIATE", err);
+    if (code == YS_OK) {
+        code = ys_store_begin(options->store, false, &txn, err);
+        fold.turn.txn = txn;
+        if (code == YS_OK)
+            code = fold_trial(&fold, trial, first_out, err);
+        if (code != YS_OK)
+            ys_trial_end(model);
+    }
+    ys_fold_turn_clear(&fold.turn);
+    return code;
+}
+
+void ys_trial_end(struct ys_model *model)
+{
+    if (ys_sql_in_transaction(model->sql) && ys_sql_run(model->sql, "ROLLBACK", NULL) != YS_OK)
+        return; /* closing undoes it, too */
+}
+
 enum ys_code ys_model_catch_up(struct ys_model *model, const struct ys_fold_options *options,
                                struct ys_err *err)
 {

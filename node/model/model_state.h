@@ -3,8 +3,9 @@
 #define YS_NODE_MODEL_MODEL_STATE_H
 
 #include "node/model/model.h"
-#include "node/model/parameter.h"
+#include "node/model/parameter_rows.h"
 #include "node/model/shape.h"
+#include "node/model/trial.h"
 #include "sync/status.h"
 
 /* Statements that are prepared once. */
@@ -33,6 +34,11 @@
     X(DROP_ATTACHMENTS, "DELETE FROM attachment WHERE rec = ?")                                            \
     X(PUT_SEALED, "INSERT INTO sealed VALUES (?, ?, ?, ?)")                                                \
     X(DROP_SEALED, "DELETE FROM sealed WHERE rec = ?")                                                     \
+    X(TOUCH, "INSERT OR IGNORE INTO touched VALUES (?, ?)")                                                \
+    X(TOUCH_RECORD, "INSERT OR IGNORE INTO touched SELECT 'record', ?1 UNION ALL"                          \
+                    " SELECT 'unit', division FROM log WHERE no = ?1 >> 32")                               \
+    X(TOUCH_UNIT,                                                                                          \
+      "INSERT OR IGNORE INTO touched SELECT 'unit', division FROM log WHERE origin = ?")                   \
     X(PUT_STALE, "INSERT OR IGNORE INTO stale VALUES (?)")                                                 \
     X(TARGETS, "SELECT r.no FROM ref f JOIN record r ON r.id = f.target WHERE f.rec = ?"                   \
                " AND f.rel IN ('supersedes', 'withdraws', 'redacts')")                                     \
@@ -152,6 +158,15 @@ enum ys_code ys_model_save_number(struct ys_model *model, const char *name, uint
                                   struct ys_err *err);
 
 struct ys_fold_turn;
+/* --- touched.c: what is to be looked at again by those who ask questions of the rows (rules) --- */
+/* Nothing is noted while the model is made from nothing: whoever asks then must look at all. */
+enum ys_code ys_touch_record(struct ys_model *model, int64_t number, struct ys_err *err);
+enum ys_code ys_touch_matter(struct ys_model *model, struct ys_bytes subject, struct ys_err *err);
+/* The unit to which a log belongs. */
+enum ys_code ys_touch_unit_of(struct ys_model *model, struct ys_bytes origin, struct ys_err *err);
+/* A parameter has changed. */
+enum ys_code ys_touch_all(struct ys_model *model, struct ys_err *err);
+
 enum ys_code ys_building_load(struct ys_model *model, struct ys_err *err);
 /* All entries are folded, or one must be folded again: what waited takes effect. */
 enum ys_code ys_building_end_entries(struct ys_model *model, struct ys_fold_turn *turn,
@@ -180,8 +195,8 @@ struct ys_fold_turn {
     /* For matters: the log whose entries were read last, and the parameters that were signed. */
     struct ys_log log;
     bool parameters_loaded;
-    size_t parameter_count;
-    struct ys_parameter_value *parameter; /* texts are owned, too */
+    struct ys_parameter_rows parameters;
+    const struct ys_trial *trial; /* records that are only tried; NULL: none */
 };
 void ys_fold_turn_clear(struct ys_fold_turn *turn);
 /* The body of an entry that was found ok and understood before, in the arena; NULL when it is not here,
@@ -193,6 +208,11 @@ enum ys_code ys_fold_turn_members(struct ys_fold_turn *turn, struct ys_err *err)
 /* Hash of the body keys of the log's unit: who is told to have signed depends on it. */
 void ys_fold_turn_keys(struct ys_fold_turn *turn, const struct ys_log *log, struct ys_hash *out);
 /* Fold one entry, or fold it again: its row, and its contents if it is ok. `raw` is the store's verdict. */
+/* Is this entry one that is tried, and lies in no log? */
+bool ys_fold_turn_tries(const struct ys_fold_turn *turn, const struct ys_log *log, uint64_t index);
+/* An entry of the store, or of the trial. */
+enum ys_code ys_fold_turn_entry(struct ys_fold_turn *turn, const struct ys_log *log, uint64_t index,
+                                struct ys_entry *out, struct ys_err *err);
 enum ys_code ys_content_fold(struct ys_model *model, struct ys_fold_turn *turn,
                              const struct ys_log *log, int64_t log_no, uint64_t index,
                              enum ys_verdict raw, struct ys_err *err);

@@ -51,6 +51,11 @@ const char *ys_parameter_unit_word(enum ys_parameter_unit unit)
     return units[unit].unit;
 }
 
+const char *ys_parameter_word(const struct ys_parameter_row *row, uint32_t value)
+{
+    return value < WORDS_MAX ? units[row->unit].words[value] : NULL;
+}
+
 /* The next word of `rest`: what stands between blanks, commas and line feeds. */
 static bool take_word(struct ys_bytes *rest, struct ys_bytes *word_out)
 {

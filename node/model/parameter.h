@@ -128,6 +128,9 @@ const struct ys_parameter_row *ys_parameter_row(enum ys_parameter id);
 const struct ys_parameter_row *ys_parameter_by_word(struct ys_bytes word);
 const char *ys_parameter_unit_word(enum ys_parameter_unit unit);
 
+/* The word of a value whose unit has words; else NULL. */
+const char *ys_parameter_word(const struct ys_parameter_row *row, uint32_t value);
+
 /* Read a value as it stands in a record: a number within the row's bounds, "3"; a word,
  * "full_days_between"; "1/3 1/3 1/3" or "2 1 1" for weights; dates "2026-10-01 2026-10-10".
  * YS_MALFORMED or YS_LIMIT; the message names the parameter and what is allowed. */

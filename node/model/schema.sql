@@ -93,6 +93,10 @@ CREATE TABLE later (rec INTEGER PRIMARY KEY) STRICT;
 -- Matters whose records have changed since their state was last derived.
 CREATE TABLE stale (subject TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 
+-- What has changed since the rules were last applied (node/rules): what is 'record' (key: its number),
+-- 'matter' (its subject), 'unit' (division of a log) or 'all'. Empty while all is to be looked at anyhow.
+CREATE TABLE touched (what TEXT NOT NULL, key ANY NOT NULL, PRIMARY KEY (what, key)) STRICT, WITHOUT ROWID;
+
 -- What the procedure (procedure.h) says of each matter. Made anew whenever one of its records, or what
 -- the record rests on, has changed.
 CREATE TABLE matter (

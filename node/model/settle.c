@@ -109,61 +109,11 @@ static enum ys_code gather(struct ys_model *model, struct ys_fold_turn *turn,
     return code;
 }
 
-static enum ys_code add_parameter(struct ys_fold_turn *turn, struct ys_parameter_value *value,
-                                  struct ys_bytes text, struct ys_err *err)
-{
-    struct ys_parameter_value *const grown =
-        realloc(turn->parameter, (turn->parameter_count + 1) * sizeof *grown);
-    if (grown != NULL)
-        turn->parameter = grown;
-    uint8_t *const copy = malloc(text.size + 1);
-    if (grown == NULL || copy == NULL) {
-        free(copy);
-        return ys_fail(err, YS_NOMEM, "read model: out of memory");
-    }
-    memcpy(copy, text.data, text.size);
-    value->text = (struct ys_bytes){copy, text.size};
-    grown[turn->parameter_count++] = *value;
-    return YS_OK;
-}
-
 void ys_fold_turn_clear(struct ys_fold_turn *turn)
 {
-    for (size_t i = 0; i < turn->parameter_count; i++)
-        free((void *)(uintptr_t)turn->parameter[i].text.data);
-    free(turn->parameter);
+    ys_parameter_rows_clear(&turn->parameters);
     free(turn->body_key);
     ys_arena_clear(&turn->arena);
-}
-
-/* The values that districts have signed. A street's are not taken: it could give itself more time, and
- * there is no record of the range that its district leaves it. */
-static enum ys_code load_parameters(struct ys_model *model, struct ys_fold_turn *turn,
-                                    struct ys_err *err)
-{
-    struct ys_query *const query = model->query[YS_MODEL_PARAMETERS];
-    enum ys_code code = YS_OK;
-    bool row = true;
-    while (code == YS_OK) {
-        code = ys_query_step(query, &row, err);
-        if (code != YS_OK || !row)
-            break;
-        const struct ys_parameter_row *const known = ys_parameter_by_word(ys_query_text(query, 0));
-        struct ys_parameter_value value = {.signed_at_s = (uint64_t)ys_query_int(query, 4)};
-        const struct ys_bytes text = ys_query_text(query, 1);
-        const struct ys_bytes id = ys_query_blob(query, 5);
-        if (known == NULL || ys_query_is_null(query, 2) || id.size != sizeof value.record.bytes ||
-            ys_division_parse(ys_query_text(query, 3), &value.scope, NULL) != YS_OK ||
-            ys_parameter_parse(known, text, &value.value, NULL) != YS_OK)
-            continue; /* no value of ours: publishing refuses it, here it has no effect */
-        value.id = known->id;
-        value.effective_from = ys_date_from_days((int32_t)ys_query_int(query, 2));
-        memcpy(value.record.bytes, id.data, id.size);
-        code = add_parameter(turn, &value, text, err);
-    }
-    ys_query_reset(query);
-    turn->parameters_loaded = code == YS_OK;
-    return code;
 }
 
 static enum ys_code settle_one(struct ys_model *model, struct ys_fold_turn *turn,
@@ -172,7 +122,8 @@ static enum ys_code settle_one(struct ys_model *model, struct ys_fold_turn *turn
     struct gathered gathered = {.count = 0};
     struct ys_matter matter = {.no = 0};
     struct ys_procedure procedure = {.step_count = 0};
-    struct ys_parameters parameters = {.values = turn->parameter, .count = turn->parameter_count};
+    struct ys_parameters parameters = {.values = turn->parameters.value,
+                                       .count = turn->parameters.count};
     ys_arena_clear(&turn->arena);
     enum ys_code code = ys_matter_rows_clear(model, subject, err);
     if (code == YS_OK)
@@ -190,6 +141,8 @@ static enum ys_code settle_one(struct ys_model *model, struct ys_fold_turn *turn
                                                            .number = gathered.number,
                                                            .count = gathered.count},
                                   err);
+    if (code == YS_OK)
+        code = ys_touch_matter(model, subject, err);
     *left -= gathered.count + 1 < *left ? gathered.count + 1 : *left;
     ys_procedure_clear(&procedure);
     forget(&gathered);
@@ -201,7 +154,9 @@ enum ys_code ys_matters_settle(struct ys_model *model, struct ys_fold_turn *turn
 {
     struct ys_query *const next = model->query[YS_MODEL_NEXT_STALE];
     struct ys_query *const drop = model->query[YS_MODEL_DROP_STALE];
-    enum ys_code code = turn->parameters_loaded ? YS_OK : load_parameters(model, turn, err);
+    enum ys_code code =
+        turn->parameters_loaded ? YS_OK : ys_parameter_rows_load(model, &turn->parameters, err);
+    turn->parameters_loaded = code == YS_OK;
     while (code == YS_OK && *left > 0) {
         char text[YS_KIND_NAME_MAX + 1];
         bool row = false;

@@ -79,6 +79,70 @@ enum ys_code ys_sql_run(struct ys_sql *sql, const char *text, struct ys_err *err
     return translate(sql->db, sqlite3_exec(sql->db, text, NULL, NULL, NULL), err);
 }
 
+/* What SQLite keeps of a function of ours. */
+struct function {
+    void (*run)(void *context, struct ys_sql_call *call);
+    void *context;
+};
+struct ys_sql_call {
+    sqlite3_context *result;
+    sqlite3_value **argument;
+};
+
+static void run_function(sqlite3_context *result, int count, sqlite3_value **argument)
+{
+    const struct function *const function = sqlite3_user_data(result);
+    struct ys_sql_call call = {.result = result, .argument = argument};
+    (void)count; /* SQLite sees to it */
+    function->run(function->context, &call);
+}
+
+enum ys_code ys_sql_function(struct ys_sql *sql, const char *name, int count,
+                             void (*run)(void *context, struct ys_sql_call *call), void *context,
+                             struct ys_err *err)
+{
+    struct function *const function = malloc(sizeof *function);
+    if (function == NULL)
+        return ys_fail(err, YS_NOMEM, "read model: out of memory");
+    *function = (struct function){.run = run, .context = context};
+    /* also when it fails, SQLite frees it */
+    return translate(
+        sql->db,
+        sqlite3_create_function_v2(sql->db, name, count,
+                                   SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, function,
+                                   run_function, NULL, NULL, free),
+        err);
+}
+
+bool ys_sql_call_is_null(const struct ys_sql_call *call, int at)
+{
+    return sqlite3_value_type(call->argument[at]) == SQLITE_NULL;
+}
+
+int64_t ys_sql_call_int(const struct ys_sql_call *call, int at)
+{
+    return sqlite3_value_int64(call->argument[at]);
+}
+
+struct ys_bytes ys_sql_call_text(const struct ys_sql_call *call, int at)
+{
+    const unsigned char *const text = sqlite3_value_text(call->argument[at]);
+    return (struct ys_bytes){text,
+                             text == NULL ? 0 : (size_t)sqlite3_value_bytes(call->argument[at])};
+}
+
+void ys_sql_call_give_int(struct ys_sql_call *call, int64_t value)
+{
+    sqlite3_result_int64(call->result, value);
+}
+
+void ys_sql_call_give_text(struct ys_sql_call *call, struct ys_bytes value)
+{
+    YS_ASSERT(value.size <= INT_MAX);
+    sqlite3_result_text(call->result, value.size == 0 ? "" : (const char *)value.data,
+                        (int)value.size, SQLITE_TRANSIENT);
+}
+
 bool ys_sql_in_transaction(const struct ys_sql *sql)
 {
     return sqlite3_get_autocommit(sql->db) == 0;

@@ -26,6 +26,20 @@ YS_CHECKED enum ys_code ys_sql_run(struct ys_sql *sql, const char *text, struct 
 /* Is a transaction open? */
 bool ys_sql_in_transaction(const struct ys_sql *sql);
 
+/* One call of a function of ours; arguments by place from 0, valid during the call. Without a `give`
+ * the value is NULL. */
+struct ys_sql_call;
+bool ys_sql_call_is_null(const struct ys_sql_call *call, int at);
+int64_t ys_sql_call_int(const struct ys_sql_call *call, int at);
+struct ys_bytes ys_sql_call_text(const struct ys_sql_call *call, int at);
+void ys_sql_call_give_int(struct ys_sql_call *call, int64_t value);
+void ys_sql_call_give_text(struct ys_sql_call *call, struct ys_bytes value); /* is copied */
+/* A function of `count` arguments for statements and views. What it gives follows from its arguments and
+ * from `context`, which must not change while a statement runs. */
+YS_CHECKED enum ys_code ys_sql_function(struct ys_sql *sql, const char *name, int count,
+                                        void (*run)(void *context, struct ys_sql_call *call),
+                                        void *context, struct ys_err *err);
+
 /* One statement, prepared for many runs. */
 YS_CHECKED enum ys_code ys_query_open(struct ys_sql *sql, const char *text, struct ys_query **out,
                                       struct ys_err *err);

@@ -1,0 +1,49 @@
+/* The rules of the regulation (DOMAIN.md 3.2), over the read model: a catalogue, and a
+ * SQL view a rule.
+ *
+ * The files *.sql hold both; nothing here knows a rule by name. tables.sql says what
+ * a rule's view gives. Views know no clock: a row says from which day on it is a
+ * finding, so that a day that passes needs no evaluation. Rows are kept in the read
+ * model's file and follow what changes there.
+ *
+ * Threads: the model's. Memory: heap. */
+#ifndef YS_NODE_RULES_RULES_H
+#define YS_NODE_RULES_RULES_H
+
+#include "node/model/model.h"
+
+struct ys_rules;
+
+/* The model must stay open. Makes the tables and views of this version where the file has others. */
+YS_CHECKED enum ys_code ys_rules_open(struct ys_model *model, struct ys_rules **out,
+                                      struct ys_err *err);
+void ys_rules_close(struct ys_rules *rules);
+void ys_rules_end(struct ys_rules **rules);
+#define YS_RULES_SCOPED __attribute__((cleanup(ys_rules_end))) struct ys_rules *
+
+/* Bring findings and duties up to what the model shows: those of what was touched since, or all. Within an
+ * open transaction (a trial) as part of it. `today` (a day as in moment.h) only says how many years there
+ * are by now, for rules about periods; rows may lie in the future. */
+YS_CHECKED enum ys_code ys_rules_catch_up(struct ys_rules *rules, uint32_t today,
+                                          struct ys_err *err);
+/* All from nothing: the same rows. */
+YS_CHECKED enum ys_code ys_rules_apply_all(struct ys_rules *rules, uint32_t today,
+                                           struct ys_err *err);
+
+struct ys_sql *ys_rules_sql(struct ys_rules *rules);
+
+/* One row of the catalogue; texts live as long as the rules. */
+struct ys_rule {
+    const char *id, *view, *article, *severity, *who, *scope, *clock, *parameters;
+    const char *zh, *en, *remedy_zh, *remedy_en;
+    unsigned version;
+    bool late_entry;
+    bool has_since, has_until;
+    int32_t since, until; /* days since 1970-01-01 */
+};
+/* In the order of the files. */
+const struct ys_rule *ys_rules_catalogue(const struct ys_rules *rules, size_t *count_out);
+/* By `view`; NULL when there is none. */
+const struct ys_rule *ys_rules_find(const struct ys_rules *rules, struct ys_bytes view);
+
+#endif

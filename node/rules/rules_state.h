@@ -1,0 +1,50 @@
+/* What the files of the rules share; nobody else includes it. */
+#ifndef YS_NODE_RULES_RULES_STATE_H
+#define YS_NODE_RULES_RULES_STATE_H
+
+#include "node/model/parameter_rows.h"
+#include "node/rules/rules.h"
+
+enum { YS_RULE_SQL_MAX = 4096, YS_RULE_MATTERS_MAX = 400 };
+
+/* What the rows of a rule rest on, and with which of what was touched they are made anew. */
+enum ys_rule_scope {
+    YS_RULE_OF_RECORD, /* one record */
+    YS_RULE_OF_MATTER, /* the records of one matter */
+    YS_RULE_OF_UNIT,   /* those of one unit, and of the units below */
+    YS_RULE_OF_DUTIES, /* the rows of `duty`: by matter, or by unit where there is none */
+    YS_RULE_SCOPES
+};
+
+/* A rule with its statements, which are prepared when they are first run. */
+struct ys_rule_run {
+    struct ys_rule rule;
+    enum ys_rule_scope scope;
+    bool is_duty;
+    char *text; /* all texts of `rule`, one after the other */
+};
+
+struct ys_rules {
+    struct ys_model *model;
+    struct ys_sql *sql;
+    struct ys_parameter_rows parameters;
+    bool parameters_loaded;
+    size_t count;
+    struct ys_rule_run *run;
+    struct ys_rule *catalogue; /* the same, for others */
+};
+
+/* Texts of all files, in the order in which they are run; NULL ends them. */
+extern const char *const ys_rule_files[];
+
+/* --- making.c --- */
+/* Tables, views and catalogue of this version in the file. */
+enum ys_code ys_rules_make(struct ys_rules *rules, bool *made_out, struct ys_err *err);
+enum ys_code ys_rules_load_catalogue(struct ys_rules *rules, struct ys_err *err);
+
+/* --- rules.c --- */
+/* The rows of one rule anew, as they follow from its views now: for tests that change these. */
+enum ys_code ys_rules_apply_one(struct ys_rules *rules, const struct ys_rule_run *run,
+                                struct ys_err *err);
+
+#endif

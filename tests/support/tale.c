@@ -1,0 +1,315 @@
+#include "tests/support/tale.h"
+
+#include "crypto/base64.h"
+#include "proto/json.h"
+#include "proto/kind.h"
+#include "proto/moment.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const role_words[CAST_ROLES] = {
+    [CAST_DISTRICT] = "district",         [CAST_STREET] = "street",
+    [CAST_OTHER_STREET] = "other_street", [CAST_COMMUNITY] = "community",
+    [CAST_NEIGHBOUR] = "neighbour",
+};
+
+static void __attribute__((noreturn, format(printf, 1, 2))) give_up(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    (void)fputs("tale: ", stderr);
+    (void)vfprintf(stderr, format, args);
+    (void)fputc('\n', stderr);
+    va_end(args);
+    abort();
+}
+
+static void must(enum ys_code code, const struct ys_err *err)
+{
+    if (code != YS_OK)
+        give_up("%s: %s", ys_code_name(code), err->msg);
+}
+
+static enum cast_role role_of(const json_t *word)
+{
+    if (word == NULL)
+        return CAST_COMMUNITY;
+    for (size_t i = 0; i < CAST_ROLES; i++)
+        if (strcmp(json_string_value(word), role_words[i]) == 0)
+            return (enum cast_role)i;
+    give_up("nobody is called %s", json_string_value(word));
+}
+
+uint64_t tale_time(const char *text)
+{
+    uint32_t day = 0;
+    int64_t time_ms = 0;
+    struct ys_err err = {0};
+    if (ys_date_parse(ys_bytes_of_text(text), &day) == YS_OK)
+        return (uint64_t)(ys_time_of_date(day) / 1000) + 12 * 3600;
+    if (ys_time_parse(ys_bytes_of_text(text), &time_ms) != YS_OK)
+        give_up("\"%s\" is no day and no time", text);
+    (void)err;
+    return (uint64_t)(time_ms / 1000);
+}
+
+/* --- references ---------------------------------------------------------------------------------- */
+
+static struct ys_hash id_of(const struct tale *tale, const char *label)
+{
+    struct ys_hash id;
+    for (size_t i = 0; i < tale->count; i++)
+        if (strcmp(tale->record[i].label, label) == 0)
+            return tale->record[i].id;
+    ys_sha256(ys_bytes_of_text(label), &id);
+    return id;
+}
+
+static json_t *base64_of(struct ys_bytes bytes)
+{
+    char text[128];
+    struct ys_writer w = {.data = (uint8_t *)text, .capacity = sizeof text};
+    ys_writer_base64(&w, bytes);
+    return json_stringn(text, w.size);
+}
+
+static void add_ref(const struct tale *tale, json_t *refs, const char *rel, const char *label)
+{
+    const struct ys_hash id = id_of(tale, label);
+    json_t *const ref = json_object();
+    json_object_set_new(ref, "rel", json_string(rel));
+    json_object_set_new(ref, "record", base64_of((struct ys_bytes){id.bytes, sizeof id.bytes}));
+    json_array_append_new(refs, ref);
+}
+
+static json_t *refs_of(const struct tale *tale, const json_t *told)
+{
+    json_t *const refs = json_array();
+    const char *rel = NULL;
+    json_t *to = NULL;
+    json_object_foreach((json_t *)(uintptr_t)told, rel, to)
+    {
+        if (json_is_string(to))
+            add_ref(tale, refs, rel, json_string_value(to));
+        for (size_t i = 0; json_is_array(to) && i < json_array_size(to); i++)
+            add_ref(tale, refs, rel, json_string_value(json_array_get(to, i)));
+    }
+    return refs;
+}
+
+/* --- one record ---------------------------------------------------------------------------------- */
+
+static const struct ys_kind *kind_of(const json_t *told)
+{
+    const char *field = NULL;
+    json_t *value = NULL;
+    json_object_foreach((json_t *)(uintptr_t)told, field, value)
+    {
+        const struct ys_kind *const kind = ys_kind_by_name(ys_bytes_of_text(field));
+        if (kind != NULL && strcmp(field, "receipts") != 0)
+            return kind;
+    }
+    give_up("a record of no kind: %s", json_dumps(told, JSON_COMPACT));
+}
+
+static const struct ys_signer *signer_named(const struct cast_unit *unit, const char *body)
+{
+    for (size_t i = 0; i < CAST_BODIES_MAX; i++) {
+        struct ys_name name;
+        if (ys_name_parse(ys_bytes_of_text(unit->body[i].vkey.name), &name, NULL) == YS_OK &&
+            strcmp(name.body, body) == 0)
+            return &unit->body[i];
+    }
+    if (strcmp(body, "node") == 0)
+        return &unit->keys.log;
+    give_up("%s has no %s", unit->log, body);
+}
+
+/* All that the kind requires, and the first of those of which one is enough. */
+static unsigned signers_required(const struct cast_unit *unit, const struct ys_kind *kind,
+                                 const struct ys_signer **out)
+{
+    unsigned count = 0;
+    bool author = false;
+    for (size_t i = 0; i < CAST_BODIES_MAX; i++) {
+        struct ys_name name;
+        if (ys_name_parse(ys_bytes_of_text(unit->body[i].vkey.name), &name, NULL) != YS_OK)
+            continue;
+        const unsigned class = ys_body_class(name.body);
+        if ((kind->also & class) != 0 || (!author && (kind->authors & class) != 0))
+            out[count++] = &unit->body[i];
+        author = author || (kind->authors & class) != 0;
+    }
+    if (!author)
+        give_up("%s cannot write %s: name the signers", unit->log, kind->name);
+    return count;
+}
+
+static unsigned signers_told(const struct cast_unit *unit, const char *words,
+                             const struct ys_signer **out)
+{
+    char text[64];
+    char *rest = NULL;
+    unsigned count = 0;
+    (void)snprintf(text, sizeof text, "%s", words);
+    for (char *word = strtok_r(text, " ", &rest); word != NULL; word = strtok_r(NULL, " ", &rest))
+        out[count++] = signer_named(unit, word);
+    return count;
+}
+
+static void keep(struct tale *tale, enum cast_role role, const char *label,
+                 const struct scribe_record *record)
+{
+    const struct ys_entry entry = scribe_entry(record);
+    struct ys_note note;
+    struct ys_err err = {0};
+    if (tale->count == TALE_RECORDS_MAX)
+        give_up("a tale is too long");
+    struct tale_record *const out = &tale->record[tale->count];
+    (void)snprintf(out->label, sizeof out->label, "%s", label == NULL ? "" : label);
+    out->role = role;
+    out->index = cast_append(&tale->cast, role, &entry);
+    must(ys_note_parse((struct ys_bytes){record->note, record->note_size}, &note, &err), &err);
+    ys_record_id(note.text, &out->id);
+    tale->count++;
+}
+
+static void drop_ours(json_t *record)
+{
+    static const char *const ours[] = {"as",      "by",     "at",     "signed",
+                                       "signers", "forged", "matter", NULL};
+    for (const char *const *field = ours; *field != NULL; field++)
+        json_object_del(record, *field);
+}
+
+static void tell_record(struct tale *tale, const json_t *told)
+{
+    const enum cast_role role = role_of(json_object_get(told, "by"));
+    const struct cast_unit *const unit = &tale->cast.unit[role];
+    const struct ys_kind *const kind = kind_of(told);
+    const char *const at = json_string_value(json_object_get(told, "at"));
+    const char *const signed_at = json_string_value(json_object_get(told, "signed"));
+    const json_t *const matter = json_object_get(told, "matter");
+    const char *const signers_word = json_string_value(json_object_get(told, "signers"));
+    const struct ys_signer *signers[CAST_BODIES_MAX] = {NULL};
+    struct ys_signer forged[CAST_BODIES_MAX];
+    char subject[64] = "-";
+    struct scribe_record record;
+    ProtobufCMessage *body = NULL;
+    struct ys_arena arena;
+    struct ys_err err = {0};
+
+    if (at == NULL && signed_at == NULL)
+        give_up("%s: neither at nor signed", kind->name);
+    if (kind->subject != YS_SUBJECT_NONE && (matter == NULL || json_integer_value(matter) != 0))
+        (void)snprintf(subject, sizeof subject, "%s-2026-000%d",
+                       tale->cast.unit[CAST_COMMUNITY].origin.division.digits,
+                       matter == NULL ? 1 : (int)json_integer_value(matter));
+    unsigned count = signers_word == NULL ? signers_required(unit, kind, signers)
+                                          : signers_told(unit, signers_word, signers);
+    for (unsigned i = 0; json_is_true(json_object_get(told, "forged")) && i < count; i++) {
+        cast_rekey(&tale->cast, signers[i], &forged[i]);
+        signers[i] = &forged[i];
+    }
+    json_t *const json = json_deep_copy(told);
+    drop_ours(json);
+    if (at != NULL)
+        json_object_set_new(json, "occurred_at", json_string(at));
+    if (json_object_get(json, "refs") != NULL)
+        json_object_set_new(json, "refs", refs_of(tale, json_object_get(told, "refs")));
+    ys_arena_init(&arena, 1 << 20);
+    must(ys_json_decode(json, &yishi__v1__body__descriptor, kind->name, &arena, &body, &err), &err);
+    scribe_write_about(&record, &tale->cast.rng, &unit->origin, subject,
+                       tale_time(signed_at == NULL ? at : signed_at), (Yishi__V1__Body *)body,
+                       signers, count);
+    ys_arena_clear(&arena);
+    json_decref(json);
+    keep(tale, role, json_string_value(json_object_get(told, "as")), &record);
+}
+
+static void tell_receipts(struct tale *tale, const json_t *told)
+{
+    const json_t *const what = json_object_get(told, "receipts");
+    const enum cast_role role = role_of(json_object_get(told, "by"));
+    const enum cast_role of = role_of(json_object_get(what, "of"));
+    const char *const upto = json_string_value(json_object_get(what, "upto"));
+    const uint64_t time_s = tale_time(json_string_value(json_object_get(told, "at")));
+    const struct ys_signer *const node = &tale->cast.unit[role].keys.log;
+    uint64_t size = cast_log(&tale->cast, of).frontier.size;
+    struct scribe_record record;
+    for (size_t i = 0; upto != NULL && i < tale->count; i++)
+        if (strcmp(tale->record[i].label, upto) == 0)
+            size = tale->record[i].index + 1;
+    scribe_write_about(&record, &tale->cast.rng, &tale->cast.unit[role].origin, "-", time_s,
+                       scribe_receipts(tale->cast.unit[of].log, size, time_s), &node, 1);
+    keep(tale, role, json_string_value(json_object_get(told, "as")), &record);
+}
+
+/* --- the whole ----------------------------------------------------------------------------------- */
+
+/* What streets register counts as far as the district has their logs. */
+static void keep_heads(struct cast *cast)
+{
+    static const enum cast_role streets[] = {CAST_STREET, CAST_OTHER_STREET};
+    static const enum cast_role district = CAST_DISTRICT;
+    for (size_t i = 0; i < 2; i++) {
+        YS_TXN_SCOPED txn = NULL;
+        struct ys_log log;
+        struct ys_err err = {0};
+        must(ys_store_begin(cast->store, false, &txn, &err), &err);
+        const enum ys_code code = ys_log_find(txn, cast->unit[streets[i]].log, &log, &err);
+        ys_txn_abort(&txn);
+        if (code == YS_OK)
+            cast_keep_head(cast, streets[i], log.frontier.size, &district, 1,
+                           tale_time("2100-01-01"));
+    }
+}
+
+void tale_open(struct tale *tale, const char *test_name, const json_t *told)
+{
+    struct ys_err err = {0};
+    const json_t *const records = json_object_get(told, "records");
+    *tale = (struct tale){.count = 0};
+    cast_open(&tale->cast, test_name, CAST_DISTRICT);
+    cast_enrol_all(&tale->cast);
+    for (size_t i = 0; i < json_array_size(records); i++) {
+        const json_t *const record = json_array_get(records, i);
+        if (json_object_get(record, "receipts") != NULL)
+            tell_receipts(tale, record);
+        else
+            tell_record(tale, record);
+    }
+    keep_heads(&tale->cast);
+    YS_TXN_SCOPED txn = NULL;
+    must(ys_member_new(&tale->cast.root, &tale->cast.unit[CAST_DISTRICT].origin.division,
+                       &tale->member, &err),
+         &err);
+    must(ys_store_begin(tale->cast.store, false, &txn, &err), &err);
+    must(ys_member_rebuild(tale->member, txn, NULL, &err), &err);
+}
+
+void tale_close(struct tale *tale)
+{
+    ys_member_free(tale->member);
+    cast_close(&tale->cast);
+}
+
+const char *tale_label(const struct tale *tale, const char *origin, uint64_t index)
+{
+    for (size_t i = 0; i < tale->count; i++)
+        if (tale->record[i].index == index && tale->record[i].label[0] != '\0' &&
+            strcmp(tale->cast.unit[tale->record[i].role].log, origin) == 0)
+            return tale->record[i].label;
+    return "?";
+}
+
+const char *tale_unit(const struct tale *tale, const char *division)
+{
+    for (size_t i = 0; i < CAST_ROLES; i++)
+        if (strcmp(tale->cast.unit[i].origin.division.digits, division) == 0)
+            return role_words[i];
+    return division;
+}

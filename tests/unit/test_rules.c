@@ -1,0 +1,365 @@
+/* Every rule by its cases: what it finds in short tales (tests/support/tale.h), and whether a fault in
+ * its view would be noticed.
+ *
+ *   test_rules                   all cases
+ *   test_rules RULE              those of one rule
+ *   test_rules --mutate [RULE]   plants faults (tests/support/mutant.h) into the views, one at a time
+ *
+ * rules/<rule>.json: {"rule": "R-12-4", "cases": [{"name": ..., "records": [...], "finds": [...]}]}, with
+ * "today" of a case where its years matter ("2026-12-31" unless said: there is 2027, but no 2028). What a
+ * rule finds: {"record": LABEL, "other": LABEL, "since": DAY, "until": DAY, "severity": "F", "code": "",
+ * "unit": "street", "matter": 1, "fact": "2 < 3"}. Unless said: no other, never ends, severity of the
+ * rule, no code, unit is that of the record's log, matter not looked at, fact not looked at; record may
+ * be null. */
+#include "node/model/model.h"
+#include "node/rules/rules_state.h"
+#include "proto/json.h"
+#include "proto/moment.h"
+#include "tests/support/mutant.h"
+#include "tests/support/tale.h"
+
+#include <dirent.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CASES_MAX = 64, ROWS_MAX = 32, ROW_MAX = 400, RULES_MAX = 200 };
+
+/* A case made true, with what the rule says of it. */
+struct stage {
+    struct tale tale;
+    struct ys_model *model;
+    struct ys_rules *rules;
+    const char *name;
+    size_t wanted, found;
+    char want[ROWS_MAX][ROW_MAX], find[ROWS_MAX][ROW_MAX];
+    bool fact[ROWS_MAX]; /* is that of the wanted row looked at? */
+};
+
+static void must(enum ys_code code, const struct ys_err *err, const char *what)
+{
+    if (code == YS_OK)
+        return;
+    fprintf(stderr, "test_rules: %s: %s\n", what, err->msg);
+    exit(1);
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(a, b);
+}
+
+/* --- what is wanted ------------------------------------------------------------------------------ */
+
+static const char *word(const json_t *finding, const char *field, const char *otherwise)
+{
+    const json_t *const value = json_object_get(finding, field);
+    return json_is_string(value) ? json_string_value(value) : otherwise;
+}
+
+static const char *unit_of_label(const struct tale *tale, const char *label)
+{
+    for (size_t i = 0; i < tale->count; i++)
+        if (strcmp(tale->record[i].label, label) == 0)
+            return tale_unit(tale, tale->cast.unit[tale->record[i].role].origin.division.digits);
+    return "?";
+}
+
+static void print_row(char out[ROW_MAX], const char *severity, const char *record,
+                      const char *other, const char *code, const char *since, const char *until,
+                      const char *unit, const char *fact)
+{
+    (void)snprintf(out, ROW_MAX, "%s record=%s other=%s code=%s since=%s until=%s unit=%s | %s",
+                   severity, record, other, code, since, until, unit, fact);
+}
+
+static void want(struct stage *stage, const struct ys_rule *rule, const json_t *told)
+{
+    const json_t *const finds = json_object_get(told, "finds");
+    if (!json_is_array(finds)) {
+        fprintf(stderr, "%s: %s: no \"finds\"\n", rule->id, stage->name);
+        exit(1);
+    }
+    for (size_t i = 0; i < json_array_size(finds); i++) {
+        const json_t *const finding = json_array_get(finds, i);
+        const char *const record = word(finding, "record", "-");
+        print_row(stage->want[stage->wanted++], word(finding, "severity", rule->severity), record,
+                  word(finding, "other", "-"), word(finding, "code", ""),
+                  word(finding, "since", "?"), word(finding, "until", "-"),
+                  word(finding, "unit", unit_of_label(&stage->tale, record)),
+                  word(finding, "fact", "*"));
+    }
+    qsort(stage->want, stage->wanted, ROW_MAX, by_text);
+}
+
+/* --- what is found ------------------------------------------------------------------------------- */
+
+static void day_text(struct ys_query *query, int at, char out[YS_DATE_TEXT_MAX])
+{
+    (void)snprintf(out, YS_DATE_TEXT_MAX, "-");
+    if (!ys_query_is_null(query, at))
+        ys_date_print(ys_date_from_days((int32_t)ys_query_int(query, at)), out);
+}
+
+static const char *label_at(const struct stage *stage, struct ys_query *query, int at)
+{
+    char origin[YS_KEY_NAME_MAX + 1];
+    if (ys_query_is_null(query, at))
+        return "-";
+    (void)ys_query_copy(query, at, origin, sizeof origin);
+    return tale_label(&stage->tale, origin, (uint64_t)ys_query_int(query, at + 1));
+}
+
+/* Rows of the rule, sorted. False when they cannot be asked for. */
+static bool look(struct stage *stage, const struct ys_rule *rule)
+{
+    YS_QUERY_SCOPED query = NULL;
+    bool row = true;
+    stage->found = 0;
+    if (ys_query_open(stage->rules->sql,
+                      "SELECT f.severity, l.origin, r.idx, m.origin, o.idx, f.code, f.since_day,"
+                      " f.until_day, f.division, f.fact FROM finding f LEFT JOIN record r"
+                      " ON r.no = f.record LEFT JOIN log l ON l.no = r.log LEFT JOIN record o"
+                      " ON o.no = f.other LEFT JOIN log m ON m.no = o.log WHERE f.rule = ?",
+                      &query, NULL) != YS_OK)
+        return false;
+    ys_query_set_text(query, 1, ys_bytes_of_text(rule->view));
+    while (ys_query_step(query, &row, NULL) == YS_OK && row && stage->found < ROWS_MAX) {
+        char severity[8];
+        char code[64];
+        char division[YS_DIVISION_MAX + 1];
+        char fact[128];
+        char since[YS_DATE_TEXT_MAX];
+        char until[YS_DATE_TEXT_MAX];
+        (void)ys_query_copy(query, 0, severity, sizeof severity);
+        (void)ys_query_copy(query, 5, code, sizeof code);
+        (void)ys_query_copy(query, 8, division, sizeof division);
+        (void)ys_query_copy(query, 9, fact, sizeof fact);
+        day_text(query, 6, since);
+        day_text(query, 7, until);
+        print_row(stage->find[stage->found++], severity, label_at(stage, query, 1),
+                  label_at(stage, query, 3), code, since, until, tale_unit(&stage->tale, division),
+                  fact);
+    }
+    qsort(stage->find, stage->found, ROW_MAX, by_text);
+    return true;
+}
+
+static bool row_equal(const char *wanted, const char *found)
+{
+    const char *const bar = strstr(wanted, "| *");
+    return bar == NULL ? strcmp(wanted, found) == 0
+                       : strncmp(wanted, found, (size_t)(bar - wanted)) == 0;
+}
+
+static bool as_wanted(const struct stage *stage)
+{
+    if (stage->wanted != stage->found)
+        return false;
+    for (size_t i = 0; i < stage->found; i++)
+        if (!row_equal(stage->want[i], stage->find[i]))
+            return false;
+    return true;
+}
+
+/* --- a case -------------------------------------------------------------------------------------- */
+
+/* Of the case, "2026-12-31" unless said: how far periods reach. */
+static uint32_t today_of(const json_t *told)
+{
+    uint32_t day = 0;
+    struct ys_err err = {0};
+    must(ys_date_parse(ys_bytes_of_text(word(told, "today", "2026-12-31")), &day), &err, "today");
+    return day;
+}
+
+static void open_stage(struct stage *stage, const char *id, const json_t *told, unsigned nth)
+{
+    char name[128];
+    char path[FOLDER_PATH_MAX];
+    struct ys_err err = {0};
+    stage->name = word(told, "name", "?");
+    (void)snprintf(name, sizeof name, "rules-%s-%u", id, nth);
+    tale_open(&stage->tale, name, told);
+    folder_path(&stage->tale.cast.folder, "model.db", path);
+    must(ys_model_open(path, stage->tale.cast.store, &stage->model, &err), &err, path);
+    const struct ys_fold_options options = {.store = stage->tale.cast.store,
+                                            .member = stage->tale.member};
+    must(ys_model_catch_up(stage->model, &options, &err), &err, path);
+    must(ys_rules_open(stage->model, &stage->rules, &err), &err, stage->name);
+    must(ys_rules_catch_up(stage->rules, today_of(told), &err), &err, stage->name);
+}
+
+static void close_stage(struct stage *stage)
+{
+    ys_rules_close(stage->rules);
+    ys_model_close(stage->model);
+    tale_close(&stage->tale);
+    free(stage);
+}
+
+/* --- faults -------------------------------------------------------------------------------------- */
+
+/* Put another text in the place of a view, and apply its rule alone. */
+static bool replace_view(struct stage *stage, const struct ys_rule_run *run, const char *name,
+                         const char *text)
+{
+    char drop[256];
+    struct ys_err err = {0};
+    (void)snprintf(drop, sizeof drop, "DROP VIEW \"%s\"", name);
+    must(ys_sql_run(stage->rules->sql, drop, &err), &err, drop);
+    return ys_sql_run(stage->rules->sql, text, NULL) == YS_OK &&
+           ys_rules_apply_one(stage->rules, run, NULL) == YS_OK;
+}
+
+static char *view_text(struct stage *stage, const char *name)
+{
+    YS_QUERY_SCOPED query = NULL;
+    bool row = false;
+    struct ys_err err = {0};
+    must(ys_query_open(stage->rules->sql, "SELECT sql FROM sqlite_schema WHERE name = ?", &query,
+                       &err),
+         &err, name);
+    ys_query_set_text(query, 1, ys_bytes_of_text(name));
+    must(ys_query_step(query, &row, &err), &err, name);
+    if (!row) {
+        fprintf(stderr, "test_rules: there is no view %s\n", name);
+        exit(1);
+    }
+    char *const text = malloc(MUTANT_TEXT_MAX);
+    (void)ys_query_copy(query, 0, text, MUTANT_TEXT_MAX);
+    return text;
+}
+
+/* Does any case notice? Leaves the views as they were. */
+static bool noticed(struct stage *const *stages, size_t count, const struct ys_rule_run *run,
+                    const char *name, const char *good, const char *bad)
+{
+    bool seen = false;
+    for (size_t i = 0; i < count && !seen; i++) {
+        seen = !replace_view(stages[i], run, name, bad) || !look(stages[i], &run->rule) ||
+               !as_wanted(stages[i]);
+        if (!replace_view(stages[i], run, name, good))
+            exit(1);
+    }
+    return seen;
+}
+
+static unsigned plant_faults(struct stage *const *stages, size_t count,
+                             const struct ys_rule_run *run)
+{
+    char name[128];
+    char bad[MUTANT_TEXT_MAX];
+    char what[MUTANT_WHAT_MAX];
+    unsigned survivors = 0;
+    size_t planted = 0;
+    (void)snprintf(name, sizeof name, "%s%s", run->is_duty ? "duty " : "", run->rule.view);
+    char *const text = view_text(stages[0], name);
+    const char *const body = strstr(text, " AS\n");
+    if (body == NULL) {
+        fprintf(stderr, "test_rules: %s: no \"AS\" at the end of its first line\n", name);
+        exit(1);
+    }
+    for (; mutant_make(text, planted, bad, what) != 0; planted++) {
+        /* the view's own name stands in quotes and is no word */
+        if (!noticed(stages, count, run, name, text, bad)) {
+            printf("NOT NOTICED %s: %s\n", name, what);
+            survivors++;
+        }
+    }
+    printf("%s: %zu faults planted, %u not noticed\n", name, planted, survivors);
+    free(text);
+    return survivors;
+}
+
+/* --- a rule -------------------------------------------------------------------------------------- */
+
+static const struct ys_rule_run *find_run(const struct ys_rules *rules, const char *view)
+{
+    for (size_t i = 0; i < rules->count; i++)
+        if (strcmp(rules->run[i].rule.view, view) == 0)
+            return &rules->run[i];
+    printf("FAILED: there is no rule %s\n", view);
+    exit(1);
+}
+
+static void show(const struct stage *stage)
+{
+    for (size_t i = 0; i < stage->wanted; i++)
+        printf("    wanted %s\n", stage->want[i]);
+    for (size_t i = 0; i < stage->found; i++)
+        printf("    found  %s\n", stage->find[i]);
+}
+
+/* Failures of one file. */
+static unsigned test_file(const char *path, bool mutate)
+{
+    struct stage *stages[CASES_MAX];
+    unsigned failures = 0;
+    json_error_t error;
+    json_t *const file = json_load_file(path, 0, &error);
+    if (file == NULL) {
+        printf("FAILED %s: line %d: %s\n", path, error.line, error.text);
+        return 1;
+    }
+    const char *const id = json_string_value(json_object_get(file, "rule"));
+    const json_t *const cases = json_object_get(file, "cases");
+    const size_t count = json_array_size(cases);
+    const struct ys_rule_run *run = NULL;
+    if (count == 0 || count > CASES_MAX)
+        exit(1);
+    for (size_t i = 0; i < count; i++) {
+        stages[i] = calloc(1, sizeof *stages[i]);
+        if (stages[i] == NULL)
+            exit(1);
+        open_stage(stages[i], id, json_array_get(cases, i), (unsigned)i);
+        run = find_run(stages[i]->rules, id);
+        want(stages[i], &run->rule, json_array_get(cases, i));
+        if (!look(stages[i], &run->rule) || !as_wanted(stages[i])) {
+            printf("FAILED %s: %s\n", id, stages[i]->name);
+            show(stages[i]);
+            failures++;
+        }
+    }
+    if (mutate && failures == 0)
+        failures += plant_faults(stages, count, find_run(stages[0]->rules, id));
+    for (size_t i = 0; i < count; i++)
+        close_stage(stages[i]);
+    json_decref(file);
+    return failures;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+int main(int argc, char **argv)
+{
+    const bool mutate = argc > 1 && strcmp(argv[1], "--mutate") == 0;
+    const char *const only = argc > (mutate ? 2 : 1) ? argv[argc - 1] : NULL;
+    char *names[RULES_MAX];
+    size_t count = 0;
+    unsigned failures = 0;
+    if (sodium_init() < 0)
+        return 1;
+    DIR *const folder = opendir(YS_RULE_CASES_DIR);
+    if (folder == NULL)
+        return 1;
+    for (struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder))
+        if (strstr(entry->d_name, ".json") != NULL && count < RULES_MAX)
+            names[count++] = strdup(entry->d_name);
+    closedir(folder);
+    qsort(names, count, sizeof names[0], by_name);
+    for (size_t i = 0; i < count; i++) {
+        char path[1024];
+        (void)snprintf(path, sizeof path, YS_RULE_CASES_DIR "/%s", names[i]);
+        names[i][strlen(names[i]) - strlen(".json")] = '\0';
+        if (only == NULL || strcmp(only, names[i]) == 0)
+            failures += test_file(path, mutate);
+        free(names[i]);
+    }
+    printf("%zu rules with cases, %u failures\n", count, failures);
+    return failures == 0 && count > 0 ? 0 : 1;
+}
