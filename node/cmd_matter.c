@@ -1,6 +1,7 @@
 #include "node/cmd.h"
 #include "node/dossier.h"
 #include "node/lang.h"
+#include "node/today.h"
 #include "node/view.h"
 
 static void print_line(void *context, const struct ys_dossier_head *head)
@@ -28,12 +29,17 @@ enum ys_code ys_cmd_matter(const struct ys_call *call, struct ys_err *err)
 {
     YS_NODE_SCOPED node = {.store = NULL};
     YS_RECALL_SCOPED model = NULL;
+    YS_RULES_SCOPED rules = NULL;
     YS_DOSSIER_SCOPED dossier = {.step_count = 0};
     char subject[YS_KIND_NAME_MAX + 1];
     const struct ys_view *const view = call->json ? &ys_view_json : &ys_view_text;
-    enum ys_code code = ys_node_open(call->home, call->lang, &node, err);
+    uint32_t today = 0;
+    enum ys_code code = ys_today_or(&call->args, "as-of", &today, err);
     if (code == YS_OK)
-        code = ys_recall_open(&node, false, &model, err);
+        code = ys_node_open(call->home, call->lang, &node, err);
+    if (code == YS_OK)
+        code = call->args.word_count == 0 ? ys_recall_open(&node, false, &model, err)
+                                          : ys_recall_rules(&node, today, &model, &rules, err);
     if (code != YS_OK)
         return code;
     if (call->args.word_count == 0)
@@ -41,6 +47,8 @@ enum ys_code ys_cmd_matter(const struct ys_call *call, struct ys_err *err)
     code = ys_dossier_find(&node, call->args.word[0], subject, err);
     if (code == YS_OK)
         code = ys_dossier_load(&node, model, subject, &dossier, err);
+    if (code == YS_OK)
+        code = ys_dossier_judge(rules, today, &dossier, err);
     if (code == YS_OK)
         view->matter(&dossier);
     return code;

@@ -2,9 +2,11 @@
 #include "node/cmd.h"
 #include "node/lang.h"
 #include "node/reference.h"
+#include "node/ruling.h"
 #include "node/sheet.h"
 #include "node/signing.h"
 #include "node/view.h"
+#include "node/view_rule.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -254,6 +256,40 @@ static enum ys_code prepare(struct publication *p, struct ys_err *err)
     return code;
 }
 
+/* --- what the rules say --- */
+
+static void tell(void *context, const struct ys_finding *finding)
+{
+    (void)context;
+    ys_text_ruling(finding);
+}
+
+static unsigned classes_of(const struct publication *p, size_t at)
+{
+    const struct ys_written *const written = &p->record[at];
+    unsigned classes = ys_signatories_classes(&p->to_sign[at]);
+    for (unsigned i = 0; i < written->signer_count; i++) {
+        struct ys_name name;
+        if (ys_name_parse(ys_bytes_of_text(written->signer[i].name), &name, NULL) == YS_OK)
+            classes |=
+                name.kind == YS_NAME_ROOT ? (unsigned)YS_BODY_ROOT : ys_body_class(name.body);
+    }
+    return classes;
+}
+
+/* Before anything is signed. */
+static enum ys_code ask_rules(const struct publication *p, struct ys_err *err)
+{
+    struct ys_ruling_record *const records = calloc(p->record_count + 1, sizeof *records);
+    if (records == NULL)
+        return ys_fail(err, YS_NOMEM, _("out of memory"));
+    for (size_t i = 0; i < p->record_count; i++)
+        records[i] = (struct ys_ruling_record){&p->record[i], classes_of(p, i)};
+    const enum ys_code code = ys_ruling_ask(&p->node, records, p->record_count, tell, NULL, err);
+    free(records);
+    return code;
+}
+
 /* --- signing and appending --- */
 
 /* All keys first: a passphrase that is wrong must cost no number. */
@@ -416,6 +452,8 @@ static enum ys_code publish(struct publication *p, struct ys_err *err)
         code = find_sheets(p, err);
     if (code == YS_OK)
         code = prepare(p, err);
+    if (code == YS_OK)
+        code = ask_rules(p, err);
     if (code == YS_OK && !p->dry)
         code = sign_all(p, err);
     if (code == YS_OK && !p->dry)

@@ -355,6 +355,48 @@ enum ys_code ys_dossier_load(const struct ys_node *node, struct ys_model *model,
     return YS_OK;
 }
 
+struct judging {
+    struct ys_dossier *dossier;
+    bool lost; /* no memory for it */
+};
+
+static void keep_finding(void *context, const struct ys_finding *finding)
+{
+    struct judging *const judging = context;
+    struct ys_dossier *const out = judging->dossier;
+    struct ys_finding *const grown =
+        realloc(out->finding, (out->finding_count + 1) * sizeof *grown);
+    judging->lost = judging->lost || grown == NULL;
+    if (grown == NULL)
+        return;
+    out->finding = grown;
+    grown[out->finding_count++] = *finding;
+}
+
+static void keep_duty(void *context, const struct ys_duty *duty)
+{
+    struct judging *const judging = context;
+    struct ys_dossier *const out = judging->dossier;
+    struct ys_duty *const grown = realloc(out->duty, (out->duty_count + 1) * sizeof *grown);
+    judging->lost = judging->lost || grown == NULL;
+    if (grown == NULL)
+        return;
+    out->duty = grown;
+    grown[out->duty_count++] = *duty;
+}
+
+enum ys_code ys_dossier_judge(struct ys_rules *rules, uint32_t today, struct ys_dossier *dossier,
+                              struct ys_err *err)
+{
+    struct judging judging = {.dossier = dossier};
+    const struct ys_finding_filter filter = {
+        .subject = dossier->head.subject, .today = today, .ended = true};
+    enum ys_code code = ys_finding_each(rules, &filter, keep_finding, &judging, err);
+    if (code == YS_OK)
+        code = ys_duty_each(rules, &filter, false, keep_duty, &judging, err);
+    return code == YS_OK && judging.lost ? ys_fail(err, YS_NOMEM, _("out of memory")) : code;
+}
+
 void ys_dossier_clear(struct ys_dossier *dossier)
 {
     for (size_t i = 0; i < dossier->step_count; i++)
@@ -363,6 +405,8 @@ void ys_dossier_clear(struct ys_dossier *dossier)
     free(dossier->track);
     free(dossier->task);
     free(dossier->conflict);
+    free(dossier->finding);
+    free(dossier->duty);
     *dossier = (struct ys_dossier){.step_count = 0};
 }
 

@@ -10,6 +10,7 @@
 #include "node/exhibit.h"
 #include "node/model/procedure.h"
 #include "node/recall.h"
+#include "node/rules/finding.h"
 
 enum { YS_DOSSIER_TEXT_MAX = 512 };
 
@@ -42,7 +43,8 @@ struct ys_dossier_task {
     char division[YS_DIVISION_MAX + 1];
     char article[64], parameter[64];
     uint32_t due, since;
-    int64_t track; /* nth; 0: the whole matter */
+    int64_t track;     /* nth; 0: the whole matter */
+    int32_t days_late; /* since the due day, when the caller has said so; 0: not */
 };
 struct ys_dossier_conflict {
     char first[YS_RECORD_ID_TEXT_MAX], second[YS_RECORD_ID_TEXT_MAX];
@@ -66,6 +68,10 @@ struct ys_dossier {
     struct ys_dossier_track *track;
     struct ys_dossier_task *task;
     struct ys_dossier_conflict *conflict;
+    /* By ys_dossier_judge. */
+    size_t finding_count, duty_count;
+    struct ys_finding *finding;
+    struct ys_duty *duty;
 };
 
 /* The number of the matter that people mean by its number; by year and serial number of the own
@@ -75,6 +81,9 @@ YS_CHECKED enum ys_code ys_dossier_find(const struct ys_node *node, const char *
 YS_CHECKED enum ys_code ys_dossier_load(const struct ys_node *node, struct ys_model *model,
                                         const char *subject, struct ys_dossier *out,
                                         struct ys_err *err);
+/* What is against a rule in it on the day `today`, and its deadlines, met or not. */
+YS_CHECKED enum ys_code ys_dossier_judge(struct ys_rules *rules, uint32_t today,
+                                         struct ys_dossier *dossier, struct ys_err *err);
 void ys_dossier_clear(struct ys_dossier *dossier);
 #define YS_DOSSIER_SCOPED __attribute__((cleanup(ys_dossier_clear))) struct ys_dossier
 

@@ -109,13 +109,34 @@ static const struct ys_option admit_options[] = {
 };
 
 static const struct ys_option matter_options[] = {
+    {"as-of", "DATE", N_("as it is on that day, instead of today")},
     {"state", "STATE", N_("only matters in this state, such as submitted; without MATTER")},
     {"unit", "CODE", N_("only matters of this unit and those below it; without MATTER")},
     {NULL, NULL, NULL},
 };
 
 static const struct ys_option inbox_options[] = {
+    {"as-of", "DATE", N_("as it is on that day, instead of today")},
     {"body", "BODY", N_("only what this body is to do: rc, po, sc, st, gd-NAME, da")},
+    {NULL, NULL, NULL},
+};
+
+static const struct ys_option rules_options[] = {
+    {"markdown", NULL, N_("all as a page of a handbook, in both languages")},
+    {NULL, NULL, NULL},
+};
+
+static const struct ys_option findings_options[] = {
+    {"unit", "CODE", N_("only found in records of this division, or below it")},
+    {"who", "BODY", N_("only what this body must act on: rc, po, sc, st, gd-NAME, da")},
+    {"severity", "LETTERS", N_("only of these: E, F, I")},
+    {"as-of", "DATE", N_("as it is on that day, instead of today")},
+    {"coming", NULL, N_("also what will be one, unless something is done")},
+    {"ended", NULL, N_("also what was one; of deadlines, those that were met")},
+    {"summary", NULL, N_("how many there are, by rule and by who must act")},
+    {"deadlines", NULL,
+     N_("what must be done by a day; with --ended beside it when it was, as "
+        "claimed and as proven")},
     {NULL, NULL, NULL},
 };
 
@@ -332,6 +353,18 @@ static const struct ys_cmd table[] = {
         "answer, submissions to accept, notices, reports, with the due day and where it comes "
         "from."),
      "inbox\ninbox --body po", inbox_options, 0, 0},
+    {"findings", ys_cmd_findings, "[RULE|MATTER]", N_("what is against a rule, and who must act"),
+     N_("What the rules find in the records that are held: rule, parameter values, records, who "
+        "must\n"
+        "act and what to do. They come and go with the records; an audit_finding, its response "
+        "and\n"
+        "its closing stand beside them."),
+     "findings\nfindings R-12-4 --coming\nfindings --deadlines --ended --unit 110105001001",
+     findings_options, 0, 1},
+    {"rules", ys_cmd_rules, "[RULE]", N_("the rules of the regulation that are checked"),
+     N_("The catalogue: article, severity, who must act, parameters. With the id of a rule, all of "
+        "it."),
+     "rules\nrules R-10-1", rules_options, 0, 1},
     {"reindex", ys_cmd_reindex, "", N_("make the read model anew"),
      N_("Throws HOME/model.db away and makes it anew from the records. Nothing is lost: "
         "everything\n"

@@ -58,6 +58,21 @@ enum ys_code ys_recall_open(const struct ys_node *node, bool again, struct ys_mo
     return YS_OK;
 }
 
+enum ys_code ys_recall_rules(const struct ys_node *node, uint32_t today,
+                             struct ys_model **model_out, struct ys_rules **rules_out,
+                             struct ys_err *err)
+{
+    enum ys_code code = ys_recall_open(node, false, model_out, err);
+    if (code == YS_OK)
+        code = ys_rules_open(*model_out, rules_out, err);
+    return code == YS_OK ? ys_rules_catch_up(*rules_out, today, err) : code;
+}
+
+enum ys_code ys_recall_blank(struct ys_model **out, struct ys_err *err)
+{
+    return ys_model_open(":memory:", NULL, out, err);
+}
+
 void ys_recall_close(struct ys_model **model)
 {
     ys_model_close(*model);

@@ -7,11 +7,18 @@
 
 #include "node/model/model.h"
 #include "node/node.h"
+#include "node/rules/rules.h"
 
 /* Opens <home>/model.db and folds what is new, with a line of progress on a terminal when that takes
  * longer than a second. `again`: from nothing. Rebuilds the node's membership. */
 YS_CHECKED enum ys_code ys_recall_open(const struct ys_node *node, bool again,
                                        struct ys_model **out, struct ys_err *err);
+/* The same, with the rules applied to it as far as the year of `today`. The rules are closed first. */
+YS_CHECKED enum ys_code ys_recall_rules(const struct ys_node *node, uint32_t today,
+                                        struct ys_model **model_out, struct ys_rules **rules_out,
+                                        struct ys_err *err);
+/* Of no home: a model in memory in which nothing stands. */
+YS_CHECKED enum ys_code ys_recall_blank(struct ys_model **out, struct ys_err *err);
 void ys_recall_close(struct ys_model **model);
 #define YS_RECALL_SCOPED __attribute__((cleanup(ys_recall_close))) struct ys_model *
 

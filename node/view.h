@@ -13,6 +13,7 @@
 #include "node/exhibit.h"
 #include "node/invite.h"
 #include "node/process.h"
+#include "node/rules/finding.h"
 
 /* init: a new home. */
 struct ys_view_made {
@@ -238,6 +239,12 @@ struct ys_view {
     void (*matter)(const struct ys_dossier *dossier);
     void (*matter_line)(const struct ys_dossier_head *head);
     void (*task)(const struct ys_dossier_task *task);
+    void (*rule)(const struct ys_rule *rule);
+    void (*rule_line)(const struct ys_rule *rule);
+    void (*finding)(const struct ys_finding *finding);
+    void (*finding_count)(const struct ys_finding *finding,
+                          unsigned count); /* of its rule and unit */
+    void (*duty)(const struct ys_duty *duty);
     void (*version)(const char *version);
 };
 extern const struct ys_view ys_view_text, ys_view_json;

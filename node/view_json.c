@@ -1,5 +1,6 @@
 #include "node/view.h"
 #include "node/view_matter.h"
+#include "node/view_rule.h"
 
 #include "crypto/assert.h"
 #include "node/json_out.h"
@@ -503,6 +504,11 @@ const struct ys_view ys_view_json = {
     .checked = checked,
     .matter = ys_json_matter,
     .matter_line = ys_json_matter_line,
+    .rule = ys_json_rule,
+    .rule_line = ys_json_rule,
+    .finding = ys_json_finding,
+    .finding_count = ys_json_finding_count,
+    .duty = ys_json_duty,
     .task = ys_json_task,
     .version = version,
 };

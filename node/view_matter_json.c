@@ -1,5 +1,6 @@
 #include "node/json_out.h"
 #include "node/view_matter.h"
+#include "node/view_rule.h"
 #include "proto/moment.h"
 
 #include <string.h>
@@ -103,13 +104,14 @@ static json_t *track_object(const struct ys_dossier_track *track)
 
 static json_t *task_object(const struct ys_dossier_task *task)
 {
-    return json_pack("{s:s, s:o, s:s, s:b, s:o, s:s, s:o, s:b, s:s, s:o, s:o, s:o, s:o}", "matter",
-                     task->subject, "title", ys_json_text_or_null(task->title), "why",
+    return json_pack("{s:s, s:o, s:s, s:b, s:o, s:s, s:o, s:b, s:s, s:o, s:o, s:o, s:o, s:o}",
+                     "matter", task->subject, "title", ys_json_text_or_null(task->title), "why",
                      ys_task_word(task->why), "asked", (int)task->asked, "kinds",
                      words(task->kinds), "code", task->division, "bodies", bodies(task->bodies),
                      "all_bodies", (int)task->all_bodies, "article", task->article, "due",
                      day(task->due), "since", day(task->since), "parameter",
-                     ys_json_text_or_null(task->parameter), "track", nth(task->track));
+                     ys_json_text_or_null(task->parameter), "track", nth(task->track), "days_late",
+                     json_integer(task->days_late));
 }
 
 void ys_json_matter(const struct ys_dossier *dossier)
@@ -134,6 +136,14 @@ void ys_json_matter(const struct ys_dossier *dossier)
     json_object_set_new(object, "steps", steps);
     json_object_set_new(object, "conflicts", conflicts);
     json_object_set_new(object, "missing", tasks);
+    json_t *const findings = json_array();
+    json_t *const duties = json_array();
+    for (size_t i = 0; i < dossier->finding_count; i++)
+        json_array_append_new(findings, ys_json_finding_object(&dossier->finding[i]));
+    for (size_t i = 0; i < dossier->duty_count; i++)
+        json_array_append_new(duties, ys_json_duty_object(&dossier->duty[i]));
+    json_object_set_new(object, "findings", findings);
+    json_object_set_new(object, "deadlines", duties);
     ys_json_line(object);
 }
 

@@ -1,6 +1,7 @@
 #include "node/lang.h"
 #include "node/terminal.h"
 #include "node/view_matter.h"
+#include "node/view_rule.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -171,6 +172,8 @@ static void put_task(const struct ys_dossier_task *task)
         printf(_("  (article %s)"), task->article);
     if (task->parameter[0] != '\0')
         printf("  [%s]", task->parameter);
+    if (task->days_late > 0)
+        printf(_("  ! %d days late"), (int)task->days_late);
     putchar('\n');
 }
 
@@ -194,6 +197,14 @@ void ys_text_matter(const struct ys_dossier *dossier)
         fputs("  ", stdout);
         put_task(&dossier->task[i]);
     }
+    if (dossier->duty_count > 0)
+        printf("%s:\n", _("Deadlines"));
+    for (size_t i = 0; i < dossier->duty_count; i++)
+        ys_text_duty(&dossier->duty[i]);
+    if (dossier->finding_count > 0)
+        printf("%s:\n", _("Against a rule"));
+    for (size_t i = 0; i < dossier->finding_count; i++)
+        ys_text_finding(&dossier->finding[i]);
 }
 
 void ys_text_matter_line(const struct ys_dossier_head *head)

@@ -2,6 +2,7 @@
 #include "node/terminal.h"
 #include "node/view.h"
 #include "node/view_matter.h"
+#include "node/view_rule.h"
 #include "node/view_text_draft.h"
 #include "proto/json_memory.h"
 #include "proto/moment.h"
@@ -726,6 +727,11 @@ const struct ys_view ys_view_text = {
     .checked = checked,
     .matter = ys_text_matter,
     .matter_line = ys_text_matter_line,
+    .rule = ys_text_rule,
+    .rule_line = ys_text_rule_line,
+    .finding = ys_text_finding,
+    .finding_count = ys_text_finding_count,
+    .duty = ys_text_duty,
     .task = ys_text_task,
     .version = version,
 };

@@ -121,7 +121,7 @@ static unsigned signers_of(struct ys_fold_turn *turn, const struct ys_log *log, 
 
 bool ys_fold_turn_tries(const struct ys_fold_turn *turn, const struct ys_log *log, uint64_t index)
 {
-    return turn->trial != NULL && index >= turn->trial->first &&
+    return turn->trial != NULL && index >= turn->trial_first &&
            strcmp(turn->trial->origin, log->origin_text) == 0;
 }
 
@@ -130,8 +130,10 @@ enum ys_code ys_fold_turn_entry(struct ys_fold_turn *turn, const struct ys_log *
 {
     if (!ys_fold_turn_tries(turn, log, index))
         return ys_log_entry(turn->txn, log->id, index, out, err);
-    YS_ASSERT(index - turn->trial->first < turn->trial->count);
-    *out = turn->trial->record[index - turn->trial->first].entry;
+    YS_ASSERT(index - turn->trial_first < turn->trial->count);
+    const struct ys_trial_record *const record = &turn->trial->record[index - turn->trial_first];
+    *out =
+        (struct ys_entry){.note = record->text, .content = YS_CONTENT_BODY, .body = record->body};
     return YS_OK;
 }
 
@@ -145,15 +147,18 @@ static enum ys_code read_entry(struct ys_fold_turn *turn, const struct ys_log *l
     out->verdict = raw;
     if (raw == YS_VERDICT_UNCHECKED && member != NULL)
         out->verdict = ys_judge(member, &log->origin, index, &out->entry, NULL);
-    out->readable = ys_note_parse(out->entry.note, &out->note, NULL) == YS_OK &&
+    const bool tries = ys_fold_turn_tries(turn, log, index);
+    if (tries)
+        out->note = (struct ys_note){.text = out->entry.note};
+    out->readable = (tries || ys_note_parse(out->entry.note, &out->note, NULL) == YS_OK) &&
                     ys_record_parse(out->note.text, &out->record, NULL) == YS_OK;
     if (!out->readable)
         return YS_OK;
     ys_record_id(out->note.text, &out->id);
     if (out->verdict != YS_VERDICT_OK)
         return YS_OK;
-    if (ys_fold_turn_tries(turn, log, index))
-        out->signers = turn->trial->record[index - turn->trial->first].signers;
+    if (tries)
+        out->signers = turn->trial->record[index - turn->trial_first].signers;
     else if (member != NULL)
         out->signers = signers_of(turn, log, index, &out->note);
     if (out->entry.content == YS_CONTENT_BODY &&

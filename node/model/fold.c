@@ -368,30 +368,35 @@ enum ys_code ys_model_fold(struct ys_model *model, const struct ys_fold_options 
     return YS_OK;
 }
 
-/* The log in the model, of which nothing is folded that is not in the store. */
-static enum ys_code fold_trial(struct fold *fold, const struct ys_trial *trial, int64_t *first_out,
-                               struct ys_err *err)
+/* What is new in the store, then the records that are tried. */
+static enum ys_code fold_trial(struct fold *fold, int64_t *first_out, struct ys_err *err)
 {
     struct ys_model *const model = fold->model;
+    const struct ys_trial *const trial = fold->turn.trial;
     struct folded folded;
     struct ys_log log;
     enum ys_code code = ys_building_load(model, err);
+    if (code == YS_OK && model->building != YS_BUILT)
+        code = ys_fail(err, YS_BUSY, "read model: it is being made anew; try again");
     if (code == YS_OK)
         code = ys_log_find(fold->turn.txn, trial->origin, &log, err);
+    if (code != YS_OK)
+        return code;
+    fold->turn.trial_first = log.frontier.size;
+    model->resume = 0;
+    code = fold_all(fold, err);
     if (code == YS_OK)
         code = begin_log(model, &log, &folded, err);
-    if (code == YS_OK && (model->building != YS_BUILT || folded.size != log.frontier.size ||
-                          folded.size != trial->first))
-        return ys_fail(err, YS_BUSY, "read model: %s has grown meanwhile; try again",
-                       trial->origin);
     for (uint64_t i = 0; code == YS_OK && i < trial->count; i++)
-        code = ys_content_fold(model, &fold->turn, &log, folded.no, trial->first + i, YS_VERDICT_OK,
-                               err);
+        code = ys_content_fold(model, &fold->turn, &log, folded.no, log.frontier.size + i,
+                               YS_VERDICT_OK, err);
     if (code == YS_OK)
         code = ys_building_refresh_later(model, &fold->turn, err);
     if (code == YS_OK)
         code = ys_matters_settle(model, &fold->turn, &fold->left, err);
-    *first_out = code == YS_OK ? ys_model_number(folded.no, trial->first) : 0;
+    model->resume = 0;
+    if (code == YS_OK)
+        *first_out = ys_model_number(folded.no, log.frontier.size);
     return code;
 }
 
@@ -409,7 +414,7 @@ enum ys_code ys_trial_begin(struct ys_model *model, const struct ys_fold_options
         code = ys_store_begin(options->store, false, &txn, err);
         fold.turn.txn = txn;
         if (code == YS_OK)
-            code = fold_trial(&fold, trial, first_out, err);
+            code = fold_trial(&fold, first_out, err);
         if (code != YS_OK)
             ys_trial_end(model);
     }

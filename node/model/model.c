@@ -56,7 +56,6 @@ static enum ys_code fingerprint(const struct ys_shape *shape, const struct ys_st
 {
     char text[STATEMENT_MAX];
     struct ys_sha256 state;
-    const struct ys_identity *const identity = ys_store_identity(store);
     ys_sha256_init(&state);
     ys_sha256_update(&state, ys_bytes_of_text(ys_model_schema_sql));
     ys_sha256_update(&state, ys_bytes_of_text(ys_model_schema_entries_sql));
@@ -67,7 +66,9 @@ static enum ys_code fingerprint(const struct ys_shape *shape, const struct ys_st
             return ys_fail(err, code, "read model: table %s is too wide", shape->table[i].name);
         ys_sha256_update(&state, ys_bytes_of_text(text));
     }
-    ys_sha256_update(&state, (struct ys_bytes){identity->store_id, sizeof identity->store_id});
+    if (store != NULL)
+        ys_sha256_update(&state, (struct ys_bytes){ys_store_identity(store)->store_id,
+                                                   sizeof ys_store_identity(store)->store_id});
     ys_sha256_final(&state, out);
     return YS_OK;
 }

@@ -18,7 +18,8 @@
 struct ys_model;
 
 /* Opens the file, makes it if it is missing, and makes it anew when it is of another store, of another
- * version of the schema or of the record kinds, or damaged. */
+ * version of the schema or of the record kinds, or damaged. Path ":memory:" without a store: one in which
+ * nothing stands, gone when it is closed. */
 YS_CHECKED enum ys_code ys_model_open(const char *path, const struct ys_store *store,
                                       struct ys_model **out, struct ys_err *err);
 void ys_model_close(struct ys_model *model);

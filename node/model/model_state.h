@@ -197,6 +197,7 @@ struct ys_fold_turn {
     bool parameters_loaded;
     struct ys_parameter_rows parameters;
     const struct ys_trial *trial; /* records that are only tried; NULL: none */
+    uint64_t trial_first;         /* index of the first of them */
 };
 void ys_fold_turn_clear(struct ys_fold_turn *turn);
 /* The body of an entry that was found ok and understood before, in the arena; NULL when it is not here,

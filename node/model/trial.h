@@ -1,7 +1,7 @@
 /* A trial: what would the read model say if these records were in the log?
  *
- * They are folded as if they were its next entries, in a transaction that is rolled back. Nobody else
- * sees them, and nothing is left. Threads: the model's. Memory: records are borrowed. */
+ * They are folded as if they were its next entries, behind all that the store holds by then, in a
+ * transaction that is rolled back. Nobody else sees them, and nothing is left. Threads: the model's. Memory: records are borrowed. */
 #ifndef YS_NODE_MODEL_TRIAL_H
 #define YS_NODE_MODEL_TRIAL_H
 
@@ -9,16 +9,16 @@
 
 struct ys_trial {
     const char *origin; /* of a log that is in the store */
-    uint64_t first;     /* its size: the index of the first record */
     size_t count;
     struct ys_trial_record {
-        struct ys_entry entry; /* with its body */
-        unsigned signers;      /* enum ys_body_class: whose lines it has, or will have */
+        struct ys_bytes text; /* of the note: it need not be signed yet */
+        struct ys_bytes body;
+        unsigned signers; /* enum ys_body_class: whose lines it has, or will have */
     } const *record;
 };
 
-/* The model must show all that the store holds (ys_model_catch_up). On YS_OK a transaction is open until
- * ys_trial_end; matters are settled. The number of the first record in `record` is `first_out`. */
+/* On YS_OK a transaction is open until ys_trial_end; matters are settled. The model has been built before
+ * (ys_model_catch_up), else YS_BUSY. The number of the first record in `record` is `first_out`. */
 YS_CHECKED enum ys_code ys_trial_begin(struct ys_model *model,
                                        const struct ys_fold_options *options,
                                        const struct ys_trial *trial, int64_t *first_out,

@@ -2,7 +2,7 @@
 
 INSERT INTO rule (id, version, view, article, severity, who, scope, clock, late_entry, parameters, since,
                   until, zh, en, remedy_zh, remedy_en)
-VALUES ('R-G-07', 1, 'R-G-07', 'L39', 'F', 'rc', 'record', 'change', 0, 'record_lag_days', NULL, NULL,
+VALUES ('R-G-07', 1, 'R-G-07', 'L39', 'F', 'author', 'record', 'change', 0, 'record_lag_days', NULL, NULL,
         '事后录入超过规定天数', 'recorded long after it happened',
         '及时录入；补录的写明原因', 'record events soon; say why a late entry is late');
 CREATE VIEW "R-G-07" AS
@@ -15,7 +15,7 @@ SELECT subject, unit, unit AS division, record, NULL AS other, 'F' AS severity, 
 
 INSERT INTO rule (id, version, view, article, severity, who, scope, clock, late_entry, parameters, since,
                   until, zh, en, remedy_zh, remedy_en)
-VALUES ('R-G-11', 1, 'R-G-11', 'design', 'F', 'rc', 'duty', 'change', 0, '', NULL, NULL,
+VALUES ('R-G-11', 1, 'R-G-11', 'design', 'F', 'author', 'duty', 'change', 0, '', NULL, NULL,
         '按所称时间在期限内，但未能证明：上级节点在期限之后才收到该记录',
         'done in time as claimed, which is not proven: the units above had the record only after its day',
         '保持联网，使记录及时得到回执', 'stay online, so that records get their receipts in time');

@@ -10,7 +10,8 @@ CREATE TABLE rule (
   article TEXT NOT NULL,         -- '12(2)', 'L34' of 〔法2026〕, 'PIPL 6', 'design'
   severity TEXT NOT NULL,        -- E refused when published, F flagged for oversight, I information;
                                  -- 'E/F' where the view decides
-  who TEXT NOT NULL,             -- whose duty: rc, po, sc, st, gd, da, node, by spaces
+  who TEXT NOT NULL,             -- whose duty: rc, po, sc, st, gd, da, node, by spaces; 'author': of the
+                                 -- unit that must act, rc, st or da
   scope TEXT NOT NULL,           -- what its rows rest on: one record, one matter, all records of one unit
   clock TEXT NOT NULL,           -- change: true or not at once; due: by a day, see "duty"
   late_entry INTEGER NOT NULL,   -- 1: what is entered late (补录) is flagged, not refused

@@ -1,0 +1,104 @@
+#include "node/ruling.h"
+
+#include "node/lang.h"
+#include "node/model/trial.h"
+#include "node/recall.h"
+#include "node/today.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct hearing {
+    void (*take)(void *context, const struct ys_finding *finding);
+    void *context;
+    bool late; /* all that refuse can be lifted by late entry */
+    size_t refusals;
+    char ids[160]; /* of the rules that refuse */
+};
+
+static bool is_enrolled(const struct ys_node *node)
+{
+    if (node->member == NULL)
+        return false;
+    for (size_t i = 0; i < ys_member_key_count(node->member); i++) {
+        const struct ys_member_key *const key = ys_member_key_at(node->member, i);
+        if (key->name.kind == YS_NAME_BODY &&
+            ys_division_equal(&key->name.division, &node->origin.division))
+            return true;
+    }
+    return false;
+}
+
+static void hear(void *context, const struct ys_finding *finding)
+{
+    struct hearing *const hearing = context;
+    const size_t used = strlen(hearing->ids);
+    hearing->take(hearing->context, finding);
+    if (finding->severity != 'E')
+        return;
+    hearing->late = (hearing->refusals++ == 0 || hearing->late) && finding->rule->late_entry;
+    (void)snprintf(hearing->ids + used, sizeof hearing->ids - used, " %s", finding->rule->id);
+}
+
+static enum ys_code judge(struct ys_rules *rules, struct ys_model *model, uint32_t today,
+                          const struct ys_fold_options *options, const struct ys_trial *trial,
+                          struct hearing *hearing, struct ys_err *err)
+{
+    int64_t first = 0;
+    enum ys_code code = ys_trial_begin(model, options, trial, &first, err);
+    if (code != YS_OK)
+        return code;
+    const struct ys_finding_filter filter = {.today = today,
+                                             .coming = false,
+                                             .ended = true,
+                                             .has_records = true,
+                                             .first_record = first,
+                                             .record_count = (int64_t)trial->count};
+    code = ys_rules_catch_up(rules, today, err);
+    if (code == YS_OK)
+        code = ys_finding_each(rules, &filter, hear, hearing, err);
+    ys_trial_end(model);
+    return code;
+}
+
+static enum ys_code ask(const struct ys_node *node, const struct ys_trial *trial,
+                        struct hearing *hearing, struct ys_err *err)
+{
+    YS_RECALL_SCOPED model = NULL;
+    YS_RULES_SCOPED rules = NULL;
+    const uint32_t today = ys_today();
+    const struct ys_fold_options options = {.store = node->store, .member = node->member};
+    const enum ys_code code = ys_recall_rules(node, today, &model, &rules, err);
+    return code == YS_OK ? judge(rules, model, today, &options, trial, hearing, err) : code;
+}
+
+enum ys_code ys_ruling_ask(const struct ys_node *node, const struct ys_ruling_record *records,
+                           size_t count,
+                           void (*take)(void *context, const struct ys_finding *finding),
+                           void *context, struct ys_err *err)
+{
+    struct hearing hearing = {.take = take, .context = context};
+    struct ys_trial trial = {.origin = node->origin_text, .count = count};
+    YS_TXN_SCOPED txn = NULL;
+    enum ys_code code = ys_node_read(node, &txn, err);
+    ys_txn_abort(&txn);
+    if (code != YS_OK || !is_enrolled(node) || count == 0)
+        return code;
+    struct ys_trial_record *const tried = calloc(count, sizeof *tried);
+    if (tried == NULL)
+        return ys_fail(err, YS_NOMEM, _("out of memory"));
+    for (size_t i = 0; i < count; i++)
+        tried[i] = (struct ys_trial_record){.text = records[i].written->text,
+                                            .body = records[i].written->body,
+                                            .signers = records[i].signers};
+    trial.record = tried;
+    code = ask(node, &trial, &hearing, err);
+    free(tried);
+    if (code != YS_OK || hearing.refusals == 0)
+        return code;
+    return ys_fail(err, YS_REFUSED, _("nothing was published; refused by:%s%s"), hearing.ids,
+                   hearing.late ? _(". If it did happen like this, say why it is entered late: "
+                                    "--set backfill_reason=...; it is then kept and flagged")
+                                : "");
+}
