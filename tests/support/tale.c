@@ -151,12 +151,14 @@ static unsigned signers_required(const struct cast_unit *unit, const struct ys_k
 static unsigned signers_told(const struct cast_unit *unit, const char *words,
                              const struct ys_signer **out)
 {
-    char text[64];
-    char *rest = NULL;
     unsigned count = 0;
-    (void)snprintf(text, sizeof text, "%s", words);
-    for (char *word = strtok_r(text, " ", &rest); word != NULL; word = strtok_r(NULL, " ", &rest))
-        out[count++] = signer_named(unit, word);
+    while (*words != '\0' && count < CAST_BODIES_MAX) {
+        char body[32];
+        const size_t length = strcspn(words, " ");
+        (void)snprintf(body, sizeof body, "%.*s", (int)length, words);
+        out[count++] = signer_named(unit, body);
+        words += length + (words[length] == ' ');
+    }
     return count;
 }
 
