@@ -15,6 +15,7 @@ DIMENSIONS = (
     ("feedback", "协商结果反馈", "feedback on results"),
 )
 ED25519_DER = bytes.fromhex("302a300506032b6570032100")
+FINDING_COLUMNS = 60
 TITLE_COLUMNS = 34
 
 
@@ -88,6 +89,19 @@ def inbox(play, code):
     for line in play.node[code].call("inbox").out.splitlines():
         print("  " + line)
     sys.stdout.flush()
+
+
+def findings(play):
+    """What is against a rule, by rule and by who must act, as the districts see it."""
+    rows = [[tr("规则", "rule"), tr("责任单位", "unit"), tr("主体", "body"), tr("数量", "count"), tr("情况", "what")]]
+    for district in sorted(play.invented):
+        reader = play.node[district]
+        texts = {rule["rule"]: rule for rule in reader.call("rules", "--json").objects()}
+        for line in reader.call("findings", "--summary", "--json").objects():
+            text = texts[line["rule"]]
+            rows.append([line["rule"], line["division"], bodies_text(line["who"], False), str(line["count"]),
+                         cut(tr(text["zh"], text["en"]), FINDING_COLUMNS)])
+    print_table(rows)
 
 
 def evaluations(play):

@@ -241,6 +241,8 @@ def play(run, started):
     street = run.invented[min(run.invented)].street
     say(f"\n{street} 的待办(示例街道):", f"\nWhat waits at {street} (invented street):")
     outcome.inbox(run, street)
+    say("\n不符合规则的情况(按规则和责任单位,区节点):", "\nWhat is against a rule (by rule and by who must act, at the districts):")
+    outcome.findings(run)
     say("\n可继续查看:", "\nTo look further:")
     outcome.further(run, away, min(story.matter for story in run.real if story.community == away))
     step("完毕", "done")
