@@ -15,8 +15,8 @@ def ref(rel, record):
     return {"rel": rel, "record": base64.b64encode(bytes.fromhex(record["id"])).decode()}
 
 
-def record(kind, content, *refs, subject=MATTER):
-    return {"kind": kind, "subject": subject, "refs": list(refs), kind: content}
+def record(kind, content, *refs, subject=MATTER, **more):
+    return {"kind": kind, "subject": subject, "refs": list(refs), kind: content, **more}
 
 
 def proposal(title="示例:西门外道路拓宽", **more):
