@@ -298,7 +298,11 @@ enum ys_code ys_part_add_log(struct member_part *part, struct ys_txn *txn, const
     }
     struct part_log *const item = &part->log[part->log_count++];
     *item = (struct part_log){.id = log->id, .size = size, .watch = watch};
-    return ys_log_root_at(txn, log, size, &item->root, err);
+    const enum ys_code code = ys_log_root_at(txn, log, size, &item->root, err);
+    if (code != YS_CORRUPT)
+        return code;
+    part->whole = false; /* a damaged tile is no reason not to read the records */
+    return YS_OK;
 }
 
 /* Is there nothing in [from, to) of this log that is watched for? */

@@ -109,7 +109,7 @@ bool ys_member_is_receipts(struct ys_bytes note);
 /* Begin a part at the end of the lists. */
 void ys_part_begin(const struct ys_member *member, const struct ys_division *issuer,
                    struct member_part *out);
-/* Add one log; with more than fit the part cannot be kept. */
+/* Add one log. With more than fit, or with one whose root cannot be told, the part cannot be kept. */
 YS_CHECKED enum ys_code ys_part_add_log(struct member_part *part, struct ys_txn *txn,
                                         const struct ys_log *log, uint64_t size, uint8_t watch,
                                         struct ys_err *err);

@@ -334,6 +334,37 @@ static void what_a_street_signed_counts_once_its_key_is_enrolled(void **state)
 
 /* --- failures --- */
 
+static void drop_tile(struct desk *desk, enum cast_role role)
+{
+    YS_TXN_SCOPED txn = begin(desk, true);
+    uint8_t key[13] = {0}; /* level 0, tile 0 */
+    ys_be32_put(key, cast_log(&desk->cast, role).id);
+    assert_int_equal(ys_txn_delete(txn, YS_DB_TILE, (struct ys_bytes){key, sizeof key}, NULL),
+                     YS_OK);
+    assert_int_equal(ys_txn_commit(&txn, NULL), YS_OK);
+}
+
+static void a_tile_that_is_missing_keeps_nobody_from_reading_records(void **state)
+{
+    static const enum cast_role district = CAST_DISTRICT;
+    struct desk *const desk = *state;
+    const struct ys_division *const elsewhere = &desk->cast.unit[CAST_COMMUNITY].origin.division;
+    struct ys_member *other = NULL;
+    assert_int_equal(ys_member_new(&desk->cast.root, elsewhere, &other, NULL), YS_OK);
+    cast_keep_head(&desk->cast, CAST_STREET, cast_log(&desk->cast, CAST_STREET).frontier.size - 1,
+                   &district, 1, now_s); /* the last record does not count there yet */
+    rebuild(desk);
+    (void)cast_publish(&desk->cast, CAST_DISTRICT, scribe_acknowledgement(&desk->cast.rng),
+                       desk->da);
+
+    drop_tile(desk, CAST_DISTRICT);
+    drop_tile(desk, CAST_STREET);
+    rebuild(desk);
+    member_twin_rebuild(desk->cast.store, elsewhere, other);
+    assert_int_equal(ys_member_key_count(other) + 1, ys_member_key_count(desk->member));
+    ys_member_free(other);
+}
+
 static void a_recall_that_fails_leaves_the_membership_as_it_was(void **state)
 {
     struct desk *const desk = *state;
@@ -371,6 +402,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             a_street_whose_key_is_cut_has_enrolled_nobody_behind_the_cut, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_a_street_signed_counts_once_its_key_is_enrolled,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_tile_that_is_missing_keeps_nobody_from_reading_records,
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_recall_that_fails_leaves_the_membership_as_it_was, set_up,
                                         tear_down),
