@@ -660,6 +660,14 @@ static bool names_keys(const struct ys_append *append)
     return false;
 }
 
+/* Whoever publishes next finds it kept. */
+static enum ys_code recall_member(const struct ys_node *node, struct ys_txn *txn,
+                                  struct ys_err *err)
+{
+    const enum ys_code code = ys_member_recall(node->member, txn, NULL, err);
+    return code == YS_OK ? ys_member_keep(node->member, txn, err) : code;
+}
+
 static enum ys_code append_all(const struct ys_node *node, struct ys_txn *txn,
                                const struct ys_append *append, struct ys_appended *out,
                                struct ys_err *err)
@@ -673,7 +681,7 @@ static enum ys_code append_all(const struct ys_node *node, struct ys_txn *txn,
     if (code == YS_OK)
         code = check_cuts(txn, append, err);
     if (code == YS_OK)
-        code = ys_member_rebuild(node->member, txn, NULL, err);
+        code = recall_member(node, txn, err);
     *out = (struct ys_appended){.first_index = own.frontier.size,
                                 .waits = own.state == YS_LOG_RECOVERING};
     for (size_t i = 0; i < append->count && code == YS_OK; i++) {
@@ -691,11 +699,9 @@ static enum ys_code append_all(const struct ys_node *node, struct ys_txn *txn,
                               : ys_log_append(txn, &own, &entry, 1, err);
     }
     out->size = own.frontier.size;
-    if (code != YS_OK || out->waits)
-        return code;
-    if (names_keys(append)) /* nothing else changes who may sign */
-        code = ys_member_rebuild(node->member, txn, NULL, err);
-    if (code == YS_OK)
+    if (code == YS_OK && !out->waits && names_keys(append)) /* nothing else changes who may sign */
+        code = recall_member(node, txn, err);
+    if (code == YS_OK && !out->waits)
         code = judge(node, txn, append, out->first_index, err);
     return code;
 }

@@ -24,7 +24,7 @@ static enum ys_code make_bundle(const struct ys_call *call, struct ys_writer *bu
     struct ys_note note;
     enum ys_code code = ys_node_open(call->home, call->lang, &node, err);
     if (code == YS_OK)
-        code = ys_node_read(&node, &txn, err);
+        code = ys_node_read_records(&node, &txn, err);
     if (code == YS_OK && node.member == NULL)
         code = ys_fail(err, YS_IO, _("no root is pinned here: nothing can be proven"));
     if (code == YS_OK)
@@ -67,7 +67,7 @@ static enum ys_code write_fork(const struct ys_call *call, const char *log_text,
     char otherwise[YS_DIVISION_MAX + sizeof ".fork-proof"];
     enum ys_code code = ys_node_open(call->home, call->lang, &node, err);
     if (code == YS_OK)
-        code = ys_node_read(&node, &txn, err);
+        code = ys_node_read_records(&node, &txn, err);
     if (code == YS_OK)
         code = ys_node_find_log(txn, log_text, &log, err);
     if (code != YS_OK)

@@ -103,7 +103,7 @@ static enum ys_code begin(const struct ys_call *call, const struct ys_node *node
             _("%s: signatures cannot be verified: no root is pinned; give the district's "
               "with: yishi join --root FILE"),
             node->home.path);
-    enum ys_code code = ys_node_read(node, &txn, err);
+    enum ys_code code = ys_node_read_records(node, &txn, err);
     if (code != YS_OK || call->args.word_count == 0)
         return code;
     code = ys_node_find_log(txn, call->args.word[0], &log, err);

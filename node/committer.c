@@ -70,6 +70,7 @@ static long patience_ms(const struct ys_change *change)
 {
     switch (change->kind) {
     case YS_CHANGE_CURSOR:
+    case YS_CHANGE_MEMBERS:
         return CURSOR_WAIT_MS;
     case YS_CHANGE_VERDICTS:
         return VERDICTS_WAIT_MS;

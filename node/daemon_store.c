@@ -3,6 +3,7 @@
 #include "sync/heads.h"
 
 #include <sodium.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -87,27 +88,32 @@ static enum ys_code receipts_written(struct ys_daemon *daemon, struct ys_txn *tx
     return code != YS_OK ? code : look_for_receipts(daemon, txn, err);
 }
 
-static enum ys_code leap(const struct ys_daemon *daemon, struct ys_err *err)
+/* What the membership comes to may be kept in the same transaction, since nobody waits yet. */
+static enum ys_code leap(const struct ys_daemon *daemon, bool keep, struct ys_err *err)
 {
     YS_TXN_SCOPED txn = NULL;
     enum ys_code code = ys_store_begin(daemon->options->store, true, &txn, err);
     if (code == YS_OK)
         code = ys_changed_leap(txn, randombytes_random(), err);
+    if (code == YS_OK && keep)
+        code = ys_member_recall(daemon->member, txn, NULL, err);
+    if (code == YS_OK && keep)
+        code = ys_member_keep(daemon->member, txn, err);
     return code != YS_OK ? code : ys_txn_commit(&txn, err);
 }
 
 enum ys_code ys_daemon_begin(struct ys_daemon *daemon, struct ys_err *err)
 {
     YS_TXN_SCOPED txn = NULL;
-    enum ys_code code = leap(daemon, err);
+    enum ys_code code = leap(daemon, true, err);
     if (code == YS_FULL) {
         ys_daemon_give_up_reserve(daemon);
-        code = leap(daemon, err);
+        code = leap(daemon, false, err); /* with as little as can be */
     }
     if (code == YS_OK)
         code = ys_store_begin(daemon->options->store, false, &txn, err);
     if (code == YS_OK)
-        code = ys_member_rebuild(daemon->member, txn, NULL, err);
+        code = ys_member_recall(daemon->member, txn, NULL, err);
     if (code == YS_OK && daemon->options->membership != NULL)
         daemon->options->membership(daemon->options->context, txn);
     if (code == YS_OK)
@@ -122,16 +128,40 @@ enum ys_code ys_daemon_begin(struct ys_daemon *daemon, struct ys_err *err)
     return code != YS_OK ? code : ys_daemon_guard_look(daemon, txn, err);
 }
 
-static enum ys_code rebuild(struct ys_daemon *daemon, struct ys_daemon_turn *turn,
-                            struct ys_err *err)
+/* Have the parts written that were read from records, so that nobody reads them again. */
+static enum ys_code keep_members(struct ys_daemon *daemon, struct ys_err *err)
+{
+    for (size_t at = 0;;) {
+        struct ys_division issuer;
+        struct ys_writer row;
+        struct ys_change *change = NULL;
+        enum ys_code code = ys_member_kept_next(daemon->member, &at, &issuer, &row, err);
+        if (code != YS_OK)
+            return code == YS_NOT_FOUND ? YS_OK : code;
+        code = ys_change_new(YS_CHANGE_MEMBERS, row.size, &change, err);
+        if (code == YS_OK) {
+            change->peer = issuer;
+            change->row = ys_change_keep(change, (struct ys_bytes){row.data, row.size});
+            ys_committer_put(daemon->committer, change);
+        }
+        free(row.data);
+        if (code != YS_OK)
+            return code;
+    }
+}
+
+static enum ys_code recall(struct ys_daemon *daemon, struct ys_daemon_turn *turn,
+                           struct ys_err *err)
 {
     bool changed = false;
     enum ys_code code = ys_daemon_turn_open(turn, err);
     if (code != YS_OK)
         return code;
     pthread_rwlock_wrlock(&daemon->member_lock);
-    code = ys_member_rebuild(daemon->member, turn->txn, &changed, err);
+    code = ys_member_recall(daemon->member, turn->txn, &changed, err);
     pthread_rwlock_unlock(&daemon->member_lock);
+    if (code == YS_OK)
+        code = keep_members(daemon, err);
     if (code == YS_OK && daemon->options->membership != NULL)
         daemon->options->membership(daemon->options->context, turn->txn);
     if (code != YS_OK || !changed)
@@ -337,7 +367,7 @@ enum ys_code ys_daemon_settle(struct ys_daemon *daemon, struct ys_daemon_turn *t
     enum ys_code code = YS_OK;
     if (daemon->membership_moved) {
         daemon->membership_moved = false;
-        code = rebuild(daemon, turn, err);
+        code = recall(daemon, turn, err);
     }
     if (code == YS_OK && daemon->applicants_moved)
         ys_daemon_tell_applicants(daemon);

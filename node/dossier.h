@@ -2,7 +2,7 @@
  * receipts, the state of its items, what conflicts, and what is missing next.
  *
  * Read from the read model; what a record says and who holds it is read from the store, with the
- * membership as ys_recall_open has rebuilt it.
+ * membership as ys_recall_open has recalled it.
  * Threads: main. Memory: heap, freed by ys_dossier_clear. */
 #ifndef YS_NODE_DOSSIER_H
 #define YS_NODE_DOSSIER_H

@@ -1,6 +1,7 @@
 #include "node/draft_state.h"
 
 #include "node/file.h"
+#include "node/overtaken.h"
 
 #include <stdlib.h>
 
@@ -8,16 +9,9 @@
 static unsigned signed_by(const struct ys_written *written)
 {
     struct ys_note note;
-    unsigned classes = 0;
     if (written->note.size == 0 || ys_note_parse(written->note, &note, NULL) != YS_OK)
         return 0;
-    for (unsigned i = 0; i < note.line_count; i++) {
-        struct ys_name name;
-        if (ys_name_parse(note.line[i].name, &name, NULL) == YS_OK && name.kind == YS_NAME_BODY &&
-            ys_division_equal(&name.division, &written->record.origin.division))
-            classes |= ys_body_class(name.body);
-    }
-    return classes;
+    return ys_note_bodies(&note, &written->record.origin.division);
 }
 
 static unsigned lacking(const struct ys_kind *kind, unsigned classes, enum ys_level level)

@@ -176,18 +176,31 @@ void ys_node_close(struct ys_node *node)
     node->store = NULL;
 }
 
-enum ys_code ys_node_read(const struct ys_node *node, struct ys_txn **out, struct ys_err *err)
+static enum ys_code read_store(const struct ys_node *node, bool kept, struct ys_txn **out,
+                               struct ys_err *err)
 {
     struct ys_txn *txn = NULL;
     enum ys_code code = ys_store_begin(node->store, false, &txn, err);
     if (code == YS_OK && node->member != NULL)
-        code = ys_member_rebuild(node->member, txn, NULL, err);
+        code = kept ? ys_member_recall(node->member, txn, NULL, err)
+                    : ys_member_rebuild(node->member, txn, NULL, err);
     if (code != YS_OK) {
         ys_txn_abort(&txn);
         return code;
     }
     *out = txn;
     return YS_OK;
+}
+
+enum ys_code ys_node_read(const struct ys_node *node, struct ys_txn **out, struct ys_err *err)
+{
+    return read_store(node, true, out, err);
+}
+
+enum ys_code ys_node_read_records(const struct ys_node *node, struct ys_txn **out,
+                                  struct ys_err *err)
+{
+    return read_store(node, false, out, err);
 }
 
 /* --- looking things up --- */

@@ -26,9 +26,13 @@ YS_CHECKED enum ys_code ys_node_open(const char *home, const char *lang, struct 
 void ys_node_close(struct ys_node *node);
 #define YS_NODE_SCOPED __attribute__((cleanup(ys_node_close))) struct ys_node
 
-/* Begin a read transaction and rebuild the membership from what it sees. */
+/* Begin a read transaction and recall the membership as it is in it: from what was kept of it, and from
+ * records. */
 YS_CHECKED enum ys_code ys_node_read(const struct ys_node *node, struct ys_txn **out,
                                      struct ys_err *err);
+/* The same from records alone, for what is checked by recomputing it. */
+YS_CHECKED enum ys_code ys_node_read_records(const struct ys_node *node, struct ys_txn **out,
+                                             struct ys_err *err);
 
 /* A root file; messages begin with the path. YS_NOT_FOUND when there is none, YS_DENIED when it is of
  * another deployment or of another district than `origin`'s (NULL: any will do). */

@@ -40,6 +40,22 @@ static enum ys_code catch_up(const struct ys_node *node, struct ys_model *model,
     return code;
 }
 
+/* What was kept of the membership is made anew, too. */
+static enum ys_code renew_membership(const struct ys_node *node, struct ys_err *err)
+{
+    YS_TXN_SCOPED txn = NULL;
+    if (node->member == NULL)
+        return YS_OK;
+    enum ys_code code = ys_store_begin(node->store, true, &txn, err);
+    if (code == YS_OK)
+        code = ys_member_forget(txn, err);
+    if (code == YS_OK)
+        code = ys_member_rebuild(node->member, txn, NULL, err);
+    if (code == YS_OK)
+        code = ys_member_keep(node->member, txn, err);
+    return code == YS_OK ? ys_txn_commit(&txn, err) : code;
+}
+
 enum ys_code ys_recall_open(const struct ys_node *node, bool again, struct ys_model **out,
                             struct ys_err *err)
 {
@@ -49,6 +65,8 @@ enum ys_code ys_recall_open(const struct ys_node *node, bool again, struct ys_mo
     enum ys_code code = ys_model_open(path, node->store, &model, err);
     if (code == YS_OK && again)
         code = ys_model_clear(model, err);
+    if (code == YS_OK && again)
+        code = renew_membership(node, err);
     if (code == YS_OK)
         code = catch_up(node, model, err);
     if (code != YS_OK)

@@ -10,7 +10,7 @@
 #include "node/rules/rules.h"
 
 /* Opens <home>/model.db and folds what is new, with a line of progress on a terminal when that takes
- * longer than a second. `again`: from nothing. Rebuilds the node's membership. */
+ * longer than a second. `again`: from nothing, and what was kept of the membership too. Recalls the node's membership. */
 YS_CHECKED enum ys_code ys_recall_open(const struct ys_node *node, bool again,
                                        struct ys_model **out, struct ys_err *err);
 /* The same, with the rules applied to it as far as the year of `today`. The rules are closed first. */

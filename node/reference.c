@@ -4,8 +4,10 @@
 #include "node/correction.h"
 #include "node/exhibit.h"
 #include "node/lang.h"
+#include "node/overtaken.h"
 #include "node/unit_scope.h"
 #include "proto/matter.h"
+#include "proto/moment.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -157,19 +159,6 @@ static enum ys_code target_check(struct check *check, size_t at, const struct ta
     return YS_OK;
 }
 
-/* Which bodies of the own unit have a line under the note? */
-static unsigned signers_of(const struct ys_note *note, const struct ys_name *origin)
-{
-    unsigned classes = 0;
-    for (unsigned i = 0; i < note->line_count; i++) {
-        struct ys_name name;
-        if (ys_name_parse(note->line[i].name, &name, NULL) == YS_OK && name.kind == YS_NAME_BODY &&
-            ys_division_equal(&name.division, &origin->division))
-            classes |= ys_body_class(name.body);
-    }
-    return classes;
-}
-
 /* The whole new content of a corrected record: of its kind, good in itself, and reached by the changes. */
 static enum ys_code replacement_check(const struct check *check, const struct target *target)
 {
@@ -195,10 +184,53 @@ static enum ys_code replacement_check(const struct check *check, const struct ta
     return code == YS_OK ? YS_OK : YS_MALFORMED;
 }
 
+enum { PLACE_MAX = 96 }; /* CODE:INDEX, and the name of a kind */
+
+/* R-C-1: what is corrected or withdrawn is in force. Of two corrections of one record the first counts, and
+ * a withdrawn record keeps no content that could be corrected: a second one would say nothing. */
+static enum ys_code in_force_check(const struct check *check, size_t at,
+                                   const struct target *target)
+{
+    const bool corrects = check->body->kind_case == YISHI__V1__BODY__KIND_CORRECTION;
+    const char *const unit = check->node->origin.division.digits;
+    struct ys_overtaken done = {.how = YS_OVERTAKEN_NOT};
+    char what[PLACE_MAX];
+    char by[PLACE_MAX];
+    if (!corrects && check->body->kind_case != YISHI__V1__BODY__KIND_WITHDRAWAL)
+        return YS_OK;
+    const enum ys_code code = ys_overtaken_find(check->txn, target->at.index, &done, check->err);
+    if (code != YS_OK)
+        return code;
+    (void)snprintf(what, sizeof what, "%s:%llu (%s)", unit, (unsigned long long)target->at.index,
+                   target->record.kind);
+    (void)snprintf(by, sizeof by, "%s:%llu", unit, (unsigned long long)done.index);
+    switch (done.how) {
+    case YS_OVERTAKEN_NOT:
+        break;
+    case YS_OVERTAKEN_WITHDRAWN:
+        return ys_fail(check->err, YS_REFUSED,
+                       _("refs[%zu]: record %s is withdrawn already, by %s; write a new one, or "
+                         "withdraw that withdrawal if the record was right"),
+                       at, what, by);
+    case YS_OVERTAKEN_CORRECTED:
+        if (corrects)
+            return ys_fail(check->err, YS_REFUSED,
+                           _("refs[%zu]: record %s is corrected already, by %s; withdraw that "
+                             "correction first"),
+                           at, what, by);
+        break;
+    case YS_OVERTAKEN_SUPERSEDED:
+        return ys_fail(check->err, YS_REFUSED,
+                       _("refs[%zu]: record %s is superseded, by %s; change that one"), at, what,
+                       by);
+    }
+    return YS_OK;
+}
+
 /* What changes a record stands in the same log and is signed by the same bodies. */
 static enum ys_code change_check(const struct check *check, size_t at, const struct target *target)
 {
-    const unsigned before = signers_of(&target->note, &check->node->origin);
+    const unsigned before = ys_note_bodies(&target->note, &check->node->origin.division);
     if (target->at.log_id != YS_OWN_LOG)
         return ys_fail(check->err, YS_DENIED,
                        _("refs[%zu]: a %s is written in the log of what it changes, which is %s"),
@@ -212,9 +244,10 @@ static enum ys_code change_check(const struct check *check, size_t at, const str
         if ((lacking & class) != 0)
             return ys_fail(check->err, YS_DENIED, _("%s: must also be signed by: %s"),
                            check->kind->name, ys_body_class_text(class, ys_lang_is_chinese()));
-    return check->body->kind_case == YISHI__V1__BODY__KIND_CORRECTION
+    const enum ys_code code = in_force_check(check, at, target);
+    return code == YS_OK && check->body->kind_case == YISHI__V1__BODY__KIND_CORRECTION
                ? replacement_check(check, target)
-               : YS_OK;
+               : code;
 }
 
 /* An acknowledgement may be of a record that another community has shown. */
@@ -321,11 +354,35 @@ static enum ys_code required_check(const struct check *check)
     return YS_OK;
 }
 
+/* DOMAIN.md 2.4: nobody could have kept to a value that came after the day it holds from. */
+static enum ys_code effective_check(const struct check *check)
+{
+    const struct ys_record *const record = &check->written->record;
+    char from[YS_DATE_TEXT_MAX];
+    char today[YS_DATE_TEXT_MAX];
+    if (check->body->kind_case != YISHI__V1__BODY__KIND_RULE_PARAMETER ||
+        record->signed_at_s > (uint64_t)YS_TIME_LAST_MS / 1000)
+        return YS_OK;
+    const uint32_t day = ys_date_of_time((int64_t)record->signed_at_s * 1000);
+    const uint32_t effective = check->body->rule_parameter->effective_from->yyyymmdd;
+    if (effective >= day)
+        return YS_OK;
+    ys_date_print(effective, from);
+    ys_date_print(day, today);
+    return ys_fail(
+        check->err, YS_REFUSED,
+        _("rule_parameter.effective_from: %s is before the day of signing, %s; name that "
+          "day or a later one"),
+        from, today);
+}
+
 static enum ys_code check_all(struct check *check)
 {
     enum ys_code code =
         ys_unit_scope_check(&check->node->origin.division, check->kind,
                             check->written->record.subject, check->body, check->err);
+    if (code == YS_OK)
+        code = effective_check(check);
     for (size_t i = 0; i < check->body->n_refs && code == YS_OK; i++)
         code = ref_check(check, i);
     if (code == YS_OK && check->body->kind_case == YISHI__V1__BODY__KIND_ACKNOWLEDGEMENT)

@@ -23,7 +23,9 @@ YS_CHECKED enum ys_code ys_reference_resolve(struct ys_txn *txn, json_t *record,
  *   below; those that are required are there, and of the same matter. With a reason for late entry the
  *   first record of a matter may do without: what came before happened before the log began.
  * - What changes a record of the own log is signed by those who signed that, and a correction's new
- *   content is good.
+ *   content is good. What is corrected or withdrawn is in force (overtaken.h); a correction may be
+ *   withdrawn, and a corrected record too.
+ * - A rule parameter holds from the day of its signing at the earliest.
  * YS_REFUSED, YS_DENIED, YS_NOT_FOUND or YS_MALFORMED. Kinds that the node writes pass. */
 YS_CHECKED enum ys_code ys_reference_check(const struct ys_node *node, struct ys_txn *txn,
                                            const struct ys_written *written, unsigned signed_by,

@@ -292,6 +292,23 @@ static void log_row(struct ys_scrub *scrub, struct ys_txn *txn, struct ys_bytes 
         ys_scrub_find(scrub, "log", "%s is not in \"changed\"", log.origin_text);
 }
 
+/* What was kept of a membership must not say anything else than its records. */
+static void members_row(struct ys_scrub *scrub, struct ys_txn *txn, struct ys_bytes code,
+                        struct ys_bytes value)
+{
+    const struct ys_member *const member = scrub->options->member;
+    struct ys_division issuer;
+    bool good = true;
+    if (ys_division_parse(code, &issuer, NULL) != YS_OK)
+        ys_scrub_find(scrub, "meta", "a membership of a unit that is none");
+    else if (member != NULL &&
+             found(scrub, ys_member_kept_check(member, txn, &issuer, value, &good, &scrub->why)) &&
+             !good)
+        ys_scrub_find(scrub, "meta",
+                      "the membership kept of %s is not what its records say; see: yishi reindex",
+                      issuer.digits);
+}
+
 static void meta_row(struct ys_scrub *scrub, struct ys_txn *txn, struct ys_bytes key,
                      struct ys_bytes value, void *context)
 {
@@ -319,6 +336,10 @@ static void meta_row(struct ys_scrub *scrub, struct ys_txn *txn, struct ys_bytes
         return;
     if (key.size > 7 && memcmp(key.data, "matter/", 7) == 0 && value.size == 4)
         return;
+    if (key.size > 8 && memcmp(key.data, "members/", 8) == 0) {
+        members_row(scrub, txn, (struct ys_bytes){key.data + 8, key.size - 8}, value);
+        return;
+    }
     if (key.size < 5 || memcmp(key.data, "peer/", 5) != 0 ||
         ys_division_parse((struct ys_bytes){key.data + 5, key.size - 5}, &peer, NULL) != YS_OK ||
         value.size != YS_STORE_ID_LEN + 8)

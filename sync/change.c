@@ -3,6 +3,7 @@
 #include "crypto/assert.h"
 #include "crypto/crash_point.h"
 #include "sync/dispute.h"
+#include "sync/member.h"
 #include "sync/rewind.h"
 
 #include <stdlib.h>
@@ -345,6 +346,8 @@ static enum ys_code apply_one(struct ys_txn *txn, const struct ys_node_keys *key
         return apply_to_own(txn, change, result, err);
     case YS_CHANGE_REWIND:
         return apply_rewind(txn, change, result, err);
+    case YS_CHANGE_MEMBERS:
+        return ys_member_kept_put(txn, &change->peer, change->row, err);
     case YS_CHANGE_FORK:
         return apply_fork(txn, change, result, err);
     }

@@ -23,13 +23,14 @@ enum ys_change_kind {
     YS_CHANGE_RECOVER,  /* set the own log's unsigned end aside, to fetch another (rewind.h) */
     YS_CHANGE_RESUME,   /* append again what was set aside */
     YS_CHANGE_REWIND,   /* take back what a child gave unsigned and does not stand by */
+    YS_CHANGE_MEMBERS,  /* keep what the logs of an issuer came to; may wait for company */
     YS_CHANGE_FORK      /* keep a proof that a log has two signed histories */
 };
 
 struct ys_change {
     enum ys_change_kind kind;
     uint64_t session;                 /* who asked, 0 for nobody: comes back in the result */
-    char origin[YS_KEY_NAME_MAX + 1]; /* of the log; not for CURSOR, RECEIPTS */
+    char origin[YS_KEY_NAME_MAX + 1]; /* of the log; not for CURSOR, RECEIPTS, MEMBERS */
     uint64_t first_index;             /* ENTRIES, VERDICTS */
     struct ys_hash first_root;        /* ENTRIES: root at first_index, from which they were checked;
                                    SIGN_OWN: root at checkpoint_size, as it was agreed */
@@ -42,10 +43,11 @@ struct ys_change {
                                    entries that no head is signed over */
     uint64_t checkpoint_size;   /* also SIGN_OWN */
     struct ys_bytes proof;      /* FORK: checked */
+    struct ys_bytes row;        /* MEMBERS: of ys_member_kept_next; `peer` is the issuer */
     bool cosign;                /* ENTRIES, HEAD: the log is a descendant's */
     uint64_t credit;            /* ENTRIES: bytes to give back when committed */
     bool more;                  /* ENTRIES: others are on their way, and need not wait for these */
-    struct ys_division peer;    /* CURSOR */
+    struct ys_division peer;    /* CURSOR, MEMBERS */
     struct ys_cursor cursor;
     enum ys_log_state state;        /* STATE */
     uint8_t salt[YS_BODY_SALT_LEN]; /* RECEIPTS: random */

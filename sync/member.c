@@ -1,15 +1,13 @@
 #include "sync/member.h"
 
 #include "crypto/assert.h"
-#include "sync/heads.h"
 #include "sync/member_state.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Only the anchor is in force. */
-static void forget_successions(struct ys_member *member)
+void ys_member_forget_successions(struct ys_member *member)
 {
     for (unsigned i = 0; i < YS_ROOT_CHAIN_MAX; i++)
         member->root_since[i] = (struct ys_position){.index = i == 0 ? 0 : UINT64_MAX};
@@ -24,15 +22,16 @@ enum ys_code ys_member_new(const struct ys_root *root, const struct ys_division 
     member->root = *root;
     member->roots = (struct ys_root_chain){.count = 1, .policy = {*root}};
     member->self = *self;
-    forget_successions(member);
+    ys_member_forget_successions(member);
     *out = member;
     return YS_OK;
 }
 
-static void free_lists(struct ys_member *member)
+void ys_member_free_lists(struct ys_member *member)
 {
     free(member->keys.item);
     free(member->nodes.item);
+    free(member->parts.item);
     free(member->touched.item);
     ys_coverage_clear(&member->coverage);
 }
@@ -41,7 +40,7 @@ void ys_member_free(struct ys_member *member)
 {
     if (member == NULL)
         return;
-    free_lists(member);
+    ys_member_free_lists(member);
     free(member);
 }
 
@@ -97,6 +96,41 @@ bool ys_member_root_source(const struct ys_member *member, unsigned number, stru
         return false;
     *out = member->root_since[number];
     return true;
+}
+
+/* --- growing lists --- */
+
+bool ys_member_grow(void **items, size_t *capacity, size_t count, size_t item_size)
+{
+    if (count < *capacity)
+        return true;
+    const size_t next = *capacity == 0 ? 16 : *capacity * 2;
+    void *const bigger = reallocarray(*items, next, item_size);
+    if (bigger == NULL)
+        return false;
+    *items = bigger;
+    *capacity = next;
+    return true;
+}
+
+struct ys_member_key *ys_member_add_key(struct ys_member *member)
+{
+    struct key_list *const list = &member->keys;
+    void *items = list->item;
+    if (!ys_member_grow(&items, &list->capacity, list->count, sizeof *list->item))
+        return NULL;
+    list->item = items;
+    return &list->item[list->count++];
+}
+
+struct ys_member_node *ys_member_add_node(struct ys_member *member)
+{
+    struct node_list *const list = &member->nodes;
+    void *items = list->item;
+    if (!ys_member_grow(&items, &list->capacity, list->count, sizeof *list->item))
+        return NULL;
+    list->item = items;
+    return &list->item[list->count++];
 }
 
 /* --- looking things up --- */
@@ -218,202 +252,7 @@ const struct ys_member_node *ys_member_node_at(const struct ys_member *member, s
     return &member->nodes.item[i];
 }
 
-/* --- replay --- */
-
-/* Does the note say that it is of the kind `receipts`? */
-static bool is_receipts(struct ys_bytes note)
-{
-    struct ys_bytes text;
-    struct ys_bytes kind;
-    return ys_note_peek(note, &text, &kind) && ys_bytes_is_text(kind, "receipts");
-}
-
-static enum ys_code replay_log(struct ys_member *member, struct ys_txn *txn,
-                               const struct ys_log *log, uint64_t limit, struct ys_err *err)
-{
-    for (uint64_t index = 0;;) {
-        struct ys_position at;
-        struct ys_entry entry;
-        enum ys_code code = ys_membership_next(txn, log->id, index, &at, err);
-        if (code == YS_NOT_FOUND || (code == YS_OK && (at.log_id != log->id || at.index >= limit)))
-            return YS_OK;
-        if (code == YS_OK)
-            code = ys_log_entry(txn, at.log_id, at.index, &entry, err);
-        if (code == YS_OK && !is_receipts(entry.note))
-            code = ys_member_take(member, &log->origin, at, &entry, err);
-        if (code != YS_OK)
-            return code;
-        index = at.index + 1;
-    }
-}
-
-/* How much of an issuer's log counts here: up to the largest head that a key of the district in force
- * cosigned. */
-static enum ys_code effective_size(const struct ys_member *member, struct ys_txn *txn,
-                                   const struct ys_log *log, uint64_t *out, struct ys_err *err)
-{
-    uint64_t largest = 0;
-    if (ys_division_equal(&log->origin.division, &member->self) ||
-        ys_division_level(&log->origin.division) == YS_LEVEL_DISTRICT) {
-        *out = log->frontier.size;
-        return YS_OK;
-    }
-    for (size_t i = 0; i < member->keys.count; i++) {
-        const struct ys_member_key *const key = &member->keys.item[i];
-        struct ys_receipt receipt;
-        struct ys_bytes note;
-        if (key->name.kind != YS_NAME_MIRROR || key->cut != UINT64_MAX ||
-            !ys_division_equal(&key->name.division, &member->root.division))
-            continue;
-        const enum ys_code code = ys_receipt_newest(txn, log->id, &key->vkey, &receipt, &note, err);
-        if (code != YS_OK && code != YS_NOT_FOUND)
-            return code;
-        if (code == YS_OK && receipt.size > largest)
-            largest = receipt.size;
-    }
-    *out = largest < log->frontier.size ? largest : log->frontier.size;
-    return YS_OK;
-}
-
-static enum ys_code replay_level(struct ys_member *member, struct ys_txn *txn, enum ys_level level,
-                                 struct ys_err *err)
-{
-    struct ys_log log = {.origin_text = ""};
-    for (;;) {
-        uint64_t limit = 0;
-        enum ys_code code = ys_log_next_origin(txn, log.origin_text, &log, err);
-        if (code == YS_NOT_FOUND)
-            return YS_OK;
-        if (code != YS_OK)
-            return code;
-        if (ys_division_level(&log.origin.division) != level ||
-            strcmp(log.origin.deployment, member->root.deployment) != 0 ||
-            !ys_division_within(&log.origin.division, &member->root.division))
-            continue;
-        code = effective_size(member, txn, &log, &limit, err);
-        if (code == YS_OK)
-            code = replay_log(member, txn, &log, limit, err);
-        if (code != YS_OK)
-            return code;
-    }
-}
-
-/* --- the district's receipts --- */
-
-static enum ys_code add_receipts(struct ys_member *member, const Yishi__V1__Receipts *receipts,
-                                 uint64_t order, uint64_t index, struct ys_err *err)
-{
-    enum ys_code code = YS_OK;
-    for (size_t i = 0; i < receipts->n_receipts && code == YS_OK; i++) {
-        const Yishi__V1__Receipt *const receipt = receipts->receipts[i];
-        struct ys_name log;
-        if (receipt->log == NULL || !receipt->has_size || !receipt->has_time ||
-            ys_name_parse(ys_bytes_of_text(receipt->log), &log, NULL) != YS_OK ||
-            log.kind != YS_NAME_LOG || strcmp(log.deployment, member->root.deployment) != 0)
-            continue;
-        code = ys_coverage_add(&member->coverage,
-                               &(struct ys_covered){.division = log.division,
-                                                    .incarnation = log.incarnation,
-                                                    .size = receipt->size,
-                                                    .time_s = receipt->time,
-                                                    .order = order,
-                                                    .index = index},
-                               err);
-    }
-    return code;
-}
-
-/* One record of the district, if it is what it says and the log's key signed it. */
-static enum ys_code read_receipts(struct ys_member *member, const struct ys_name *origin,
-                                  uint64_t order, uint64_t index, const struct ys_entry *entry,
-                                  struct ys_err *err)
-{
-    struct ys_note note;
-    struct ys_record record;
-    struct ys_arena arena;
-    const Yishi__V1__Body *body = NULL;
-    if (entry->content != YS_CONTENT_BODY || ys_note_parse(entry->note, &note, NULL) != YS_OK ||
-        ys_record_parse(note.text, &record, NULL) != YS_OK ||
-        !ys_name_equal(&record.origin, origin) ||
-        ys_record_check_body(&record, entry->body, NULL) != YS_OK ||
-        !ys_member_log_signed(member, origin, index, &note))
-        return YS_OK;
-    ys_arena_init(&arena, YS_BODY_ARENA_MAX);
-    enum ys_code code = ys_body_decode(entry->body, &arena, &body, err);
-    if (code == YS_OK && body->kind_case == YISHI__V1__BODY__KIND_RECEIPTS)
-        code = add_receipts(member, body->receipts, order, index, err);
-    else if (code != YS_NOMEM)
-        code = YS_OK; /* a body that says nothing has no effect */
-    ys_arena_clear(&arena);
-    return code;
-}
-
-static enum ys_code read_coverage_of(struct ys_member *member, const struct ys_log *log,
-                                     uint64_t *order, struct ys_err *err)
-{
-    for (uint64_t index = 0;;) {
-        struct ys_position at;
-        struct ys_entry entry;
-        enum ys_code code = ys_membership_next(member->txn, log->id, index, &at, err);
-        if (code == YS_NOT_FOUND || (code == YS_OK && at.log_id != log->id))
-            return YS_OK;
-        if (code == YS_OK)
-            code = ys_log_entry(member->txn, at.log_id, at.index, &entry, err);
-        if (code == YS_OK && is_receipts(entry.note))
-            code = read_receipts(member, &log->origin, (*order)++, at.index, &entry, err);
-        if (code != YS_OK)
-            return code;
-        index = at.index + 1;
-    }
-}
-
-/* Few rebuilds need them: only cuts below what is held, and lines of a da that was cut. */
-enum ys_code ys_member_coverage(struct ys_member *member, const struct ys_coverage **out,
-                                struct ys_err *err)
-{
-    struct ys_log log = {.origin_text = ""};
-    uint64_t order = 0;
-    *out = member->txn == NULL ? NULL : &member->coverage;
-    while (member->txn != NULL && !member->coverage_read) {
-        enum ys_code code = ys_log_next_origin(member->txn, log.origin_text, &log, err);
-        if (code == YS_NOT_FOUND) {
-            ys_coverage_sort(&member->coverage);
-            member->coverage_read = true;
-            break;
-        }
-        if (code == YS_OK && strcmp(log.origin.deployment, member->root.deployment) == 0 &&
-            ys_division_equal(&log.origin.division, &member->root.division))
-            code = read_coverage_of(member, &log, &order, err);
-        if (code != YS_OK)
-            return code;
-    }
-    return YS_OK;
-}
-
 /* --- a rebuild --- */
-
-/* The district's level. The root alone cuts the district's keys, whatever else is valid: so a first
- * pass finds these cuts and a second one, if there are any, heeds them from the beginning. */
-static enum ys_code replay_district(struct ys_member *next, struct ys_txn *txn, struct ys_err *err)
-{
-    struct ys_member first = {.root = next->root, .roots = next->roots, .self = next->self};
-    bool cut = false;
-    forget_successions(&first);
-    enum ys_code code = replay_level(&first, txn, YS_LEVEL_DISTRICT, err);
-    for (size_t i = 0; i < first.keys.count; i++)
-        cut = cut || (first.keys.item[i].has_revocation &&
-                      ys_division_equal(&first.keys.item[i].name.division, &next->root.division));
-    if (code == YS_OK && !cut) {
-        *next = first;
-        return YS_OK;
-    }
-    next->foreseen = &first;
-    if (code == YS_OK)
-        code = replay_level(next, txn, YS_LEVEL_DISTRICT, err);
-    next->foreseen = NULL;
-    free_lists(&first);
-    return code;
-}
 
 static bool same_nodes(const struct ys_member *a, const struct ys_member *b)
 {
@@ -429,14 +268,10 @@ static bool same_nodes(const struct ys_member *a, const struct ys_member *b)
 
 static bool touch(struct unit_list *list, const struct ys_division *unit)
 {
-    if (list->count == list->capacity) {
-        const size_t next = list->capacity == 0 ? 16 : list->capacity * 2;
-        struct ys_division *const bigger = reallocarray(list->item, next, sizeof *bigger);
-        if (bigger == NULL)
-            return false;
-        list->item = bigger;
-        list->capacity = next;
-    }
+    void *items = list->item;
+    if (!ys_member_grow(&items, &list->capacity, list->count, sizeof *list->item))
+        return false;
+    list->item = items;
     list->item[list->count++] = *unit;
     return true;
 }
@@ -482,27 +317,32 @@ bool ys_member_touched(const struct ys_member *member, const struct ys_division 
     return false;
 }
 
-enum ys_code ys_member_rebuild(struct ys_member *member, struct ys_txn *txn, bool *changed_out,
-                               struct ys_err *err)
+static enum ys_code refresh(struct ys_member *member, struct ys_txn *txn, bool kept,
+                            bool *changed_out, struct ys_err *err)
 {
     struct ys_member next = {.root = member->root, .roots = member->roots, .self = member->self};
-    forget_successions(&next);
-    enum ys_code code = replay_district(&next, txn, err);
-    next.txn = txn;
-    if (code == YS_OK)
-        code = replay_level(&next, txn, YS_LEVEL_STREET, err);
-    ys_coverage_clear(&next.coverage);
-    next.txn = NULL;
-    next.coverage_read = false;
+    enum ys_code code = ys_member_replay(&next, txn, kept, err);
     if (code == YS_OK)
         code = compare(member, &next, err);
     if (code != YS_OK) {
-        free_lists(&next);
+        ys_member_free_lists(&next);
         return code;
     }
     if (changed_out != NULL)
         *changed_out = next.touched.count != 0 || !same_nodes(member, &next);
-    free_lists(member);
+    ys_member_free_lists(member);
     *member = next;
     return YS_OK;
+}
+
+enum ys_code ys_member_rebuild(struct ys_member *member, struct ys_txn *txn, bool *changed_out,
+                               struct ys_err *err)
+{
+    return refresh(member, txn, false, changed_out, err);
+}
+
+enum ys_code ys_member_recall(struct ys_member *member, struct ys_txn *txn, bool *changed_out,
+                              struct ys_err *err)
+{
+    return refresh(member, txn, true, changed_out, err);
 }

@@ -82,6 +82,31 @@ const struct ys_root *ys_member_root_at(const struct ys_member *member, uint64_t
 YS_CHECKED enum ys_code ys_member_rebuild(struct ys_member *member, struct ys_txn *txn,
                                           bool *changed_out, struct ys_err *err);
 
+/* The same, quicker: what the logs of one issuer come to is taken from where ys_member_keep put it, if
+ * nothing that it follows from is another one. It is then trusted as verdicts in `status` are: no more
+ * than the store itself. What promises to recompute (yishi verify) rebuilds. */
+YS_CHECKED enum ys_code ys_member_recall(struct ys_member *member, struct ys_txn *txn,
+                                         bool *changed_out, struct ys_err *err);
+
+/* Keep the parts that the last rebuild or recall has read from records. Parts that a body may still change
+ * which is not here are not kept. */
+YS_CHECKED enum ys_code ys_member_keep(const struct ys_member *member, struct ys_txn *txn,
+                                       struct ys_err *err);
+/* As ys_member_keep, for another thread to write, in a transaction of its own, whenever: a row holds or it does
+ * not. `at` begins with 0. `row_out->data` is the caller's to free. YS_NOT_FOUND after the last. */
+YS_CHECKED enum ys_code ys_member_kept_next(const struct ys_member *member, size_t *at,
+                                            struct ys_division *issuer_out,
+                                            struct ys_writer *row_out, struct ys_err *err);
+YS_CHECKED enum ys_code ys_member_kept_put(struct ys_txn *txn, const struct ys_division *issuer,
+                                           struct ys_bytes row, struct ys_err *err);
+/* Drop all that was kept. */
+YS_CHECKED enum ys_code ys_member_forget(struct ys_txn *txn, struct ys_err *err);
+/* Would a recall take this row of an issuer, and get another membership than this one, which was rebuilt?
+ * Then it is not good. */
+YS_CHECKED enum ys_code ys_member_kept_check(const struct ys_member *member, struct ys_txn *txn,
+                                             const struct ys_division *issuer, struct ys_bytes row,
+                                             bool *good_out, struct ys_err *err);
+
 /* Did the last rebuild change what the keys of this unit may sign? The verdicts over its logs, and over
  * no others, may differ then from those before. */
 bool ys_member_touched(const struct ys_member *member, const struct ys_division *unit);

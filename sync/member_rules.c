@@ -4,39 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- growing lists --- */
-
-static bool grow(void **items, size_t *capacity, size_t count, size_t item_size)
-{
-    if (count < *capacity)
-        return true;
-    const size_t next = *capacity == 0 ? 16 : *capacity * 2;
-    void *const bigger = reallocarray(*items, next, item_size);
-    if (bigger == NULL)
-        return false;
-    *items = bigger;
-    *capacity = next;
-    return true;
-}
-
-static struct ys_member_key *add_key(struct key_list *list)
-{
-    void *items = list->item;
-    if (!grow(&items, &list->capacity, list->count, sizeof *list->item))
-        return NULL;
-    list->item = items;
-    return &list->item[list->count++];
-}
-
-static struct ys_member_node *add_node(struct node_list *list)
-{
-    void *items = list->item;
-    if (!grow(&items, &list->capacity, list->count, sizeof *list->item))
-        return NULL;
-    list->item = items;
-    return &list->item[list->count++];
-}
-
 /* One membership record on its way in. */
 struct step {
     const struct ys_name *origin; /* of the log in which it stands */
@@ -147,6 +114,7 @@ static enum ys_code district_signed(struct ys_member *member, const struct step 
         const struct ys_covered *const first =
             coverage == NULL ? NULL : ys_coverage_first(coverage, step->origin, step->at.index);
         *signed_out = first != NULL && key_valid_at(key, first->index);
+        member->coverage_open = member->coverage_open || first == NULL;
     }
     return YS_OK;
 }
@@ -220,7 +188,7 @@ static enum ys_code register_key(struct ys_member *member, const struct step *st
     const enum ys_code code = replacement_allowed(member, step, name, &allowed, err);
     if (code != YS_OK || !allowed)
         return code;
-    struct ys_member_key *const key = add_key(&member->keys);
+    struct ys_member_key *const key = ys_member_add_key(member);
     if (key == NULL)
         return ys_fail(err, YS_NOMEM, "membership: out of memory");
     *key = (struct ys_member_key){
@@ -275,7 +243,7 @@ static enum ys_code put_node(struct ys_member *member, const struct step *step,
              memcmp(member->nodes.item[i].transport, record->transport.data, YS_PUBKEY_LEN) == 0))
             node = &member->nodes.item[i];
     if (node == NULL)
-        node = add_node(&member->nodes);
+        node = ys_member_add_node(member);
     if (node == NULL)
         return ys_fail(err, YS_NOMEM, "membership: out of memory");
     *node = (struct ys_member_node){
@@ -344,8 +312,10 @@ static enum ys_code cut_allowed(struct ys_member *member, const struct step *ste
     const enum ys_code code = ys_member_coverage(member, &coverage, err);
     if (code != YS_OK || coverage == NULL)
         return code;
-    if (cut >= ys_coverage_size(coverage, &key->name.division,
-                                ys_coverage_first(coverage, step->origin, step->at.index)))
+    const struct ys_covered *const first =
+        ys_coverage_first(coverage, step->origin, step->at.index);
+    member->coverage_open = member->coverage_open || first == NULL;
+    if (cut >= ys_coverage_size(coverage, &key->name.division, first))
         return YS_OK;
     return district_signed(member, step, allowed_out, err);
 }

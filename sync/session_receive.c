@@ -351,6 +351,7 @@ static enum ys_code on_result(struct ys_session *session, struct ys_turn *turn,
     case YS_CHANGE_STATE:
     case YS_CHANGE_FORK:
     case YS_CHANGE_RECEIPTS:
+    case YS_CHANGE_MEMBERS:
         break;
     }
     return YS_OK;

@@ -65,6 +65,10 @@ def proposal():
         "suggested_category": "other", "suggested_nature": "community_affairs"}}
 
 
+def withdrawal(record):
+    return {"kind": "withdrawal", "subject": f"{COMMUNITY}-2026-0001", "refs": [{"rel": "withdraws", "record": record}], "withdrawal": {"reason": "误录"}}
+
+
 def files_of(folder):
     """Every file and folder with its content, but for LMDB's, whose rows are looked at instead."""
     return {str(p.relative_to(folder)): p.read_bytes() if p.is_file() else None
@@ -202,6 +206,9 @@ class Fail:
         yield Command("publish --dry-run", community, "publish", "-", "--dry-run", "--json", stdin=json.dumps(proposal()))
         yield Command("publish", community, "publish", "-", "--json", stdin=json.dumps(proposal()), changes=True)
         yield Command("publish text", community, "publish", "-", stdin=json.dumps(proposal()), changes=True)
+        kept, gone = (json.loads(community.call("publish", "-", "--json", stdin=json.dumps(proposal())).out)["id"] for _ in range(2))
+        community.call("publish", "-", stdin=json.dumps(withdrawal(gone)))
+        yield Command("publish --dry-run of a withdrawal", community, "publish", "-", "--dry-run", "--json", stdin=json.dumps(withdrawal(kept)))
         draft = self.folder / "draft"
         sheet = self.folder / "sheet.json"
         sheet.write_text(json.dumps(proposal()), encoding="utf-8")

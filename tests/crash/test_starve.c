@@ -1,6 +1,6 @@
 /* Nodes that have no memory at any moment: the shipped stores, sessions, membership
  * and witnesses in one process (tests/support/world.h), linked so that the n-th
- * malloc, calloc or realloc of our code gives NULL. A node to which that happens
+ * malloc, calloc, realloc or reallocarray of our code gives NULL. A node to which that happens
  * ends, as the daemon does, and starts again from its store. */
 #include "sync/verdict.h"
 #include "tests/support/cast.h"
@@ -47,12 +47,14 @@ static bool fails(const void *caller)
 }
 
 /* The linker's names for --wrap. */
-void *__real_malloc(size_t size);               /* NOLINT */
-void *__real_calloc(size_t count, size_t size); /* NOLINT */
-void *__real_realloc(void *block, size_t size); /* NOLINT */
-void *__wrap_malloc(size_t size);               /* NOLINT */
-void *__wrap_calloc(size_t count, size_t size); /* NOLINT */
-void *__wrap_realloc(void *block, size_t size); /* NOLINT */
+void *__real_malloc(size_t size);                                  /* NOLINT */
+void *__real_calloc(size_t count, size_t size);                    /* NOLINT */
+void *__real_realloc(void *block, size_t size);                    /* NOLINT */
+void *__real_reallocarray(void *block, size_t count, size_t size); /* NOLINT */
+void *__wrap_malloc(size_t size);                                  /* NOLINT */
+void *__wrap_calloc(size_t count, size_t size);                    /* NOLINT */
+void *__wrap_realloc(void *block, size_t size);                    /* NOLINT */
+void *__wrap_reallocarray(void *block, size_t count, size_t size); /* NOLINT */
 
 void *__wrap_malloc(size_t size) /* NOLINT */
 {
@@ -67,6 +69,11 @@ void *__wrap_calloc(size_t count, size_t size) /* NOLINT */
 void *__wrap_realloc(void *block, size_t size) /* NOLINT */
 {
     return fails(__builtin_return_address(0)) ? NULL : __real_realloc(block, size);
+}
+
+void *__wrap_reallocarray(void *block, size_t count, size_t size) /* NOLINT */
+{
+    return fails(__builtin_return_address(0)) ? NULL : __real_reallocarray(block, count, size);
 }
 
 static void feed(bool fed)
@@ -147,6 +154,18 @@ static enum ys_code rebuild(struct court *court, struct ys_err *err)
     return code != YS_OK ? code : ys_member_rebuild(court->member, txn, &changed, err);
 }
 
+/* What is kept in one turn is recalled in the next. */
+static enum ys_code recall(struct court *court, struct ys_err *err)
+{
+    YS_TXN_SCOPED txn = NULL;
+    enum ys_code code = ys_store_begin(court->cast.store, true, &txn, err);
+    if (code == YS_OK)
+        code = ys_member_recall(court->member, txn, NULL, err);
+    if (code == YS_OK)
+        code = ys_member_keep(court->member, txn, err);
+    return code != YS_OK ? code : ys_txn_commit(&txn, err);
+}
+
 static enum ys_verdict judge(const struct court *court, struct ys_err *err)
 {
     const struct ys_entry entry = scribe_entry(&court->record);
@@ -173,6 +192,35 @@ static void a_membership_is_rebuilt_as_a_whole_or_stays_as_it_was(void **state)
     }
 
     assert_true(n > 8);
+    assert_int_equal(judge(&court, NULL), YS_VERDICT_OK);
+    close_court(&court);
+}
+
+static void what_is_kept_of_a_membership_is_recalled_as_a_whole(void **state)
+{
+    (void)state;
+    static struct court court;
+    unsigned n[2] = {0};
+    size_t keys = 0;
+    open_court(&court);
+    hunger.fed = false;
+
+    for (int turn = 0; turn < 2; turn++) {
+        enum ys_code code = YS_NOMEM;
+        while (code != YS_OK) {
+            struct ys_err err = {0};
+            hunger.left = ++n[turn];
+            code = recall(&court, &err);
+            hunger.left = 0;
+            assert_int_equal(code, code == YS_OK ? YS_OK : YS_NOMEM);
+            assert_true(code == YS_OK || err.msg[0] != '\0');
+            if (turn == 1)
+                assert_int_equal(ys_member_key_count(court.member), keys);
+        }
+        keys = ys_member_key_count(court.member);
+    }
+
+    assert_true(n[1] > 3 && n[0] > n[1]); /* the second time no record was read */
     assert_int_equal(judge(&court, NULL), YS_VERDICT_OK);
     close_court(&court);
 }
@@ -204,6 +252,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_membership_is_rebuilt_as_a_whole_or_stays_as_it_was),
+        cmocka_unit_test(what_is_kept_of_a_membership_is_recalled_as_a_whole),
         cmocka_unit_test(a_record_is_not_bad_because_there_was_no_memory_to_judge_it),
         cmocka_unit_test(a_node_that_has_no_memory_starts_again_and_nothing_is_lost),
     };

@@ -2,6 +2,8 @@
  *
  *     store_tool newer HOME
  *         mark the store as written by a newer version
+ *     store_tool meta HOME NAME FILE
+ *         put a row of that table, with its check
  *     store_tool dump HOME [TABLE]...
  *         print every row of these tables, or of all: table, key and value in hex
  *     store_tool append HOME KIND ORIGIN|- KEYFILE PASSPHRASE-FILE
@@ -62,6 +64,20 @@ static void mark_newer(const char *home)
     if (ys_store_begin(store, true, &txn, &err) != YS_OK ||
         ys_checked_put(txn, YS_DB_META, ys_bytes_of_text("schema"),
                        (struct ys_bytes){.data = schema, .size = sizeof schema}, &err) != YS_OK ||
+        ys_txn_commit(&txn, &err) != YS_OK)
+        stop(home, &err);
+    ys_store_close(store);
+}
+
+static void put_meta(const char *home, const char *name, const char *path)
+{
+    static uint8_t room[1 << 20];
+    struct ys_err err = {0};
+    struct ys_store *const store = open_store(home);
+    struct ys_txn *txn = NULL;
+    if (ys_store_begin(store, true, &txn, &err) != YS_OK ||
+        ys_checked_put(txn, YS_DB_META, ys_bytes_of_text(name), load(path, room, sizeof room),
+                       &err) != YS_OK ||
         ys_txn_commit(&txn, &err) != YS_OK)
         stop(home, &err);
     ys_store_close(store);
@@ -246,6 +262,8 @@ int main(int argc, char **argv)
         stop("sodium_init", NULL);
     if (argc == 3 && strcmp(argv[1], "newer") == 0) {
         mark_newer(argv[2]);
+    } else if (argc == 5 && strcmp(argv[1], "meta") == 0) {
+        put_meta(argv[2], argv[3], argv[4]);
     } else if (argc == 5 && strcmp(argv[1], "put") == 0) {
         put(argv[2], argv[3], argv[4]);
     } else if (argc >= 3 && strcmp(argv[1], "dump") == 0) {
@@ -256,7 +274,8 @@ int main(int argc, char **argv)
         append(argv[2], argv + 3);
     } else {
         fprintf(stderr, "usage: store_tool newer|sign HOME | dump HOME [TABLE]... | "
-                        "append HOME KIND ORIGIN|- KEYFILE FILE | put HOME NOTE BODY\n");
+                        "append HOME KIND ORIGIN|- KEYFILE FILE | put HOME NOTE BODY | "
+                        "meta HOME NAME FILE\n");
         return 2;
     }
     return 0;

@@ -308,6 +308,84 @@ class References(DraftCase):
         self.assertEqual({c["path"]: c["new_value"] for c in changes},
                          {"topic_proposal.title": "\"停车轮换\"", "topic_proposal.wish": "\"年内\""})
 
+    def change(self, kind, target, **content):
+        rel = "withdraws" if kind == "withdrawal" else "supersedes"
+        return {"kind": kind, "subject": target["subject"], "refs": [{"rel": rel, "record": target["id"]}], kind: content}
+
+    def withdrawal(self, target):
+        return self.change("withdrawal", target, reason="误录")
+
+    def correction(self, target, title):
+        body = self.community.call("show", target["id"], "--json").object()["body"]
+        del body["salt"]
+        body["topic_proposal"]["title"] = title
+        return self.change("correction", target, reason="typing", text="题目有误", replacement=body)
+
+    def written(self, record):
+        return self.community.call("publish", write_json(self.folder / "w.json", record), "--json").object()
+
+    def test_what_is_withdrawn_is_not_withdrawn_again_and_not_corrected(self):
+        first = self.proposal()
+        gone = self.written(self.withdrawal(first))
+        for record in (self.withdrawal(first), self.correction(first, "停车轮换")):
+            self.refused(record, f"record {COMMUNITY}:{first['index']} (topic_proposal) is withdrawn already, by {COMMUNITY}:{gone['index']};", "write a new one")
+        again = self.written(self.withdrawal(gone))  # which had been a mistake: the record counts again
+        self.refused(self.withdrawal(gone), f"is withdrawn already, by {COMMUNITY}:{again['index']};")
+        self.written(self.correction(first, "停车轮换"))
+        back = self.written(self.withdrawal(again))  # and the withdrawal, too
+        self.refused(self.withdrawal(first), f"by {COMMUNITY}:{gone['index']};")
+        self.written(self.withdrawal(back))
+        self.written(self.withdrawal(first))  # corrected as it is
+
+    def test_a_record_is_corrected_once_or_again_when_that_is_withdrawn(self):
+        first = self.proposal()
+        wrong = self.written(self.correction(first, "停车轮换"))
+        self.refused(self.correction(first, "绿地"), f"record {COMMUNITY}:{first['index']} (topic_proposal) is corrected already, by {COMMUNITY}:{wrong['index']};",
+                     "withdraw that correction first")
+        self.written(self.withdrawal(wrong))
+        self.written(self.correction(first, "绿地"))
+
+    def test_a_record_that_a_newer_one_took_the_place_of_is_left(self):
+        rules = json.loads((self.kinds / "house_rules.valid.json").read_text(encoding="utf-8"))
+        old = self.written(rules)
+        new = self.written({**rules, "refs": [{"rel": "supersedes", "record": old["id"]}]})
+        self.refused(self.withdrawal(old), f"record {COMMUNITY}:{old['index']} (house_rules) is superseded, by {COMMUNITY}:{new['index']};", "change that one")
+        self.written(self.withdrawal(new))
+        self.written(self.withdrawal(old))
+
+    def test_fewer_bodies_than_signed_a_record_do_not_withdraw_it(self):
+        """A line of one body under a joint record's withdrawal counts on no node, so it is refused, and stands in nobody's way."""
+        first = self.proposal()
+        number = self.new("topic_determination", DETERMINATION, "--matter", first["subject"], "--ref", f"based_on={first['id']}")
+        joint = self.community.call("publish", number, "--json").object()
+        self.refused(self.withdrawal(joint), "must also be signed by")
+        both = ("publish", write_json(self.folder / "r.json", self.withdrawal(joint)), "--as", "rc", "--as", "po")
+        gone = self.community.call(*both, "--json").object()
+        self.assertRefused(self.community.call(*both, check=False), REFUSED, f"is withdrawn already, by {COMMUNITY}:{gone['index']};")
+
+    def test_of_two_withdrawals_in_one_batch_none_is_written(self):
+        first = self.proposal()
+        size = self.community.status()["size"]
+        folder = self.folder / "two"
+        folder.mkdir()
+        for name in ("a.json", "b.json"):
+            write_json(folder / name, self.withdrawal(first))
+        self.assertRefused(self.community.call("publish", "--batch", folder, check=False), REFUSED, "is withdrawn already")
+        self.assertEqual(self.community.status()["size"], size)
+
+    def test_a_rule_parameter_holds_from_the_day_of_its_signing_at_the_earliest(self):
+        district = self.node(DISTRICT)
+        parameter = json.loads((self.kinds / "rule_parameter.valid.json").read_text(encoding="utf-8"))
+        shanghai = datetime.timezone(datetime.timedelta(hours=8))
+        today = datetime.datetime.now(shanghai).date()
+        parameter["rule_parameter"]["effective_from"] = str(today - datetime.timedelta(days=1))
+        for extra in ({}, {"backfill_reason": "补录"}):
+            self.refused({**parameter, **extra}, f"rule_parameter.effective_from: {today - datetime.timedelta(days=1)} is before the day of signing, {today};",
+                         "name that day or a later one", node=district)
+        parameter["rule_parameter"]["effective_from"] = str(datetime.datetime.now(shanghai).date() + datetime.timedelta(days=1))
+        path = write_json(self.folder / "r.json", parameter)
+        self.assertEqual(district.call("publish", path, "--dry-run", "--json").object()["kind"], "rule_parameter")
+
     def test_changes_by_hand_must_be_those_of_the_new_content(self):
         first = self.proposal()
         number = self.community.call("new", "correction", "--ref", f"supersedes={first['id']}", "--set", "reason=typing", "--set", "text=笔误", "--json").object()["draft"]

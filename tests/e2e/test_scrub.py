@@ -14,7 +14,7 @@ import struct
 import subprocess
 import unittest
 
-from harness import COMMUNITY, ENVIRONMENT, OK, REFUSED, Case, consensus, needed
+from harness import COMMUNITY, ENVIRONMENT, OK, REFUSED, STREET, Case, consensus, needed
 
 FLIPS = int(os.environ.get("YISHI_FLIPS", "500"))
 SHORT_RECORDS, LONG_RECORDS = 60, 12
@@ -112,6 +112,28 @@ class Scrub(Case):
         print(f"{len(places)} bits: {outcomes}", flush=True)
         # Most of a store is in use: a verify that never finds anything fails here.
         self.assertGreater(outcomes.get("found", 0), len(places) // 5)
+
+    def test_a_kept_membership_that_says_something_else_is_found_and_made_anew(self):
+        district, street, community = self.federation(COMMUNITY)
+        community.publish(consensus(f"{COMMUNITY}-2026-0001"))
+        self.receipted(community)
+        self.held(district, COMMUNITY, 1, verdict="ok")
+        for node in (community, street, district):
+            node.stop()
+        district.call("reindex")
+        good = self.dump(district.home)
+        rows = dict(line.split()[1:] for line in good.decode().splitlines() if line.startswith("meta "))
+        row = bytes.fromhex(rows[f"members/{STREET}".encode().hex()])[:-8]
+        never = b"\xff" * 8  # the first key of the street's community is cut, so its records would be bad
+        self.assertIn(never, row)
+        (self.folder / "row").write_bytes(row.replace(never, (0).to_bytes(8, "big"), 1))
+        subprocess.run([needed("YISHI_STORE_TOOL"), "meta", str(district.home), f"members/{STREET}", str(self.folder / "row")], check=True)
+        result = district.call("verify", check=False)
+        self.assertEqual((result.status, result.out.count("BAD")), (REFUSED, 1), result.out + result.err)
+        self.assertIn(f"the membership kept of {STREET} is not what its records say", result.out)
+        district.call("reindex")
+        self.assertEqual(district.call("verify").status, OK)
+        self.assertEqual(self.dump(district.home), good)
 
     def test_a_store_cut_short_or_with_zeroed_pages_is_refused_without_a_crash(self):
         district = self.filled_store()

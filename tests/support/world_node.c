@@ -29,9 +29,10 @@ void world_open_node(struct world *w, int index)
     world_must(w, ys_store_open(node->dir, MAP_BYTES, &node->store, &err), &err);
     leap(w, node->store);
     world_must(w, ys_member_new(&w->root, &node->origin.division, &node->member, &err), &err);
-    world_must(w, ys_store_begin(node->store, false, &txn, &err), &err);
-    world_must(w, ys_member_rebuild(node->member, txn, NULL, &err), &err);
-    ys_txn_abort(&txn);
+    world_must(w, ys_store_begin(node->store, true, &txn, &err), &err);
+    world_must(w, ys_member_recall(node->member, txn, NULL, &err), &err);
+    world_must(w, ys_member_keep(node->member, txn, &err), &err);
+    world_must(w, ys_txn_commit(&txn, &err), &err);
     node->store_moved = true;
 }
 
@@ -278,7 +279,7 @@ void world_commit(struct world *w, int index)
 
 /* --- the end of a turn --- */
 
-static void rebuild(struct world *w, int index)
+static void recall(struct world *w, int index)
 {
     struct node *const node = &w->node[index];
     struct ys_err err = {0};
@@ -286,7 +287,7 @@ static void rebuild(struct world *w, int index)
     bool changed = false;
     enum ys_code code = ys_store_begin(node->store, false, &txn, &err);
     if (code == YS_OK)
-        code = ys_member_rebuild(node->member, txn, &changed, &err);
+        code = ys_member_recall(node->member, txn, &changed, &err);
     ys_txn_abort(&txn);
     if (world_alive(w, index, code, &err) && changed)
         world_for_sessions(w, index, ys_session_member_changed);
@@ -333,7 +334,7 @@ void world_settle(struct world *w, int index)
     struct node *const node = &w->node[index];
     if (node->membership_moved && !node->dying) {
         node->membership_moved = false;
-        rebuild(w, index);
+        recall(w, index);
     }
     if (node->store_moved && !node->dying) {
         node->store_moved = false;

@@ -23,7 +23,7 @@ yishi_unit_test(test_template ys_node)
 yishi_unit_test(test_outbox ys_node)
 yishi_unit_test(test_quota ys_node)
 yishi_unit_test(test_view ys_node)
-foreach(name test_alarm test_application test_author test_certificate test_check test_committer test_exhibit)
+foreach(name test_alarm test_application test_author test_certificate test_check test_committer test_exhibit test_overtaken)
   yishi_unit_test(${name} yishi_test_federation ys_node)
 endforeach()
 

@@ -11,6 +11,7 @@ endforeach()
 add_library(yishi_test_federation STATIC
   ${PROJECT_SOURCE_DIR}/tests/support/cast.c
   ${PROJECT_SOURCE_DIR}/tests/support/folder.c
+  ${PROJECT_SOURCE_DIR}/tests/support/member_twin.c
   ${PROJECT_SOURCE_DIR}/tests/support/scribe.c
   ${PROJECT_SOURCE_DIR}/tests/support/tree_model.c
   ${PROJECT_SOURCE_DIR}/tests/support/world.c
@@ -29,6 +30,7 @@ yishi_unit_test(test_kv yishi_test_federation)
 yishi_unit_test(test_kv_room yishi_test_federation)
 yishi_unit_test(test_log yishi_test_federation)
 yishi_unit_test(test_member yishi_test_federation)
+yishi_unit_test(test_member_kept yishi_test_federation)
 yishi_unit_test(test_member_order yishi_test_federation)
 yishi_unit_test(test_member_rules yishi_test_federation)
 yishi_unit_test(test_receipts yishi_test_federation)

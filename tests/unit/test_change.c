@@ -1,5 +1,7 @@
 #include "sync/change.h"
 
+#include "sync/checked_row.h"
+#include "sync/member.h"
 #include "tests/support/cast.h"
 
 #include <setjmp.h>
@@ -500,6 +502,45 @@ static void the_own_head_is_signed_and_announced_once(void **state)
     assert_int_equal(cast_log(&desk->cast, CAST_STREET).changed, changed + 1);
 }
 
+/* --- what is kept of a membership --- */
+
+/* What the district's logs come to, as another thread asks to have it written. */
+static struct ys_change *add_members(struct desk *desk)
+{
+    YS_TXN_SCOPED txn = NULL;
+    struct ys_member *member = NULL;
+    struct ys_writer row;
+    size_t at = 0;
+    struct ys_change *const change = add(desk, YS_CHANGE_MEMBERS, CAST_DISTRICT);
+    assert_int_equal(ys_member_new(&desk->cast.root, &desk->cast.unit[CAST_STREET].origin.division,
+                                   &member, NULL),
+                     YS_OK);
+    assert_int_equal(ys_store_begin(desk->cast.store, false, &txn, NULL), YS_OK);
+    assert_int_equal(ys_member_rebuild(member, txn, NULL, NULL), YS_OK);
+    assert_int_equal(ys_member_kept_next(member, &at, &change->peer, &row, NULL), YS_OK);
+    change->row = ys_change_keep(change, (struct ys_bytes){row.data, row.size});
+    free(row.data);
+    ys_member_free(member);
+    return change;
+}
+
+static void what_a_membership_came_to_is_written_down(void **state)
+{
+    struct desk *const desk = *state;
+    struct ys_bytes value;
+    cast_enrol_all(&desk->cast);
+    const struct ys_change *const change = add_members(desk);
+    apply_all(desk);
+    assert_int_equal(desk->result[0].code, YS_OK);
+    assert_false(desk->result[0].log_changed || desk->result[0].membership);
+
+    YS_TXN_SCOPED txn = NULL;
+    assert_int_equal(ys_store_begin(desk->cast.store, false, &txn, NULL), YS_OK);
+    assert_int_equal(
+        ys_checked_get(txn, YS_DB_META, ys_bytes_of_text("members/110105"), &value, NULL), YS_OK);
+    assert_true(ys_bytes_equal(value, change->row));
+}
+
 /* --- failures of the store --- */
 
 static void add_one_of_each(struct desk *desk)
@@ -517,6 +558,7 @@ static void add_one_of_each(struct desk *desk)
     add(desk, YS_CHANGE_STATE, CAST_COMMUNITY)->state = YS_LOG_CLOSED;
     struct ys_change *const late = add_entries(desk, &desk->history, 9, 12, 12);
     late->cosign = false;
+    (void)add_members(desk);
 }
 
 static void a_store_that_fails_at_any_call_is_left_as_it_was(void **state)
@@ -628,6 +670,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_new_line_on_a_streets_head_may_let_its_records_count,
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_own_head_is_signed_and_announced_once, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(what_a_membership_came_to_is_written_down, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_store_that_fails_at_any_call_is_left_as_it_was, set_up,
                                         tear_down),

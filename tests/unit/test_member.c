@@ -1,6 +1,7 @@
 #include "sync/member.h"
 
 #include "tests/support/cast.h"
+#include "tests/support/member_twin.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -39,15 +40,13 @@ static int tear_down(void **state)
 
 static void rebuild(struct desk *desk)
 {
-    YS_TXN_SCOPED txn = NULL;
     struct cast *const cast = &desk->cast;
     ys_member_free(desk->member);
     desk->member = NULL;
     assert_int_equal(
         ys_member_new(&cast->root, &cast->unit[cast->self].origin.division, &desk->member, NULL),
         YS_OK);
-    assert_int_equal(ys_store_begin(cast->store, false, &txn, NULL), YS_OK);
-    assert_int_equal(ys_member_rebuild(desk->member, txn, NULL, NULL), YS_OK);
+    member_twin_rebuild(cast->store, &cast->unit[cast->self].origin.division, desk->member);
 }
 
 static bool knows(const struct desk *desk, const struct ys_signer *signer)

@@ -4,6 +4,7 @@
 
 #include "sync/verdict.h"
 #include "tests/support/cast.h"
+#include "tests/support/member_twin.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,7 +16,7 @@
 #include <cmocka.h>
 #include <sodium.h>
 
-enum { ORDERS = 200, RECORDS_MAX = 48, HEADS_MAX = 4, BATCH_MAX = 32 };
+enum { ORDERS = 120, RECORDS_MAX = 48, HEADS_MAX = 4, BATCH_MAX = 32, SMALL_MAX = 4 };
 static const uint64_t now_s = 1764000000;
 
 /* One log as it will have come in the end, and the heads that the district cosigned. */
@@ -278,10 +279,10 @@ static void put_head(struct desk *desk, struct ys_txn *txn, int role, size_t at)
 
 /* One batch of one log, or one head whose entries are there; false when all has come. */
 static bool step(struct desk *desk, struct ys_txn *txn, const struct ys_member *member,
-                 struct arrived *arrived)
+                 size_t batch_max, struct arrived *arrived)
 {
     const size_t start = rng_below(&desk->cast.rng, CAST_ROLES);
-    const size_t batch = 1 + rng_below(&desk->cast.rng, BATCH_MAX);
+    const size_t batch = 1 + rng_below(&desk->cast.rng, batch_max);
     const bool head_first = rng_below(&desk->cast.rng, 2) == 0;
     for (size_t i = 0; i < CAST_ROLES; i++) {
         const int role = (int)((start + i) % CAST_ROLES);
@@ -305,37 +306,83 @@ static bool step(struct desk *desk, struct ys_txn *txn, const struct ys_member *
     return false;
 }
 
+/* --- what is kept of it --- */
+
+enum { ROWS_MAX = 8, ROW_MAX = 16384 };
+
+/* Rows of some time or other, on their way into the store. */
+struct rows {
+    size_t count;
+    struct ys_division issuer[ROWS_MAX];
+    size_t size[ROWS_MAX];
+    uint8_t row[ROWS_MAX][ROW_MAX];
+};
+
+static void put_rows(struct ys_txn *txn, const struct rows *rows)
+{
+    for (size_t i = 0; i < rows->count; i++)
+        assert_int_equal(ys_member_kept_put(txn, &rows->issuer[i],
+                                            (struct ys_bytes){rows->row[i], rows->size[i]}, NULL),
+                         YS_OK);
+}
+
+static void take_rows(const struct ys_member *member, struct rows *rows)
+{
+    struct ys_writer row;
+    rows->count = 0;
+    for (size_t at = 0;
+         rows->count < ROWS_MAX &&
+         ys_member_kept_next(member, &at, &rows->issuer[rows->count], &row, NULL) == YS_OK;
+         rows->count++) {
+        assert_true(row.size <= ROW_MAX);
+        memcpy(rows->row[rows->count], row.data, row.size);
+        rows->size[rows->count] = row.size;
+        free(row.data);
+    }
+}
+
+/* A recall that begins with rows of now and then, and keeps some itself, comes to what a rebuild does. */
+static void recall(struct desk *desk, struct ys_txn *txn, const struct ys_member *rebuilt,
+                   struct ys_member *member, struct rows *rows)
+{
+    bool good = false;
+    if (rng_below(&desk->cast.rng, 4) == 0)
+        put_rows(txn, rows);
+    assert_int_equal(ys_member_recall(member, txn, NULL, NULL), YS_OK);
+    member_twin_same(rebuilt, member, true);
+    if (rng_below(&desk->cast.rng, 4) == 0)
+        take_rows(member, rows);
+    if (rng_below(&desk->cast.rng, 2) == 0)
+        assert_int_equal(ys_member_keep(member, txn, NULL), YS_OK);
+    for (size_t i = 0; i < rows->count; i++) {
+        assert_int_equal(ys_member_kept_check(rebuilt, txn, &rows->issuer[i],
+                                              (struct ys_bytes){rows->row[i], rows->size[i]}, &good,
+                                              NULL),
+                         YS_OK);
+        assert_true(good);
+    }
+}
+
 /* All of it in some order, as a node takes it: what a rebuild touches is judged again. */
 static void arrive(struct desk *desk, struct ys_txn *txn, struct ys_member *member,
                    struct arrived *arrived)
 {
-    while (step(desk, txn, member, arrived)) {
+    struct ys_member *const quick = rng_below(&desk->cast.rng, 5) == 0 ? new_member(desk) : NULL;
+    struct rows *const rows = calloc(1, sizeof *rows);
+    assert_non_null(rows);
+    while (step(desk, txn, member, quick != NULL ? SMALL_MAX : BATCH_MAX, arrived)) {
         bool changed = false;
         assert_int_equal(ys_member_rebuild(member, txn, &changed, NULL), YS_OK);
+        if (quick != NULL)
+            recall(desk, txn, member, quick, rows);
         for (int role = 0; role < CAST_ROLES; role++)
             if (ys_member_touched(member, &desk->cast.unit[role].origin.division)) {
                 assert_true(changed);
                 judge(desk, member, role, 0, arrived->records[role], arrived);
             }
     }
-}
-
-static void assert_same_members(const struct ys_member *a, const struct ys_member *b)
-{
-    assert_int_equal(ys_member_key_count(a), ys_member_key_count(b));
-    assert_int_equal(ys_member_node_count(a), ys_member_node_count(b));
-    for (size_t i = 0; i < ys_member_key_count(a); i++) {
-        const struct ys_member_key *const x = ys_member_key_at(a, i);
-        const struct ys_member_key *const y = ys_member_key_at(b, i);
-        assert_true(ys_vkey_equal(&x->vkey, &y->vkey));
-        assert_true(x->from == y->from && x->cut == y->cut);
-        assert_int_equal(x->source.index, y->source.index);
-        assert_int_equal(x->has_revocation, y->has_revocation);
-        assert_int_equal(x->revocation.index, y->revocation.index);
-    }
-    for (size_t i = 0; i < ys_member_node_count(a); i++)
-        assert_memory_equal(ys_member_node_at(a, i)->transport, ys_member_node_at(b, i)->transport,
-                            YS_PUBKEY_LEN);
+    ys_member_free(quick);
+    free(rows);
 }
 
 static uint64_t cut_of(const struct ys_member *member, const struct ys_signer *signer)
@@ -388,7 +435,7 @@ static void every_order_of_arrival_ends_in_the_same(void **state)
             assert_as_meant(desk, member, &arrived);
             continue;
         }
-        assert_same_members(first, member);
+        member_twin_same(first, member, false);
         assert_memory_equal(arrived.verdict, wanted.verdict, sizeof wanted.verdict);
         ys_member_free(member);
     }

@@ -2,6 +2,7 @@
 #include "sync/member.h"
 
 #include "tests/support/cast.h"
+#include "tests/support/member_twin.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -48,9 +49,8 @@ static int tear_down(void **state)
 
 static void rebuild(struct desk *desk)
 {
-    YS_TXN_SCOPED txn = NULL;
-    assert_int_equal(ys_store_begin(desk->cast.store, false, &txn, NULL), YS_OK);
-    assert_int_equal(ys_member_rebuild(desk->member, txn, NULL, NULL), YS_OK);
+    member_twin_rebuild(desk->cast.store, &desk->cast.unit[CAST_STREET].origin.division,
+                        desk->member);
 }
 
 static const struct ys_member_key *find(const struct desk *desk, const struct ys_signer *signer)

@@ -1,6 +1,7 @@
 /* Succession of a district's root: sync/member and sync/verdict together. */
 #include "sync/verdict.h"
 #include "tests/support/cast.h"
+#include "tests/support/member_twin.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -56,15 +57,13 @@ static int tear_down(void **state)
 
 static void rebuild(struct desk *desk, bool with_successor)
 {
-    YS_TXN_SCOPED txn = NULL;
     ys_member_free(desk->member);
     desk->member = NULL;
     assert_int_equal(
         ys_member_new(&desk->cast.root, &desk->cast.root.division, &desk->member, NULL), YS_OK);
     if (with_successor)
         assert_int_equal(ys_member_succeed(desk->member, &desk->next, NULL), YS_OK);
-    assert_int_equal(ys_store_begin(desk->cast.store, false, &txn, NULL), YS_OK);
-    assert_int_equal(ys_member_rebuild(desk->member, txn, NULL, NULL), YS_OK);
+    member_twin_rebuild(desk->cast.store, &desk->cast.root.division, desk->member);
 }
 
 /* Register a fresh key of da in the district's log. */

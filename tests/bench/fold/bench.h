@@ -26,7 +26,7 @@ struct ys_store *store_of(const struct settings *settings, const struct year *ye
 void say(const struct settings *settings, const char *name, double value, const char *unit);
 
 /* --- publish.c --- */
-/* p50 and p99 of so many records, at the node of a unit. */
-void publish_at(const struct settings *settings, unsigned unit, const char *name);
+/* At a community, a street and the district. */
+void publish_all(const struct settings *settings);
 
 #endif

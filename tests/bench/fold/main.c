@@ -104,7 +104,7 @@ struct ys_store *store_of(const struct settings *settings, const struct year *ye
     must(ys_store_open(path, map_bytes, &store, &err), &err);
     *records_out = year_fill(fresh, unit, store);
     year_free(fresh);
-    say(settings, unit == 0 ? "making the store, once" : "making the other store, once",
+    say(settings, unit == 0 ? "making the store, once" : "making another store, once",
         now_s() - begin, "s");
     FILE *const file = fopen(mark, "w");
     if (file == NULL || fclose(file) != 0)
@@ -265,10 +265,8 @@ int main(int argc, char **argv)
         ys_member_free(member);
         ys_store_close(store);
     }
-    if (strcmp(only, "fold") != 0) {
-        publish_at(&settings, 1 + settings.year.streets, "a community");
-        publish_at(&settings, 0, "the district");
-    }
+    if (strcmp(only, "fold") != 0)
+        publish_all(&settings);
     year_free(year);
     return 0;
 }
