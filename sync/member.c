@@ -19,8 +19,13 @@ enum ys_code ys_member_new(const struct ys_root *root, const struct ys_division 
                            struct ys_member **out, struct ys_err *err)
 {
     struct ys_member *const member = calloc(1, sizeof *member);
-    if (member == NULL)
+    struct ys_checked_lines *const lines = calloc(1, sizeof *lines);
+    if (member == NULL || lines == NULL) {
+        free(member);
+        free(lines);
         return ys_fail(err, YS_NOMEM, "membership: out of memory");
+    }
+    member->lines = lines;
     member->root = *root;
     member->roots = (struct ys_root_chain){.count = 1, .policy = {*root}};
     member->self = *self;
@@ -32,6 +37,7 @@ enum ys_code ys_member_new(const struct ys_root *root, const struct ys_division 
 static void free_lists(struct ys_member *member)
 {
     free(member->keys.item);
+    free(member->order.item);
     free(member->nodes.item);
     free(member->touched.item);
     ys_coverage_clear(&member->coverage);
@@ -42,6 +48,8 @@ void ys_member_free(struct ys_member *member)
     if (member == NULL)
         return;
     free_lists(member);
+    ys_checked_lines_clear(member->lines);
+    free(member->lines);
     free(member);
 }
 
@@ -179,13 +187,39 @@ const struct ys_vkey *ys_member_mirror(const struct ys_member *member,
     return newest_key(member, text, YS_NAME_MIRROR);
 }
 
+/* The first place at or above `id`. */
+static size_t first_of_id(const struct key_order *order, uint32_t id)
+{
+    size_t low = 0;
+    for (size_t high = order->count; low < high;) {
+        const size_t middle = low + (high - low) / 2;
+        if (order->item[middle].id < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+const struct ys_member_key *ys_member_key_of_id(const struct ys_member *member, uint32_t id,
+                                                size_t *at)
+{
+    const struct key_order *const order = &member->order;
+    const size_t place = first_of_id(order, id) + *at;
+    if (place >= order->count || order->item[place].id != id)
+        return NULL;
+    ++*at;
+    return &member->keys.item[order->item[place].place];
+}
+
 const struct ys_member_key *ys_member_find(const struct ys_member *member,
                                            const struct ys_vkey *vkey)
 {
-    for (size_t i = 0; i < member->keys.count; i++)
-        if (ys_vkey_equal(&member->keys.item[i].vkey, vkey))
-            return &member->keys.item[i];
-    return NULL;
+    size_t at = 0;
+    const struct ys_member_key *key = ys_member_key_of_id(member, vkey->id, &at);
+    while (key != NULL && !ys_vkey_equal(&key->vkey, vkey))
+        key = ys_member_key_of_id(member, vkey->id, &at);
+    return key;
 }
 
 const struct ys_member_key *ys_member_find_text(const struct ys_member *member, const char *text)
@@ -396,7 +430,8 @@ enum ys_code ys_member_coverage(struct ys_member *member, const struct ys_covera
  * pass finds these cuts and a second one, if there are any, heeds them from the beginning. */
 static enum ys_code replay_district(struct ys_member *next, struct ys_txn *txn, struct ys_err *err)
 {
-    struct ys_member first = {.root = next->root, .roots = next->roots, .self = next->self};
+    struct ys_member first = {
+        .root = next->root, .roots = next->roots, .self = next->self, .lines = next->lines};
     bool cut = false;
     forget_successions(&first);
     enum ys_code code = replay_level(&first, txn, YS_LEVEL_DISTRICT, err);
@@ -485,7 +520,8 @@ bool ys_member_touched(const struct ys_member *member, const struct ys_division 
 enum ys_code ys_member_rebuild(struct ys_member *member, struct ys_txn *txn, bool *changed_out,
                                struct ys_err *err)
 {
-    struct ys_member next = {.root = member->root, .roots = member->roots, .self = member->self};
+    struct ys_member next = {
+        .root = member->root, .roots = member->roots, .self = member->self, .lines = member->lines};
     forget_successions(&next);
     enum ys_code code = replay_district(&next, txn, err);
     next.txn = txn;
@@ -502,6 +538,7 @@ enum ys_code ys_member_rebuild(struct ys_member *member, struct ys_txn *txn, boo
     }
     if (changed_out != NULL)
         *changed_out = next.touched.count != 0 || !same_nodes(member, &next);
+    ys_checked_lines_end_round(next.lines);
     free_lists(member);
     *member = next;
     return YS_OK;

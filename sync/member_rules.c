@@ -19,13 +19,30 @@ static bool grow(void **items, size_t *capacity, size_t count, size_t item_size)
     return true;
 }
 
-static struct ys_member_key *add_key(struct key_list *list)
+/* Behind those of the same id: they are met in the order in which they were registered. */
+static void put_in_order(struct key_order *order, uint32_t id, size_t place)
 {
+    size_t at = order->count++;
+    for (; at > 0 && order->item[at - 1].id > id; at--)
+        order->item[at] = order->item[at - 1];
+    order->item[at] = (struct key_place){.id = id, .place = place};
+}
+
+static bool add_key(struct ys_member *member, const struct ys_member_key *key)
+{
+    struct key_list *const list = &member->keys;
+    struct key_order *const order = &member->order;
     void *items = list->item;
     if (!grow(&items, &list->capacity, list->count, sizeof *list->item))
-        return NULL;
+        return false;
     list->item = items;
-    return &list->item[list->count++];
+    items = order->item;
+    if (!grow(&items, &order->capacity, order->count, sizeof *order->item))
+        return false;
+    order->item = items;
+    put_in_order(order, key->vkey.id, list->count);
+    list->item[list->count++] = *key;
+    return true;
 }
 
 static struct ys_member_node *add_node(struct node_list *list)
@@ -90,7 +107,7 @@ static bool body_signed(const struct ys_member *member, const struct ys_division
         if (key->name.kind == YS_NAME_BODY && strcmp(key->name.body, body) == 0 &&
             ys_division_equal(&key->name.division, division) && key_valid_at(key, index) &&
             !cut_is_foreseen(member, &key->vkey, index) &&
-            ys_note_check(note, &key->vkey, NULL) == YS_LINE_GOOD)
+            ys_checked_line(member->lines, note, &key->vkey) == YS_LINE_GOOD)
             return true;
     }
     return false;
@@ -117,7 +134,8 @@ bool ys_member_log_signed(const struct ys_member *member, const struct ys_name *
     for (size_t i = 0; i < member->keys.count; i++) {
         const struct ys_member_key *const key = &member->keys.item[i];
         if (key->name.kind == YS_NAME_LOG && ys_name_equal(&key->name, origin) &&
-            key_valid_at(key, index) && ys_note_check(note, &key->vkey, NULL) == YS_LINE_GOOD)
+            key_valid_at(key, index) &&
+            ys_checked_line(member->lines, note, &key->vkey) == YS_LINE_GOOD)
             return true;
     }
     return false;
@@ -135,7 +153,7 @@ static enum ys_code district_signed(struct ys_member *member, const struct step 
         const struct ys_coverage *coverage = NULL;
         if (key->name.kind != YS_NAME_BODY || strcmp(key->name.body, "da") != 0 ||
             !ys_division_equal(&key->name.division, &member->root.division) ||
-            ys_note_check(step->note, &key->vkey, NULL) != YS_LINE_GOOD)
+            ys_checked_line(member->lines, step->note, &key->vkey) != YS_LINE_GOOD)
             continue;
         if (key->cut == UINT64_MAX) {
             *signed_out = true;
@@ -204,7 +222,8 @@ static enum ys_code replacement_allowed(struct ys_member *member, const struct s
         if (!same_holder(&key->name, name))
             continue;
         first = false;
-        if (key->cut == UINT64_MAX && ys_note_check(step->note, &key->vkey, NULL) == YS_LINE_GOOD)
+        if (key->cut == UINT64_MAX &&
+            ys_checked_line(member->lines, step->note, &key->vkey) == YS_LINE_GOOD)
             return YS_OK;
     }
     return first ? YS_OK : district_signed(member, step, allowed_out, err);
@@ -220,12 +239,9 @@ static enum ys_code register_key(struct ys_member *member, const struct step *st
     const enum ys_code code = replacement_allowed(member, step, name, &allowed, err);
     if (code != YS_OK || !allowed)
         return code;
-    struct ys_member_key *const key = add_key(&member->keys);
-    if (key == NULL)
-        return ys_fail(err, YS_NOMEM, "membership: out of memory");
-    *key = (struct ys_member_key){
+    const struct ys_member_key key = {
         .vkey = *vkey, .name = *name, .from = from, .cut = UINT64_MAX, .source = step->at};
-    return YS_OK;
+    return add_key(member, &key) ? YS_OK : ys_fail(err, YS_NOMEM, "membership: out of memory");
 }
 
 static bool in_force(struct ys_member *member, const struct ys_vkey *vkey)

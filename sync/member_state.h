@@ -3,6 +3,7 @@
 #ifndef YS_SYNC_MEMBER_STATE_H
 #define YS_SYNC_MEMBER_STATE_H
 
+#include "sync/checked_line.h"
 #include "sync/coverage.h"
 #include "sync/member.h"
 
@@ -12,6 +13,15 @@ struct key_list {
 };
 struct node_list {
     struct ys_member_node *item;
+    size_t count, capacity;
+};
+
+/* Places in the list of keys, sorted by key id. */
+struct key_order {
+    struct key_place {
+        uint32_t id;
+        size_t place;
+    } * item;
     size_t count, capacity;
 };
 
@@ -26,8 +36,11 @@ struct ys_member {
     struct ys_position root_since[YS_ROOT_CHAIN_MAX]; /* index UINT64_MAX: not yet in force */
     struct ys_division self;
     struct key_list keys;
+    struct key_order order; /* of all of them */
     struct node_list nodes;
     struct unit_list touched; /* units whose keys the last rebuild changed; doubles are possible */
+    /* Lines of membership records that were found good; one table through all rebuilds. */
+    struct ys_checked_lines *lines;
     /* while rebuilding: */
     const struct ys_member *foreseen; /* what the whole district's log comes to */
     struct ys_txn *txn;               /* the store; NULL for evidence that comes without one */

@@ -159,14 +159,12 @@ static void workers_judge_what_they_are_given(void **state)
     struct scene *scene = open_scene();
     assert_true(world_settles(scene->w, 200000));
     const int community = world_community(scene->w, 0);
-    pthread_rwlock_t lock = PTHREAD_RWLOCK_INITIALIZER;
     struct ys_verifier *verifier = NULL;
     struct ys_change_result result;
     uint64_t counts[YS_VERDICTS];
     struct ys_txn *txn = NULL;
     const struct ys_verifier_options options = {.store = world_store(scene->w, community),
                                                 .member = world_member(scene->w, community),
-                                                .member_lock = &lock,
                                                 .committer = scene->committer,
                                                 .threads = 2};
     assert_int_equal(ys_verifier_open(&options, &verifier, NULL), YS_OK);
@@ -180,7 +178,6 @@ static void workers_judge_what_they_are_given(void **state)
     assert_int_equal(counts[YS_VERDICT_OK], 3);
     ys_txn_abort(&txn);
     ys_verifier_close(verifier);
-    pthread_rwlock_destroy(&lock);
     close_scene(scene);
 }
 
