@@ -19,13 +19,13 @@ enum ys_code ys_member_new(const struct ys_root *root, const struct ys_division 
                            struct ys_member **out, struct ys_err *err)
 {
     struct ys_member *const member = calloc(1, sizeof *member);
-    struct ys_checked_lines *const lines = calloc(1, sizeof *lines);
-    if (member == NULL || lines == NULL) {
+    struct ys_recheck *const recheck = calloc(1, sizeof *recheck);
+    if (member == NULL || recheck == NULL) {
         free(member);
-        free(lines);
+        free(recheck);
         return ys_fail(err, YS_NOMEM, "membership: out of memory");
     }
-    member->lines = lines;
+    member->recheck = recheck;
     member->root = *root;
     member->roots = (struct ys_root_chain){.count = 1, .policy = {*root}};
     member->self = *self;
@@ -48,8 +48,8 @@ void ys_member_free(struct ys_member *member)
     if (member == NULL)
         return;
     free_lists(member);
-    ys_checked_lines_clear(member->lines);
-    free(member->lines);
+    ys_recheck_clear(member->recheck);
+    free(member->recheck);
     free(member);
 }
 
@@ -431,7 +431,7 @@ enum ys_code ys_member_coverage(struct ys_member *member, const struct ys_covera
 static enum ys_code replay_district(struct ys_member *next, struct ys_txn *txn, struct ys_err *err)
 {
     struct ys_member first = {
-        .root = next->root, .roots = next->roots, .self = next->self, .lines = next->lines};
+        .root = next->root, .roots = next->roots, .self = next->self, .recheck = next->recheck};
     bool cut = false;
     forget_successions(&first);
     enum ys_code code = replay_level(&first, txn, YS_LEVEL_DISTRICT, err);
@@ -520,8 +520,10 @@ bool ys_member_touched(const struct ys_member *member, const struct ys_division 
 enum ys_code ys_member_rebuild(struct ys_member *member, struct ys_txn *txn, bool *changed_out,
                                struct ys_err *err)
 {
-    struct ys_member next = {
-        .root = member->root, .roots = member->roots, .self = member->self, .lines = member->lines};
+    struct ys_member next = {.root = member->root,
+                             .roots = member->roots,
+                             .self = member->self,
+                             .recheck = member->recheck};
     forget_successions(&next);
     enum ys_code code = replay_district(&next, txn, err);
     next.txn = txn;
@@ -538,7 +540,7 @@ enum ys_code ys_member_rebuild(struct ys_member *member, struct ys_txn *txn, boo
     }
     if (changed_out != NULL)
         *changed_out = next.touched.count != 0 || !same_nodes(member, &next);
-    ys_checked_lines_end_round(next.lines);
+    ys_recheck_end_round(next.recheck);
     free_lists(member);
     *member = next;
     return YS_OK;

@@ -3,9 +3,9 @@
 #ifndef YS_SYNC_MEMBER_STATE_H
 #define YS_SYNC_MEMBER_STATE_H
 
-#include "sync/checked_line.h"
 #include "sync/coverage.h"
 #include "sync/member.h"
+#include "sync/recheck.h"
 
 struct key_list {
     struct ys_member_key *item;
@@ -39,8 +39,8 @@ struct ys_member {
     struct key_order order; /* of all of them */
     struct node_list nodes;
     struct unit_list touched; /* units whose keys the last rebuild changed; doubles are possible */
-    /* Lines of membership records that were found good; one table through all rebuilds. */
-    struct ys_checked_lines *lines;
+    /* What was found good in membership records; one table through all rebuilds. */
+    struct ys_recheck *recheck;
     /* while rebuilding: */
     const struct ys_member *foreseen; /* what the whole district's log comes to */
     struct ys_txn *txn;               /* the store; NULL for evidence that comes without one */
