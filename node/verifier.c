@@ -8,9 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { SLICE = 256, THREADS_MAX = 64, LESS_URGENT = 15 };
+enum {
+    SLICE = 256,
+    THREADS_MAX = 64,
+    LESS_URGENT = 15,
+    LOOK_AGAIN_MS = 5 /* while entries come in */
+};
 
 struct range {
     struct range *next;
@@ -27,18 +33,57 @@ struct ys_verifier {
     struct range *first, **last;
     uint64_t backlog;
     bool closing;
-    atomic_bool held; /* also read without the mutex */
-    unsigned judging; /* workers that have a slice */
+    atomic_bool held;                /* also read without the mutex */
+    unsigned judging;                /* workers that have a slice */
+    struct timespec receiving_since; /* monotonic; zero: nothing waits for the writer */
     unsigned thread_count;
     pthread_t thread[THREADS_MAX];
 };
+
+static int64_t ms_between(const struct timespec *from, const struct timespec *to)
+{
+    return (int64_t)(to->tv_sec - from->tv_sec) * 1000 + (to->tv_nsec - from->tv_nsec) / 1000000;
+}
+
+/* Receiving goes before judging, for a while: a niceness alone makes the writer wait each time that it
+ * wakes, until the slice of time of a worker is over. */
+static bool lets_receive(struct ys_verifier *v)
+{
+    struct timespec now;
+    if (ys_committer_backlog(v->options.committer) == 0) {
+        v->receiving_since = (struct timespec){0};
+        return false;
+    }
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    if (v->receiving_since.tv_sec == 0 && v->receiving_since.tv_nsec == 0)
+        v->receiving_since = now;
+    return ms_between(&v->receiving_since, &now) < YS_RECEIVE_FIRST_MS;
+}
+
+/* Until there is something that may be judged, or the end. */
+static void wait_for_work(struct ys_verifier *v)
+{
+    while (!v->closing) {
+        if (v->first == NULL || v->held) {
+            pthread_cond_wait(&v->wake, &v->mutex);
+            continue;
+        }
+        if (!lets_receive(v))
+            return;
+        struct timespec until;
+        clock_gettime(CLOCK_MONOTONIC, &until);
+        until.tv_nsec += LOOK_AGAIN_MS * 1000000L;
+        until.tv_sec += until.tv_nsec / 1000000000;
+        until.tv_nsec %= 1000000000;
+        pthread_cond_timedwait(&v->wake, &v->mutex, &until);
+    }
+}
 
 /* The next slice of work; false at the end. */
 static bool next_slice(struct ys_verifier *v, struct range *out)
 {
     pthread_mutex_lock(&v->mutex);
-    while ((v->first == NULL || v->held) && !v->closing)
-        pthread_cond_wait(&v->wake, &v->mutex);
+    wait_for_work(v);
     if (v->closing) {
         pthread_mutex_unlock(&v->mutex);
         return false;
@@ -174,7 +219,11 @@ enum ys_code ys_verifier_open(const struct ys_verifier_options *options, struct 
     v->options = *options;
     v->last = &v->first;
     pthread_mutex_init(&v->mutex, NULL);
-    pthread_cond_init(&v->wake, NULL);
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&v->wake, &attributes);
+    pthread_condattr_destroy(&attributes);
     pthread_cond_init(&v->rest, NULL);
     for (; v->thread_count < threads; v->thread_count++) {
         const int rc = pthread_create(&v->thread[v->thread_count], NULL, work, v);

@@ -13,6 +13,9 @@
 
 struct ys_verifier;
 
+/* While entries wait for the writer nothing is judged, but no longer than this at a time. */
+enum { YS_RECEIVE_FIRST_MS = 2000 };
+
 struct ys_verifier_options {
     const struct ys_store *store;
     const struct ys_member *member;
