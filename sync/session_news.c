@@ -305,6 +305,7 @@ enum ys_code ys_session_send_ack(struct ys_session *session, struct ys_turn *tur
         ack.has_root = code == YS_OK;
         ack.durable_size = code == YS_OK ? stored.frontier.size : 0;
         ack.root = ys_wire_lend((struct ys_bytes){stored.root.bytes, YS_HASH_LEN});
+        log->stated = ack.durable_size;
     }
     message.kind_case = YISHI__V1__MESSAGE__KIND_ACK;
     message.ack = &ack;

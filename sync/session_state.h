@@ -32,6 +32,7 @@ struct ys_peer_log {
     bool asked;             /* one was sent: the peer goes on by itself */
     uint64_t asked_from;    /* what it said */
     uint64_t tail_size;     /* of a child's unsigned end, told before the log's key was known */
+    uint64_t stated;        /* of a child's own log: the size on our disk that it was told last */
     bool rewinding;         /* a REWIND is on its way */
     bool fork_told;         /* the peer knows of its two histories */
     struct ys_fetch *fetch; /* NULL unless we are behind a head of the peer's */
