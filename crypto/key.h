@@ -47,6 +47,9 @@ YS_CHECKED enum ys_code ys_pubkey_check(const uint8_t key[YS_PUBKEY_LEN]);
 /* Whole text of a verifier key. YS_MALFORMED for bad form, id that does not fit, unknown type or a
  * key that fails ys_pubkey_check. */
 YS_CHECKED enum ys_code ys_vkey_parse(struct ys_bytes text, struct ys_vkey *out);
+/* The same of a text that ys_vkey_parse took before: does not test the point again, which takes longer
+ * than to verify a signature. */
+YS_CHECKED enum ys_code ys_vkey_parse_again(struct ys_bytes text, struct ys_vkey *out);
 /* Terminated text. */
 void ys_vkey_print(const struct ys_vkey *key, char out[YS_VKEY_TEXT_MAX]);
 bool ys_vkey_equal(const struct ys_vkey *a, const struct ys_vkey *b);

@@ -64,7 +64,6 @@ static enum ys_code open_all(struct ys_daemon *daemon, struct ys_err *err)
     if (code == YS_OK)
         code = ys_verifier_open(&(struct ys_verifier_options){.store = options->store,
                                                               .member = daemon->member,
-                                                              .member_lock = &daemon->member_lock,
                                                               .committer = daemon->committer},
                                 &daemon->verifier, err);
     if (code == YS_OK)
@@ -86,7 +85,6 @@ static void close_all(struct ys_daemon *daemon)
         ys_zmq_context_close(daemon->zmq);
     ys_daemon_forget_applicants(daemon);
     ys_member_free(daemon->member);
-    pthread_rwlock_destroy(&daemon->member_lock);
 }
 
 /* --- the loop --- */
@@ -227,7 +225,6 @@ enum ys_code ys_daemon_run(const struct ys_daemon_options *options, struct ys_er
     daemon->parent = options->parent;
     daemon->self = ys_store_identity(options->store)->origin.division;
     daemon->has_parent = ys_division_parent(&daemon->self, &parent);
-    pthread_rwlock_init(&daemon->member_lock, NULL);
     daemon->now_ms = monotonic_ms();
     daemon->dialing.next_ms =
         daemon->now_ms + (options->dial_delay_max_ms == 0

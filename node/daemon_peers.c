@@ -33,13 +33,39 @@ void ys_daemon_turn_close(struct ys_daemon_turn *turn)
     ys_txn_abort(&turn->txn);
 }
 
-static void send_later(void *context, struct ys_bytes message)
+static enum ys_code post(struct ys_daemon *daemon, const struct ys_peer *peer,
+                         struct ys_bytes message, struct ys_err *err)
+{
+    if (!peer->is_parent)
+        return ys_listener_send(daemon->listener, &peer->route, message, err);
+    if (daemon->dialing.dialer == NULL)
+        return YS_NOT_FOUND;
+    return ys_dialer_send(daemon->dialing.dialer, message, err);
+}
+
+static void lose(struct ys_peer *peer)
+{
+    ys_daemon_peer_failed(peer, YS_NOT_FOUND, &(struct ys_err){.msg = "connection lost"});
+}
+
+/* At once, so that a long turn keeps nobody waiting; later what the transport does not take now. */
+static void send_message(void *context, struct ys_bytes message)
 {
     struct ys_peer *const peer = context;
     struct ys_err err = {0};
-    const enum ys_code code = ys_outbox_put(&peer->outbox, message, &err);
-    if (code != YS_OK)
-        ys_daemon_peer_failed(peer, code, &err);
+    enum ys_code code = YS_BUSY;
+    if (peer->outbox.bytes == 0)
+        code = post(peer->daemon, peer, message, &err);
+    if (code == YS_BUSY)
+        ys_daemon_peer_failed(peer, ys_outbox_put(&peer->outbox, message, &err), &err);
+    else if (code != YS_OK)
+        lose(peer);
+}
+
+static bool has_room(void *context)
+{
+    const struct ys_peer *const peer = context;
+    return ys_outbox_has_room(&peer->outbox) && peer->failure.code == YS_OK;
 }
 
 static void change_store(void *context, struct ys_change *change)
@@ -66,10 +92,10 @@ struct ys_turn ys_daemon_peer_turn(struct ys_peer *peer, struct ys_daemon_turn *
         .member = peer->daemon->member,
         .clock_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000,
         .no_credit = peer->daemon->space.is_short,
-        .room = ys_outbox_room(&peer->outbox),
         .own_heads_max = peer->daemon->guarded_size,
         .context = peer,
-        .send = send_later,
+        .has_room = has_room,
+        .send = send_message,
         .change = change_store,
         .notice = notice,
     };
@@ -442,16 +468,6 @@ enum ys_code ys_daemon_tend_parent(struct ys_daemon *daemon, struct ys_daemon_tu
 
 /* --- sending --- */
 
-static enum ys_code post(struct ys_daemon *daemon, const struct ys_peer *peer,
-                         struct ys_bytes message, struct ys_err *err)
-{
-    if (!peer->is_parent)
-        return ys_listener_send(daemon->listener, &peer->route, message, err);
-    if (daemon->dialing.dialer == NULL)
-        return YS_NOT_FOUND;
-    return ys_dialer_send(daemon->dialing.dialer, message, err);
-}
-
 static void empty_outbox(struct ys_daemon *daemon, struct ys_peer *peer)
 {
     for (;;) {
@@ -463,7 +479,7 @@ static void empty_outbox(struct ys_daemon *daemon, struct ys_peer *peer)
         if (code == YS_BUSY)
             return;
         if (code != YS_OK) {
-            ys_daemon_peer_failed(peer, YS_NOT_FOUND, &(struct ys_err){.msg = "connection lost"});
+            lose(peer);
             return;
         }
         ys_outbox_drop(&peer->outbox);

@@ -82,7 +82,6 @@ struct ys_daemon {
     struct ys_committer *committer;
     struct ys_verifier *verifier;
     struct ys_member *member;
-    pthread_rwlock_t member_lock;
     struct ys_division self;
     bool has_parent;
     struct ys_peer *peers;

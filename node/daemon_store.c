@@ -157,9 +157,9 @@ static enum ys_code recall(struct ys_daemon *daemon, struct ys_daemon_turn *turn
     enum ys_code code = ys_daemon_turn_open(turn, err);
     if (code != YS_OK)
         return code;
-    pthread_rwlock_wrlock(&daemon->member_lock);
+    ys_verifier_hold(daemon->verifier);
     code = ys_member_recall(daemon->member, turn->txn, &changed, err);
-    pthread_rwlock_unlock(&daemon->member_lock);
+    ys_verifier_release(daemon->verifier);
     if (code == YS_OK)
         code = keep_members(daemon, err);
     if (code == YS_OK && daemon->options->membership != NULL)
@@ -188,9 +188,9 @@ static void take_roots(struct ys_daemon *daemon)
     const unsigned before = ys_member_roots(daemon->member)->count;
     if (!daemon->options->reload_roots(daemon->options->context, &roots) || roots.count == before)
         return;
-    pthread_rwlock_wrlock(&daemon->member_lock);
+    ys_verifier_hold(daemon->verifier);
     const enum ys_code code = ys_member_follow(daemon->member, &roots, &err);
-    pthread_rwlock_unlock(&daemon->member_lock);
+    ys_verifier_release(daemon->verifier);
     if (code != YS_OK)
         ys_journal_text(YS_PRIORITY_WARNING, "root", "reason", err.msg);
     else

@@ -51,7 +51,7 @@ void ys_outbox_clear(struct ys_outbox *box)
         ys_outbox_drop(box);
 }
 
-uint64_t ys_outbox_room(const struct ys_outbox *box)
+bool ys_outbox_has_room(const struct ys_outbox *box)
 {
-    return box->bytes >= YS_OUTBOX_ROOM ? 0 : YS_OUTBOX_ROOM - box->bytes;
+    return box->bytes < YS_OUTBOX_ROOM;
 }

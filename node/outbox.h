@@ -25,7 +25,7 @@ YS_CHECKED enum ys_code ys_outbox_put(struct ys_outbox *box, struct ys_bytes mes
 struct ys_bytes ys_outbox_peek(const struct ys_outbox *box);
 void ys_outbox_drop(struct ys_outbox *box);
 void ys_outbox_clear(struct ys_outbox *box);
-/* Bytes of records that may be queued now. */
-uint64_t ys_outbox_room(const struct ys_outbox *box);
+/* May more records be queued? */
+bool ys_outbox_has_room(const struct ys_outbox *box);
 
 #endif

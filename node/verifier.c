@@ -3,12 +3,20 @@
 #include "sync/rewind.h"
 
 #include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { SLICE = 256, THREADS_MAX = 64, LESS_URGENT = 15 };
+enum {
+    SLICE = 256,
+    THREADS_MAX = 64,
+    LESS_URGENT = 15,
+    LOOK_AGAIN_MS = 5 /* while entries come in */
+};
 
 struct range {
     struct range *next;
@@ -21,19 +29,61 @@ struct ys_verifier {
     struct ys_verifier_options options;
     pthread_mutex_t mutex; /* guards everything below */
     pthread_cond_t wake;
+    pthread_cond_t rest; /* nobody judges */
     struct range *first, **last;
     uint64_t backlog;
     bool closing;
+    atomic_bool held;                /* also read without the mutex */
+    unsigned judging;                /* workers that have a slice */
+    struct timespec receiving_since; /* monotonic; zero: nothing waits for the writer */
     unsigned thread_count;
     pthread_t thread[THREADS_MAX];
 };
+
+static int64_t ms_between(const struct timespec *from, const struct timespec *to)
+{
+    return (int64_t)(to->tv_sec - from->tv_sec) * 1000 + (to->tv_nsec - from->tv_nsec) / 1000000;
+}
+
+/* Receiving goes before judging, for a while: a niceness alone makes the writer wait each time that it
+ * wakes, until the slice of time of a worker is over. */
+static bool lets_receive(struct ys_verifier *v)
+{
+    struct timespec now;
+    if (ys_committer_backlog(v->options.committer) == 0) {
+        v->receiving_since = (struct timespec){0};
+        return false;
+    }
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    if (v->receiving_since.tv_sec == 0 && v->receiving_since.tv_nsec == 0)
+        v->receiving_since = now;
+    return ms_between(&v->receiving_since, &now) < YS_RECEIVE_FIRST_MS;
+}
+
+/* Until there is something that may be judged, or the end. */
+static void wait_for_work(struct ys_verifier *v)
+{
+    while (!v->closing) {
+        if (v->first == NULL || v->held) {
+            pthread_cond_wait(&v->wake, &v->mutex);
+            continue;
+        }
+        if (!lets_receive(v))
+            return;
+        struct timespec until;
+        clock_gettime(CLOCK_MONOTONIC, &until);
+        until.tv_nsec += LOOK_AGAIN_MS * 1000000L;
+        until.tv_sec += until.tv_nsec / 1000000000;
+        until.tv_nsec %= 1000000000;
+        pthread_cond_timedwait(&v->wake, &v->mutex, &until);
+    }
+}
 
 /* The next slice of work; false at the end. */
 static bool next_slice(struct ys_verifier *v, struct range *out)
 {
     pthread_mutex_lock(&v->mutex);
-    while (v->first == NULL && !v->closing)
-        pthread_cond_wait(&v->wake, &v->mutex);
+    wait_for_work(v);
     if (v->closing) {
         pthread_mutex_unlock(&v->mutex);
         return false;
@@ -50,14 +100,40 @@ static bool next_slice(struct ys_verifier *v, struct range *out)
             v->last = &v->first;
         free(range);
     }
+    v->judging++;
     pthread_mutex_unlock(&v->mutex);
     return true;
+}
+
+/* Put back, as the next, what of the slice was not judged. */
+static void end_slice(struct ys_verifier *v, const struct range *slice, uint64_t done)
+{
+    struct range *rest = NULL;
+    if (done < slice->count && (rest = malloc(sizeof *rest)) != NULL) {
+        *rest = *slice;
+        rest->first += done;
+        rest->count -= done;
+    }
+    pthread_mutex_lock(&v->mutex);
+    if (rest != NULL) {
+        rest->next = v->first;
+        v->first = rest;
+        if (rest->next == NULL)
+            v->last = &rest->next;
+    }
+    /* Without memory for it the rest stays unchecked, and is found at the next start. */
+    v->backlog -= rest != NULL ? done : slice->count;
+    v->judging--;
+    if (v->judging == 0)
+        pthread_cond_signal(&v->rest);
+    pthread_mutex_unlock(&v->mutex);
 }
 
 struct judged {
     struct ys_log log;
     uint64_t rewinds;
-    bool any; /* verdicts that are new */
+    uint64_t count; /* of entries that were looked at */
+    bool any;       /* verdicts that are new */
     uint8_t verdict[SLICE];
 };
 
@@ -66,6 +142,7 @@ static enum ys_code judge_slice(struct ys_verifier *v, const struct range *range
 {
     YS_TXN_SCOPED txn = NULL;
     judged->any = false;
+    judged->count = 0;
     enum ys_code code = ys_store_begin(v->options.store, false, &txn, err);
     if (code == YS_OK)
         code = ys_log_load(txn, range->log_id, &judged->log, err);
@@ -74,9 +151,10 @@ static enum ys_code judge_slice(struct ys_verifier *v, const struct range *range
     if (code == YS_OK)
         code = ys_status_read(txn, range->log_id, range->first, (size_t)range->count,
                               judged->verdict, err);
-    for (uint64_t i = 0; i < range->count && code == YS_OK; i++) {
+    for (uint64_t i = 0; i < range->count && code == YS_OK && !v->held; i++) {
         struct ys_entry entry;
         const uint8_t before = judged->verdict[i];
+        judged->count++;
         if ((range->which >> before & 1) == 0)
             continue;
         code = ys_log_entry(txn, range->log_id, range->first + i, &entry, err);
@@ -92,14 +170,14 @@ static enum ys_code judge_slice(struct ys_verifier *v, const struct range *range
 static void report(struct ys_verifier *v, const struct range *range, const struct judged *judged)
 {
     struct ys_change *change = NULL;
-    if (ys_change_new(YS_CHANGE_VERDICTS, (size_t)range->count + 8, &change, NULL) != YS_OK)
+    if (ys_change_new(YS_CHANGE_VERDICTS, (size_t)judged->count + 8, &change, NULL) != YS_OK)
         return; /* they stay unchecked, and are found at the next start */
     memcpy(change->origin, judged->log.origin_text, sizeof change->origin);
     change->first_index = range->first;
-    change->count = (size_t)range->count;
+    change->count = (size_t)judged->count;
     change->rewinds = judged->rewinds;
     change->verdicts =
-        ys_change_keep(change, (struct ys_bytes){judged->verdict, (size_t)range->count}).data;
+        ys_change_keep(change, (struct ys_bytes){judged->verdict, (size_t)judged->count}).data;
     ys_committer_put(v->options.committer, change);
 }
 
@@ -121,14 +199,10 @@ static void *work(void *argument)
     give_way();
     while (next_slice(v, &range)) {
         struct judged judged;
-        /* Held until the verdicts are queued: those of a newer membership then come behind them. */
-        pthread_rwlock_rdlock(v->options.member_lock);
-        if (judge_slice(v, &range, &judged, NULL) == YS_OK && judged.any)
+        const enum ys_code code = judge_slice(v, &range, &judged, NULL);
+        if (code == YS_OK && judged.any)
             report(v, &range, &judged);
-        pthread_rwlock_unlock(v->options.member_lock);
-        pthread_mutex_lock(&v->mutex);
-        v->backlog -= range.count;
-        pthread_mutex_unlock(&v->mutex);
+        end_slice(v, &range, code == YS_OK ? judged.count : range.count);
     }
     return NULL;
 }
@@ -145,7 +219,12 @@ enum ys_code ys_verifier_open(const struct ys_verifier_options *options, struct 
     v->options = *options;
     v->last = &v->first;
     pthread_mutex_init(&v->mutex, NULL);
-    pthread_cond_init(&v->wake, NULL);
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&v->wake, &attributes);
+    pthread_condattr_destroy(&attributes);
+    pthread_cond_init(&v->rest, NULL);
     for (; v->thread_count < threads; v->thread_count++) {
         const int rc = pthread_create(&v->thread[v->thread_count], NULL, work, v);
         if (rc != 0) {
@@ -173,6 +252,7 @@ void ys_verifier_close(struct ys_verifier *v)
         free(next);
     }
     pthread_cond_destroy(&v->wake);
+    pthread_cond_destroy(&v->rest);
     pthread_mutex_destroy(&v->mutex);
     free(v);
 }
@@ -193,6 +273,23 @@ enum ys_code ys_verifier_put(struct ys_verifier *v, uint32_t log_id, uint64_t fi
     pthread_cond_broadcast(&v->wake);
     pthread_mutex_unlock(&v->mutex);
     return YS_OK;
+}
+
+void ys_verifier_hold(struct ys_verifier *v)
+{
+    pthread_mutex_lock(&v->mutex);
+    v->held = true;
+    while (v->judging != 0)
+        pthread_cond_wait(&v->rest, &v->mutex);
+    pthread_mutex_unlock(&v->mutex);
+}
+
+void ys_verifier_release(struct ys_verifier *v)
+{
+    pthread_mutex_lock(&v->mutex);
+    v->held = false;
+    pthread_cond_broadcast(&v->wake);
+    pthread_mutex_unlock(&v->mutex);
 }
 
 uint64_t ys_verifier_backlog(struct ys_verifier *v)

@@ -484,7 +484,9 @@ const struct ys_kind *ys_kind_table(size_t *count_out)
 const struct ys_kind *ys_kind_by_name(struct ys_bytes name)
 {
     for (size_t i = 0; i < KIND_COUNT; i++) {
-        if (ys_bytes_is_text(name, kinds[i].name))
+        /* Most differ in the first letter; this is asked of every record that comes in. */
+        if (name.size != 0 && name.data[0] == (uint8_t)kinds[i].name[0] &&
+            ys_bytes_is_text(name, kinds[i].name))
             return &kinds[i];
     }
     return NULL;

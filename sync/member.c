@@ -17,8 +17,13 @@ enum ys_code ys_member_new(const struct ys_root *root, const struct ys_division 
                            struct ys_member **out, struct ys_err *err)
 {
     struct ys_member *const member = calloc(1, sizeof *member);
-    if (member == NULL)
+    struct ys_recheck *const recheck = calloc(1, sizeof *recheck);
+    if (member == NULL || recheck == NULL) {
+        free(member);
+        free(recheck);
         return ys_fail(err, YS_NOMEM, "membership: out of memory");
+    }
+    member->recheck = recheck;
     member->root = *root;
     member->roots = (struct ys_root_chain){.count = 1, .policy = {*root}};
     member->self = *self;
@@ -30,6 +35,7 @@ enum ys_code ys_member_new(const struct ys_root *root, const struct ys_division 
 void ys_member_free_lists(struct ys_member *member)
 {
     free(member->keys.item);
+    free(member->order.item);
     free(member->nodes.item);
     free(member->parts.item);
     free(member->touched.item);
@@ -41,6 +47,8 @@ void ys_member_free(struct ys_member *member)
     if (member == NULL)
         return;
     ys_member_free_lists(member);
+    ys_recheck_clear(member->recheck);
+    free(member->recheck);
     free(member);
 }
 
@@ -113,14 +121,41 @@ bool ys_member_grow(void **items, size_t *capacity, size_t count, size_t item_si
     return true;
 }
 
-struct ys_member_key *ys_member_add_key(struct ys_member *member)
+/* Behind those of the same id: they are met in the order in which they were registered. */
+static void put_in_order(struct key_order *order, uint32_t id, size_t place)
+{
+    size_t at = order->count++;
+    for (; at > 0 && order->item[at - 1].id > id; at--)
+        order->item[at] = order->item[at - 1];
+    order->item[at] = (struct key_place){.id = id, .place = place};
+}
+
+bool ys_member_add_key(struct ys_member *member, const struct ys_member_key *key)
 {
     struct key_list *const list = &member->keys;
+    struct key_order *const order = &member->order;
     void *items = list->item;
     if (!ys_member_grow(&items, &list->capacity, list->count, sizeof *list->item))
-        return NULL;
+        return false;
     list->item = items;
-    return &list->item[list->count++];
+    items = order->item;
+    if (!ys_member_grow(&items, &order->capacity, order->count, sizeof *order->item))
+        return false;
+    order->item = items;
+    put_in_order(order, key->vkey.id, list->count);
+    list->item[list->count++] = *key;
+    return true;
+}
+
+void ys_member_cut_keys(struct ys_member *member, size_t count)
+{
+    struct key_order *const order = &member->order;
+    size_t left = 0;
+    for (size_t i = 0; i < order->count; i++)
+        if (order->item[i].place < count)
+            order->item[left++] = order->item[i];
+    order->count = left;
+    member->keys.count = count;
 }
 
 struct ys_member_node *ys_member_add_node(struct ys_member *member)
@@ -213,13 +248,39 @@ const struct ys_vkey *ys_member_mirror(const struct ys_member *member,
     return newest_key(member, text, YS_NAME_MIRROR);
 }
 
+/* The first place at or above `id`. */
+static size_t first_of_id(const struct key_order *order, uint32_t id)
+{
+    size_t low = 0;
+    for (size_t high = order->count; low < high;) {
+        const size_t middle = low + (high - low) / 2;
+        if (order->item[middle].id < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+const struct ys_member_key *ys_member_key_of_id(const struct ys_member *member, uint32_t id,
+                                                size_t *at)
+{
+    const struct key_order *const order = &member->order;
+    const size_t place = first_of_id(order, id) + *at;
+    if (place >= order->count || order->item[place].id != id)
+        return NULL;
+    ++*at;
+    return &member->keys.item[order->item[place].place];
+}
+
 const struct ys_member_key *ys_member_find(const struct ys_member *member,
                                            const struct ys_vkey *vkey)
 {
-    for (size_t i = 0; i < member->keys.count; i++)
-        if (ys_vkey_equal(&member->keys.item[i].vkey, vkey))
-            return &member->keys.item[i];
-    return NULL;
+    size_t at = 0;
+    const struct ys_member_key *key = ys_member_key_of_id(member, vkey->id, &at);
+    while (key != NULL && !ys_vkey_equal(&key->vkey, vkey))
+        key = ys_member_key_of_id(member, vkey->id, &at);
+    return key;
 }
 
 const struct ys_member_key *ys_member_find_text(const struct ys_member *member, const char *text)
@@ -320,7 +381,10 @@ bool ys_member_touched(const struct ys_member *member, const struct ys_division 
 static enum ys_code refresh(struct ys_member *member, struct ys_txn *txn, bool kept,
                             bool *changed_out, struct ys_err *err)
 {
-    struct ys_member next = {.root = member->root, .roots = member->roots, .self = member->self};
+    struct ys_member next = {.root = member->root,
+                             .roots = member->roots,
+                             .self = member->self,
+                             .recheck = member->recheck};
     enum ys_code code = ys_member_replay(&next, txn, kept, err);
     if (code == YS_OK)
         code = compare(member, &next, err);
@@ -330,6 +394,7 @@ static enum ys_code refresh(struct ys_member *member, struct ys_txn *txn, bool k
     }
     if (changed_out != NULL)
         *changed_out = next.touched.count != 0 || !same_nodes(member, &next);
+    ys_recheck_end_round(next.recheck);
     ys_member_free_lists(member);
     *member = next;
     return YS_OK;

@@ -151,6 +151,11 @@ const struct ys_member_key *ys_member_find(const struct ys_member *member,
                                            const struct ys_vkey *vkey);
 const struct ys_member_key *ys_member_find_text(const struct ys_member *member, const char *text);
 
+/* The keys with this id, which is their own or, by chance, another's too: begin with `at` 0; NULL when
+ * there are no more. */
+const struct ys_member_key *ys_member_key_of_id(const struct ys_member *member, uint32_t id,
+                                                size_t *at);
+
 /* All keys, for walking: 0 <= i < ys_member_key_count. */
 size_t ys_member_key_count(const struct ys_member *member);
 const struct ys_member_key *ys_member_key_at(const struct ys_member *member, size_t i);

@@ -218,11 +218,10 @@ static enum ys_code take_content(struct reader *r, struct ys_member *member,
     for (unsigned i = 0; is_district(member, part) && i < YS_ROOT_CHAIN_MAX; i++)
         since[i] = take_position(r);
     for (uint32_t left = take_u32(r); !r->bad && left > 0; left--) {
-        struct ys_member_key *const key = ys_member_add_key(member);
-        if (key == NULL)
+        struct ys_member_key key = {.from = 0};
+        take_key(r, &key);
+        if (!r->bad && !ys_member_add_key(member, &key))
             return ys_fail(err, YS_NOMEM, "membership: out of memory");
-        *key = (struct ys_member_key){.from = 0};
-        take_key(r, key);
     }
     for (uint32_t left = take_u32(r); !r->bad && left > 0; left--) {
         struct ys_member_node *const node = ys_member_add_node(member);
@@ -437,7 +436,7 @@ enum ys_code ys_part_load(struct ys_member *member, struct ys_txn *txn, struct m
     if (code == YS_OK)
         code = take_content(&rest, member, part, err);
     if (code != YS_OK) {
-        member->keys.count = part->key_first;
+        ys_member_cut_keys(member, part->key_first);
         member->nodes.count = part->node_first;
         return code;
     }

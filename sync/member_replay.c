@@ -259,7 +259,10 @@ static enum ys_code watch_receipts(struct ys_member *member, struct member_part 
 static enum ys_code replay_district(struct ys_member *member, struct ys_txn *txn,
                                     struct member_part *part, struct ys_err *err)
 {
-    struct ys_member first = {.root = member->root, .roots = member->roots, .self = member->self};
+    struct ys_member first = {.root = member->root,
+                              .roots = member->roots,
+                              .self = member->self,
+                              .recheck = member->recheck};
     bool cut = false;
     ys_member_forget_successions(&first);
     enum ys_code code = replay_issuer(&first, txn, &part->issuer, part, err);

@@ -57,7 +57,7 @@ static bool body_signed(const struct ys_member *member, const struct ys_division
         if (key->name.kind == YS_NAME_BODY && strcmp(key->name.body, body) == 0 &&
             ys_division_equal(&key->name.division, division) && key_valid_at(key, index) &&
             !cut_is_foreseen(member, &key->vkey, index) &&
-            ys_note_check(note, &key->vkey, NULL) == YS_LINE_GOOD)
+            ys_recheck_line(member->recheck, note, &key->vkey) == YS_LINE_GOOD)
             return true;
     }
     return false;
@@ -84,7 +84,8 @@ bool ys_member_log_signed(const struct ys_member *member, const struct ys_name *
     for (size_t i = 0; i < member->keys.count; i++) {
         const struct ys_member_key *const key = &member->keys.item[i];
         if (key->name.kind == YS_NAME_LOG && ys_name_equal(&key->name, origin) &&
-            key_valid_at(key, index) && ys_note_check(note, &key->vkey, NULL) == YS_LINE_GOOD)
+            key_valid_at(key, index) &&
+            ys_recheck_line(member->recheck, note, &key->vkey) == YS_LINE_GOOD)
             return true;
     }
     return false;
@@ -102,7 +103,7 @@ static enum ys_code district_signed(struct ys_member *member, const struct step 
         const struct ys_coverage *coverage = NULL;
         if (key->name.kind != YS_NAME_BODY || strcmp(key->name.body, "da") != 0 ||
             !ys_division_equal(&key->name.division, &member->root.division) ||
-            ys_note_check(step->note, &key->vkey, NULL) != YS_LINE_GOOD)
+            ys_recheck_line(member->recheck, step->note, &key->vkey) != YS_LINE_GOOD)
             continue;
         if (key->cut == UINT64_MAX) {
             *signed_out = true;
@@ -142,7 +143,7 @@ static bool parse_key(const struct ys_member *member, const char *text, enum ys_
                       const struct ys_division *division, struct ys_vkey *vkey,
                       struct ys_name *name)
 {
-    return text != NULL && ys_vkey_parse(ys_bytes_of_text(text), vkey) == YS_OK &&
+    return text != NULL && ys_recheck_key(member->recheck, ys_bytes_of_text(text), vkey) == YS_OK &&
            vkey->type == (kind == YS_NAME_MIRROR ? YS_SIG_COSIGNATURE_V1 : YS_SIG_ED25519) &&
            ys_name_parse(ys_bytes_of_text(vkey->name), name, NULL) == YS_OK && name->kind == kind &&
            strcmp(name->deployment, member->root.deployment) == 0 &&
@@ -172,7 +173,8 @@ static enum ys_code replacement_allowed(struct ys_member *member, const struct s
         if (!same_holder(&key->name, name))
             continue;
         first = false;
-        if (key->cut == UINT64_MAX && ys_note_check(step->note, &key->vkey, NULL) == YS_LINE_GOOD)
+        if (key->cut == UINT64_MAX &&
+            ys_recheck_line(member->recheck, step->note, &key->vkey) == YS_LINE_GOOD)
             return YS_OK;
     }
     return first ? YS_OK : district_signed(member, step, allowed_out, err);
@@ -188,12 +190,10 @@ static enum ys_code register_key(struct ys_member *member, const struct step *st
     const enum ys_code code = replacement_allowed(member, step, name, &allowed, err);
     if (code != YS_OK || !allowed)
         return code;
-    struct ys_member_key *const key = ys_member_add_key(member);
-    if (key == NULL)
-        return ys_fail(err, YS_NOMEM, "membership: out of memory");
-    *key = (struct ys_member_key){
+    const struct ys_member_key key = {
         .vkey = *vkey, .name = *name, .from = from, .cut = UINT64_MAX, .source = step->at};
-    return YS_OK;
+    return ys_member_add_key(member, &key) ? YS_OK
+                                           : ys_fail(err, YS_NOMEM, "membership: out of memory");
 }
 
 static bool in_force(struct ys_member *member, const struct ys_vkey *vkey)
@@ -327,7 +327,7 @@ static enum ys_code take_key_revoke(struct ys_member *member, const struct step 
     struct ys_vkey vkey;
     bool allowed = false;
     if (record->key == NULL || !record->has_cut_size ||
-        ys_vkey_parse(ys_bytes_of_text(record->key), &vkey) != YS_OK)
+        ys_recheck_key(member->recheck, ys_bytes_of_text(record->key), &vkey) != YS_OK)
         return YS_OK;
     const struct ys_member_key *const found = ys_member_find(member, &vkey);
     if (found == NULL)

@@ -6,6 +6,7 @@
 
 #include "sync/coverage.h"
 #include "sync/member.h"
+#include "sync/recheck.h"
 
 struct key_list {
     struct ys_member_key *item;
@@ -13,6 +14,15 @@ struct key_list {
 };
 struct node_list {
     struct ys_member_node *item;
+    size_t count, capacity;
+};
+
+/* Places in the list of keys, sorted by key id. */
+struct key_order {
+    struct key_place {
+        uint32_t id;
+        size_t place;
+    } * item;
     size_t count, capacity;
 };
 
@@ -54,9 +64,12 @@ struct ys_member {
     struct ys_position root_since[YS_ROOT_CHAIN_MAX]; /* index UINT64_MAX: not yet in force */
     struct ys_division self;
     struct key_list keys;
+    struct key_order order; /* of all of them */
     struct node_list nodes;
     struct part_list parts;   /* the district's, and those of the streets by origin */
     struct unit_list touched; /* units whose keys the last rebuild changed; doubles are possible */
+    /* What was found good in membership records; one table through all rebuilds. */
+    struct ys_recheck *recheck;
     /* while rebuilding: */
     const struct ys_member *foreseen; /* what the whole district's log comes to */
     struct ys_txn *txn;               /* the store; NULL for evidence that comes without one */
@@ -70,8 +83,11 @@ struct ys_member {
 
 /* Make sure that one more item fits. */
 bool ys_member_grow(void **items, size_t *capacity, size_t count, size_t item_size);
+/* False without memory. */
+bool ys_member_add_key(struct ys_member *member, const struct ys_member_key *key);
+/* Only the first `count` keys stay. */
+void ys_member_cut_keys(struct ys_member *member, size_t count);
 /* NULL without memory. */
-struct ys_member_key *ys_member_add_key(struct ys_member *member);
 struct ys_member_node *ys_member_add_node(struct ys_member *member);
 
 /* Only the anchor is in force. */

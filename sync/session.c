@@ -242,6 +242,13 @@ static enum ys_code send_hello(struct ys_session *session, struct ys_turn *turn,
         code = peers_own_log(session, turn, &log, &known, err);
     if (code != YS_OK)
         return code;
+    struct ys_peer_log *own = NULL;
+    if (known)
+        code = ys_session_log(session, log.origin_text, &own, err);
+    if (code != YS_OK)
+        return code;
+    if (own != NULL)
+        own->stated = log.frontier.size;
     struct ys_hash empty;
     ys_empty_root(&empty);
     hello.has_wire_min = hello.has_wire_max = true;
@@ -464,6 +471,24 @@ static enum ys_code announce(struct ys_session *session, struct ys_turn *turn, s
     return code;
 }
 
+/* A child's log moved, and this session did not ask for that: a change that an earlier session of the
+ * child left behind. The child is told, or it would not know what we hold until it comes again. */
+static enum ys_code state_child(struct ys_session *session, struct ys_turn *turn,
+                                struct ys_err *err)
+{
+    struct ys_peer_log *own = NULL;
+    struct ys_log log;
+    bool known = false;
+    if (session->options.role != YS_SESSION_PARENT)
+        return YS_OK;
+    enum ys_code code = peers_own_log(session, turn, &log, &known, err);
+    if (code == YS_OK && known)
+        code = ys_session_log(session, log.origin_text, &own, err);
+    if (code != YS_OK || own == NULL || own->stated == log.frontier.size)
+        return code;
+    return ys_session_send_ack(session, turn, own, log.frontier.size, 0, err);
+}
+
 enum ys_code ys_session_changed(struct ys_session *session, struct ys_turn *turn,
                                 struct ys_err *err)
 {
@@ -473,6 +498,8 @@ enum ys_code ys_session_changed(struct ys_session *session, struct ys_turn *turn
     enum ys_code code = ys_changed_last(turn->txn, &last, err);
     if (code == YS_OK && last > session->told)
         code = announce(session, turn, err);
+    if (code == YS_OK)
+        code = state_child(session, turn, err);
     if (code == YS_OK)
         code = ys_session_own_again(session, turn, err);
     if (code == YS_OK)

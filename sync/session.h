@@ -47,9 +47,10 @@ struct ys_turn {
     const struct ys_member *member;
     int64_t clock_ms;       /* wall clock, only told to the peer */
     bool no_credit;         /* our disk has no room: nothing more is to come */
-    uint64_t room;          /* bytes of ENTRIES that the way out can take now; counted down */
     uint64_t own_heads_max; /* heads of the own log above this size may not leave yet */
     void *context;
+    /* May more ENTRIES be sent now? NULL: always. */
+    bool (*has_room)(void *context);
     /* A message for the peer; the bytes are valid during the call. */
     void (*send)(void *context, struct ys_bytes message);
     /* A change asked of the store; ownership passes. */

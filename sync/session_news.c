@@ -119,6 +119,17 @@ enum ys_code ys_session_grant(struct ys_session *session, struct ys_turn *turn, 
     return ys_session_send(session, turn, &message, err);
 }
 
+/* Of many heads that are looked at some are asked for before the last. */
+static enum ys_code send_wants_early(struct ys_session *session, struct ys_turn *turn,
+                                     struct ys_err *err)
+{
+    enum { EARLY = 8 };
+    size_t count = 0;
+    for (size_t i = 0; i < session->log_count; i++)
+        count += session->logs[i].wanted;
+    return count < EARLY ? YS_OK : send_wants(session, turn, err);
+}
+
 enum ys_code ys_session_send_wants(struct ys_session *session, struct ys_turn *turn,
                                    struct ys_err *err)
 {
@@ -273,13 +284,19 @@ enum ys_code ys_session_send_ack(struct ys_session *session, struct ys_turn *tur
                                  struct ys_peer_log *log, uint64_t durable_size, uint64_t credit,
                                  struct ys_err *err)
 {
+    enum { PARTS = 8 };
     Yishi__V1__Message message = YISHI__V1__MESSAGE__INIT;
     Yishi__V1__Ack ack = YISHI__V1__ACK__INIT;
     struct ys_log stored;
+    session->credit_back += credit;
+    if (!ys_session_is_childs(session, log) && session->entries_in_flight != 0 &&
+        session->credit_back < session->options.credit / PARTS)
+        return YS_OK;
     ack.origin = log->origin;
     ack.has_durable_size = ack.has_credit = true;
     ack.durable_size = durable_size;
-    ack.credit = ys_session_credit(session, turn, credit);
+    ack.credit = ys_session_credit(session, turn, session->credit_back);
+    session->credit_back = 0;
     if (ys_session_is_childs(session, log)) {
         /* It may sign what of its own log is on our disk. */
         const enum ys_code code = ys_log_find(turn->txn, log->origin, &stored, err);
@@ -288,6 +305,7 @@ enum ys_code ys_session_send_ack(struct ys_session *session, struct ys_turn *tur
         ack.has_root = code == YS_OK;
         ack.durable_size = code == YS_OK ? stored.frontier.size : 0;
         ack.root = ys_wire_lend((struct ys_bytes){stored.root.bytes, YS_HASH_LEN});
+        log->stated = ack.durable_size;
     }
     message.kind_case = YISHI__V1__MESSAGE__KIND_ACK;
     message.ack = &ack;
@@ -351,7 +369,9 @@ static enum ys_code take_heads(struct ys_session *session, struct ys_turn *turn,
                                struct ys_err *err)
 {
     for (size_t i = 0; i < count; i++) {
-        const enum ys_code code = take_head(session, turn, heads[i], may_fetch, err);
+        enum ys_code code = take_head(session, turn, heads[i], may_fetch, err);
+        if (code == YS_OK)
+            code = send_wants_early(session, turn, err);
         if (code != YS_OK)
             return code;
     }
@@ -417,7 +437,9 @@ enum ys_code ys_session_retry_offers(struct ys_session *session, struct ys_turn 
                                      struct ys_err *err)
 {
     for (size_t i = 0; i < session->log_count; i++) {
-        const enum ys_code code = ys_session_retry_log(session, turn, &session->logs[i], err);
+        enum ys_code code = ys_session_retry_log(session, turn, &session->logs[i], err);
+        if (code == YS_OK)
+            code = send_wants_early(session, turn, err);
         if (code != YS_OK)
             return code;
     }

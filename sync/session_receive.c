@@ -213,6 +213,7 @@ static enum ys_code ask_for_entries(struct ys_session *session, struct ys_turn *
         ys_change_keep(change, (struct ys_bytes){log->fetch->target_note, log->fetch->target_size});
     change->checkpoint_size = log->fetch->target.size;
     session->in_flight++;
+    session->entries_in_flight++;
     turn->change(turn->context, change);
     return YS_OK;
 }
@@ -363,6 +364,7 @@ enum ys_code ys_session_committed(struct ys_session *session, struct ys_turn *tu
     struct ys_peer_log *log = NULL;
     YS_ASSERT(session->in_flight > 0);
     session->in_flight--;
+    session->entries_in_flight -= result->kind == YS_CHANGE_ENTRIES;
     enum ys_code code = ys_session_log(session, result->origin, &log, err);
     if (code != YS_OK)
         return code;

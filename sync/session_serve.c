@@ -210,6 +210,11 @@ static enum ys_code serve_one(struct ys_session *session, struct ys_turn *turn,
     return code;
 }
 
+static bool has_room(const struct ys_turn *turn)
+{
+    return turn->has_room == NULL || turn->has_room(turn->context);
+}
+
 enum ys_code ys_session_serve(struct ys_session *session, struct ys_turn *turn, struct ys_err *err)
 {
     struct load *load = NULL;
@@ -222,7 +227,7 @@ enum ys_code ys_session_serve(struct ys_session *session, struct ys_turn *turn, 
         bool sent = session->logs[i].serving;
         if (sent && load == NULL && (load = malloc(sizeof *load)) == NULL)
             return ys_fail(err, YS_NOMEM, "session: out of memory");
-        while (sent && session->credit_out > 0 && turn->room != 0 && code == YS_OK)
+        while (sent && session->credit_out > 0 && has_room(turn) && code == YS_OK)
             code = serve_one(session, turn, &session->logs[i], load, &sent, err);
     }
     free(load);

@@ -32,6 +32,7 @@ struct ys_peer_log {
     bool asked;             /* one was sent: the peer goes on by itself */
     uint64_t asked_from;    /* what it said */
     uint64_t tail_size;     /* of a child's unsigned end, told before the log's key was known */
+    uint64_t stated;        /* of a child's own log: the size on our disk that it was told last */
     bool rewinding;         /* a REWIND is on its way */
     bool fork_told;         /* the peer knows of its two histories */
     struct ys_fetch *fetch; /* NULL unless we are behind a head of the peer's */
@@ -65,11 +66,13 @@ struct ys_session {
     bool told_all;         /* the first announcement was of every log */
     uint64_t peer_changed; /* counter the peer has told us up to */
     uint64_t saved_changed;
-    uint64_t in_flight; /* changes asked for and not yet answered */
+    uint64_t in_flight;         /* changes asked for and not yet answered */
+    uint64_t entries_in_flight; /* of these such as bring entries */
     int64_t credit_out; /* bytes that we may still send; below 0 when the last message took more */
     int64_t credit_in;  /* bytes that the peer may still send; likewise */
     bool credit_given;
     uint64_t credit_owed; /* held back while our disk is full */
+    uint64_t credit_back; /* to be given back with the next ACK */
     struct ys_peer_log *logs;
     size_t log_count, log_capacity;
 };
@@ -142,7 +145,8 @@ bool ys_offers_wait(const struct ys_peer_log *log);
 enum ys_code ys_offer_keep(struct ys_peer_log *log, struct ys_bytes note, struct ys_err *err);
 /* How much of it the peer is told now: all, or nothing while our disk is full, and then it is owed. */
 uint64_t ys_session_credit(struct ys_session *session, const struct ys_turn *turn, uint64_t bytes);
-/* Credit back; of a child's own log also size and root on our disk, which it may sign. */
+/* Credit back, in no more parts than need be: a group of entries is committed at once, and the peer need
+ * not hear of each. Of a child's own log at once, and with size and root on our disk, which it may sign. */
 enum ys_code ys_session_send_ack(struct ys_session *session, struct ys_turn *turn,
                                  struct ys_peer_log *log, uint64_t durable_size, uint64_t credit,
                                  struct ys_err *err);

@@ -11,62 +11,65 @@ struct signers {
     unsigned few;     /* the root, when fewer of its keys signed than its threshold asks */
 };
 
-/* May a line be of this key? Asked first: a unit has few keys, and a district's store knows thousands. */
-static bool has_key_id(const struct ys_note *note, uint32_t id)
+/* The keys of a note's lines, one after the other. Looked up by key id: a unit has few keys, and a
+ * district's store knows thousands. */
+struct line_keys {
+    unsigned line;
+    size_t at;
+};
+
+static bool id_stood_before(const struct ys_note *note, unsigned line)
 {
-    for (unsigned i = 0; i < note->line_count; i++)
-        if (note->line[i].key_id == id)
+    for (unsigned i = 0; i < line; i++)
+        if (note->line[i].key_id == note->line[line].key_id)
             return true;
     return false;
 }
 
-static void look_at_bodies(const struct ys_member *member, const struct ys_name *origin,
-                           uint64_t index, const struct ys_note *note, struct signers *out)
+static const struct ys_member_key *next_key(const struct ys_member *member,
+                                            const struct ys_note *note, struct line_keys *walk)
 {
-    for (size_t i = 0; i < ys_member_key_count(member); i++) {
-        const struct ys_member_key *const key = ys_member_key_at(member, i);
-        if (!has_key_id(note, key->vkey.id) || key->name.kind != YS_NAME_BODY ||
-            !ys_division_equal(&key->name.division, &origin->division))
+    for (; walk->line < note->line_count; walk->line++, walk->at = 0) {
+        if (id_stood_before(note, walk->line))
             continue;
-        const unsigned class = ys_body_class(key->name.body);
-        switch (ys_note_check(note, &key->vkey, NULL)) {
-        case YS_LINE_GOOD:
-            if (key->from <= index && index < key->cut)
-                out->good |= class;
-            else
-                out->outside |= class;
-            break;
-        case YS_LINE_BAD:
-            out->bad |= class;
-            break;
-        case YS_LINE_ABSENT:
-            break;
-        }
+        const struct ys_member_key *const key =
+            ys_member_key_of_id(member, note->line[walk->line].key_id, &walk->at);
+        if (key != NULL)
+            return key;
+    }
+    return NULL;
+}
+
+/* What this key's line says of the class. */
+static void look_at_key(const struct ys_member_key *key, unsigned class, uint64_t index,
+                        const struct ys_note *note, struct signers *out)
+{
+    switch (ys_note_check(note, &key->vkey, NULL)) {
+    case YS_LINE_GOOD:
+        if (key->from <= index && index < key->cut)
+            out->good |= class;
+        else
+            out->outside |= class;
+        break;
+    case YS_LINE_BAD:
+        out->bad |= class;
+        break;
+    case YS_LINE_ABSENT:
+        break;
     }
 }
 
-/* The log's own key: it signs the kinds that the node writes, and helps no other. */
-static void look_at_log_key(const struct ys_member *member, const struct ys_name *origin,
-                            uint64_t index, const struct ys_note *note, struct signers *out)
+/* Bodies of the unit sign; the log's own key signs the kinds that the node writes, and helps no other. */
+static void look_at_keys(const struct ys_member *member, const struct ys_name *origin,
+                         uint64_t index, const struct ys_note *note, struct signers *out)
 {
-    for (size_t i = 0; i < ys_member_key_count(member); i++) {
-        const struct ys_member_key *const key = ys_member_key_at(member, i);
-        if (!has_key_id(note, key->vkey.id) || key->name.kind != YS_NAME_LOG ||
-            !ys_name_equal(&key->name, origin))
-            continue;
-        switch (ys_note_check(note, &key->vkey, NULL)) {
-        case YS_LINE_GOOD:
-            if (key->from <= index && index < key->cut)
-                out->good |= YS_BODY_NODE;
-            else
-                out->outside |= YS_BODY_NODE;
-            break;
-        case YS_LINE_BAD:
-            out->bad |= YS_BODY_NODE;
-            break;
-        case YS_LINE_ABSENT:
-            break;
-        }
+    const struct ys_member_key *key = NULL;
+    for (struct line_keys walk = {0}; (key = next_key(member, note, &walk)) != NULL;) {
+        if (key->name.kind == YS_NAME_BODY &&
+            ys_division_equal(&key->name.division, &origin->division))
+            look_at_key(key, ys_body_class(key->name.body), index, note, out);
+        else if (key->name.kind == YS_NAME_LOG && ys_name_equal(&key->name, origin))
+            look_at_key(key, YS_BODY_NODE, index, note, out);
     }
 }
 
@@ -169,9 +172,8 @@ enum ys_verdict ys_judge_note(const struct ys_member *member, const struct ys_na
         (void)ys_fail(why, YS_MALFORMED, "the record belongs to another log");
         return YS_VERDICT_BAD;
     }
-    look_at_bodies(member, origin, index, note, &signers);
+    look_at_keys(member, origin, index, note, &signers);
     look_at_root(member, origin, index, note, &signers);
-    look_at_log_key(member, origin, index, note, &signers);
     if (signed_out != NULL)
         *signed_out = signers.good;
     if (signers.bad != 0) {

@@ -120,7 +120,6 @@ static bool open_turn(struct turn *turn, struct world *w, int child, int side)
                                   .member = node->member,
                                   .clock_ms = (int64_t)world_clock_s(w, index) * 1000,
                                   .no_credit = node->full,
-                                  .room = UINT64_MAX,
                                   .own_heads_max = UINT64_MAX,
                                   .context = &turn->end,
                                   .send = send_message,

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum { DEADLINE_MS = 20000 };
 
@@ -159,14 +160,12 @@ static void workers_judge_what_they_are_given(void **state)
     struct scene *scene = open_scene();
     assert_true(world_settles(scene->w, 200000));
     const int community = world_community(scene->w, 0);
-    pthread_rwlock_t lock = PTHREAD_RWLOCK_INITIALIZER;
     struct ys_verifier *verifier = NULL;
     struct ys_change_result result;
     uint64_t counts[YS_VERDICTS];
     struct ys_txn *txn = NULL;
     const struct ys_verifier_options options = {.store = world_store(scene->w, community),
                                                 .member = world_member(scene->w, community),
-                                                .member_lock = &lock,
                                                 .committer = scene->committer,
                                                 .threads = 2};
     assert_int_equal(ys_verifier_open(&options, &verifier, NULL), YS_OK);
@@ -180,7 +179,100 @@ static void workers_judge_what_they_are_given(void **state)
     assert_int_equal(counts[YS_VERDICT_OK], 3);
     ys_txn_abort(&txn);
     ys_verifier_close(verifier);
-    pthread_rwlock_destroy(&lock);
+    close_scene(scene);
+}
+
+/* Until nothing is queued or being judged; bounded. */
+static void wait_until_judged(struct ys_verifier *verifier)
+{
+    const struct timespec pause = {.tv_nsec = 1000000};
+    for (int i = 0; i < DEADLINE_MS && ys_verifier_backlog(verifier) != 0; i++)
+        nanosleep(&pause, NULL);
+    assert_int_equal(ys_verifier_backlog(verifier), 0);
+}
+
+static int64_t now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void open_verifier(struct scene *scene, struct ys_verifier **out)
+{
+    const int community = world_community(scene->w, 0);
+    assert_true(world_settles(scene->w, 200000));
+    assert_int_equal(
+        ys_verifier_open(&(struct ys_verifier_options){.store = world_store(scene->w, community),
+                                                       .member = world_member(scene->w, community),
+                                                       .committer = scene->committer,
+                                                       .threads = 2},
+                         out, NULL),
+        YS_OK);
+}
+
+/* Held again and again in the middle: nothing is begun meanwhile, nothing is left out. */
+static void who_holds_the_workers_is_alone_with_the_membership(void **state)
+{
+    (void)state;
+    enum { TIMES = 300 };
+    struct scene *scene = open_scene();
+    struct ys_verifier *verifier = NULL;
+    struct ys_change_result results[8];
+    uint64_t counts[YS_VERDICTS];
+    struct ys_txn *txn = NULL;
+    open_verifier(scene, &verifier);
+    ys_verifier_hold(verifier);
+    for (int i = 0; i < TIMES; i++)
+        assert_int_equal(ys_verifier_put(verifier, YS_OWN_LOG, 0, 3, YS_JUDGE_ALL, NULL), YS_OK);
+    for (int i = 0; i < TIMES; i++) {
+        ys_verifier_release(verifier);
+        ys_verifier_hold(verifier);
+        const uint64_t left = ys_verifier_backlog(verifier);
+        for (int k = 0; k < 50; k++)
+            assert_int_equal(ys_verifier_backlog(verifier), left);
+    }
+    ys_verifier_release(verifier);
+    wait_until_judged(verifier);
+    for (bool done = false; !done;) {
+        (void)take(scene, results, 8);
+        assert_int_equal(
+            ys_store_begin(world_store(scene->w, world_community(scene->w, 0)), false, &txn, NULL),
+            YS_OK);
+        assert_int_equal(ys_status_count(txn, YS_OWN_LOG, 3, counts, NULL), YS_OK);
+        ys_txn_abort(&txn);
+        done = counts[YS_VERDICT_OK] == 3;
+    }
+    ys_verifier_close(verifier);
+    close_scene(scene);
+}
+
+/* The writer cannot go on while another writes: what waits for it goes before judging, not for ever. */
+static void entries_that_wait_go_before_judging_for_a_while(void **state)
+{
+    (void)state;
+    struct scene *scene = open_scene();
+    struct ys_verifier *verifier = NULL;
+    struct ys_change *change = NULL;
+    struct ys_txn *txn = NULL;
+    open_verifier(scene, &verifier);
+    assert_int_equal(
+        ys_store_begin(world_store(scene->w, world_community(scene->w, 0)), true, &txn, NULL),
+        YS_OK);
+    assert_int_equal(ys_change_new(YS_CHANGE_ENTRIES, 0, &change, NULL), YS_OK);
+    memcpy(change->origin, "unknown", sizeof "unknown");
+    change->first_index = 1; /* refused, once it is its turn */
+    change->credit = 1;
+    ys_committer_put(scene->committer, change);
+
+    const int64_t begin = now_ms();
+    assert_int_equal(ys_verifier_put(verifier, YS_OWN_LOG, 0, 3, YS_JUDGE_ALL, NULL), YS_OK);
+    wait_until_judged(verifier);
+
+    assert_true(now_ms() - begin >= YS_RECEIVE_FIRST_MS - 1);
+    assert_int_equal(ys_committer_backlog(scene->committer), 1);
+    ys_txn_abort(&txn);
+    ys_verifier_close(verifier);
     close_scene(scene);
 }
 
@@ -192,6 +284,8 @@ int main(void)
         cmocka_unit_test(a_refused_change_does_not_spoil_its_group),
         cmocka_unit_test(what_is_queued_at_the_end_is_carried_out),
         cmocka_unit_test(workers_judge_what_they_are_given),
+        cmocka_unit_test(who_holds_the_workers_is_alone_with_the_membership),
+        cmocka_unit_test(entries_that_wait_go_before_judging_for_a_while),
     };
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -632,6 +632,93 @@ static void who_sends_beyond_its_credit_is_not_served_any_more(void **state)
     world_free(w);
 }
 
+/* What crosses the link between street and district. */
+struct tally {
+    int child;
+    unsigned entries, acks;
+    uint64_t back; /* credit of the ACKs */
+};
+
+static void count_message(void *context, int child, int side, struct ys_bytes bytes)
+{
+    struct tally *const tally = context;
+    const Yishi__V1__Message *message = NULL;
+    struct ys_arena arena;
+    (void)side;
+    ys_arena_init(&arena, YS_MESSAGE_ARENA_MAX);
+    assert_int_equal(ys_message_decode(bytes, &arena, &message, NULL), YS_OK);
+    if (child == tally->child && message->kind_case == YISHI__V1__MESSAGE__KIND_ENTRIES)
+        tally->entries++;
+    if (child == tally->child && message->kind_case == YISHI__V1__MESSAGE__KIND_ACK) {
+        tally->acks++;
+        tally->back += message->ack->credit;
+    }
+    ys_arena_clear(&arena);
+}
+
+static struct ys_bytes leave_message(void *context, int child, int side, struct ys_bytes message)
+{
+    (void)context;
+    (void)child;
+    (void)side;
+    return message;
+}
+
+static void ignore_refusal(void *context, int child, int side, const struct ys_err *err)
+{
+    (void)context;
+    (void)child;
+    (void)side;
+    (void)err;
+}
+
+/* Of a catch-up of many logs not each ENTRIES is acknowledged, and yet all credit comes back. */
+static void credit_comes_back_in_few_messages(void **state)
+{
+    (void)state;
+    enum { COMMUNITIES = 8, RECORDS = 5, ROUNDS = 12 };
+    struct world *w = world_new(&(struct world_options){.seed = 3,
+                                                        .streets = 1,
+                                                        .communities = COMMUNITIES,
+                                                        .commit_max_ms = 2000,
+                                                        .credit = 60000});
+    const int street = world_street(w, 0);
+    struct tally tally = {.child = street};
+    assert_true(world_settles(w, STEPS));
+    world_watch(w, &(struct world_watch){.context = &tally,
+                                         .sent = leave_message,
+                                         .heard = count_message,
+                                         .began = ignore_session,
+                                         .committed = ignore_commit,
+                                         .written = ignore_record,
+                                         .accused = ignore_accusation,
+                                         .refused = ignore_refusal,
+                                         .event = ignore_line,
+                                         .failed = fail_world});
+    for (int round = 0; round < ROUNDS; round++) {
+        world_hold(w, street, true);
+        world_cut(w, street);
+        for (int i = 0; i < COMMUNITIES * RECORDS; i++)
+            world_publish(w, world_community(w, (unsigned)i % COMMUNITIES));
+        assert_true(world_settles(w, STEPS));
+        world_hold(w, street, false);
+        assert_true(world_settles(w, STEPS));
+        assert_true(world_is_complete(w));
+    }
+    assert_true(tally.entries >= ROUNDS * COMMUNITIES);
+    assert_true(tally.acks < tally.entries / 2);
+    assert_true(tally.back > 0);
+    /* A session that goes on gets back all that it gave: else it would stand still in the end. */
+    for (int i = 0; i < 200; i++) {
+        world_publish(w, world_community(w, (unsigned)i % COMMUNITIES));
+        if (i % 10 == 9)
+            assert_true(world_settles(w, STEPS));
+    }
+    assert_true(tally.back > 2 * 60000);
+    assert_true(world_is_complete(w));
+    world_free(w);
+}
+
 static void the_same_seed_gives_the_same_events(void **state)
 {
     (void)state;
@@ -693,6 +780,7 @@ int main(void)
         cmocka_unit_test(a_key_that_was_cut_does_not_keep_a_log_from_its_recovery),
         cmocka_unit_test(a_parent_adds_nothing_to_its_childs_log),
         cmocka_unit_test(who_sends_beyond_its_credit_is_not_served_any_more),
+        cmocka_unit_test(credit_comes_back_in_few_messages),
         cmocka_unit_test(the_same_seed_gives_the_same_events),
         cmocka_unit_test(scope_follows_the_tree),
     };
