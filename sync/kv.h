@@ -102,6 +102,10 @@ YS_CHECKED enum ys_code ys_kv_clear_dead_readers(struct ys_kv *kv, int *cleared_
 /* Begin. A write transaction waits for that of another process or thread. */
 YS_CHECKED enum ys_code ys_txn_begin(struct ys_kv *kv, bool write, struct ys_txn **out,
                                      struct ys_err *err);
+/* A second read transaction of what a read transaction reads, begun and ended by the same thread and lent
+ * to another in between. YS_BUSY when the store has moved on, or may not be read twice now. */
+YS_CHECKED enum ys_code ys_txn_twin(const struct ys_txn *txn, struct ys_txn **out,
+                                    struct ys_err *err);
 /* Ends it in every case and empties the pointer; YS_OK means durable. */
 YS_CHECKED enum ys_code ys_txn_commit(struct ys_txn **txn, struct ys_err *err);
 /* Ends it without effect; a pointer to NULL is allowed. */

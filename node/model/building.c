@@ -3,6 +3,8 @@
  * goes on from there. */
 #include "node/model/model_state.h"
 
+#define CHANGES "rel IN ('supersedes', 'withdraws', 'redacts')"
+
 extern const char ys_model_schema_entries_sql[];
 extern const char ys_model_schema_matters_sql[];
 
@@ -22,14 +24,7 @@ static enum ys_code move_to(struct ys_model *model, enum ys_building stage, stru
     return ys_model_save_number(model, "building", stage, err);
 }
 
-enum ys_code ys_building_put_later(struct ys_model *model, int64_t number, struct ys_err *err)
-{
-    struct ys_query *const query = model->query[YS_MODEL_PUT_LATER];
-    ys_query_set_int(query, 1, number);
-    return ys_query_run(query, err);
-}
-
-/* Records that waited because others name them, or they others. */
+/* Records that change others, and those that they change. */
 static enum ys_code refresh_later(struct ys_model *model, struct ys_fold_turn *turn,
                                   struct ys_err *err)
 {
@@ -55,6 +50,14 @@ enum ys_code ys_building_end_entries(struct ys_model *model, struct ys_fold_turn
     if (model->building != YS_BUILDING_ENTRIES)
         return YS_OK;
     enum ys_code code = ys_sql_run(model->sql, ys_model_schema_entries_sql, err);
+    if (code == YS_OK)
+        code = ys_sql_run(
+            model->sql,
+            "INSERT OR IGNORE INTO stale SELECT DISTINCT subject FROM record WHERE subject <> '-'"
+            " AND subject <> '';"
+            "INSERT OR IGNORE INTO later SELECT rec FROM ref WHERE " CHANGES
+            " UNION SELECT r.no FROM ref f JOIN record r ON r.id = f.target WHERE f." CHANGES,
+            err);
     if (code == YS_OK)
         code = refresh_later(model, turn, err);
     if (code == YS_OK)

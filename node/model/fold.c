@@ -129,15 +129,27 @@ static enum ys_code check_past(struct fold *fold, const struct ys_log *log, stru
     return unfold_log(fold, log, folded, err);
 }
 
+static enum ys_code fold_alone(struct fold *fold, const struct ys_log *log,
+                               const struct folded *folded, uint64_t index, enum ys_verdict raw,
+                               struct ys_err *err)
+{
+    struct ys_fold_turn *const turn = &fold->turn;
+    const struct ys_intake_source source = ys_fold_turn_source(turn, log);
+    struct ys_intake intake;
+    ys_arena_clear(&turn->arena);
+    const enum ys_code code =
+        ys_intake_read(&source, turn->txn, index, raw, &turn->arena, &intake, err);
+    return code == YS_OK ? ys_content_fold(fold->model, turn, folded->no, index, &intake, err)
+                         : code;
+}
+
 static enum ys_code refold(struct fold *fold, const struct ys_log *log, const struct folded *folded,
                            uint64_t index, enum ys_verdict raw, struct ys_err *err)
 {
     enum ys_code code = ys_building_end_entries(fold->model, &fold->turn, err);
     if (code == YS_OK)
         code = ys_content_drop(fold->model, ys_model_number(folded->no, index), err);
-    return code == YS_OK
-               ? ys_content_fold(fold->model, &fold->turn, log, folded->no, index, raw, err)
-               : code;
+    return code == YS_OK ? fold_alone(fold, log, folded, index, raw, err) : code;
 }
 
 /* Fold again what has another verdict now, what nobody has judged but we can, and all when the unit has
@@ -209,6 +221,59 @@ static enum ys_code fill_bodies(struct fold *fold, const struct ys_log *log,
     }
 }
 
+static void send_batch(struct fold *fold, const struct ys_log *log,
+                       const uint8_t row[YS_STATUS_ROW_LEN], uint64_t first, uint64_t end,
+                       struct ys_intake_batch *batch)
+{
+    batch->source = ys_fold_turn_source(&fold->turn, log);
+    batch->first = first;
+    batch->count = end - first < YS_INTAKE_BATCH ? (size_t)(end - first) : YS_INTAKE_BATCH;
+    for (size_t i = 0; i < batch->count; i++)
+        batch->raw[i] = ys_status_in_row(row, (unsigned)((first + i) % YS_STATUS_CHUNK));
+    ys_errands_send(fold->turn.errands, &batch->errand);
+}
+
+/* Put its entries if `code` is YS_OK; wait for it in any case. */
+static enum ys_code take_batch(struct fold *fold, const struct folded *folded,
+                               const struct ys_intake_batch *batch, enum ys_code code,
+                               struct ys_err *err)
+{
+    const enum ys_code read =
+        ys_errands_wait(fold->turn.errands, &batch->errand, code == YS_OK ? err : NULL);
+    if (code == YS_OK)
+        code = read;
+    for (size_t i = 0; code == YS_OK && i < batch->count; i++) {
+        const uint64_t index = batch->first + i;
+        code = batch->item[i].later
+                   ? fold_alone(fold, batch->source.log, folded, index, batch->raw[i], err)
+                   : ys_content_fold(fold->model, &fold->turn, folded->no, index, &batch->item[i],
+                                     err);
+    }
+    return code;
+}
+
+/* Entries [first, end), which share a row of verdicts: some are read while others are put. */
+static enum ys_code take_range(struct fold *fold, const struct ys_log *log,
+                               const struct folded *folded, const uint8_t row[YS_STATUS_ROW_LEN],
+                               uint64_t first, uint64_t end, struct ys_err *err)
+{
+    struct ys_intake_batch *const batch = fold->turn.batch;
+    enum ys_code code = YS_OK;
+    uint64_t next = first;
+    uint64_t sent = 0;
+    uint64_t taken = 0;
+    while ((code == YS_OK && next < end) || taken < sent) {
+        if (code == YS_OK && next < end && sent - taken < YS_FOLD_BATCHES) {
+            struct ys_intake_batch *const fresh = &batch[sent++ % YS_FOLD_BATCHES];
+            send_batch(fold, log, row, next, end, fresh);
+            next += fresh->count;
+        } else { /* the log is lent until all are back */
+            code = take_batch(fold, folded, &batch[taken++ % YS_FOLD_BATCHES], code, err);
+        }
+    }
+    return code;
+}
+
 /* New entries, as many as this transaction may still take. */
 static enum ys_code take_new(struct fold *fold, const struct ys_log *log, struct folded *folded,
                              struct ys_err *err)
@@ -219,12 +284,14 @@ static enum ys_code take_new(struct fold *fold, const struct ys_log *log, struct
     enum ys_code code = YS_OK;
     while (code == YS_OK && index < log->frontier.size && fold->left > 0) {
         const uint64_t chunk = index / YS_STATUS_CHUNK;
+        uint64_t end = (chunk + 1) * YS_STATUS_CHUNK;
+        end = end < log->frontier.size ? end : log->frontier.size;
+        end = end - index < fold->left ? end : index + fold->left;
         code = ys_status_row(fold->turn.txn, log->id, chunk, row, err);
-        for (; code == YS_OK && index < log->frontier.size && fold->left > 0 &&
-               index / YS_STATUS_CHUNK == chunk;
-             index++, fold->left--)
-            code = ys_content_fold(fold->model, &fold->turn, log, folded->no, index,
-                                   ys_status_in_row(row, (unsigned)(index % YS_STATUS_CHUNK)), err);
+        if (code == YS_OK)
+            code = take_range(fold, log, folded, row, index, end, err);
+        fold->left -= (size_t)(end - index);
+        index = end;
         ys_query_set_int(put, 1, folded->no);
         ys_query_set_int(put, 2, (int64_t)chunk);
         ys_query_set_blob(put, 3, (struct ys_bytes){row, sizeof row});
@@ -330,12 +397,12 @@ enum ys_code ys_model_fold(struct ys_model *model, const struct ys_fold_options 
     enum ys_code code = YS_OK;
     *more_out = false;
     ys_arena_init(&fold.turn.arena, TURN_BYTES_MAX);
-    code = ys_fold_turn_members(&fold.turn, err);
-    if (code == YS_OK)
-        code = ys_sql_run(model->sql, "BEGIN IMMEDIATE", err);
+    code = ys_sql_run(model->sql, "BEGIN IMMEDIATE", err);
     if (code == YS_OK) {
         code = ys_store_begin(options->store, false, &txn, err);
         fold.turn.txn = txn;
+        if (code == YS_OK)
+            code = ys_fold_turn_begin(&fold.turn, err);
         if (code == YS_OK)
             code = ys_building_load(model, err);
         if (model->building != YS_BUILT && options->batch == 0)

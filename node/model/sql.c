@@ -84,6 +84,11 @@ bool ys_sql_in_transaction(const struct ys_sql *sql)
     return sqlite3_get_autocommit(sql->db) == 0;
 }
 
+int64_t ys_sql_changes(const struct ys_sql *sql)
+{
+    return sqlite3_changes64(sql->db);
+}
+
 enum ys_code ys_query_open(struct ys_sql *sql, const char *text, struct ys_query **out,
                            struct ys_err *err)
 {

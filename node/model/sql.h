@@ -25,6 +25,8 @@ void ys_sql_close(struct ys_sql *sql);
 YS_CHECKED enum ys_code ys_sql_run(struct ys_sql *sql, const char *text, struct ys_err *err);
 /* Is a transaction open? */
 bool ys_sql_in_transaction(const struct ys_sql *sql);
+/* How many rows the last statement that was run has changed. */
+int64_t ys_sql_changes(const struct ys_sql *sql);
 
 /* One statement, prepared for many runs. */
 YS_CHECKED enum ys_code ys_query_open(struct ys_sql *sql, const char *text, struct ys_query **out,
