@@ -609,18 +609,9 @@ enum ys_code ys_txn_begin(struct ys_kv *kv, bool write, struct ys_txn **out, str
     return YS_OK;
 }
 
-enum ys_code ys_txn_twin(const struct ys_txn *txn, struct ys_txn **out, struct ys_err *err)
+uint64_t ys_txn_view(const struct ys_txn *txn)
 {
-    YS_TXN_SCOPED twin = NULL;
-    YS_ASSERT(!txn->write);
-    const enum ys_code code = ys_txn_begin(txn->kv, false, &twin, err);
-    if (code != YS_OK)
-        return code;
-    if (mdb_txn_id(twin->txn) != mdb_txn_id(txn->txn))
-        return ys_fail(err, YS_BUSY, "store: something else was committed meanwhile");
-    *out = twin;
-    twin = NULL;
-    return YS_OK;
+    return mdb_txn_id(txn->txn);
 }
 
 static void close_cursors(struct ys_txn *txn)

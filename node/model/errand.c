@@ -9,6 +9,7 @@
 enum { ALONE = 4 };
 
 struct ys_errands {
+    const struct ys_store *store;
     struct ys_txn *txn;  /* the sender's */
     struct ys_txn *twin; /* the thread's; begun and ended by the sender */
     pthread_t thread;
@@ -47,11 +48,13 @@ static void *work(void *context)
     return NULL;
 }
 
-enum ys_code ys_errands_new(struct ys_txn *txn, struct ys_errands **out, struct ys_err *err)
+enum ys_code ys_errands_new(const struct ys_store *store, struct ys_txn *txn,
+                            struct ys_errands **out, struct ys_err *err)
 {
     struct ys_errands *const e = calloc(1, sizeof *e);
     if (e == NULL)
         return ys_fail(err, YS_NOMEM, "read model: out of memory");
+    e->store = store;
     e->txn = txn;
     pthread_mutex_init(&e->mutex, NULL);
     pthread_cond_init(&e->work, NULL);
@@ -83,9 +86,12 @@ static void start(struct ys_errands *e)
 {
     e->queued = e->sent;
     e->finished = e->sent;
-    e->running = ys_txn_twin(e->txn, &e->twin, NULL) == YS_OK &&
+    e->running = ys_store_begin(e->store, false, &e->twin, NULL) == YS_OK &&
+                 ys_txn_view(e->twin) == ys_txn_view(e->txn) && /* nothing came between */
                  pthread_create(&e->thread, NULL, work, e) == 0;
     e->refused = !e->running;
+    if (e->refused)
+        ys_txn_abort(&e->twin);
 }
 
 void ys_errands_send(struct ys_errands *e, struct ys_errand *errand)

@@ -9,7 +9,7 @@
 #ifndef YS_NODE_MODEL_ERRAND_H
 #define YS_NODE_MODEL_ERRAND_H
 
-#include "sync/kv.h"
+#include "sync/store.h"
 
 #include <stddef.h>
 
@@ -25,9 +25,9 @@ struct ys_errand {
 
 struct ys_errands;
 
-/* `txn` is a read transaction, borrowed until ys_errands_free. */
-YS_CHECKED enum ys_code ys_errands_new(struct ys_txn *txn, struct ys_errands **out,
-                                       struct ys_err *err);
+/* `txn` is a read transaction of the store; both are borrowed until ys_errands_free. */
+YS_CHECKED enum ys_code ys_errands_new(const struct ys_store *store, struct ys_txn *txn,
+                                       struct ys_errands **out, struct ys_err *err);
 /* What was sent and not awaited is done or left. NULL is allowed. */
 void ys_errands_free(struct ys_errands *errands);
 

@@ -5,12 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    BATCH = 4096,
-    BATCH_BUILDING = 16384,
-    TURN_BYTES_MAX =
-        512 << 20 /* decoded bodies of one matter; what does not fit counts as absent */
-};
+enum { BATCH = 4096, BATCH_BUILDING = 16384 };
 
 /* One transaction's worth of folding. */
 struct fold {
@@ -394,18 +389,15 @@ enum ys_code ys_model_fold(struct ys_model *model, const struct ys_fold_options 
                         .left = options->batch == 0 ? BATCH : options->batch,
                         .turn = {.options = options}};
     uint64_t folded = 0;
-    enum ys_code code = YS_OK;
     *more_out = false;
-    ys_arena_init(&fold.turn.arena, TURN_BYTES_MAX);
-    code = ys_sql_run(model->sql, "BEGIN IMMEDIATE", err);
+    enum ys_code code = ys_building_enter(model, err);
     if (code == YS_OK) {
         code = ys_store_begin(options->store, false, &txn, err);
         fold.turn.txn = txn;
         if (code == YS_OK)
             code = ys_fold_turn_begin(&fold.turn, err);
-        if (code == YS_OK)
-            code = ys_building_load(model, err);
-        if (model->building != YS_BUILT && options->batch == 0)
+        if (options->batch == 0 &&
+            (model->building == YS_BUILDING_ENTRIES || model->building == YS_BUILDING_MATTERS))
             fold.left = BATCH_BUILDING;
         if (code == YS_OK)
             code = fold_all(&fold, err);

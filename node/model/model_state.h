@@ -119,10 +119,15 @@ enum ys_building {
     YS_BUILT,            /* all indexes are there, and each change takes effect at once */
     YS_BUILDING_ENTRIES, /* entries are being folded; no record is found by its id or matter */
     YS_BUILDING_MATTERS, /* matters are being derived, for the first time */
+    YS_BUILT_IN_HASTE,   /* as YS_BUILT, but it may not be on the disk yet */
 };
 
+enum { YS_BOOT_ID_LEN = 36 };
+
 struct ys_model {
-    enum ys_building building; /* loaded by each transaction */
+    enum ys_building building;     /* loaded by each transaction */
+    bool haste;                    /* this connection waits for no disk */
+    char boot[YS_BOOT_ID_LEN + 1]; /* since when the machine runs; empty: not known */
     uint32_t resume; /* the next transaction need look at no log below; 0 after a look at all */
     struct ys_sql *sql;
     struct ys_shape *shape;
@@ -147,6 +152,15 @@ enum ys_code ys_model_save_number(struct ys_model *model, const char *name, uint
 
 struct ys_fold_turn;
 enum ys_code ys_building_load(struct ys_model *model, struct ys_err *err);
+/* The boot of the machine goes into the file that is made anew. */
+enum ys_code ys_building_begin(struct ys_model *model, struct ys_err *err);
+/* Was a file that is not on the disk yet written since the machine was started? Else nobody knows what
+ * has become of it. */
+enum ys_code ys_building_is_sound(struct ys_model *model, bool *out, struct ys_err *err);
+/* Outside of a transaction: write in haste or not, by the stage; end the haste of those before. */
+enum ys_code ys_building_set_pace(struct ys_model *model, struct ys_err *err);
+/* BEGIN a transaction that writes, and load the stage. */
+enum ys_code ys_building_enter(struct ys_model *model, struct ys_err *err);
 /* All entries are folded, or one must be folded again: what waited takes effect. */
 enum ys_code ys_building_end_entries(struct ys_model *model, struct ys_fold_turn *turn,
                                      struct ys_err *err);

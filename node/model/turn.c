@@ -87,7 +87,7 @@ enum ys_code ys_fold_turn_begin(struct ys_fold_turn *turn, struct ys_err *err)
     ys_arena_init(&turn->arena, TURN_BYTES_MAX);
     enum ys_code code = load_members(turn, err);
     if (code == YS_OK)
-        code = ys_errands_new(turn->txn, &turn->errands, err);
+        code = ys_errands_new(turn->options->store, turn->txn, &turn->errands, err);
     if (code != YS_OK)
         return code;
     turn->batch = calloc(YS_FOLD_BATCHES, sizeof *turn->batch);

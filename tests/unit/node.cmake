@@ -9,6 +9,8 @@ foreach(name test_shape)
 endforeach()
 yishi_unit_test(test_model yishi_test_federation ys_model)
 target_sources(test_model PRIVATE ../support/maker.c ../support/model_dump.c)
+yishi_unit_test(test_model_haste yishi_test_federation ys_model)
+yishi_unit_test(test_errand yishi_test_federation ys_model)
 yishi_unit_test(test_kind_files ys_node)
 target_compile_definitions(test_kind_files
                            PRIVATE YS_KINDS_DIR="${CMAKE_CURRENT_SOURCE_DIR}/kinds")
