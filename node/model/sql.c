@@ -96,8 +96,10 @@ static enum ys_code set_journal(struct ys_sql *sql, const char *mode, bool *mode
     *mode_out = false;
     (void)snprintf(text, sizeof text, "PRAGMA journal_mode = %s", mode);
     enum ys_code code = ys_query_open(sql, text, &query, err);
-    if (code == YS_OK)
-        code = ys_query_step(query, &row, err);
+    if (code != YS_OK)
+        return code;
+    YS_ASSERT(query != NULL);
+    code = ys_query_step(query, &row, err);
     if (code == YS_OK && row)
         *mode_out = ys_bytes_is_text(ys_query_text(query, 0), mode);
     return code == YS_BUSY ? YS_OK : code;
