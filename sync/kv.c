@@ -609,6 +609,11 @@ enum ys_code ys_txn_begin(struct ys_kv *kv, bool write, struct ys_txn **out, str
     return YS_OK;
 }
 
+uint64_t ys_txn_view(const struct ys_txn *txn)
+{
+    return mdb_txn_id(txn->txn);
+}
+
 static void close_cursors(struct ys_txn *txn)
 {
     for (int i = 0; i < YS_DB_COUNT; i++) {

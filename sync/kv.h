@@ -11,7 +11,7 @@
  * died are forgotten first.
  *
  * Threads: an environment is shared; a transaction stays in the thread that began
- * it. A thread holds at most one read transaction at a time for a turn of work and
+ * it, which may lend one that reads to another thread and end it afterwards. A thread holds at most one read transaction at a time for a turn of work and
  * never across a wait (a held reader makes the file grow).
  * Memory: bytes read are valid until the transaction ends or, in a write
  * transaction, until the next write. They never leave sync/ uncopied. */
@@ -102,6 +102,9 @@ YS_CHECKED enum ys_code ys_kv_clear_dead_readers(struct ys_kv *kv, int *cleared_
 /* Begin. A write transaction waits for that of another process or thread. */
 YS_CHECKED enum ys_code ys_txn_begin(struct ys_kv *kv, bool write, struct ys_txn **out,
                                      struct ys_err *err);
+/* The last transaction that was committed before this one began: two read transactions with one view read
+ * the same. */
+uint64_t ys_txn_view(const struct ys_txn *txn);
 /* Ends it in every case and empties the pointer; YS_OK means durable. */
 YS_CHECKED enum ys_code ys_txn_commit(struct ys_txn **txn, struct ys_err *err);
 /* Ends it without effect; a pointer to NULL is allowed. */

@@ -1,171 +1,10 @@
-#include "crypto/assert.h"
-#include "crypto/note.h"
 #include "node/model/model_state.h"
 #include "proto/enum_word.h"
 #include "proto/moment.h"
 #include "proto/reflect.h"
-#include "sync/verdict.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* What is read of one entry. Bytes are valid until the transaction ends. */
-struct reading {
-    struct ys_entry entry;
-    struct ys_note note;
-    struct ys_record record;
-    struct ys_hash id;
-    bool readable;
-    enum ys_verdict verdict;
-    unsigned signers;
-    const Yishi__V1__Body *body; /* NULL: not here, not ok, or of an unknown kind */
-};
-
-/* By unit; those of one unit in the order in which they were registered. */
-static int by_unit(const void *a, const void *b)
-{
-    const struct ys_member_key *const x = *(const struct ys_member_key *const *)a;
-    const struct ys_member_key *const y = *(const struct ys_member_key *const *)b;
-    const int order = strcmp(x->name.division.digits, y->name.division.digits);
-    return order != 0 ? order : x < y ? -1 : x > y; /* they lie in one array */
-}
-
-enum ys_code ys_fold_turn_members(struct ys_fold_turn *turn, struct ys_err *err)
-{
-    const struct ys_member *const member = turn->options->member;
-    if (member == NULL)
-        return YS_OK;
-    const size_t count = ys_member_key_count(member);
-    turn->body_key = calloc(count + 1, sizeof(const struct ys_member_key *));
-    if (turn->body_key == NULL)
-        return ys_fail(err, YS_NOMEM, "read model: out of memory");
-    for (size_t i = 0; i < count; i++) {
-        const struct ys_member_key *const key = ys_member_key_at(member, i);
-        if (key->name.kind == YS_NAME_BODY)
-            turn->body_key[turn->body_key_count++] = key;
-    }
-    qsort(turn->body_key, turn->body_key_count, sizeof(const struct ys_member_key *), by_unit);
-    return YS_OK;
-}
-
-/* Keys of the bodies of one unit; a log's records come in runs. */
-static void gather_keys(struct ys_fold_turn *turn, const struct ys_log *log)
-{
-    const char *const unit = log->origin.division.digits;
-    size_t low = 0;
-    size_t high = turn->body_key_count;
-    if (turn->keys_of == log->id + UINT64_C(1))
-        return;
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-        if (strcmp(turn->body_key[middle]->name.division.digits, unit) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    turn->keys_of = log->id + UINT64_C(1);
-    turn->key = turn->body_key + low;
-    turn->key_count = 0;
-    while (low + turn->key_count < turn->body_key_count &&
-           strcmp(turn->key[turn->key_count]->name.division.digits, unit) == 0)
-        turn->key_count++;
-}
-
-void ys_fold_turn_keys(struct ys_fold_turn *turn, const struct ys_log *log, struct ys_hash *out)
-{
-    struct ys_sha256 state;
-    ys_sha256_init(&state);
-    if (turn->options->member != NULL)
-        gather_keys(turn, log);
-    for (size_t i = 0; turn->options->member != NULL && i < turn->key_count; i++) {
-        const struct ys_member_key *const key = turn->key[i];
-        uint8_t range[16];
-        ys_be64_put(range, key->from);
-        ys_be64_put(range + 8, key->cut);
-        ys_sha256_update(&state, ys_bytes_of_text(key->vkey.name));
-        ys_sha256_update(&state, (struct ys_bytes){key->vkey.key, sizeof key->vkey.key});
-        ys_sha256_update(&state, (struct ys_bytes){range, sizeof range});
-    }
-    ys_sha256_final(&state, out);
-}
-
-static unsigned class_of(const struct ys_fold_turn *turn, const struct ys_log *log, uint64_t index,
-                         const struct ys_note_line *line)
-{
-    for (size_t i = 0; i < turn->key_count; i++) {
-        const struct ys_member_key *const key = turn->key[i];
-        if (key->vkey.id == line->key_id && ys_bytes_is_text(line->name, key->vkey.name) &&
-            key->from <= index && index < key->cut)
-            return ys_body_class(key->name.body);
-    }
-    struct ys_name name;
-    if (ys_name_parse(line->name, &name, NULL) != YS_OK ||
-        !ys_division_equal(&name.division, &log->origin.division))
-        return 0;
-    if (name.kind == YS_NAME_ROOT)
-        return YS_BODY_ROOT;
-    return ys_name_equal(&name, &log->origin) ? YS_BODY_NODE : 0;
-}
-
-/* Classes of the bodies whose registered key, valid at this place, has a line. When the verdict is ok,
- * each of these lines was found good: one that is not makes the record bad (sync/verdict.h). */
-static unsigned signers_of(struct ys_fold_turn *turn, const struct ys_log *log, uint64_t index,
-                           const struct ys_note *note)
-{
-    unsigned signers = 0;
-    gather_keys(turn, log);
-    for (unsigned i = 0; i < note->line_count; i++)
-        signers |= class_of(turn, log, index, &note->line[i]);
-    return signers;
-}
-
-bool ys_fold_turn_tries(const struct ys_fold_turn *turn, const struct ys_log *log, uint64_t index)
-{
-    return turn->trial != NULL && index >= turn->trial_first &&
-           strcmp(turn->trial->origin, log->origin_text) == 0;
-}
-
-enum ys_code ys_fold_turn_entry(struct ys_fold_turn *turn, const struct ys_log *log, uint64_t index,
-                                struct ys_entry *out, struct ys_err *err)
-{
-    if (!ys_fold_turn_tries(turn, log, index))
-        return ys_log_entry(turn->txn, log->id, index, out, err);
-    YS_ASSERT(index - turn->trial_first < turn->trial->count);
-    const struct ys_trial_record *const record = &turn->trial->record[index - turn->trial_first];
-    *out =
-        (struct ys_entry){.note = record->text, .content = YS_CONTENT_BODY, .body = record->body};
-    return YS_OK;
-}
-
-static enum ys_code read_entry(struct ys_fold_turn *turn, const struct ys_log *log, uint64_t index,
-                               enum ys_verdict raw, struct reading *out, struct ys_err *err)
-{
-    const struct ys_member *const member = turn->options->member;
-    const enum ys_code code = ys_fold_turn_entry(turn, log, index, &out->entry, err);
-    if (code != YS_OK)
-        return code;
-    out->verdict = raw;
-    if (raw == YS_VERDICT_UNCHECKED && member != NULL)
-        out->verdict = ys_judge(member, &log->origin, index, &out->entry, NULL);
-    const bool tries = ys_fold_turn_tries(turn, log, index);
-    if (tries)
-        out->note = (struct ys_note){.text = out->entry.note};
-    out->readable = (tries || ys_note_parse(out->entry.note, &out->note, NULL) == YS_OK) &&
-                    ys_record_parse(out->note.text, &out->record, NULL) == YS_OK;
-    if (!out->readable)
-        return YS_OK;
-    ys_record_id(out->note.text, &out->id);
-    if (out->verdict != YS_VERDICT_OK)
-        return YS_OK;
-    if (tries)
-        out->signers = turn->trial->record[index - turn->trial_first].signers;
-    else if (member != NULL)
-        out->signers = signers_of(turn, log, index, &out->note);
-    if (out->entry.content == YS_CONTENT_BODY &&
-        ys_body_decode(out->entry.body, &turn->arena, &out->body, NULL) != YS_OK)
-        out->body = NULL; /* of a kind that this version does not know */
-    return YS_OK;
-}
 
 static const char *content_word(enum ys_content turn)
 {
@@ -201,7 +40,7 @@ static void set_envelope(struct ys_query *query, int at, const Yishi__V1__Body *
 }
 
 static enum ys_code put_record(struct ys_model *model, int64_t log_no, uint64_t index,
-                               const struct reading *reading, struct ys_err *err)
+                               const struct ys_intake *intake, struct ys_err *err)
 {
     struct ys_query *const query = model->query[YS_MODEL_PUT_RECORD];
     ys_query_set_int(query, 1, ys_model_number(log_no, index));
@@ -209,17 +48,17 @@ static enum ys_code put_record(struct ys_model *model, int64_t log_no, uint64_t 
     ys_query_set_int(query, 3, (int64_t)index);
     for (int at = 4; at <= 7; at++)
         ys_query_set_null(query, at);
-    if (reading->readable) {
-        ys_query_set_blob(query, 4, (struct ys_bytes){reading->id.bytes, sizeof reading->id.bytes});
-        set_word(query, 5, reading->record.kind);
-        set_word(query, 6, reading->record.subject);
-        ys_query_set_int(query, 7, (int64_t)reading->record.signed_at_s);
+    if (intake->readable) {
+        ys_query_set_blob(query, 4, (struct ys_bytes){intake->id.bytes, sizeof intake->id.bytes});
+        set_word(query, 5, intake->record.kind);
+        set_word(query, 6, intake->record.subject);
+        ys_query_set_int(query, 7, (int64_t)intake->record.signed_at_s);
     }
-    ys_query_set_int(query, 8, reading->signers);
-    set_word(query, 9, ys_verdict_name(reading->verdict));
-    set_word(query, 10, content_word(reading->entry.content));
-    set_envelope(query, 11, reading->body);
-    set_word(query, 14, reading->body == NULL ? "void" : "in_force");
+    ys_query_set_int(query, 8, intake->signers);
+    set_word(query, 9, ys_verdict_name(intake->verdict));
+    set_word(query, 10, content_word(intake->entry.content));
+    set_envelope(query, 11, intake->body);
+    set_word(query, 14, intake->body == NULL ? "void" : "in_force");
     return ys_query_run(query, err);
 }
 
@@ -317,12 +156,14 @@ enum ys_code ys_content_clear(struct ys_model *model, int64_t number, const char
 {
     size_t first = 0;
     const size_t count = ys_shape_of_kind(model->shape, kind, &first);
-    enum ys_code code = drop_by(model->query[YS_MODEL_DROP_ATTACHMENTS], number, err);
+    enum ys_code code = ys_basis_clear(model, number, kind, err);
+    if (code == YS_OK)
+        code = drop_by(model->query[YS_MODEL_DROP_ATTACHMENTS], number, err);
     if (code == YS_OK)
         code = drop_by(model->query[YS_MODEL_DROP_SEALED], number, err);
     for (size_t i = first; code == YS_OK && i < first + count; i++)
         code = drop_by(model->drop[i], number, err);
-    return code == YS_OK ? ys_basis_clear(model, number, kind, err) : code;
+    return code;
 }
 
 enum ys_code ys_matter_mark(struct ys_model *model, struct ys_bytes subject, struct ys_err *err)
@@ -350,12 +191,11 @@ static enum ys_code mark_once(struct ys_model *model, struct ys_fold_turn *turn,
     return ys_matter_mark(model, ys_bytes_of_text(subject), err);
 }
 
-/* Of a record about no matter: the matters of those that it names, and of those that name it. While a
- * model is made from nothing every matter is marked anyhow. */
+/* Of a record about no matter: the matters of those that it names, and of those that name it. */
 static enum ys_code mark_linked(struct ys_model *model, int64_t number, const char *subject,
                                 struct ys_err *err)
 {
-    if (strcmp(subject, "-") != 0 || model->building == YS_BUILDING_ENTRIES)
+    if (strcmp(subject, "-") != 0)
         return YS_OK;
     ys_query_set_int(model->query[YS_MODEL_STALE_LINKED], 1, number);
     return ys_query_run(model->query[YS_MODEL_STALE_LINKED], err);
@@ -399,13 +239,13 @@ enum ys_code ys_content_drop(struct ys_model *model, int64_t number, struct ys_e
 }
 
 /* Does the record change what others say, or do others change what it says? */
-static enum ys_code is_entangled(struct ys_model *model, const struct reading *reading, bool *out,
+static enum ys_code is_entangled(struct ys_model *model, const struct ys_intake *intake, bool *out,
                                  struct ys_err *err)
 {
     struct ys_query *const query = model->query[YS_MODEL_IS_NAMED];
     *out = false;
-    for (size_t i = 0; i < reading->body->n_refs; i++) {
-        const Yishi__V1__Relation rel = reading->body->refs[i]->rel;
+    for (size_t i = 0; i < intake->body->n_refs; i++) {
+        const Yishi__V1__Relation rel = intake->body->refs[i]->rel;
         if (rel == YISHI__V1__RELATION__RELATION_SUPERSEDES ||
             rel == YISHI__V1__RELATION__RELATION_WITHDRAWS ||
             rel == YISHI__V1__RELATION__RELATION_REDACTS)
@@ -413,40 +253,46 @@ static enum ys_code is_entangled(struct ys_model *model, const struct reading *r
     }
     if (*out)
         return YS_OK;
-    ys_query_set_blob(query, 1, (struct ys_bytes){reading->id.bytes, sizeof reading->id.bytes});
+    ys_query_set_blob(query, 1, (struct ys_bytes){intake->id.bytes, sizeof intake->id.bytes});
     const enum ys_code code = ys_query_step(query, out, err);
     if (code == YS_OK && *out)
         ys_query_reset(query);
     return code;
 }
 
-enum ys_code ys_content_fold(struct ys_model *model, struct ys_fold_turn *turn,
-                             const struct ys_log *log, int64_t log_no, uint64_t index,
-                             enum ys_verdict raw, struct ys_err *err)
+/* While a model is made from nothing, what others change is changed at the end, and every matter is
+ * marked there. */
+static enum ys_code put_effects(struct ys_model *model, struct ys_fold_turn *turn, int64_t number,
+                                const struct ys_intake *intake, bool *entangled, struct ys_err *err)
+{
+    *entangled = false;
+    if (model->building == YS_BUILDING_ENTRIES)
+        return YS_OK;
+    enum ys_code code = mark_once(model, turn, intake->record.subject, err);
+    if (code != YS_OK || intake->body == NULL)
+        return code;
+    code = mark_linked(model, number, intake->record.subject, err);
+    return code == YS_OK ? is_entangled(model, intake, entangled, err) : code;
+}
+
+enum ys_code ys_content_fold(struct ys_model *model, struct ys_fold_turn *turn, int64_t log_no,
+                             uint64_t index, const struct ys_intake *intake, struct ys_err *err)
 {
     const int64_t number = ys_model_number(log_no, index);
-    struct reading reading = {.readable = false};
     bool entangled = false;
-    ys_arena_clear(&turn->arena);
-    enum ys_code code = read_entry(turn, log, index, raw, &reading, err);
-    if (code == YS_OK)
-        code = put_record(model, log_no, index, &reading, err);
+    enum ys_code code = put_record(model, log_no, index, intake, err);
     if (code == YS_OK)
         code = ys_touch_record(model, number, err);
-    if (code == YS_OK && reading.readable)
-        code = mark_once(model, turn, reading.record.subject, err);
-    if (code != YS_OK || reading.body == NULL)
+    if (code != YS_OK || !intake->readable)
         return code;
-    code = put_refs(model, number, reading.body, err);
+    if (intake->body != NULL)
+        code = put_refs(model, number, intake->body, err);
     if (code == YS_OK)
-        code = mark_linked(model, number, reading.record.subject, err);
-    if (code == YS_OK)
-        code = is_entangled(model, &reading, &entangled, err);
-    if (code == YS_OK && entangled)
-        return model->building == YS_BUILDING_ENTRIES
-                   ? ys_building_put_later(model, number, err)
-                   : ys_standing_refresh(model, turn, number, err);
-    return code == YS_OK ? ys_content_put(model, number, reading.body, err) : code;
+        code = put_effects(model, turn, number, intake, &entangled, err);
+    if (code != YS_OK || intake->body == NULL)
+        return code;
+    return entangled ? ys_standing_refresh(model, turn, number, err)
+                     : ys_content_put(model, number, intake->body, err);
 }
 
 const Yishi__V1__Body *ys_correction_replacement(const Yishi__V1__Body *correction,
@@ -459,21 +305,4 @@ const Yishi__V1__Body *ys_correction_replacement(const Yishi__V1__Body *correcti
     if (ys_body_decode((struct ys_bytes){bytes->data, bytes->len}, arena, &body, NULL) != YS_OK)
         return NULL;
     return body;
-}
-
-enum ys_code ys_fold_turn_body(struct ys_fold_turn *turn, const char *origin, uint64_t index,
-                               const Yishi__V1__Body **out, struct ys_err *err)
-{
-    struct ys_entry entry;
-    *out = NULL;
-    if (strcmp(turn->log.origin_text, origin) != 0) {
-        const enum ys_code code = ys_log_find(turn->txn, origin, &turn->log, err);
-        if (code != YS_OK)
-            return code;
-    }
-    const enum ys_code code = ys_fold_turn_entry(turn, &turn->log, index, &entry, err);
-    if (code == YS_OK && entry.content == YS_CONTENT_BODY &&
-        ys_body_unpack(entry.body, &turn->arena, out, NULL) != YS_OK)
-        *out = NULL;
-    return code;
 }

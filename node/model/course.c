@@ -53,20 +53,40 @@ enum ys_code ys_course_conflict(struct ys_course *course, uint32_t first, uint32
                                 uint32_t track, struct ys_err *err)
 {
     struct ys_procedure *out = course->out;
-    for (size_t i = 0; i < out->conflict_count; i++) {
-        if (out->conflicts[i].first == first && out->conflicts[i].second == second)
+    /* Those of one record stand together: it is applied once. */
+    for (size_t i = out->conflict_count; i-- > 0 && out->conflicts[i].second == second;) {
+        out->work++;
+        if (out->conflicts[i].first == first)
             return YS_OK; /* of several items: the first of them stands for all */
     }
-    struct ys_conflict *grown =
-        realloc(out->conflicts, (out->conflict_count + 1) * sizeof *out->conflicts);
-    if (grown == NULL)
-        return ys_fail(err, YS_NOMEM, "procedure: no memory for a conflict");
-    out->conflicts = grown;
+    if ((out->conflict_count & (out->conflict_count - 1)) == 0) { /* room is a power of two */
+        const size_t room = out->conflict_count == 0 ? 1 : out->conflict_count * 2;
+        struct ys_conflict *grown = realloc(out->conflicts, room * sizeof *grown);
+        if (grown == NULL)
+            return ys_fail(err, YS_NOMEM, "procedure: no memory for %zu conflicts", room);
+        out->conflicts = grown;
+    }
     out->conflicts[out->conflict_count++] =
         (struct ys_conflict){.first = first, .second = second, .track = track};
     out->conflict = true;
     out->steps[first].irregular |= YS_IRREGULAR_CONFLICT;
     return YS_OK;
+}
+
+size_t ys_course_correction_at(const struct ys_course *course, uint32_t step, uint32_t track)
+{
+    size_t low = 0;
+    size_t high = course->correction_count;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        const struct ys_correction *at = &course->corrections[middle];
+        course->out->work++;
+        if (at->step < step || (at->step == step && at->track < track))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
 }
 
 enum ys_code ys_course_task(struct ys_task **tasks, size_t *count, const struct ys_task *task,
@@ -180,6 +200,7 @@ void ys_course_clear(struct ys_course *course)
     free(course->readings);
     free(course->scope);
     free(course->track_claims);
+    free(course->track_orders);
     free(course->corrections);
     *course = (struct ys_course){.stage = YS_STATE_NONE};
 }

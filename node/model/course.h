@@ -31,7 +31,8 @@ struct ys_course {
     uint32_t *scope;               /* by step: the step whose items it concerns; YS_NO_STEP: all */
     struct ys_claim *track_claims; /* YS_CLAIM_COUNT a track */
     size_t track_room;
-    struct ys_correction *corrections;
+    uint32_t *track_orders;            /* orders of correction that are open, by track */
+    struct ys_correction *corrections; /* by step, then by track */
     size_t correction_count;
     size_t correction_room;
     struct ys_claim claims[YS_CLAIM_COUNT]; /* of the deliberation */
@@ -79,6 +80,9 @@ unsigned ys_course_claim_slot(uint32_t kind);
 /* Record that `second` claims the step that `first` took. */
 YS_CHECKED enum ys_code ys_course_conflict(struct ys_course *course, uint32_t first,
                                            uint32_t second, uint32_t track, struct ys_err *err);
+/* Where the order of this step on this track stands among the corrections, or would stand: an index up to
+ * their number. */
+size_t ys_course_correction_at(const struct ys_course *course, uint32_t step, uint32_t track);
 /* Does the record refer directly to one of that kind? The first in order; YS_NO_STEP: no. */
 uint32_t ys_course_ref(const struct ys_course *course, uint32_t step, uint32_t kind);
 /* The step that a reference to `at` means: what replaced a record stands in its place. */

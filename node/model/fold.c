@@ -5,12 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    BATCH = 4096,
-    BATCH_BUILDING = 16384,
-    TURN_BYTES_MAX =
-        512 << 20 /* decoded bodies of one matter; what does not fit counts as absent */
-};
+enum { BATCH = 4096, BATCH_BUILDING = 16384 };
 
 /* One transaction's worth of folding. */
 struct fold {
@@ -129,15 +124,27 @@ static enum ys_code check_past(struct fold *fold, const struct ys_log *log, stru
     return unfold_log(fold, log, folded, err);
 }
 
+static enum ys_code fold_alone(struct fold *fold, const struct ys_log *log,
+                               const struct folded *folded, uint64_t index, enum ys_verdict raw,
+                               struct ys_err *err)
+{
+    struct ys_fold_turn *const turn = &fold->turn;
+    const struct ys_intake_source source = ys_fold_turn_source(turn, log);
+    struct ys_intake intake;
+    ys_arena_clear(&turn->arena);
+    const enum ys_code code =
+        ys_intake_read(&source, turn->txn, index, raw, &turn->arena, &intake, err);
+    return code == YS_OK ? ys_content_fold(fold->model, turn, folded->no, index, &intake, err)
+                         : code;
+}
+
 static enum ys_code refold(struct fold *fold, const struct ys_log *log, const struct folded *folded,
                            uint64_t index, enum ys_verdict raw, struct ys_err *err)
 {
     enum ys_code code = ys_building_end_entries(fold->model, &fold->turn, err);
     if (code == YS_OK)
         code = ys_content_drop(fold->model, ys_model_number(folded->no, index), err);
-    return code == YS_OK
-               ? ys_content_fold(fold->model, &fold->turn, log, folded->no, index, raw, err)
-               : code;
+    return code == YS_OK ? fold_alone(fold, log, folded, index, raw, err) : code;
 }
 
 /* Fold again what has another verdict now, what nobody has judged but we can, and all when the unit has
@@ -209,6 +216,59 @@ static enum ys_code fill_bodies(struct fold *fold, const struct ys_log *log,
     }
 }
 
+static void send_batch(struct fold *fold, const struct ys_log *log,
+                       const uint8_t row[YS_STATUS_ROW_LEN], uint64_t first, uint64_t end,
+                       struct ys_intake_batch *batch)
+{
+    batch->source = ys_fold_turn_source(&fold->turn, log);
+    batch->first = first;
+    batch->count = end - first < YS_INTAKE_BATCH ? (size_t)(end - first) : YS_INTAKE_BATCH;
+    for (size_t i = 0; i < batch->count; i++)
+        batch->raw[i] = ys_status_in_row(row, (unsigned)((first + i) % YS_STATUS_CHUNK));
+    ys_errands_send(fold->turn.errands, &batch->errand);
+}
+
+/* Put its entries if `code` is YS_OK; wait for it in any case. */
+static enum ys_code take_batch(struct fold *fold, const struct folded *folded,
+                               const struct ys_intake_batch *batch, enum ys_code code,
+                               struct ys_err *err)
+{
+    const enum ys_code read =
+        ys_errands_wait(fold->turn.errands, &batch->errand, code == YS_OK ? err : NULL);
+    if (code == YS_OK)
+        code = read;
+    for (size_t i = 0; code == YS_OK && i < batch->count; i++) {
+        const uint64_t index = batch->first + i;
+        code = batch->item[i].later
+                   ? fold_alone(fold, batch->source.log, folded, index, batch->raw[i], err)
+                   : ys_content_fold(fold->model, &fold->turn, folded->no, index, &batch->item[i],
+                                     err);
+    }
+    return code;
+}
+
+/* Entries [first, end), which share a row of verdicts: some are read while others are put. */
+static enum ys_code take_range(struct fold *fold, const struct ys_log *log,
+                               const struct folded *folded, const uint8_t row[YS_STATUS_ROW_LEN],
+                               uint64_t first, uint64_t end, struct ys_err *err)
+{
+    struct ys_intake_batch *const batch = fold->turn.batch;
+    enum ys_code code = YS_OK;
+    uint64_t next = first;
+    uint64_t sent = 0;
+    uint64_t taken = 0;
+    while ((code == YS_OK && next < end) || taken < sent) {
+        if (code == YS_OK && next < end && sent - taken < YS_FOLD_BATCHES) {
+            struct ys_intake_batch *const fresh = &batch[sent++ % YS_FOLD_BATCHES];
+            send_batch(fold, log, row, next, end, fresh);
+            next += fresh->count;
+        } else { /* the log is lent until all are back */
+            code = take_batch(fold, folded, &batch[taken++ % YS_FOLD_BATCHES], code, err);
+        }
+    }
+    return code;
+}
+
 /* New entries, as many as this transaction may still take. */
 static enum ys_code take_new(struct fold *fold, const struct ys_log *log, struct folded *folded,
                              struct ys_err *err)
@@ -219,12 +279,14 @@ static enum ys_code take_new(struct fold *fold, const struct ys_log *log, struct
     enum ys_code code = YS_OK;
     while (code == YS_OK && index < log->frontier.size && fold->left > 0) {
         const uint64_t chunk = index / YS_STATUS_CHUNK;
+        uint64_t end = (chunk + 1) * YS_STATUS_CHUNK;
+        end = end < log->frontier.size ? end : log->frontier.size;
+        end = end - index < fold->left ? end : index + fold->left;
         code = ys_status_row(fold->turn.txn, log->id, chunk, row, err);
-        for (; code == YS_OK && index < log->frontier.size && fold->left > 0 &&
-               index / YS_STATUS_CHUNK == chunk;
-             index++, fold->left--)
-            code = ys_content_fold(fold->model, &fold->turn, log, folded->no, index,
-                                   ys_status_in_row(row, (unsigned)(index % YS_STATUS_CHUNK)), err);
+        if (code == YS_OK)
+            code = take_range(fold, log, folded, row, index, end, err);
+        fold->left -= (size_t)(end - index);
+        index = end;
         ys_query_set_int(put, 1, folded->no);
         ys_query_set_int(put, 2, (int64_t)chunk);
         ys_query_set_blob(put, 3, (struct ys_bytes){row, sizeof row});
@@ -327,18 +389,15 @@ enum ys_code ys_model_fold(struct ys_model *model, const struct ys_fold_options 
                         .left = options->batch == 0 ? BATCH : options->batch,
                         .turn = {.options = options}};
     uint64_t folded = 0;
-    enum ys_code code = YS_OK;
     *more_out = false;
-    ys_arena_init(&fold.turn.arena, TURN_BYTES_MAX);
-    code = ys_fold_turn_members(&fold.turn, err);
-    if (code == YS_OK)
-        code = ys_sql_run(model->sql, "BEGIN IMMEDIATE", err);
+    enum ys_code code = ys_building_enter(model, err);
     if (code == YS_OK) {
         code = ys_store_begin(options->store, false, &txn, err);
         fold.turn.txn = txn;
         if (code == YS_OK)
-            code = ys_building_load(model, err);
-        if (model->building != YS_BUILT && options->batch == 0)
+            code = ys_fold_turn_begin(&fold.turn, err);
+        if (options->batch == 0 &&
+            (model->building == YS_BUILDING_ENTRIES || model->building == YS_BUILDING_MATTERS))
             fold.left = BATCH_BUILDING;
         if (code == YS_OK)
             code = fold_all(&fold, err);
@@ -368,28 +427,55 @@ enum ys_code ys_model_fold(struct ys_model *model, const struct ys_fold_options 
     return YS_OK;
 }
 
-/* What is new in the store, then the records that are tried. */
-static enum ys_code fold_trial(struct fold *fold, int64_t *first_out, struct ys_err *err)
+enum ys_code ys_trial_entry(const struct ys_trial_place *tried, struct ys_txn *txn, uint32_t log_id,
+                            uint64_t index, struct ys_entry *out, struct ys_err *err)
 {
-    struct ys_model *const model = fold->model;
-    const struct ys_trial *const trial = fold->turn.trial;
-    struct folded folded;
-    struct ys_log log;
-    enum ys_code code = ys_building_load(model, err);
-    if (code == YS_OK && model->building != YS_BUILT)
-        code = ys_fail(err, YS_BUSY, "read model: it is being made anew; try again");
-    if (code == YS_OK)
-        code = ys_log_find(fold->turn.txn, trial->origin, &log, err);
+    if (tried->trial == NULL || log_id != tried->log_id || index < tried->first)
+        return ys_log_entry(txn, log_id, index, out, err);
+    YS_ASSERT(index - tried->first < tried->trial->count);
+    const struct ys_trial_record *const record = &tried->trial->record[index - tried->first];
+    *out =
+        (struct ys_entry){.note = record->text, .content = YS_CONTENT_BODY, .body = record->body};
+    return YS_OK;
+}
+
+static enum ys_code fold_tried(struct fold *fold, const struct folded *folded, size_t nth,
+                               struct ys_err *err)
+{
+    struct ys_fold_turn *const turn = &fold->turn;
+    const struct ys_trial_record *const record = &turn->tried.trial->record[nth];
+    const uint64_t index = turn->tried.first + nth;
+    struct ys_entry entry;
+    struct ys_intake intake;
+    const enum ys_code code =
+        ys_trial_entry(&turn->tried, turn->txn, turn->tried.log_id, index, &entry, err);
     if (code != YS_OK)
         return code;
-    fold->turn.trial_first = log.frontier.size;
+    ys_arena_clear(&turn->arena);
+    ys_intake_take(record->text, &entry, record->signers, &turn->arena, &intake);
+    return ys_content_fold(fold->model, turn, folded->no, index, &intake, err);
+}
+
+/* What is new in the store, then the records that are tried. */
+static enum ys_code fold_trial(struct fold *fold, const struct ys_trial *trial, int64_t *first_out,
+                               struct ys_err *err)
+{
+    struct ys_model *const model = fold->model;
+    struct folded folded;
+    struct ys_log log;
+    if (model->building != YS_BUILT && model->building != YS_BUILT_IN_HASTE)
+        return ys_fail(err, YS_BUSY, "read model: it is being made anew; try again");
+    enum ys_code code = ys_log_find(fold->turn.txn, trial->origin, &log, err);
+    if (code != YS_OK)
+        return code;
     model->resume = 0;
     code = fold_all(fold, err);
     if (code == YS_OK)
         code = begin_log(model, &log, &folded, err);
-    for (uint64_t i = 0; code == YS_OK && i < trial->count; i++)
-        code = ys_content_fold(model, &fold->turn, &log, folded.no, log.frontier.size + i,
-                               YS_VERDICT_OK, err);
+    fold->turn.tried =
+        (struct ys_trial_place){.trial = trial, .log_id = log.id, .first = log.frontier.size};
+    for (size_t i = 0; code == YS_OK && i < trial->count; i++)
+        code = fold_tried(fold, &folded, i, err);
     if (code == YS_OK)
         code = ys_building_refresh_later(model, &fold->turn, err);
     if (code == YS_OK)
@@ -404,20 +490,18 @@ enum ys_code ys_trial_begin(struct ys_model *model, const struct ys_fold_options
                             const struct ys_trial *trial, int64_t *first_out, struct ys_err *err)
 {
     YS_TXN_SCOPED txn = NULL;
-    struct fold fold = {
-        .model = model, .left = SIZE_MAX, .turn = {.options = options, .trial = trial}};
-    ys_arena_init(&fold.turn.arena, TURN_BYTES_MAX);
-    enum ys_code code = ys_fold_turn_members(&fold.turn, err);
+    struct fold fold = {.model = model, .left = SIZE_MAX, .turn = {.options = options}};
+    enum ys_code code = ys_building_enter(model, err);
+    if (code != YS_OK)
+        return code;
+    code = ys_store_begin(options->store, false, &txn, err);
+    fold.turn.txn = txn;
     if (code == YS_OK)
-        code = ys_sql_run(model->sql, "BEGIN IMMEDIATE", err);
-    if (code == YS_OK) {
-        code = ys_store_begin(options->store, false, &txn, err);
-        fold.turn.txn = txn;
-        if (code == YS_OK)
-            code = fold_trial(&fold, first_out, err);
-        if (code != YS_OK)
-            ys_trial_end(model);
-    }
+        code = ys_fold_turn_begin(&fold.turn, err);
+    if (code == YS_OK)
+        code = fold_trial(&fold, trial, first_out, err);
+    if (code != YS_OK)
+        ys_trial_end(model);
     ys_fold_turn_clear(&fold.turn);
     return code;
 }

@@ -30,10 +30,17 @@ static unsigned answer_bit(uint32_t kind)
     }
 }
 
-/* Working memory: by step, the kinds that answered it, and the bodies that acknowledged it at home. */
+/* Working memory: by step, the kinds that answered it, and the bodies that acknowledged it at home; and
+ * the acknowledgements of each, linked from the last one. */
 struct answers {
     unsigned *kinds;
     unsigned *acknowledged;
+    uint32_t *last; /* of a step, in `link` + 1; 0: none */
+    struct acknowledgement {
+        uint32_t by;
+        uint32_t before; /* as `last` */
+    } * link;            /* one a reference at most */
+    uint32_t link_count;
 };
 
 static bool counts(const struct ys_course *course, uint32_t at)
@@ -43,7 +50,7 @@ static bool counts(const struct ys_course *course, uint32_t at)
            step->fate != YS_FATE_UNKNOWN && (step->irregular & YS_IRREGULAR_FOREIGN) == 0;
 }
 
-static void gather(const struct ys_course *course, const struct answers *answers)
+static void gather(const struct ys_course *course, struct answers *answers)
 {
     const struct ys_order *order = &course->order;
     for (uint32_t at = 0; at < order->count; at++) {
@@ -54,8 +61,12 @@ static void gather(const struct ys_course *course, const struct answers *answers
         for (uint32_t i = order->first[at]; i < order->first[at + 1]; i++) {
             const uint32_t to = ys_course_meant(course, order->refs[i].to);
             answers->kinds[to] |= bit;
-            if (acknowledges &&
-                ys_division_equal(&order->steps[at]->division, &order->steps[to]->division))
+            if (!acknowledges)
+                continue;
+            answers->link[answers->link_count++] =
+                (struct acknowledgement){.by = at, .before = answers->last[to]};
+            answers->last[to] = answers->link_count;
+            if (ys_division_equal(&order->steps[at]->division, &order->steps[to]->division))
                 answers->acknowledged[to] |= order->steps[at]->author;
         }
     }
@@ -109,10 +120,10 @@ static enum ys_code wait_for_compliance(struct ys_course *course, uint32_t at, s
     struct ys_task task =
         waiting(course, at, YS_TASK_COMPLY, YS_KIND_CORRECTION_COMPLIANCE, "12(4)");
     bool open = false;
-    for (size_t i = 0; i < course->correction_count; i++) {
+    for (size_t i = ys_course_correction_at(course, at, 0);
+         i < course->correction_count && course->corrections[i].step == at; i++) {
         const struct ys_correction *correction = &course->corrections[i];
-        open = open || (correction->step == at && correction->open &&
-                        !course->out->tracks[correction->track].suspended);
+        open = open || (correction->open && !course->out->tracks[correction->track].suspended);
     }
     task.bodies = (unsigned)YS_BODY_RC | (unsigned)YS_BODY_PO;
     task.all_bodies = true;
@@ -178,28 +189,25 @@ static enum ys_code wait_for_party(struct ys_course *course, uint32_t at, unsign
 }
 
 /* Bodies of another community that acknowledged the determination, themselves or through the street. */
-static unsigned acknowledged_by(const struct ys_course *course, uint32_t determination,
-                                const struct ys_division *division)
+static unsigned acknowledged_by(const struct ys_course *course, const struct answers *answers,
+                                uint32_t determination, const struct ys_division *division)
 {
     const struct ys_order *order = &course->order;
     unsigned bodies = 0;
-    for (uint32_t at = 0; at < order->count; at++) {
-        if (course->readings[at].kind != YS_KIND_ACKNOWLEDGEMENT || order->steps[at]->withdrawn)
-            continue;
-        for (uint32_t i = order->first[at]; i < order->first[at + 1]; i++) {
-            if (ys_course_meant(course, order->refs[i].to) != determination)
-                continue;
-            if (ys_division_equal(&order->steps[at]->division, division))
-                bodies |= order->steps[at]->author;
-            else if (ys_division_within(division, &order->steps[at]->division) &&
-                     ys_reading_relays(&course->readings[at], division))
-                bodies |= (unsigned)YS_BODY_RC | (unsigned)YS_BODY_PO;
-        }
+    for (uint32_t i = answers->last[determination]; i != 0; i = answers->link[i - 1].before) {
+        const uint32_t at = answers->link[i - 1].by;
+        course->out->work++;
+        if (ys_division_equal(&order->steps[at]->division, division))
+            bodies |= order->steps[at]->author;
+        else if (ys_division_within(division, &order->steps[at]->division) &&
+                 ys_reading_relays(&course->readings[at], division))
+            bodies |= (unsigned)YS_BODY_RC | (unsigned)YS_BODY_PO;
     }
     return bodies;
 }
 
-static enum ys_code wait_for_joint(struct ys_course *course, uint32_t at, struct ys_err *err)
+static enum ys_code wait_for_joint(struct ys_course *course, const struct answers *answers,
+                                   uint32_t at, struct ys_err *err)
 {
     const struct ys_reading *r = &course->readings[at];
     const unsigned both = (unsigned)YS_BODY_RC | (unsigned)YS_BODY_PO;
@@ -209,7 +217,7 @@ static enum ys_code wait_for_joint(struct ys_course *course, uint32_t at, struct
         if (!ys_reading_joint(r, i, &task.division) ||
             ys_division_equal(&task.division, &course->order.steps[at]->division))
             continue;
-        task.bodies = both & ~acknowledged_by(course, at, &task.division);
+        task.bodies = both & ~acknowledged_by(course, answers, at, &task.division);
         task.all_bodies = true;
         const enum ys_code code = task.bodies != 0 ? add(course, &task, err) : YS_OK;
         if (code != YS_OK)
@@ -233,7 +241,7 @@ static enum ys_code wait_for_answer(struct ys_course *course, const struct answe
                                    YS_PARAMETER_STREET_OPINION_DAYS, err);
         break;
     case YS_KIND_TOPIC_DETERMINATION:
-        return open && moved ? wait_for_joint(course, at, err) : YS_OK;
+        return open && moved ? wait_for_joint(course, answers, at, err) : YS_OK;
     case YS_KIND_OUTCOME_SUBMISSION:
         if (open && moved && (answered & answer_bit(YS_KIND_STREET_RESPONSE)) == 0)
             return wait_for_street(course, at, YS_TASK_STREET_RESPONSE, YS_KIND_STREET_RESPONSE,
@@ -273,10 +281,14 @@ static enum ys_code wait_for_answer(struct ys_course *course, const struct answe
 enum ys_code ys_inbox_fill(struct ys_course *course, struct ys_err *err)
 {
     const size_t count = course->order.count;
-    struct answers answers = {.kinds = calloc(count + 1, sizeof *answers.kinds),
-                              .acknowledged = calloc(count + 1, sizeof *answers.acknowledged)};
+    struct answers answers = {
+        .kinds = calloc(count + 1, sizeof *answers.kinds),
+        .acknowledged = calloc(count + 1, sizeof *answers.acknowledged),
+        .last = calloc(count + 1, sizeof *answers.last),
+        .link = calloc((size_t)course->order.first[count] + 1, sizeof *answers.link)};
     enum ys_code code = YS_OK;
-    if (answers.kinds == NULL || answers.acknowledged == NULL) {
+    if (answers.kinds == NULL || answers.acknowledged == NULL || answers.last == NULL ||
+        answers.link == NULL) {
         code = ys_fail(err, YS_NOMEM, "procedure: no memory for %zu records", count);
     } else {
         gather(course, &answers);
@@ -287,5 +299,7 @@ enum ys_code ys_inbox_fill(struct ys_course *course, struct ys_err *err)
     }
     free(answers.kinds);
     free(answers.acknowledged);
+    free(answers.last);
+    free(answers.link);
     return code;
 }

@@ -37,7 +37,10 @@ static enum ys_code make_room(struct ys_course *course, struct ys_err *err)
     struct ys_claim *claims = realloc(course->track_claims, room * YS_CLAIM_COUNT * sizeof *claims);
     if (claims != NULL)
         course->track_claims = claims;
-    if (tracks == NULL || claims == NULL)
+    uint32_t *orders = realloc(course->track_orders, room * sizeof *orders);
+    if (orders != NULL)
+        course->track_orders = orders;
+    if (tracks == NULL || claims == NULL || orders == NULL)
         return ys_fail(err, YS_NOMEM, "procedure: no memory for %zu items", room);
     course->track_room = room;
     return YS_OK;
@@ -51,6 +54,7 @@ static enum ys_code add_track(struct ys_course *course, const struct ys_track *t
         return code;
     const size_t at = course->out->track_count++;
     course->out->tracks[at] = *track;
+    course->track_orders[at] = 0;
     for (unsigned i = 0; i < YS_CLAIM_COUNT; i++)
         course->track_claims[at * YS_CLAIM_COUNT + i] = (struct ys_claim){.step = YS_NO_STEP};
     return YS_OK;
@@ -240,6 +244,7 @@ static enum ys_code order_correction(struct ys_course *course, uint32_t step, ui
     }
     course->corrections[course->correction_count++] =
         (struct ys_correction){.step = step, .track = track, .open = true};
+    course->track_orders[track]++;
     return YS_OK;
 }
 
@@ -249,21 +254,23 @@ static bool comply(struct ys_course *course, const struct ys_trial *trial, uint3
                    enum ys_state *to)
 {
     const enum ys_outcome outcome = trial->r->outcome;
+    const struct ys_order *order = &course->order;
     bool answered = false;
-    bool others = false;
-    for (size_t i = 0; i < course->correction_count; i++) {
-        struct ys_correction *correction = &course->corrections[i];
-        if (correction->track != track || !correction->open)
+    for (uint32_t i = order->first[trial->step]; i < order->first[trial->step + 1]; i++) {
+        const uint32_t meant = ys_course_meant(course, order->refs[i].to);
+        const size_t at = ys_course_correction_at(course, meant, track);
+        if (at == course->correction_count)
             continue;
-        if (!refers_to(course, trial->step, correction->step)) {
-            others = true;
+        struct ys_correction *const correction = &course->corrections[at];
+        if (correction->step != meant || correction->track != track || !correction->open)
             continue;
-        }
         answered = true;
-        if (outcome != YS_OUTCOME_SUSPEND)
-            correction->open = false;
+        if (outcome == YS_OUTCOME_SUSPEND)
+            continue;
+        correction->open = false;
+        course->track_orders[track]--;
     }
-    if (answered && others && outcome == YS_OUTCOME_AMEND)
+    if (answered && course->track_orders[track] > 0 && outcome == YS_OUTCOME_AMEND)
         *to = YS_STATE_UNDER_CORRECTION;
     return answered;
 }

@@ -16,6 +16,8 @@ enum ys_code ys_matter_rows_clear(struct ys_model *model, struct ys_bytes subjec
     for (size_t i = 0; code == YS_OK && i < sizeof drops / sizeof drops[0]; i++) {
         ys_query_set_text(model->query[drops[i]], 1, subject);
         code = ys_query_run(model->query[drops[i]], err);
+        if (i == 0 && ys_sql_changes(model->sql) == 0)
+            break; /* rows of a matter never stand without its own */
     }
     return code;
 }

@@ -89,11 +89,17 @@ static enum ys_code is_current(struct ys_model *model, bool *out, struct ys_err 
     code = ys_query_open(model->sql, "SELECT value FROM meta WHERE name = 'made_for'", &query, err);
     if (code == YS_OK)
         code = ys_query_step(query, &row, err);
-    if (code == YS_OK && row)
-        *out =
-            ys_bytes_equal(ys_query_blob(query, 0),
-                           (struct ys_bytes){model->made_for.bytes, sizeof model->made_for.bytes});
-    return code;
+    if (code != YS_OK || !row ||
+        !ys_bytes_equal(ys_query_blob(query, 0),
+                        (struct ys_bytes){model->made_for.bytes, sizeof model->made_for.bytes}))
+        return code;
+    code = ys_building_is_sound(model, out, err);
+    return code != YS_OK || *out
+               ? code
+               : ys_fail(err, YS_CORRUPT,
+                         "read model: %s was being made when the machine went down;"
+                         " remove it",
+                         model->path);
 }
 
 /* Drop whatever stands in the file. */
@@ -137,7 +143,7 @@ static enum ys_code make_tables(struct ys_model *model, struct ys_err *err)
             code = ys_sql_run(model->sql, text, err);
     }
     if (code == YS_OK)
-        code = ys_model_save_number(model, "building", YS_BUILDING_ENTRIES, err);
+        code = ys_building_begin(model, err);
     YS_QUERY_SCOPED query = NULL;
     if (code == YS_OK)
         code = ys_query_open(model->sql, "INSERT INTO meta VALUES ('made_for', ?)", &query, err);
@@ -176,10 +182,10 @@ enum ys_code ys_model_end(struct ys_model *model, enum ys_code code, struct ys_e
 
 enum ys_code ys_model_clear(struct ys_model *model, struct ys_err *err)
 {
-    enum ys_code code = ys_sql_run(model->sql, "BEGIN IMMEDIATE", err);
-    if (code != YS_OK)
-        return code;
-    return ys_model_end(model, make_tables(model, err), err);
+    enum ys_code code = ys_building_enter(model, err);
+    if (code == YS_OK)
+        code = ys_model_end(model, make_tables(model, err), err);
+    return code == YS_OK ? ys_building_set_pace(model, err) : code;
 }
 
 static enum ys_code prepare(struct ys_model *model, struct ys_err *err)
@@ -230,16 +236,19 @@ static void release(struct ys_model *model)
 
 static enum ys_code open_once(struct ys_model *model, struct ys_err *err)
 {
+    model->haste = false;
     enum ys_code code = ys_sql_open(model->path, BUSY_MS, &model->sql, err);
     if (code == YS_OK)
         code = make_current(model, err);
+    if (code == YS_OK)
+        code = ys_building_set_pace(model, err);
     return code == YS_OK ? prepare(model, err) : code;
 }
 
 /* A damaged file is worth nothing: everything in it can be made again. */
 static void remove_file(const char *path)
 {
-    static const char *const ends[] = {"", "-wal", "-shm"};
+    static const char *const ends[] = {"", "-wal", "-shm", "-journal"};
     char name[4096 + 8];
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
         const int size = snprintf(name, sizeof name, "%s%s", path, ends[i]);

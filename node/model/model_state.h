@@ -2,6 +2,8 @@
 #ifndef YS_NODE_MODEL_MODEL_STATE_H
 #define YS_NODE_MODEL_MODEL_STATE_H
 
+#include "node/model/gather.h"
+#include "node/model/intake.h"
 #include "node/model/model.h"
 #include "node/model/parameter_rows.h"
 #include "node/model/shape.h"
@@ -9,114 +11,118 @@
 #include "sync/status.h"
 
 /* Statements that are prepared once. */
-#define YS_MODEL_QUERIES(X)                                                                                \
-    X(BEGIN_LOG, "INSERT INTO log VALUES (NULL, ?, ?, ?, ?, 0, zeroblob(0), 0,"                            \
-                 " zeroblob(0))")                                                                          \
-    X(FIND_LOG, "SELECT no, size, root, changed, keys FROM log WHERE origin = ?")                          \
-    X(MOVE_LOG, "UPDATE log SET size = ?2, root = ?3, changed = ?4, keys = ?5 WHERE no = ?1")              \
-    X(FOLDED, "SELECT coalesce(sum(size), 0) FROM log")                                                    \
-    X(FIND_VERDICTS, "SELECT bits FROM verdict_row WHERE log = ? AND chunk = ?")                           \
-    X(PUT_VERDICTS, "INSERT OR REPLACE INTO verdict_row VALUES (?, ?, ?)")                                 \
-    X(CUT_VERDICTS, "DELETE FROM verdict_row WHERE log = ?")                                               \
-    X(PUT_RECORD, "INSERT OR REPLACE INTO record VALUES "                                                  \
-                  "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)")                                      \
-    X(FIND_RECORD,                                                                                         \
-      "SELECT r.kind, r.subject, r.id, r.standing, r.signers, r.idx, l.origin, l.division FROM"            \
-      " record r JOIN log l ON l.no = r.log WHERE r.no = ?")                                               \
-    X(NEXT_RECORD, "SELECT no FROM record WHERE no >= ? AND no < ? ORDER BY no LIMIT 1")                   \
-    X(DROP_RECORD, "DELETE FROM record WHERE no = ?")                                                      \
-    X(SET_STANDING, "UPDATE record SET standing = ?2, stated_by = ?3 WHERE no = ?1")                       \
-    X(NEXT_LACKING,                                                                                        \
-      "SELECT idx FROM record WHERE log = ? AND idx >= ? AND content = 'absent' LIMIT 1")                  \
-    X(PUT_REF, "INSERT INTO ref VALUES (?, ?, ?, ?)")                                                      \
-    X(DROP_REFS, "DELETE FROM ref WHERE rec = ?")                                                          \
-    X(PUT_ATTACHMENT, "INSERT INTO attachment VALUES (?, ?, ?, ?, ?, ?, ?, ?)")                            \
-    X(DROP_ATTACHMENTS, "DELETE FROM attachment WHERE rec = ?")                                            \
-    X(PUT_SEALED, "INSERT INTO sealed VALUES (?, ?, ?, ?)")                                                \
-    X(DROP_SEALED, "DELETE FROM sealed WHERE rec = ?")                                                     \
-    X(TOUCH, "INSERT OR IGNORE INTO touched VALUES (?, ?)")                                                \
-    X(TOUCH_RECORD, "INSERT OR IGNORE INTO touched SELECT 'record', ?1 UNION ALL"                          \
-                    " SELECT 'unit', division FROM log WHERE no = ?1 >> 32")                               \
-    X(TOUCH_UNIT,                                                                                          \
-      "INSERT OR IGNORE INTO touched SELECT 'unit', division FROM log WHERE origin = ?")                   \
-    X(PUT_STALE, "INSERT OR IGNORE INTO stale VALUES (?)")                                                 \
-    X(TARGETS, "SELECT r.no FROM ref f JOIN record r ON r.id = f.target WHERE f.rec = ?"                   \
-               " AND f.rel IN ('supersedes', 'withdraws', 'redacts')")                                     \
-    X(IS_NAMED, "SELECT 1 FROM ref WHERE target = ? AND rel IN ('supersedes', 'withdraws',"                \
-                " 'redacts') LIMIT 1")                                                                     \
-    /* Those of the same unit, signed by at least the same bodies. */                                      \
-    X(NAMED_BY,                                                                                            \
-      "SELECT r.no, r.kind, r.id, r.idx, l.origin FROM ref f JOIN record r ON r.no = f.rec"                \
-      " JOIN log l ON l.no = r.log WHERE f.target = ?1 AND f.rel = ?2 AND f.rel IN ('supersedes',"         \
-      " 'withdraws', 'redacts') AND r.standing IN"                                                         \
-      " ('in_force', 'superseded') AND l.division = ?3 AND (r.signers & ?4) = ?4"                          \
-      " ORDER BY l.incarnation, r.idx")                                                                    \
-    X(TARGETS_LATER,                                                                                       \
-      "INSERT OR IGNORE INTO later SELECT r.no FROM ref f JOIN record r ON r.id = f.target WHERE"          \
-      " f.rec = ? AND f.rel IN ('supersedes', 'withdraws', 'redacts')")                                    \
-    X(DROP_LATER, "DELETE FROM later")                                                                     \
-    X(PUT_LATER, "INSERT OR IGNORE INTO later VALUES (?)")                                                 \
-    X(NEXT_LATER, "SELECT rec FROM later WHERE rec > ? ORDER BY rec LIMIT 1")                              \
-    X(NEXT_STALE, "SELECT subject FROM stale ORDER BY subject LIMIT 1")                                    \
-    X(DROP_STALE, "DELETE FROM stale WHERE subject = ?")                                                   \
-    /* Those about the matter, and those about no matter, or several, that name one of these or are      \
-     * named by one: a commission, an evaluation of several matters. In an order that is the same        \
-     * everywhere. `<> '-'` lets the partial index be used: SQLite does not know what is bound. */ \
-    X(RECORDS_OF,                                                                                          \
-      "WITH own(no, id) AS MATERIALIZED (SELECT no, id FROM record WHERE subject = ? AND subject"          \
-      " <> '-' AND verdict = 'ok'), part(no) AS (SELECT no FROM own UNION SELECT t.no FROM own"            \
-      " JOIN ref f ON f.rec = own.no JOIN record t ON t.id = f.target WHERE t.subject = '-' AND"           \
-      " t.verdict = 'ok' UNION SELECT s.no FROM own JOIN ref f ON f.target = own.id JOIN record s"         \
-      " ON s.no = f.rec WHERE s.subject = '-' AND s.verdict = 'ok')"                                       \
-      " SELECT r.no, r.id, r.kind, r.standing, r.signers, r.signed_s, r.idx, l.origin,"                    \
-      " c.idx, cl.origin,"                                                                                 \
-      " (SELECT time_s FROM receipt WHERE origin = l.origin AND level = 'street' AND size > r.idx"         \
-      " ORDER BY size LIMIT 1),"                                                                           \
-      " (SELECT time_s FROM receipt WHERE origin = l.origin AND level = 'district' AND size >"             \
-      " r.idx ORDER BY size LIMIT 1) FROM part JOIN record r ON r.no = part.no JOIN log l ON l.no"         \
-      " = r.log LEFT JOIN record c ON c.no = r.stated_by LEFT JOIN log cl ON cl.no = c.log"                \
-      " ORDER BY l.origin, r.idx")                                                                         \
-    X(STALE_LINKED,                                                                                        \
-      "INSERT OR IGNORE INTO stale SELECT m.subject FROM ref f JOIN record m ON m.id = f.target"           \
-      " WHERE f.rec = ?1 AND m.subject <> '-' UNION SELECT m.subject FROM record r JOIN ref f ON"          \
-      " f.target = r.id JOIN record m ON m.no = f.rec WHERE r.no = ?1 AND m.subject <> '-'")               \
-    X(DROP_MATTER, "DELETE FROM matter WHERE subject = ?")                                                 \
-    X(DROP_TRACKS, "DELETE FROM track WHERE subject = ?")                                                  \
-    X(DROP_STEPS, "DELETE FROM step WHERE subject = ?")                                                    \
-    X(DROP_CONFLICTS, "DELETE FROM conflict WHERE subject = ?")                                            \
-    X(DROP_TASKS, "DELETE FROM task WHERE subject = ?")                                                    \
-    X(PUT_MATTER, "INSERT INTO matter VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"          \
-                  " ?)")                                                                                   \
-    X(PUT_TRACK, "INSERT INTO track VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"         \
-                 " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")                                                   \
-    X(PUT_STEP, "INSERT INTO step VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")                                     \
-    X(PUT_CONFLICT, "INSERT INTO conflict VALUES (?, ?, ?, ?, ?)")                                         \
-    X(PUT_TASK, "INSERT INTO task VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")                   \
-    X(PARAMETERS,                                                                                          \
-      "SELECT p.name, p.value, p.effective_from, coalesce(p.scope, l.division), r.signed_s, r.id"          \
-      " FROM rule_parameter p CROSS JOIN record r ON r.no = p.rec CROSS JOIN log l ON l.no = "             \
-      "r.log"                                                                                              \
-      " WHERE r.standing = 'in_force' AND l.level = 'district'")                                           \
-    X(STALE_IN, "INSERT OR IGNORE INTO stale SELECT subject FROM matter WHERE substr(division, 1,"         \
-                " length(?1)) = ?1")                                                                       \
-    X(STALE_UNDER,                                                                                         \
-      "INSERT OR IGNORE INTO stale SELECT DISTINCT r.subject FROM log l CROSS JOIN record r WHERE"         \
-      " l.origin = ?1 AND r.no >= l.no * 4294967296 + ?2 AND r.no < l.no * 4294967296 + ?3"                \
-      " AND r.subject <> '-'")                                                                             \
-    /* The same of the matters that a record about none is linked to. */                                   \
-    X(STALE_LINKED_UNDER,                                                                                  \
-      "WITH free(no, id) AS MATERIALIZED (SELECT r.no, r.id FROM log l CROSS JOIN record r WHERE"          \
-      " l.origin = ?1 AND r.no >= l.no * 4294967296 + ?2 AND r.no < l.no * 4294967296 + ?3"                \
-      " AND r.subject = '-') INSERT OR IGNORE INTO stale SELECT m.subject FROM free CROSS JOIN"            \
-      " ref f ON f.rec = free.no JOIN record m ON m.id = f.target WHERE m.subject <> '-' UNION"            \
-      " SELECT m.subject FROM free CROSS JOIN ref f ON f.target = free.id JOIN record m"                   \
-      " ON m.no = f.rec WHERE m.subject <> '-'")                                                           \
-    X(RECEIPT_BELOW,                                                                                       \
-      "SELECT coalesce(max(size), 0) FROM receipt WHERE origin = ?1 AND level = ?2 AND size < ?3")         \
-    X(PUT_RECEIPT, "INSERT OR IGNORE INTO receipt VALUES (?, ?, ?, ?, ?)")                                 \
-    X(DROP_RECEIPTS, "DELETE FROM receipt WHERE record = ?")                                               \
-    X(LOG_OF,                                                                                              \
-      "SELECT l.origin, l.division, l.level FROM record r JOIN log l ON l.no = r.log WHERE"                \
+#define YS_MODEL_QUERIES(X)                                                                                    \
+    X(BEGIN_LOG, "INSERT INTO log VALUES (NULL, ?, ?, ?, ?, 0, zeroblob(0), 0,"                                \
+                 " zeroblob(0))")                                                                              \
+    X(FIND_LOG, "SELECT no, size, root, changed, keys FROM log WHERE origin = ?")                              \
+    X(MOVE_LOG, "UPDATE log SET size = ?2, root = ?3, changed = ?4, keys = ?5 WHERE no = ?1")                  \
+    X(FOLDED, "SELECT coalesce(sum(size), 0) FROM log")                                                        \
+    X(FIND_VERDICTS, "SELECT bits FROM verdict_row WHERE log = ? AND chunk = ?")                               \
+    X(PUT_VERDICTS, "INSERT OR REPLACE INTO verdict_row VALUES (?, ?, ?)")                                     \
+    X(CUT_VERDICTS, "DELETE FROM verdict_row WHERE log = ?")                                                   \
+    X(PUT_RECORD, "INSERT INTO record VALUES "                                                                 \
+                  "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)")                                          \
+    X(FIND_RECORD,                                                                                             \
+      "SELECT r.kind, r.subject, r.id, r.standing, r.signers, r.idx, l.origin, l.division FROM"                \
+      " record r JOIN log l ON l.no = r.log WHERE r.no = ?")                                                   \
+    X(NEXT_RECORD, "SELECT no FROM record WHERE no >= ? AND no < ? ORDER BY no LIMIT 1")                       \
+    X(DROP_RECORD, "DELETE FROM record WHERE no = ?")                                                          \
+    X(SET_STANDING, "UPDATE record SET standing = ?2, stated_by = ?3 WHERE no = ?1")                           \
+    X(NEXT_LACKING,                                                                                            \
+      "SELECT idx FROM record WHERE log = ? AND idx >= ? AND content = 'absent' LIMIT 1")                      \
+    X(PUT_REF, "INSERT INTO ref VALUES (?, ?, ?, ?)")                                                          \
+    X(DROP_REFS, "DELETE FROM ref WHERE rec = ?")                                                              \
+    X(PUT_ATTACHMENT, "INSERT INTO attachment VALUES (?, ?, ?, ?, ?, ?, ?, ?)")                                \
+    X(DROP_ATTACHMENTS, "DELETE FROM attachment WHERE rec = ?")                                                \
+    X(PUT_SEALED, "INSERT INTO sealed VALUES (?, ?, ?, ?)")                                                    \
+    X(DROP_SEALED, "DELETE FROM sealed WHERE rec = ?")                                                         \
+    X(TOUCH, "INSERT OR IGNORE INTO touched VALUES (?, ?)")                                                    \
+    X(TOUCH_RECORD, "INSERT OR IGNORE INTO touched SELECT 'record', ?1 UNION ALL"                              \
+                    " SELECT 'unit', division FROM log WHERE no = ?1 >> 32")                                   \
+    X(TOUCH_UNIT,                                                                                              \
+      "INSERT OR IGNORE INTO touched SELECT 'unit', division FROM log WHERE origin = ?")                       \
+    X(PUT_STALE, "INSERT OR IGNORE INTO stale VALUES (?)")                                                     \
+    X(TARGETS, "SELECT r.no FROM ref f JOIN record r ON r.id = f.target WHERE f.rec = ?"                       \
+               " AND f.rel IN ('supersedes', 'withdraws', 'redacts')")                                         \
+    X(IS_NAMED, "SELECT 1 FROM ref WHERE target = ? AND rel IN ('supersedes', 'withdraws',"                    \
+                " 'redacts') LIMIT 1")                                                                         \
+    /* Those of the same unit, signed by at least the same bodies. */                                          \
+    X(NAMED_BY,                                                                                                \
+      "SELECT r.no, r.kind, r.id, r.idx, l.origin FROM ref f JOIN record r ON r.no = f.rec"                    \
+      " JOIN log l ON l.no = r.log WHERE f.target = ?1 AND f.rel = ?2 AND f.rel IN ('supersedes',"             \
+      " 'withdraws', 'redacts') AND r.standing IN"                                                             \
+      " ('in_force', 'superseded') AND l.division = ?3 AND (r.signers & ?4) = ?4"                              \
+      " ORDER BY l.incarnation, r.idx")                                                                        \
+    X(TARGETS_LATER,                                                                                           \
+      "INSERT OR IGNORE INTO later SELECT r.no FROM ref f JOIN record r ON r.id = f.target WHERE"              \
+      " f.rec = ? AND f.rel IN ('supersedes', 'withdraws', 'redacts')")                                        \
+    X(DROP_LATER, "DELETE FROM later")                                                                         \
+    X(NEXT_LATER, "SELECT rec FROM later WHERE rec > ? ORDER BY rec LIMIT 1")                                  \
+    X(NEXT_STALE, "SELECT subject FROM stale WHERE subject > ? ORDER BY subject LIMIT 1")                      \
+    X(DROP_STALE, "DELETE FROM stale WHERE subject <= ?")                                                      \
+    /* Those about the matter. `<> '-'` lets the partial index be used: SQLite does not know what is bound. */ \
+    X(RECORDS_OF,                                                                                              \
+      "SELECT no, id, kind, standing, signers, signed_s, stated_by FROM record WHERE subject = ?"              \
+      " AND subject <> '-' AND verdict = 'ok' ORDER BY no")                                                    \
+    /* Those about no matter, or several, that name one of these or are named by one: a commission, an    \
+     * evaluation of several matters. */    \
+    X(RECORDS_LINKED,                                                                                          \
+      "WITH own(no, id) AS (SELECT no, id FROM record WHERE subject = ? AND subject <> '-' AND"                \
+      " verdict = 'ok') SELECT no, id, kind, standing, signers, signed_s, stated_by FROM record"               \
+      " WHERE no IN (SELECT t.no FROM own CROSS JOIN ref f ON f.rec = own.no CROSS JOIN record t "             \
+      "ON"                                                                                                     \
+      " t.id = f.target AND t.subject = '-' WHERE t.verdict = 'ok' UNION SELECT s.no FROM own "                \
+      "CROSS"                                                                                                  \
+      " JOIN ref f ON f.target = own.id CROSS JOIN record s ON s.no = f.rec WHERE s.subject = '-'"             \
+      " AND s.verdict = 'ok') ORDER BY no")                                                                    \
+    X(LOG_NAME, "SELECT origin FROM log WHERE no = ?")                                                         \
+    X(RECEIPTS_FROM,                                                                                           \
+      "SELECT size, time_s FROM receipt WHERE origin = ?1 AND level = ?2 AND size > ?3"                        \
+      " ORDER BY size, record")                                                                                \
+    X(STALE_LINKED,                                                                                            \
+      "INSERT OR IGNORE INTO stale SELECT m.subject FROM ref f JOIN record m ON m.id = f.target"               \
+      " WHERE f.rec = ?1 AND m.subject <> '-' UNION SELECT m.subject FROM record r JOIN ref f ON"              \
+      " f.target = r.id JOIN record m ON m.no = f.rec WHERE r.no = ?1 AND m.subject <> '-'")                   \
+    X(DROP_MATTER, "DELETE FROM matter WHERE subject = ?")                                                     \
+    X(DROP_TRACKS, "DELETE FROM track WHERE subject = ?")                                                      \
+    X(DROP_STEPS, "DELETE FROM step WHERE subject = ?")                                                        \
+    X(DROP_CONFLICTS, "DELETE FROM conflict WHERE subject = ?")                                                \
+    X(DROP_TASKS, "DELETE FROM task WHERE subject = ?")                                                        \
+    X(PUT_MATTER, "INSERT INTO matter VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"              \
+                  " ?)")                                                                                       \
+    X(PUT_TRACK, "INSERT INTO track VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"             \
+                 " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")                                                       \
+    X(PUT_STEP, "INSERT INTO step VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")                                         \
+    X(PUT_CONFLICT, "INSERT INTO conflict VALUES (?, ?, ?, ?, ?)")                                             \
+    X(PUT_TASK, "INSERT INTO task VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")                       \
+    X(PARAMETERS,                                                                                              \
+      "SELECT p.name, p.value, p.effective_from, coalesce(p.scope, l.division), r.signed_s, r.id"              \
+      " FROM rule_parameter p CROSS JOIN record r ON r.no = p.rec CROSS JOIN log l ON l.no = "                 \
+      "r.log"                                                                                                  \
+      " WHERE r.standing = 'in_force' AND l.level = 'district'")                                               \
+    X(STALE_IN, "INSERT OR IGNORE INTO stale SELECT subject FROM matter WHERE substr(division, 1,"             \
+                " length(?1)) = ?1")                                                                           \
+    X(STALE_UNDER,                                                                                             \
+      "INSERT OR IGNORE INTO stale SELECT DISTINCT r.subject FROM log l CROSS JOIN record r WHERE"             \
+      " l.origin = ?1 AND r.no >= l.no * 4294967296 + ?2 AND r.no < l.no * 4294967296 + ?3"                    \
+      " AND r.subject <> '-'")                                                                                 \
+    /* The same of the matters that a record about none is linked to. */                                       \
+    X(STALE_LINKED_UNDER,                                                                                      \
+      "WITH free(no, id) AS MATERIALIZED (SELECT r.no, r.id FROM log l CROSS JOIN record r WHERE"              \
+      " l.origin = ?1 AND r.no >= l.no * 4294967296 + ?2 AND r.no < l.no * 4294967296 + ?3"                    \
+      " AND r.subject = '-') INSERT OR IGNORE INTO stale SELECT m.subject FROM free CROSS JOIN"                \
+      " ref f ON f.rec = free.no JOIN record m ON m.id = f.target WHERE m.subject <> '-' UNION"                \
+      " SELECT m.subject FROM free CROSS JOIN ref f ON f.target = free.id JOIN record m"                       \
+      " ON m.no = f.rec WHERE m.subject <> '-'")                                                               \
+    X(RECEIPT_BELOW,                                                                                           \
+      "SELECT coalesce(max(size), 0) FROM receipt WHERE origin = ?1 AND level = ?2 AND size < ?3")             \
+    X(PUT_RECEIPT, "INSERT OR IGNORE INTO receipt VALUES (?, ?, ?, ?, ?)")                                     \
+    X(DROP_RECEIPTS,                                                                                           \
+      "DELETE FROM receipt WHERE (origin, level, size, record) IN (SELECT p.log, l.level, "                    \
+      "p.size, p.rec"                                                                                          \
+      " FROM receipts_receipts p JOIN log l ON l.no = (p.rec >> 32) WHERE p.rec = ?)")                         \
+    X(LOG_OF,                                                                                                  \
+      "SELECT l.origin, l.division, l.level FROM record r JOIN log l ON l.no = r.log WHERE"                    \
       " r.no = ?")
 
 enum ys_model_query {
@@ -131,10 +137,15 @@ enum ys_building {
     YS_BUILT,            /* all indexes are there, and each change takes effect at once */
     YS_BUILDING_ENTRIES, /* entries are being folded; no record is found by its id or matter */
     YS_BUILDING_MATTERS, /* matters are being derived, for the first time */
+    YS_BUILT_IN_HASTE,   /* as YS_BUILT, but it may not be on the disk yet */
 };
 
+enum { YS_BOOT_ID_LEN = 36 };
+
 struct ys_model {
-    enum ys_building building; /* loaded by each transaction */
+    enum ys_building building;     /* loaded by each transaction */
+    bool haste;                    /* this connection waits for no disk */
+    char boot[YS_BOOT_ID_LEN + 1]; /* since when the machine runs; empty: not known */
     uint32_t resume; /* the next transaction need look at no log below; 0 after a look at all */
     struct ys_sql *sql;
     struct ys_shape *shape;
@@ -158,6 +169,25 @@ enum ys_code ys_model_save_number(struct ys_model *model, const char *name, uint
                                   struct ys_err *err);
 
 struct ys_fold_turn;
+enum ys_code ys_building_load(struct ys_model *model, struct ys_err *err);
+/* The boot of the machine goes into the file that is made anew. */
+enum ys_code ys_building_begin(struct ys_model *model, struct ys_err *err);
+/* Was a file that is not on the disk yet written since the machine was started? Else nobody knows what
+ * has become of it. */
+enum ys_code ys_building_is_sound(struct ys_model *model, bool *out, struct ys_err *err);
+/* Outside of a transaction: write in haste or not, by the stage; end the haste of those before. */
+enum ys_code ys_building_set_pace(struct ys_model *model, struct ys_err *err);
+/* BEGIN a transaction that writes, and load the stage. */
+enum ys_code ys_building_enter(struct ys_model *model, struct ys_err *err);
+/* All entries are folded, or one must be folded again: what waited takes effect. */
+enum ys_code ys_building_end_entries(struct ys_model *model, struct ys_fold_turn *turn,
+                                     struct ys_err *err);
+/* All matters are derived. */
+enum ys_code ys_building_end_matters(struct ys_model *model, struct ys_err *err);
+/* What stands in `later` is derived; while entries are being folded it waits. */
+enum ys_code ys_building_refresh_later(struct ys_model *model, struct ys_fold_turn *turn,
+                                       struct ys_err *err);
+
 /* --- touched.c: what is to be looked at again by those who ask questions of the rows (rules) --- */
 /* Nothing is noted while the model is made from nothing: whoever asks then must look at all. */
 enum ys_code ys_touch_record(struct ys_model *model, int64_t number, struct ys_err *err);
@@ -167,22 +197,13 @@ enum ys_code ys_touch_unit_of(struct ys_model *model, struct ys_bytes origin, st
 /* A parameter has changed. */
 enum ys_code ys_touch_all(struct ys_model *model, struct ys_err *err);
 
-enum ys_code ys_building_load(struct ys_model *model, struct ys_err *err);
-/* All entries are folded, or one must be folded again: what waited takes effect. */
-enum ys_code ys_building_end_entries(struct ys_model *model, struct ys_fold_turn *turn,
-                                     struct ys_err *err);
-/* All matters are derived. */
-enum ys_code ys_building_end_matters(struct ys_model *model, struct ys_err *err);
-/* Refresh this record when all entries are folded: by the next function, which does nothing before. */
-enum ys_code ys_building_put_later(struct ys_model *model, int64_t number, struct ys_err *err);
-enum ys_code ys_building_refresh_later(struct ys_model *model, struct ys_fold_turn *turn,
-                                       struct ys_err *err);
-
 /* --- content.c: the rows of one record --- */
-enum { YS_FOLD_MARKED = 256, YS_FOLD_SUBJECT_MAX = 32 };
+enum { YS_FOLD_MARKED = 256, YS_FOLD_SUBJECT_MAX = 32, YS_FOLD_BATCHES = 4 };
 struct ys_fold_turn {
     const struct ys_fold_options *options;
     struct ys_txn *txn;
+    struct ys_errands *errands;
+    struct ys_intake_batch *batch; /* YS_FOLD_BATCHES, which take turns */
     struct ys_arena arena;
     /* Matters that were marked in this transaction, before any was derived again. */
     char marked[YS_FOLD_MARKED][YS_FOLD_SUBJECT_MAX];
@@ -192,31 +213,26 @@ struct ys_fold_turn {
     uint64_t keys_of;
     size_t key_count;
     const struct ys_member_key *const *key;
-    /* For matters: the log whose entries were read last, and the parameters that were signed. */
-    struct ys_log log;
+    struct ys_log log; /* whose entries were read last on account of others */
+    /* For matters: the parameters that were signed. */
     bool parameters_loaded;
     struct ys_parameter_rows parameters;
-    const struct ys_trial *trial; /* records that are only tried; NULL: none */
-    uint64_t trial_first;         /* index of the first of them */
+    struct ys_trial_place tried; /* records that are only tried; none: `trial` is NULL */
 };
+/* What one transaction needs; `options` and `txn` are set. Cleared also when it fails. */
+enum ys_code ys_fold_turn_begin(struct ys_fold_turn *turn, struct ys_err *err);
 void ys_fold_turn_clear(struct ys_fold_turn *turn);
 /* The body of an entry that was found ok and understood before, in the arena; NULL when it is not here,
  * or has no room there. */
 enum ys_code ys_fold_turn_body(struct ys_fold_turn *turn, const char *origin, uint64_t index,
                                const Yishi__V1__Body **out, struct ys_err *err);
-/* Read the body keys of the membership, if there is one. */
-enum ys_code ys_fold_turn_members(struct ys_fold_turn *turn, struct ys_err *err);
+/* The log, and the body keys of its unit. */
+struct ys_intake_source ys_fold_turn_source(struct ys_fold_turn *turn, const struct ys_log *log);
 /* Hash of the body keys of the log's unit: who is told to have signed depends on it. */
 void ys_fold_turn_keys(struct ys_fold_turn *turn, const struct ys_log *log, struct ys_hash *out);
-/* Fold one entry, or fold it again: its row, and its contents if it is ok. `raw` is the store's verdict. */
-/* Is this entry one that is tried, and lies in no log? */
-bool ys_fold_turn_tries(const struct ys_fold_turn *turn, const struct ys_log *log, uint64_t index);
-/* An entry of the store, or of the trial. */
-enum ys_code ys_fold_turn_entry(struct ys_fold_turn *turn, const struct ys_log *log, uint64_t index,
-                                struct ys_entry *out, struct ys_err *err);
-enum ys_code ys_content_fold(struct ys_model *model, struct ys_fold_turn *turn,
-                             const struct ys_log *log, int64_t log_no, uint64_t index,
-                             enum ys_verdict raw, struct ys_err *err);
+/* Fold one entry, which has no rows: its row, and its contents if it is ok. */
+enum ys_code ys_content_fold(struct ys_model *model, struct ys_fold_turn *turn, int64_t log_no,
+                             uint64_t index, const struct ys_intake *intake, struct ys_err *err);
 /* Contents of a record: its attachments, sealed values, and rows in the tables of its kind. */
 enum ys_code ys_content_put(struct ys_model *model, int64_t number, const Yishi__V1__Body *body,
                             struct ys_err *err);

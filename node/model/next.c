@@ -227,26 +227,27 @@ static enum ys_code next_report(struct ys_course *course, struct ys_err *err)
     return ys_next_add(course, &wanted, err);
 }
 
-/* Has a publication on the decision come after it? */
-static bool decision_published(const struct ys_course *course, uint32_t decision)
+/* The last publication on a decision; 0, before which no decision stands: none. */
+static uint32_t last_published(const struct ys_course *course)
 {
-    for (uint32_t i = decision + 1; i < course->order.count; i++) {
+    for (size_t i = course->order.count; i-- > 0;) {
         if (course->readings[i].kind == YS_KIND_FEEDBACK_PUBLICATION &&
             course->readings[i].published == YS_PUBLISHED_DECISION &&
             !course->order.steps[i]->withdrawn)
-            return true;
+            return (uint32_t)i;
     }
-    return false;
+    return 0;
 }
 
 static enum ys_code next_decision_published(struct ys_course *course, struct ys_err *err)
 {
+    const uint32_t published = last_published(course);
     uint32_t last = YS_NO_STEP;
     for (uint32_t at = 0; at < course->out->track_count; at++) {
         const struct ys_track *track = &course->out->tracks[at];
         if (track->replaced || track->decision_step == YS_NO_STEP || track->decision_step == last ||
             track->ended == YS_STATE_REJECTED || track->publication_step != YS_NO_STEP ||
-            decision_published(course, track->decision_step))
+            published > track->decision_step)
             continue;
         last = track->decision_step;
         const enum ys_code code =

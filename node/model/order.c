@@ -6,7 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ORDER_STEPS_MAX = 1 << 24 };
+enum {
+    ORDER_STEPS_MAX = 1 << 24,
+    SEARCH_MAX = 64 /* references that are followed before what is found is remembered */
+};
 #define NOWHERE UINT32_MAX
 
 /* Working memory. Nodes are numbered by record id until they have a position. */
@@ -262,10 +265,12 @@ static void resolve(const struct graph *g, struct ys_order *out)
         for (size_t at = 0; (ref = reference_at(out->steps[i], at)) != NULL; at++) {
             const uint32_t node = find(g, ref->record);
             const uint32_t to = node != NOWHERE ? g->position[node] : NOWHERE;
-            if (to == NOWHERE)
+            if (to == NOWHERE) {
                 out->missing[i] += at < own ? 1 : 0;
-            else if (to != i && !has_ref(out, out->first[i], used, to, ref->rel))
+            } else if (to != i && !has_ref(out, out->first[i], used, to, ref->rel)) {
+                out->ring = out->ring || to > i;
                 out->refs[used++] = (struct ys_order_ref){.to = to, .relation = ref->rel};
+            }
         }
     }
     out->first[out->count] = used;
@@ -354,21 +359,28 @@ void ys_order_clear(struct ys_order *order)
     free(order->missing);
     free(order->seen);
     free(order->stack);
+    free(order->follows);
     *order = (struct ys_order){.count = 0};
 }
 
-bool ys_order_follows(struct ys_order *order, uint32_t later, uint32_t earlier)
+/* Follow all references. False, and nothing is known, when that takes more than `limit`. */
+static bool search(struct ys_order *order, uint32_t later, uint32_t earlier, uint64_t limit,
+                   bool *follows_out)
 {
-    YS_ASSERT(later < order->count && earlier < order->count);
     size_t depth = 0;
     const uint32_t search = ++order->search;
+    const uint64_t end = order->work + limit;
     order->stack[depth++] = later;
     order->seen[later] = search;
+    *follows_out = false;
     while (depth > 0) {
         const uint32_t at = order->stack[--depth];
         for (uint32_t i = order->first[at]; i < order->first[at + 1]; i++) {
             const uint32_t to = order->refs[i].to;
-            if (to == earlier)
+            if (order->work++ == end)
+                return false;
+            *follows_out = to == earlier;
+            if (*follows_out)
                 return true;
             /* What stands before `earlier` cannot refer to it. */
             if (to < earlier || order->seen[to] == search)
@@ -377,5 +389,40 @@ bool ys_order_follows(struct ys_order *order, uint32_t later, uint32_t earlier)
             order->stack[depth++] = to;
         }
     }
-    return false;
+    return true;
+}
+
+/* In order, each by those before it: without a ring, a step refers to earlier ones only. */
+static bool remembered(struct ys_order *order, uint32_t later, uint32_t earlier)
+{
+    struct ys_order_memo *const memo = &order->memo[earlier % YS_ORDER_MEMOS];
+    uint8_t *const follows = order->follows + (size_t)(earlier % YS_ORDER_MEMOS) * order->count;
+    if (memo->earlier != earlier)
+        *memo = (struct ys_order_memo){.earlier = earlier, .known = earlier};
+    while (memo->known < later) {
+        const uint32_t at = ++memo->known;
+        follows[at] = 0;
+        for (uint32_t i = order->first[at]; i < order->first[at + 1] && follows[at] == 0; i++) {
+            const uint32_t to = order->refs[i].to;
+            order->work++;
+            follows[at] = to == earlier || (to > earlier && follows[to] != 0);
+        }
+    }
+    return follows[later] != 0;
+}
+
+bool ys_order_follows(struct ys_order *order, uint32_t later, uint32_t earlier)
+{
+    bool follows = false;
+    YS_ASSERT(later < order->count && earlier < order->count);
+    if (search(order, later, earlier, order->ring ? UINT64_MAX / 2 : SEARCH_MAX, &follows))
+        return follows;
+    if (later <= earlier)
+        return false;
+    if (order->follows == NULL)
+        order->follows = malloc(YS_ORDER_MEMOS * order->count);
+    if (order->follows != NULL)
+        return remembered(order, later, earlier);
+    (void)search(order, later, earlier, UINT64_MAX / 2, &follows); /* no memory, only time */
+    return follows;
 }

@@ -9,6 +9,8 @@
 
 #include "node/model/step.h"
 
+enum { YS_ORDER_MEMOS = 32 };
+
 struct ys_order_ref {
     uint32_t to; /* position */
     Yishi__V1__Relation relation;
@@ -21,9 +23,17 @@ struct ys_order {
     uint32_t *first; /* count + 1: refs of the step at i are ref[first[i]] to ref[first[i + 1]] */
     struct ys_order_ref *refs;
     uint32_t *missing; /* references to records that are not there */
-    uint32_t *seen;    /* working memory of ys_order_follows */
+    bool ring;         /* some step refers to one behind it */
+    uint64_t work;     /* references that ys_order_follows has looked at */
+    uint32_t *seen;    /* its working memory */
     uint32_t *stack;
     uint32_t search;
+    /* What was found for some `earlier`: for `later` up to `known`, a byte each in `follows`. */
+    struct ys_order_memo {
+        uint32_t earlier;
+        uint32_t known; /* as `earlier`: nothing */
+    } memo[YS_ORDER_MEMOS];
+    uint8_t *follows; /* YS_ORDER_MEMOS rows of `count`; NULL until one is needed */
 };
 
 /* YS_NOMEM; YS_LIMIT beyond 2^24 steps. `out` is cleared by ys_order_clear, also after a failure. */
@@ -32,7 +42,8 @@ YS_CHECKED enum ys_code ys_order_init(const struct ys_step *steps, size_t count,
 void ys_order_clear(struct ys_order *order);
 
 /* Does `later` refer to `earlier`, directly or through others? The order of a log is no reference: a
- * clerk who writes two records side by side refers from neither to the other. */
+ * clerk who writes two records side by side refers from neither to the other. Asked again and again about
+ * one `earlier`, it looks at each reference behind that once. */
 bool ys_order_follows(struct ys_order *order, uint32_t later, uint32_t earlier);
 
 #endif

@@ -235,6 +235,7 @@ static enum ys_code run(const struct ys_step *steps, size_t count,
         if (code == YS_OK)
             code = ys_inbox_fill(&course, err);
     }
+    out->work += course.order.work;
     ys_course_clear(&course);
     if (code != YS_OK || *again_out)
         ys_procedure_clear(out);

@@ -65,6 +65,7 @@ struct ys_procedure {
     size_t next_count;
     struct ys_task *inbox; /* what waits for an answer */
     size_t inbox_count;
+    uint64_t work; /* comparisons it took; grows with the records, not with their square */
 };
 
 /* `out` is cleared by ys_procedure_clear, and empty after a failure. No steps: state NONE. A record

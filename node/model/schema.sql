@@ -50,8 +50,6 @@ CREATE TABLE ref (
   rec INTEGER NOT NULL, nth INTEGER NOT NULL, rel TEXT NOT NULL, target BLOB NOT NULL,
   PRIMARY KEY (rec, nth)
 ) STRICT, WITHOUT ROWID;
--- Of those that change what another record says.
-CREATE INDEX ref_change ON ref (target) WHERE rel IN ('supersedes', 'withdraws', 'redacts');
 
 CREATE TABLE attachment (
   rec INTEGER NOT NULL, nth INTEGER NOT NULL,

@@ -3,5 +3,8 @@
 
 CREATE INDEX record_id ON record (id);
 CREATE INDEX record_subject ON record (subject) WHERE subject <> '-';
+-- Those about no matter, or several: few.
+CREATE INDEX record_free ON record (id) WHERE subject = '-';
 CREATE INDEX ref_target ON ref (target);
-CREATE INDEX receipt_record ON receipt (record);
+-- Of those that change what another record says.
+CREATE INDEX ref_change ON ref (target) WHERE rel IN ('supersedes', 'withdraws', 'redacts');

@@ -4,8 +4,11 @@
 
 #include <limits.h>
 #include <sqlite3.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { LOOKASIDE_BYTES = 1200, LOOKASIDE_COUNT = 800 };
 
 struct ys_sql {
     sqlite3 *db;
@@ -45,16 +48,20 @@ enum ys_code ys_sql_open(const char *path, int busy_ms, struct ys_sql **out, str
     struct ys_sql *const sql = calloc(1, sizeof *sql);
     if (sql == NULL)
         return ys_fail(err, YS_NOMEM, "read model: out of memory");
+    /* No count of all memory, which costs a lock an allocation. Refused once SQLite is in use. */
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     const int flags =
         SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
     enum ys_code code = translate(sql->db, sqlite3_open_v2(path, &sql->db, flags, NULL), err);
+    if (code == YS_OK) /* small allocations; without room for it they come from the heap */
+        (void)sqlite3_db_config(sql->db, SQLITE_DBCONFIG_LOOKASIDE, NULL, LOOKASIDE_BYTES,
+                                LOOKASIDE_COUNT);
     if (code == YS_OK)
         code = translate(sql->db, sqlite3_busy_timeout(sql->db, busy_ms), err);
     if (code == YS_OK)
         code = ys_sql_run(sql,
-                          "PRAGMA page_size = 8192;"
-                          "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
-                          "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32768;"
+                          "PRAGMA page_size = 8192; PRAGMA synchronous = NORMAL;"
+                          "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536;"
                           "PRAGMA foreign_keys = OFF; PRAGMA trusted_schema = OFF;",
                           err);
     if (code != YS_OK) {
@@ -143,9 +150,50 @@ void ys_sql_call_give_text(struct ys_sql_call *call, struct ys_bytes value)
                         (int)value.size, SQLITE_TRANSIENT);
 }
 
+/* `mode_out`: is it in that mode now? SQLite leaves it as it is when somebody else uses the file. */
+static enum ys_code set_journal(struct ys_sql *sql, const char *mode, bool *mode_out,
+                                struct ys_err *err)
+{
+    YS_QUERY_SCOPED query = NULL;
+    char text[64];
+    bool row = false;
+    *mode_out = false;
+    (void)snprintf(text, sizeof text, "PRAGMA journal_mode = %s", mode);
+    enum ys_code code = ys_query_open(sql, text, &query, err);
+    if (code != YS_OK)
+        return code;
+    YS_ASSERT(query != NULL);
+    code = ys_query_step(query, &row, err);
+    if (code == YS_OK && row)
+        *mode_out = ys_bytes_is_text(ys_query_text(query, 0), mode);
+    return code == YS_BUSY ? YS_OK : code;
+}
+
+enum ys_code ys_sql_hurry(struct ys_sql *sql, bool *haste_out, struct ys_err *err)
+{
+    const enum ys_code code = set_journal(sql, "truncate", haste_out, err);
+    return code == YS_OK && *haste_out ? ys_sql_run(sql, "PRAGMA synchronous = OFF", err) : code;
+}
+
+enum ys_code ys_sql_calm(struct ys_sql *sql, struct ys_err *err)
+{
+    return ys_sql_run(sql, "PRAGMA synchronous = NORMAL", err);
+}
+
+enum ys_code ys_sql_share(struct ys_sql *sql, struct ys_err *err)
+{
+    bool done = false;
+    return set_journal(sql, "wal", &done, err);
+}
+
 bool ys_sql_in_transaction(const struct ys_sql *sql)
 {
     return sqlite3_get_autocommit(sql->db) == 0;
+}
+
+int64_t ys_sql_changes(const struct ys_sql *sql)
+{
+    return sqlite3_changes64(sql->db);
 }
 
 enum ys_code ys_query_open(struct ys_sql *sql, const char *text, struct ys_query **out,

@@ -2,7 +2,8 @@
  *
  * What lies in it is derived and disposable; LMDB holds the truth. A commit survives
  * the end of the process at any moment; after a power failure the last ones may be
- * missing, and are made again.
+ * missing, and are made again. Of what was written in haste anything may be missing
+ * then, and the file may be damaged without a sign of it.
  *
  * Threads: one at a time a connection; several connections, of several processes,
  * may be open. Memory: text and blobs of a row are valid until the next step. */
@@ -21,10 +22,20 @@ YS_CHECKED enum ys_code ys_sql_open(const char *path, int busy_ms, struct ys_sql
 /* Statements must be gone. NULL is allowed. */
 void ys_sql_close(struct ys_sql *sql);
 
+/* From now on write each page once and wait for no disk. Everything before is on the disk. Left undone
+ * where another connection stands in the way: `haste_out` says whether it was done. */
+YS_CHECKED enum ys_code ys_sql_hurry(struct ys_sql *sql, bool *haste_out, struct ys_err *err);
+/* Write carefully again: with the next commit all that was written in haste is on the disk. */
+YS_CHECKED enum ys_code ys_sql_calm(struct ys_sql *sql, struct ys_err *err);
+/* Let readers and a writer not wait for each other, unless somebody is in the way. Not in haste. */
+YS_CHECKED enum ys_code ys_sql_share(struct ys_sql *sql, struct ys_err *err);
+
 /* Statements without values or rows. YS_BUSY when another writer did not end in time. */
 YS_CHECKED enum ys_code ys_sql_run(struct ys_sql *sql, const char *text, struct ys_err *err);
 /* Is a transaction open? */
 bool ys_sql_in_transaction(const struct ys_sql *sql);
+/* How many rows the last statement that was run has changed. */
+int64_t ys_sql_changes(const struct ys_sql *sql);
 
 /* One call of a function of ours; arguments by place from 0, valid during the call. Without a `give`
  * the value is NULL. */

@@ -10,10 +10,15 @@ static enum ys_code touch(struct ys_model *model, const char *what, struct ys_by
     return ys_query_run(query, err);
 }
 
+static bool is_made(const struct ys_model *model)
+{
+    return model->building == YS_BUILT || model->building == YS_BUILT_IN_HASTE;
+}
+
 enum ys_code ys_touch_record(struct ys_model *model, int64_t number, struct ys_err *err)
 {
     struct ys_query *const query = model->query[YS_MODEL_TOUCH_RECORD];
-    if (model->building != YS_BUILT)
+    if (!is_made(model))
         return YS_OK;
     ys_query_set_int(query, 1, number);
     return ys_query_run(query, err);
@@ -21,13 +26,13 @@ enum ys_code ys_touch_record(struct ys_model *model, int64_t number, struct ys_e
 
 enum ys_code ys_touch_matter(struct ys_model *model, struct ys_bytes subject, struct ys_err *err)
 {
-    return model->building != YS_BUILT ? YS_OK : touch(model, "matter", subject, err);
+    return !is_made(model) ? YS_OK : touch(model, "matter", subject, err);
 }
 
 enum ys_code ys_touch_unit_of(struct ys_model *model, struct ys_bytes origin, struct ys_err *err)
 {
     struct ys_query *const query = model->query[YS_MODEL_TOUCH_UNIT];
-    if (model->building != YS_BUILT)
+    if (!is_made(model))
         return YS_OK;
     ys_query_set_text(query, 1, origin);
     return ys_query_run(query, err);

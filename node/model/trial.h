@@ -6,6 +6,7 @@
 #define YS_NODE_MODEL_TRIAL_H
 
 #include "node/model/model.h"
+#include "sync/log.h"
 
 struct ys_trial {
     const char *origin; /* of a log that is in the store */
@@ -16,6 +17,17 @@ struct ys_trial {
         unsigned signers; /* enum ys_body_class: whose lines it has, or will have */
     } const *record;
 };
+
+/* Where they stand while they are tried; plain value. */
+struct ys_trial_place {
+    const struct ys_trial *trial; /* NULL: nothing is tried */
+    uint32_t log_id;              /* in the store */
+    uint64_t first;               /* index of the first */
+};
+/* The entry at this place, of the store or tried. */
+YS_CHECKED enum ys_code ys_trial_entry(const struct ys_trial_place *tried, struct ys_txn *txn,
+                                       uint32_t log_id, uint64_t index, struct ys_entry *out,
+                                       struct ys_err *err);
 
 /* On YS_OK a transaction is open until ys_trial_end; matters are settled. The model has been built before
  * (ys_model_catch_up), else YS_BUSY. The number of the first record in `record` is `first_out`. */

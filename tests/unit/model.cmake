@@ -1,5 +1,6 @@
 # Tests of node/model/.
-foreach(name test_conflict test_inbox test_items test_next test_procedure test_procedure_memory test_procedure_order test_reading)
+foreach(name test_conflict test_inbox test_items test_next test_procedure test_procedure_memory test_procedure_order
+             test_procedure_work test_reading)
   yishi_unit_test(${name} ys_model)
   target_sources(${name} PRIVATE ../support/dossier.c)
 endforeach()

@@ -12,6 +12,8 @@ target_sources(test_model PRIVATE ../support/maker.c ../support/model_dump.c)
 yishi_unit_test(test_rules yishi_test_federation ys_rules)
 target_sources(test_rules PRIVATE ../support/mutant.c ../support/tale.c)
 target_compile_definitions(test_rules PRIVATE YS_RULE_CASES_DIR="${CMAKE_CURRENT_SOURCE_DIR}/rules")
+yishi_unit_test(test_model_haste yishi_test_federation ys_model)
+yishi_unit_test(test_errand yishi_test_federation ys_model)
 yishi_unit_test(test_kind_files ys_node)
 target_compile_definitions(test_kind_files
                            PRIVATE YS_KINDS_DIR="${CMAKE_CURRENT_SOURCE_DIR}/kinds")
