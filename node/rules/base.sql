@@ -48,3 +48,86 @@ SELECT r.no AS record,
 CREATE VIEW unit AS
 SELECT division AS unit, substr(division, 1, 9) AS street, substr(division, 1, 6) AS district, level
   FROM log GROUP BY division;
+
+-- The days of any record, whatever its standing. One table, so that a LEFT JOIN finds them by the key:
+-- of a view of two, as `act` and `held`, SQLite makes a whole copy for that.
+CREATE VIEW dated AS
+SELECT r.no AS record, coalesce(r.occurred_day, (r.signed_s + 28800) / 86400) AS day,
+       (r.signed_s + 28800) / 86400 AS signed_day,
+       (SELECT h.day FROM held h WHERE h.record = r.no) AS proven_day
+  FROM record r;
+
+-- Which numbers the records of a log have: `rec BETWEEN first AND last` finds a unit's by their primary key.
+CREATE VIEW span AS
+SELECT no AS log, division AS unit, level, no << 32 AS first, (no << 32) + 4294967295 AS last
+  FROM log;
+
+-- Records in force, found by the unit: `WHERE unit = ...` reads its logs alone. The plus keeps SQLite from
+-- sorting all records there are instead.
+CREATE VIEW unit_act AS
+SELECT r.no AS record, r.id, r.kind, r.subject, s.unit, s.level,
+       coalesce(r.occurred_day, (r.signed_s + 28800) / 86400) AS day
+  FROM span s CROSS JOIN record r ON r.no BETWEEN s.first AND s.last
+ WHERE +r.verdict = 'ok' AND +r.standing = 'in_force';
+
+-- Public notices that hung there, superseded ones too: what residents read counted until the next.
+CREATE VIEW posting AS
+SELECT r.no AS record, r.id, r.subject, l.division AS unit, r.standing,
+       coalesce(n.posted_on, r.occurred_day, (r.signed_s + 28800) / 86400) AS day,
+       (n.meeting_at_ms / 1000 + 28800) / 86400 AS meeting_day, n.meeting_at_ms, n.place,
+       (n.apply_until_ms / 1000 + 28800) / 86400 AS apply_until_day, n.urgent_reason,
+       (r.signed_s + 28800) / 86400 AS signed_day
+  FROM record r JOIN log l ON l.no = r.log JOIN public_notice n ON n.rec = r.no
+ WHERE r.verdict = 'ok' AND r.standing IN ('in_force', 'superseded') AND r.subject <> '-';
+
+-- Since when a notice counts: one that leaves time and place as they were goes on with the count of the
+-- one that it supersedes. `proven_day`: since when one of these is proven to be there. Plus and CROSS let
+-- SQLite find a target by its id, not among all records of the matter.
+CREATE VIEW posting_count AS
+SELECT n.record, n.id, n.subject, n.unit, n.standing, n.day, n.meeting_day, n.urgent_reason,
+       n.signed_day,
+       (WITH RECURSIVE same(record, day) AS
+               (SELECT n.record, n.day UNION
+                SELECT p.record, p.day
+                  FROM same s CROSS JOIN ref f ON f.rec = s.record
+                  CROSS JOIN posting p ON p.id = f.target
+                 WHERE f.rel = 'supersedes' AND +p.subject = n.subject AND p.unit = n.unit
+                   AND p.meeting_at_ms = n.meeting_at_ms AND p.place IS n.place)
+        SELECT min(day) FROM same) AS first_day,
+       (WITH RECURSIVE same(record) AS
+               (SELECT n.record UNION
+                SELECT p.record
+                  FROM same s CROSS JOIN ref f ON f.rec = s.record
+                  CROSS JOIN posting p ON p.id = f.target
+                 WHERE f.rel = 'supersedes' AND +p.subject = n.subject AND p.unit = n.unit
+                   AND p.meeting_at_ms = n.meeting_at_ms AND p.place IS n.place)
+        SELECT min(h.day) FROM same s JOIN held h ON h.record = s.record) AS proven_day
+  FROM posting n;
+
+-- Sessions of a matter, on the day on which they began.
+CREATE VIEW session AS
+SELECT a.record, a.id, a.subject, a.unit, m.place, a.signed_day,
+       coalesce((m.started_at_ms / 1000 + 28800) / 86400, a.day) AS day
+  FROM step_act a JOIN meeting_session m ON m.rec = a.record;
+
+-- For each session the notice in force on its day: posted before it (on the same day only if it is for
+-- that day), not superseded by then by another such, and not used up by a session on an earlier day. Of
+-- several one for that day, then the newest. NULL: none.
+CREATE VIEW session_notice AS
+SELECT s.record, s.subject, s.unit, s.day, s.place, s.signed_day,
+       (SELECT c.record
+          FROM (SELECT p.record, p.id, p.day, p.meeting_day = s.day AS fits
+                  FROM posting p
+                 WHERE p.subject = s.subject AND p.unit = s.unit
+                   AND (p.day < s.day OR (p.day = s.day AND p.meeting_day = s.day))
+                   AND NOT EXISTS
+                       (SELECT 1 FROM ref f JOIN posting q ON q.record = f.rec
+                         WHERE f.target = p.id AND f.rel = 'supersedes'
+                           AND +q.subject = p.subject AND q.unit = p.unit
+                           AND (q.day < s.day OR (q.day = s.day AND q.meeting_day = s.day)))
+                   AND NOT EXISTS
+                       (SELECT 1 FROM session t
+                         WHERE t.subject = p.subject AND t.unit = p.unit
+                           AND t.day >= p.meeting_day AND t.day < s.day)) c
+         ORDER BY c.fits DESC, c.day DESC, c.id DESC LIMIT 1) AS notice
+  FROM session s;
