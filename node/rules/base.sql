@@ -48,3 +48,11 @@ SELECT r.no AS record,
 CREATE VIEW unit AS
 SELECT division AS unit, substr(division, 1, 9) AS street, substr(division, 1, 6) AS district, level
   FROM log GROUP BY division;
+
+-- Numbers of the records of each log, those that are only tried among them: what one unit holds of a kind
+-- is `kind.rec BETWEEN first AND last`, without a look at the rest.
+CREATE VIEW log_span AS
+SELECT no AS log, origin, division AS unit, substr(division, 1, 9) AS street,
+       substr(division, 1, 6) AS district, level, size,
+       no * 4294967296 AS first, no * 4294967296 + 4294967295 AS last
+  FROM log;

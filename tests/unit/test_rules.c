@@ -10,7 +10,8 @@
  * rule finds: {"record": LABEL, "other": LABEL, "since": DAY, "until": DAY, "severity": "F", "code": "",
  * "unit": "street", "matter": 1, "fact": "2 < 3"}. Unless said: no other, never ends, severity of the
  * rule, no code, unit is that of the record's log, matter not looked at, fact not looked at; record may
- * be null. */
+ * be null. With "duties" of a case, all of the rule's are looked at, too: {"record": LABEL, "met": LABEL,
+ * "due": DAY, "done": DAY, "proven": DAY, "unit": "street"}. */
 #include "node/model/model.h"
 #include "node/rules/rules_state.h"
 #include "proto/json.h"
@@ -35,6 +36,7 @@ struct stage {
     size_t wanted, found;
     char want[ROWS_MAX][ROW_MAX], find[ROWS_MAX][ROW_MAX];
     bool fact[ROWS_MAX]; /* is that of the wanted row looked at? */
+    bool duties;         /* does the case say which there are? */
 };
 
 static void must(enum ys_code code, const struct ys_err *err, const char *what)
@@ -74,6 +76,20 @@ static void print_row(char out[ROW_MAX], const char *severity, const char *recor
                    severity, record, other, code, since, until, unit, fact);
 }
 
+static void want_duties(struct stage *stage, const json_t *duties)
+{
+    stage->duties = json_is_array(duties);
+    for (size_t i = 0; i < json_array_size(duties); i++) {
+        const json_t *const duty = json_array_get(duties, i);
+        const char *const record = word(duty, "record", "-");
+        (void)snprintf(stage->want[stage->wanted++], ROW_MAX,
+                       "duty record=%s met=%s due=%s done=%s proven=%s unit=%s", record,
+                       word(duty, "met", "-"), word(duty, "due", "?"), word(duty, "done", "-"),
+                       word(duty, "proven", "-"),
+                       word(duty, "unit", unit_of_label(&stage->tale, record)));
+    }
+}
+
 static void want(struct stage *stage, const struct ys_rule *rule, const json_t *told)
 {
     const json_t *const finds = json_object_get(told, "finds");
@@ -90,6 +106,7 @@ static void want(struct stage *stage, const struct ys_rule *rule, const json_t *
                   word(finding, "unit", unit_of_label(&stage->tale, record)),
                   word(finding, "fact", "*"));
     }
+    want_duties(stage, json_object_get(told, "duties"));
     qsort(stage->want, stage->wanted, ROW_MAX, by_text);
 }
 
@@ -109,6 +126,36 @@ static const char *label_at(const struct stage *stage, struct ys_query *query, i
         return "-";
     (void)ys_query_copy(query, at, origin, sizeof origin);
     return tale_label(&stage->tale, origin, (uint64_t)ys_query_int(query, at + 1));
+}
+
+static bool look_at_duties(struct stage *stage, const struct ys_rule *rule)
+{
+    YS_QUERY_SCOPED query = NULL;
+    bool row = true;
+    if (ys_query_open(
+            stage->rules->sql,
+            "SELECT l.origin, r.idx, m.origin, o.idx, f.due_day, f.met_day, f.proven_day,"
+            " f.division FROM duty f LEFT JOIN record r ON r.no = f.record LEFT JOIN log l"
+            " ON l.no = r.log LEFT JOIN record o ON o.no = f.met_record LEFT JOIN log m"
+            " ON m.no = o.log WHERE f.rule = ?",
+            &query, NULL) != YS_OK)
+        return false;
+    ys_query_set_text(query, 1, ys_bytes_of_text(rule->view));
+    while (ys_query_step(query, &row, NULL) == YS_OK && row && stage->found < ROWS_MAX) {
+        char division[YS_DIVISION_MAX + 1];
+        char due[YS_DATE_TEXT_MAX];
+        char done[YS_DATE_TEXT_MAX];
+        char proven[YS_DATE_TEXT_MAX];
+        (void)ys_query_copy(query, 7, division, sizeof division);
+        day_text(query, 4, due);
+        day_text(query, 5, done);
+        day_text(query, 6, proven);
+        (void)snprintf(stage->find[stage->found++], ROW_MAX,
+                       "duty record=%s met=%s due=%s done=%s proven=%s unit=%s",
+                       label_at(stage, query, 0), label_at(stage, query, 2), due, done, proven,
+                       tale_unit(&stage->tale, division));
+    }
+    return true;
 }
 
 /* Rows of the rule, sorted. False when they cannot be asked for. */
@@ -142,6 +189,8 @@ static bool look(struct stage *stage, const struct ys_rule *rule)
                   label_at(stage, query, 3), code, since, until, tale_unit(&stage->tale, division),
                   fact);
     }
+    if (stage->duties && !look_at_duties(stage, rule))
+        return false;
     qsort(stage->find, stage->found, ROW_MAX, by_text);
     return true;
 }
