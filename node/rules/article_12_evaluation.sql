@@ -26,20 +26,20 @@ CREATE VIEW "R-12-9" AS
 SELECT a.subject, a.unit, a.unit AS division, a.record, NULL AS other, 'E' AS severity, '' AS code,
        a.day AS anchor_day, a.signed_day AS since_day, NULL AS until_day, c.fact
   FROM act a JOIN
-       (SELECT e.rec, (SELECT count(*) || ', ' || count(DISTINCT d.dimension)
+       (SELECT e.rec, (SELECT count(DISTINCT d.dimension)
                          FROM evaluation_round_dimensions d WHERE d.rec = e.rec
                           AND d.dimension IN ('participation', 'implementation', 'feedback'))
-               || ', ' || (SELECT count(*) FROM evaluation_round_dimensions d
-                            WHERE d.rec = e.rec) AS fact
+               || ' / ' || (SELECT count(*) FROM evaluation_round_dimensions d
+                             WHERE d.rec = e.rec) AS fact
           FROM evaluation_round e
         UNION ALL
-        SELECT e.rec, (SELECT count(*) || ', ' || count(DISTINCT d.dimension)
+        SELECT e.rec, (SELECT count(DISTINCT d.dimension)
                          FROM evaluation_result_dimensions d WHERE d.rec = e.rec
                           AND d.dimension IN ('participation', 'implementation', 'feedback'))
-               || ', ' || (SELECT count(*) FROM evaluation_result_dimensions d
-                            WHERE d.rec = e.rec)
+               || ' / ' || (SELECT count(*) FROM evaluation_result_dimensions d
+                             WHERE d.rec = e.rec)
           FROM evaluation_result e) c ON c.rec = a.record
- WHERE c.fact <> '3, 3, 3';
+ WHERE c.fact <> '3 / 3';
 
 -- Why (2026-11): eligible is what went up to the street and has come back: a public-service item that was
 -- completed or declined, the result of a commission. Its period is that in which the first such item of
