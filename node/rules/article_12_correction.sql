@@ -86,7 +86,7 @@ VALUES ('R-12-17', 1, 'R-12-17', '12(4)', 'E', 'rc st gd', 'matter', 'change', 1
 CREATE VIEW "R-12-17" AS
 SELECT s.subject, a.unit, a.unit AS division, a.record,
        (SELECT o.record FROM step o JOIN street_correction k ON k.rec = o.record
-         WHERE o.subject = s.subject AND o.nth < s.nth ORDER BY o.nth DESC LIMIT 1) AS other,
+         WHERE o.subject = s.subject AND o.nth </* same */ s.nth ORDER BY o.nth DESC LIMIT 1) AS other,
        'E' AS severity, '' AS code, s.day AS anchor_day, a.signed_day AS since_day, NULL AS until_day,
        day_text(s.day) AS fact
   FROM step s JOIN act a ON a.record = s.record
