@@ -116,6 +116,7 @@ SELECT v.subject, v.unit, v.street AS division, v.record, v.day AS anchor_day,
   FROM (SELECT s.subject, s.unit, s.street, s.record, coalesce(o.submitted_on, s.day) AS day,
                (SELECT b.record FROM ref f JOIN act b ON b.record = f.rec
                  WHERE f.target = s.id AND f.rel = 'answers' AND b.kind = 'street_response'
+                   AND b.subject = s.subject
                  ORDER BY b.day, b.id LIMIT 1) AS met_record
           FROM step_act s JOIN outcome_submission o ON o.rec = s.record
          WHERE s.kind = 'outcome_submission') v;
@@ -161,7 +162,7 @@ SELECT v.subject, v.unit, v.street AS division, v.record, v.day AS anchor_day,
   FROM (SELECT s.subject, s.unit, s.street, s.record, s.day,
                (SELECT b.record FROM ref f JOIN act b ON b.record = f.rec
                   JOIN department_response x ON x.rec = b.record
-                 WHERE f.target = s.id AND f.rel = 'answers'
+                 WHERE f.target = s.id AND f.rel = 'answers' AND b.subject = s.subject
                  ORDER BY coalesce(x.answered_on, b.day), b.id LIMIT 1) AS met_record
           FROM step_act s JOIN street_response r ON r.rec = s.record
          WHERE r.decision = 'transfer') v;
