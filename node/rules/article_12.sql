@@ -109,17 +109,18 @@ VALUES ('R-12-4', 1, 'R-12-4', '12(2)', 'F', 'st', 'matter', 'due', 0, 'street_r
         '街道发布“街道受理/转交/不予落实”记录；逾期仍须答复',
         'the street publishes a street_response; late is better than never');
 CREATE VIEW "duty R-12-4" AS
-SELECT v.subject, v.unit, v.street AS division, v.record, v.day AS anchor_day,
-       due('street_response_days', v.unit, v.day) AS due_day, v.met_record,
-       (SELECT a.day FROM act a WHERE a.record = v.met_record) AS met_day,
-       (SELECT h.day FROM held h WHERE h.record = v.met_record) AS proven_day
-  FROM (SELECT s.subject, s.unit, s.street, s.record, coalesce(o.submitted_on, s.day) AS day,
-               (SELECT b.record FROM ref f JOIN act b ON b.record = f.rec
-                 WHERE f.target = s.id AND f.rel = 'answers' AND b.kind = 'street_response'
-                   AND b.subject = s.subject
-                 ORDER BY b.day, b.id LIMIT 1) AS met_record
-          FROM step_act s JOIN outcome_submission o ON o.rec = s.record
-         WHERE s.kind = 'outcome_submission') v;
+SELECT s.subject, s.unit, s.street AS division, s.record,
+       coalesce(o.submitted_on, s.day) AS anchor_day,
+       due('street_response_days', s.unit, coalesce(o.submitted_on, s.day)) AS due_day,
+       m.no AS met_record, (SELECT a.day FROM act a WHERE a.record = m.no) AS met_day,
+       (SELECT h.day FROM held h WHERE h.record = m.no) AS proven_day
+  FROM step_act s JOIN outcome_submission o ON o.rec = s.record
+  LEFT JOIN record m ON m.no =
+       (SELECT b.record FROM ref f JOIN act b ON b.record = f.rec
+         WHERE f.target = s.id AND f.rel = 'answers' AND b.kind = 'street_response'
+           AND b.subject = s.subject
+         ORDER BY b.day, b.id LIMIT 1)
+ WHERE s.kind = 'outcome_submission';
 
 -- Why (2026-11): a due day is asked of what is transferred, too: the street answers for the matter until the
 -- department has accepted it.
@@ -154,18 +155,18 @@ VALUES ('R-12-6', 1, 'R-12-6', '12(2)', 'F', 'gd st', 'matter', 'due', 0, 'depar
         '部门(或由街道附件代录)发布“部门研究意见”；逾期仍须答复',
         'the department, or the street for it, publishes a department_response; late is better than never');
 CREATE VIEW "duty R-12-6" AS
-SELECT v.subject, v.unit, v.street AS division, v.record, v.day AS anchor_day,
-       due('department_days', v.unit, v.day) AS due_day, v.met_record,
+SELECT s.subject, s.unit, s.street AS division, s.record, s.day AS anchor_day,
+       due('department_days', s.unit, s.day) AS due_day, m.no AS met_record,
        (SELECT coalesce(d.answered_on, a.day) FROM act a JOIN department_response d ON d.rec = a.record
-         WHERE a.record = v.met_record) AS met_day,
-       (SELECT h.day FROM held h WHERE h.record = v.met_record) AS proven_day
-  FROM (SELECT s.subject, s.unit, s.street, s.record, s.day,
-               (SELECT b.record FROM ref f JOIN act b ON b.record = f.rec
-                  JOIN department_response x ON x.rec = b.record
-                 WHERE f.target = s.id AND f.rel = 'answers' AND b.subject = s.subject
-                 ORDER BY coalesce(x.answered_on, b.day), b.id LIMIT 1) AS met_record
-          FROM step_act s JOIN street_response r ON r.rec = s.record
-         WHERE r.decision = 'transfer') v;
+         WHERE a.record = m.no) AS met_day,
+       (SELECT h.day FROM held h WHERE h.record = m.no) AS proven_day
+  FROM step_act s JOIN street_response r ON r.rec = s.record
+  LEFT JOIN record m ON m.no =
+       (SELECT b.record FROM ref f JOIN act b ON b.record = f.rec
+          JOIN department_response x ON x.rec = b.record
+         WHERE f.target = s.id AND f.rel = 'answers' AND b.subject = s.subject
+         ORDER BY coalesce(x.answered_on, b.day), b.id LIMIT 1)
+ WHERE r.decision = 'transfer';
 
 -- The newest day stated for an item by a record that had an effect on it; a new day without a reason does
 -- not count (R-12-7a). Where none lacks its reason, that is the procedure's.
@@ -248,11 +249,12 @@ VALUES ('R-12-8', 1, 'R-12-8', '12(3)', 'F', 'rc', 'unit', 'due', 0, 'commission
 CREATE VIEW "duty R-12-8" AS
 SELECT '-' AS subject, v.unit, v.community AS division, v.record,
        CASE WHEN v.result_due IS NULL THEN v.ended ELSE v.day END AS anchor_day,
-       coalesce(v.result_due, due('commission_days', v.community, v.ended)) AS due_day, v.met_record,
+       coalesce(v.result_due, due('commission_days', v.community, v.ended)) AS due_day,
+       m.no AS met_record,
        (SELECT coalesce(o.submitted_on, a.day) FROM act a JOIN commission_result o ON o.rec = a.record
-         WHERE a.record = v.met_record) AS met_day,
-       (SELECT h.day FROM held h WHERE h.record = v.met_record) AS proven_day
-  FROM (SELECT u.unit, q.record, q.day, r.result_due, c.value AS community,
+         WHERE a.record = m.no) AS met_day,
+       (SELECT h.day FROM held h WHERE h.record = m.no) AS proven_day
+  FROM (SELECT u.unit, q.record, q.id, q.day, r.result_due, c.value AS community,
                nullif(max(coalesce((SELECT max(e.day) FROM commissioned p JOIN item_end e
                                         ON e.subject = p.subject
                                      WHERE p.request = q.id AND p.unit = c.value
@@ -260,11 +262,12 @@ SELECT '-' AS subject, v.unit, v.community AS division, v.record,
                           coalesce((SELECT max(e.day) FROM commissioned p JOIN step_act e
                                         ON e.subject = p.subject
                                      WHERE p.request = q.id AND p.unit = c.value
-                                       AND e.kind = 'shelving'), 0)), 0) AS ended,
-               (SELECT b.record FROM ref f JOIN act b ON b.record = f.rec
-                  JOIN commission_result x ON x.rec = b.record
-                 WHERE f.target = q.id AND f.rel = 'answers' AND b.unit = c.value
-                 ORDER BY coalesce(x.submitted_on, b.day), b.id LIMIT 1) AS met_record
+                                       AND e.kind = 'shelving'), 0)), 0) AS ended
           FROM log_span u CROSS JOIN commission_request r ON r.rec BETWEEN u.first AND u.last
           CROSS JOIN act q ON q.record = r.rec
-          CROSS JOIN commission_request_communities c ON c.rec = r.rec) v;
+          CROSS JOIN commission_request_communities c ON c.rec = r.rec) v
+  LEFT JOIN record m ON m.no =
+       (SELECT b.record FROM ref f JOIN act b ON b.record = f.rec
+          JOIN commission_result x ON x.rec = b.record
+         WHERE f.target = v.id AND f.rel = 'answers' AND b.unit = v.community
+         ORDER BY coalesce(x.submitted_on, b.day), b.id LIMIT 1);

@@ -43,17 +43,18 @@ VALUES ('R-12-15', 1, 'R-12-15', '12(4)', 'F', 'rc po', 'unit', 'due', 0, '', NU
         '整改并发布“整改结果”(居委会、党组织共同签署)',
         'put it right and publish a correction_compliance, signed by committee and party organisation');
 CREATE VIEW "duty R-12-15" AS
-SELECT v.subject, v.unit, v.community AS division, v.record, v.day AS anchor_day, v.due AS due_day,
-       v.met_record,
+SELECT o.subject, o.unit, o.community AS division, o.record, o.day AS anchor_day, o.due AS due_day,
+       m.no AS met_record,
        (SELECT coalesce(k.done_on, a.day) FROM act a JOIN correction_compliance k ON k.rec = a.record
-         WHERE a.record = v.met_record) AS met_day,
-       (SELECT h.day FROM held h WHERE h.record = v.met_record) AS proven_day
-  FROM (SELECT o.subject, o.unit, o.community, o.record, o.day, o.due,
-               (SELECT b.record FROM ref f JOIN act b ON b.record = f.rec
-                  JOIN correction_compliance x ON x.rec = b.record
-                 WHERE f.target = o.id AND f.rel = 'answers' AND b.unit = o.community
-                 ORDER BY coalesce(x.done_on, b.day), b.id LIMIT 1) AS met_record
-          FROM correction_order o WHERE o.community IS NOT NULL) v;
+         WHERE a.record = m.no) AS met_day,
+       (SELECT h.day FROM held h WHERE h.record = m.no) AS proven_day
+  FROM correction_order o
+  LEFT JOIN record m ON m.no =
+       (SELECT b.record FROM ref f JOIN act b ON b.record = f.rec
+          JOIN correction_compliance x ON x.rec = b.record
+         WHERE f.target = o.id AND f.rel = 'answers' AND b.unit = o.community
+         ORDER BY coalesce(x.done_on, b.day), b.id LIMIT 1)
+ WHERE o.community IS NOT NULL;
 
 -- Why (2026-11): also where the district has corrected (L31): the education is the street's.
 INSERT INTO rule (id, version, view, article, severity, who, scope, clock, late_entry, parameters, since,
@@ -64,17 +65,18 @@ VALUES ('R-12-16', 1, 'R-12-16', '12(4)', 'F', 'st', 'unit', 'due', 0, 'educatio
         '开展法治宣传教育，发布引用该纠正记录的“法治宣传教育”',
         'hold it, and publish a legal_education that refers to the order');
 CREATE VIEW "duty R-12-16" AS
-SELECT v.subject, v.unit, v.street AS division, v.record, v.day AS anchor_day,
-       due('education_days', v.street, v.day) AS due_day, v.met_record,
+SELECT o.subject, o.unit, o.street AS division, o.record, o.day AS anchor_day,
+       due('education_days', o.street, o.day) AS due_day, m.no AS met_record,
        (SELECT coalesce(k.held_on, a.day) FROM act a JOIN legal_education k ON k.rec = a.record
-         WHERE a.record = v.met_record) AS met_day,
-       (SELECT h.day FROM held h WHERE h.record = v.met_record) AS proven_day
-  FROM (SELECT o.subject, o.unit, o.street, o.record, o.day,
-               (SELECT b.record FROM ref f JOIN act b ON b.record = f.rec
-                  JOIN legal_education x ON x.rec = b.record
-                 WHERE f.target = o.id AND f.rel = 'based_on'
-                 ORDER BY coalesce(x.held_on, b.day), b.id LIMIT 1) AS met_record
-          FROM correction_order o WHERE o.community IS NOT NULL) v;
+         WHERE a.record = m.no) AS met_day,
+       (SELECT h.day FROM held h WHERE h.record = m.no) AS proven_day
+  FROM correction_order o
+  LEFT JOIN record m ON m.no =
+       (SELECT b.record FROM ref f JOIN act b ON b.record = f.rec
+          JOIN legal_education x ON x.rec = b.record
+         WHERE f.target = o.id AND f.rel = 'based_on'
+         ORDER BY coalesce(x.held_on, b.day), b.id LIMIT 1)
+ WHERE o.community IS NOT NULL;
 
 -- Why (2026-11): what was under correction when is the procedure's to say, since an order concerns items and
 -- may be answered in parts. 512 is YS_IRREGULAR_CORRECTING (track.h).

@@ -2,18 +2,18 @@
 
 -- The matters that a round is about: its subject, those in its list, those whose records it refers to.
 CREATE VIEW round_matter AS
-SELECT e.rec AS round, r.subject AS matter FROM evaluation_round e JOIN record r ON r.no = e.rec
+SELECT e.rec AS round, r.subject AS matter FROM evaluation_round e CROSS JOIN record r ON r.no = e.rec
  WHERE r.subject <> '-'
 UNION ALL
 SELECT m.rec, m.value FROM evaluation_round_matters m
 UNION ALL
-SELECT f.rec, t.subject FROM ref f JOIN record t ON t.id = f.target
+SELECT f.rec, t.subject FROM ref f CROSS JOIN record t ON t.id = f.target
  WHERE f.rel = 'evaluates' AND t.subject <> '-';
 
 -- The rounds on which a result rests.
 CREATE VIEW result_round AS
 SELECT f.rec AS result, r.no AS round
-  FROM ref f JOIN record r ON r.id = f.target
+  FROM ref f CROSS JOIN record r ON r.id = f.target
  WHERE f.rel = 'based_on' AND r.kind = 'evaluation_round';
 
 INSERT INTO rule (id, version, view, article, severity, who, scope, clock, late_entry, parameters, since,
@@ -53,30 +53,29 @@ VALUES ('R-12-10', 1, 'R-12-10', '12(3)', 'F', 'rc', 'unit', 'due', 0, 'evaluati
         'a matter that ended in the period was not evaluated by those who took part',
         '组织评议并发布“评议活动”和“评议结果”', 'hold the evaluation and publish its round and result');
 CREATE VIEW "duty R-12-10" AS
-SELECT v.subject, v.unit, v.unit AS division, v.record, v.day AS anchor_day,
-       period_end('evaluation_period', v.unit, v.day) AS due_day, v.met_record,
-       (SELECT coalesce(e.held_on, a.day) FROM act a JOIN evaluation_result e ON e.rec = a.record
-         WHERE a.record = v.met_record) AS met_day,
-       (SELECT h.day FROM held h WHERE h.record = v.met_record) AS proven_day
-  FROM (SELECT u.unit, m.subject, coalesce(t.ended_by, t.response) AS record, t.ended_day AS day,
-               (SELECT b.record
-                  FROM log_span s CROSS JOIN evaluation_result x ON x.rec BETWEEN s.first AND s.last
-                  CROSS JOIN act b ON b.record = x.rec
-                 WHERE s.unit = u.unit
-                   AND (b.subject = m.subject OR EXISTS
-                        (SELECT c.round FROM result_round c JOIN round_matter w ON w.round = c.round
-                          WHERE c.result = x.rec AND w.matter = m.subject))
-                 ORDER BY coalesce(x.held_on, b.day), b.id LIMIT 1) AS met_record
-          FROM unit u
-          CROSS JOIN matter m ON m.subject BETWEEN u.unit || '-' AND u.unit || '.'
-          CROSS JOIN track t ON t.subject = m.subject AND t.nth =
-               (SELECT o.nth FROM track o
-                 WHERE o.subject = m.subject AND o.replaced = 0 AND o.ended_day IS NOT NULL
-                   AND ((o.nature = 'commissioned' AND o.ended_by IS NOT NULL)
-                        OR (o.nature = 'public_service' AND o.submission IS NOT NULL
-                            AND param('evaluation_scope', u.unit, o.ended_day) =
-                                'commissioned_and_public_service'))
-                 ORDER BY o.ended_day, o.nth LIMIT 1)) v;
+SELECT m.subject, u.unit, u.unit AS division, coalesce(t.ended_by, t.response) AS record,
+       t.ended_day AS anchor_day, period_end('evaluation_period', u.unit, t.ended_day) AS due_day,
+       e.no AS met_record,
+       (SELECT coalesce(x.held_on, a.day) FROM act a JOIN evaluation_result x ON x.rec = a.record
+         WHERE a.record = e.no) AS met_day,
+       (SELECT h.day FROM held h WHERE h.record = e.no) AS proven_day
+  FROM unit_span u
+  CROSS JOIN matter m ON m.subject BETWEEN u.unit || '-' AND u.unit || '.'
+  CROSS JOIN track t ON t.subject = m.subject AND t.nth =
+       (SELECT o.nth FROM track o
+         WHERE o.subject = m.subject AND o.replaced = 0 AND o.ended_day IS NOT NULL
+           AND ((o.nature = 'commissioned' AND o.ended_by IS NOT NULL)
+                OR (o.nature = 'public_service' AND o.submission IS NOT NULL
+                    AND param('evaluation_scope', u.unit, o.ended_day) =
+                        'commissioned_and_public_service'))
+         ORDER BY o.ended_day, o.nth LIMIT 1)
+  LEFT JOIN record e ON e.no =
+       (SELECT b.record FROM evaluation_result x CROSS JOIN act b ON b.record = x.rec
+         WHERE x.rec BETWEEN u.first AND u.last AND b.unit = u.unit
+           AND (b.subject = m.subject OR EXISTS
+                (SELECT c.round FROM result_round c CROSS JOIN round_matter w ON w.round = c.round
+                  WHERE c.result = x.rec AND w.matter = m.subject))
+         ORDER BY coalesce(x.held_on, b.day), b.id LIMIT 1);
 
 INSERT INTO rule (id, version, view, article, severity, who, scope, clock, late_entry, parameters, since,
                   until, zh, en, remedy_zh, remedy_en)
@@ -153,7 +152,7 @@ SELECT v.subject, v.unit, v.unit, v.record, NULL, 'E', k.party_kind, v.day, v.si
        k.count || ' > 0'
   FROM round_act v CROSS JOIN evaluation_round_evaluators_by_kind k ON k.rec = v.record
  WHERE k.count > 0 AND NOT EXISTS
-       (SELECT w.round FROM round_matter w JOIN held_session s ON s.subject = w.matter
+       (SELECT w.round FROM round_matter w CROSS JOIN held_session s ON s.subject = w.matter
           JOIN meeting_session_attendance p ON p.rec = s.record
          WHERE w.round = v.record AND s.day <= v.day AND p.party_kind = k.party_kind
            AND p.present > 0);
@@ -162,9 +161,11 @@ SELECT v.subject, v.unit, v.unit, v.record, NULL, 'E', k.party_kind, v.day, v.si
 CREATE VIEW log_life AS
 SELECT s.log, (b.signed_s + 28800) / 86400 AS first_day, (z.signed_s + 28800) / 86400 AS last_day
   FROM log_span s JOIN record b ON b.no = s.first JOIN record z ON z.no = s.first + s.size - 1;
--- Day of signing of an entry, whatever it is.
+-- Days of an entry, whatever it is: as in `act`.
 CREATE VIEW entry_day AS
-SELECT no, (signed_s + 28800) / 86400 AS signed_day FROM record;
+SELECT no AS record, coalesce(occurred_day, (signed_s + 28800) / 86400) AS day,
+       (signed_s + 28800) / 86400 AS signed_day
+  FROM record;
 
 -- Why (2026-11): of a report only the hash of its figures is recorded, so no figure can be seen to be
 -- missing. What can be seen is on which logs it rests, and how far. The figures of a street on implementation
@@ -181,27 +182,25 @@ VALUES ('R-12-18', 1, 'R-12-18', '12(2), 12(3)', 'F', 'da', 'unit', 'change', 0,
         || 'was evaluated',
         '补封年度统计报告，列入该街道及其社区的日志', 'seal a report of the year that covers these logs');
 CREATE VIEW "R-12-18" AS
-SELECT '-' AS subject, v.unit, v.unit AS division, NULL AS record, v.report AS other, 'F' AS severity,
-       iif(v.level = 'street', 'implementation', 'evaluation') AS code, v.from_day AS anchor_day,
-       v.to_day + 32 AS since_day, v.day AS until_day,
-       v.division || ', ' || v.year || ': ' || coalesce(day_text(v.day), '-') || ' > '
-       || day_text(v.to_day + 31) AS fact
-  FROM (SELECT r.unit, r.level, r.division, r.year, r.from_day, r.to_day, r.report,
-               (SELECT a.day FROM act a WHERE a.record = r.report) AS day
-          FROM (SELECT l.district AS unit, l.level, l.unit AS division, y.year, y.from_day, y.to_day,
-                       (SELECT s.record
-                          FROM log_span d CROSS JOIN report_snapshot p ON p.rec BETWEEN d.first AND d.last
-                          CROSS JOIN act s ON s.record = p.rec
-                          JOIN report_snapshot_inputs i ON i.rec = p.rec
-                         WHERE d.unit = l.district AND p.scope IN (l.district, l.street)
-                           AND i.log = l.origin AND p."from" <= y.from_day AND p."to" >= y.to_day
-                           AND NOT EXISTS (SELECT x.no FROM entry_day x WHERE x.no = l.first + i.size
-                                              AND x.signed_day <= y.to_day)
-                         ORDER BY s.day, s.id LIMIT 1) AS report
-                  FROM log_span l CROSS JOIN log_life f ON f.log = l.log CROSS JOIN year y
-                 WHERE l.level <> 'district' AND f.first_day <= y.to_day
-                   AND f.last_day >= y.from_day) r) v
- WHERE v.day IS NULL OR v.day > v.to_day + 31;
+SELECT '-' AS subject, u.unit, u.unit AS division, NULL AS record, a.record AS other, 'F' AS severity,
+       iif(l.level = 'street', 'implementation', 'evaluation') AS code, y.from_day AS anchor_day,
+       y.to_day + 32 AS since_day, a.day AS until_day,
+       l.unit || ', ' || y.year || ': ' || coalesce(day_text(a.day), '-') || ' > '
+       || day_text(y.to_day + 31) AS fact
+  FROM unit_span u CROSS JOIN log_span l ON l.district = u.unit
+  CROSS JOIN log_life f ON f.log = l.log
+  CROSS JOIN year y ON y.to_day >= f.first_day AND y.from_day <= f.last_day
+  LEFT JOIN entry_day a ON a.record =
+       (SELECT s.record
+          FROM report_snapshot p CROSS JOIN act s ON s.record = p.rec
+          CROSS JOIN report_snapshot_inputs i ON i.rec = p.rec
+         WHERE p.rec BETWEEN u.first AND u.last AND s.unit = u.unit
+           AND p.scope IN (l.district, l.street) AND i.log = l.origin
+           AND p."from" <= y.from_day AND p."to" >= y.to_day
+           AND NOT EXISTS (SELECT x.record FROM entry_day x WHERE x.record = l.first + i.size
+                              AND x.signed_day <= y.to_day)
+         ORDER BY s.day, s.id LIMIT 1)
+ WHERE l.level <> 'district' AND (a.day IS NULL OR a.day > y.to_day + 31);
 
 -- What has taken the place of a result, or of what it says. A correction of a correction counts as the
 -- newest.

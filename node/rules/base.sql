@@ -56,3 +56,8 @@ SELECT no AS log, origin, division AS unit, substr(division, 1, 9) AS street,
        substr(division, 1, 6) AS district, level, size,
        no * 4294967296 AS first, no * 4294967296 + 4294967295 AS last
   FROM log;
+-- The same of a unit. Where it has had several logs, those of others lie between: ask for `unit`, too.
+CREATE VIEW unit_span AS
+SELECT division AS unit, level, min(no) * 4294967296 AS first,
+       max(no) * 4294967296 + 4294967295 AS last
+  FROM log GROUP BY division;
