@@ -168,12 +168,12 @@ SELECT no AS record, coalesce(occurred_day, (signed_s + 28800) / 86400) AS day,
   FROM record;
 
 -- Why (2026-11): of a report only the hash of its figures is recorded, so no figure can be seen to be
--- missing. What can be seen is on which logs it rests, and how far. The figures of a street on implementation
--- (responses, completions) come from its own log, those on evaluation from its communities' logs. A log that
--- was written to in the year is covered by a yearly report of the district, on all or on that street (one
--- record names no more than 512 logs), that names it, and leaves no entry of the year out: the first one
--- beyond is of a later year, or there is none. By 31 January: the figures go into the yearly assessment, and
--- no text names a day.
+-- missing. What can be seen is on which logs it rests, and how far. The figures of a street on
+-- implementation (responses, completions) come from its own log, those on evaluation from its communities'
+-- logs. A log that was written to in the year is covered by a yearly report of the district, on all or on
+-- that street (one record names no more than 512 logs), that names it, and leaves no entry of the year
+-- out: the first one beyond is of a later year, or there is none. Where no matter had been opened, there
+-- are no figures. By 31 January: the figures go into the yearly assessment, and no text names a day.
 INSERT INTO rule (id, version, view, article, severity, who, scope, clock, late_entry, parameters, since,
                   until, zh, en, remedy_zh, remedy_en)
 VALUES ('R-12-18', 1, 'R-12-18', '12(2), 12(3)', 'F', 'da', 'unit', 'change', 0, '', NULL, NULL,
@@ -200,7 +200,9 @@ SELECT '-' AS subject, u.unit, u.unit AS division, NULL AS record, a.record AS o
            AND NOT EXISTS (SELECT x.record FROM entry_day x WHERE x.record = l.first + i.size
                               AND x.signed_day <= y.to_day)
          ORDER BY s.day, s.id LIMIT 1)
- WHERE l.level <> 'district' AND (a.day IS NULL OR a.day > y.to_day + 31);
+ WHERE l.level <> 'district' AND (a.day IS NULL OR a.day > y.to_day + 31)
+   AND EXISTS (SELECT m.subject FROM matter m WHERE m.subject BETWEEN l.unit AND l.unit || ':'
+                  AND m.opened_day <= y.to_day);
 
 -- What has taken the place of a result, or of what it says. A correction of a correction counts as the
 -- newest.
