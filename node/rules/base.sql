@@ -131,3 +131,16 @@ SELECT s.record, s.subject, s.unit, s.day, s.place, s.signed_day,
                            AND t.day >= p.meeting_day AND t.day < s.day)) c
          ORDER BY c.fits DESC, c.day DESC, c.id DESC LIMIT 1) AS notice
   FROM session s;
+
+-- Numbers of the records of each log, those that are only tried among them: what one unit holds of a kind
+-- is `kind.rec BETWEEN first AND last`, without a look at the rest.
+CREATE VIEW log_span AS
+SELECT no AS log, origin, division AS unit, substr(division, 1, 9) AS street,
+       substr(division, 1, 6) AS district, level, size,
+       no * 4294967296 AS first, no * 4294967296 + 4294967295 AS last
+  FROM log;
+-- The same of a unit. Where it has had several logs, those of others lie between: ask for `unit`, too.
+CREATE VIEW unit_span AS
+SELECT division AS unit, level, min(no) * 4294967296 AS first,
+       max(no) * 4294967296 + 4294967295 AS last
+  FROM log GROUP BY division;

@@ -14,13 +14,17 @@
 /* What a view's rows must meet, by what was touched. ?1 is the key. */
 static const char *condition(enum ys_rule_scope scope, enum ys_rule_scope key)
 {
+    const bool duties = scope == YS_RULE_OF_DUTIES;
     switch (key) {
     case YS_RULE_OF_RECORD:
         return "v.record = ?1";
     case YS_RULE_OF_MATTER:
-        return "v.subject = ?1";
+        return duties
+                   ? "v.subject = ?1 AND v.code IN (SELECT view FROM rule WHERE scope = 'matter')"
+                   : "v.subject = ?1";
     case YS_RULE_OF_UNIT:
-        return scope == YS_RULE_OF_DUTIES ? "v.unit = ?1 AND v.subject = '-'" : "v.unit = ?1";
+        return duties ? "v.unit = ?1 AND v.code IN (SELECT view FROM rule WHERE scope = 'unit')"
+                      : "v.unit = ?1";
     case YS_RULE_OF_DUTIES:
     case YS_RULE_SCOPES:
         break;
@@ -125,12 +129,16 @@ static enum ys_code forget(struct ys_rules *rules, enum ys_rule_scope scope, str
                                " rule WHERE scope = 'record')",
                                "DELETE FROM duty WHERE record = ?1 AND rule IN (SELECT view FROM"
                                " rule WHERE scope = 'record')"},
-        [YS_RULE_OF_MATTER] = {"DELETE FROM finding WHERE subject = ?1 AND subject <> '-' AND rule"
-                               " IN (SELECT view FROM rule WHERE scope IN ('matter', 'duty'))",
+        [YS_RULE_OF_MATTER] = {"DELETE FROM finding WHERE subject = ?1 AND subject <> '-' AND (rule"
+                               " IN (SELECT view FROM rule WHERE scope = 'matter') OR (rule IN"
+                               " (SELECT view FROM rule WHERE scope = 'duty') AND code IN"
+                               " (SELECT view FROM rule WHERE scope = 'matter')))",
                                "DELETE FROM duty WHERE subject = ?1 AND subject <> '-' AND rule IN"
                                " (SELECT view FROM rule WHERE scope = 'matter')"},
-        [YS_RULE_OF_UNIT] = {"DELETE FROM finding WHERE unit = ?1 AND rule IN (SELECT view FROM"
-                             " rule WHERE scope = 'unit' OR (scope = 'duty' AND subject = '-'))",
+        [YS_RULE_OF_UNIT] = {"DELETE FROM finding WHERE unit = ?1 AND (rule IN (SELECT view FROM"
+                             " rule WHERE scope = 'unit') OR (rule IN (SELECT view FROM rule WHERE"
+                             " scope = 'duty') AND code IN (SELECT view FROM rule WHERE scope ="
+                             " 'unit')))",
                              "DELETE FROM duty WHERE unit = ?1 AND rule IN (SELECT view FROM"
                              " rule WHERE scope = 'unit')"},
     };
@@ -182,7 +190,7 @@ enum ys_code ys_rules_apply_one(struct ys_rules *rules, const struct ys_rule_run
 }
 
 /* The keys of one kind, each in a terminated copy that is handed on. A unit's records are those of the
- * units above it, too. */
+ * units above it, too, and what others write about a matter concerns the unit that holds it. */
 static enum ys_code apply_keys(struct ys_rules *rules, enum ys_rule_scope scope,
                                const char *question, struct ys_err *err)
 {
@@ -210,9 +218,11 @@ static enum ys_code apply_touched(struct ys_rules *rules, struct ys_err *err)
                           err);
     if (code == YS_OK)
         code = apply_keys(rules, YS_RULE_OF_UNIT,
-                          "SELECT key FROM touched WHERE what = 'unit' UNION"
-                          " SELECT substr(key, 1, 9) FROM touched WHERE what = 'unit' UNION"
-                          " SELECT substr(key, 1, 6) FROM touched WHERE what = 'unit'",
+                          "WITH t(unit) AS (SELECT key FROM touched WHERE what = 'unit' UNION"
+                          " SELECT substr(key, 1, instr(key, '-') - 1) FROM touched"
+                          " WHERE what = 'matter')"
+                          " SELECT unit FROM t UNION SELECT substr(unit, 1, 9) FROM t UNION"
+                          " SELECT substr(unit, 1, 6) FROM t",
                           err);
     return code;
 }

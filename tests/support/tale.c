@@ -4,6 +4,8 @@
 #include "proto/json.h"
 #include "proto/kind.h"
 #include "proto/moment.h"
+#include "sync/status.h"
+#include "sync/verdict.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -270,27 +272,65 @@ static void keep_heads(struct cast *cast)
     }
 }
 
-void tale_open(struct tale *tale, const char *test_name, const json_t *told)
+void tale_begin(struct tale *tale, const char *test_name)
 {
-    struct ys_err err = {0};
-    const json_t *const records = json_object_get(told, "records");
     *tale = (struct tale){.count = 0};
     cast_open(&tale->cast, test_name, CAST_DISTRICT);
     cast_enrol_all(&tale->cast);
-    for (size_t i = 0; i < json_array_size(records); i++) {
-        const json_t *const record = json_array_get(records, i);
-        if (json_object_get(record, "receipts") != NULL)
-            tell_receipts(tale, record);
-        else
-            tell_record(tale, record);
+}
+
+void tale_tell(struct tale *tale, const json_t *record)
+{
+    if (json_object_get(record, "receipts") != NULL)
+        tell_receipts(tale, record);
+    else
+        tell_record(tale, record);
+}
+
+/* What was found about the signatures, as a node keeps it. */
+static void keep_verdicts(struct tale *tale)
+{
+    YS_TXN_SCOPED txn = NULL;
+    struct ys_log log;
+    struct ys_err err = {0};
+    must(ys_store_begin(tale->cast.store, true, &txn, &err), &err);
+    for (uint32_t id = 0; ys_log_next(txn, id, &log, &err) == YS_OK; id = log.id + 1) {
+        for (uint64_t i = 0; i < log.frontier.size; i++) {
+            enum ys_verdict before = YS_VERDICT_UNCHECKED;
+            struct ys_entry entry;
+            must(ys_status_get(txn, log.id, i, &before, &err), &err);
+            if (before != YS_VERDICT_UNCHECKED)
+                continue;
+            must(ys_log_entry(txn, log.id, i, &entry, &err), &err);
+            const uint8_t verdict = (uint8_t)ys_judge(tale->member, &log.origin, i, &entry, NULL);
+            must(ys_status_set(txn, log.id, i, &verdict, 1, &err), &err);
+        }
     }
+    must(ys_txn_commit(&txn, &err), &err);
+}
+
+void tale_settle(struct tale *tale)
+{
+    struct ys_err err = {0};
     keep_heads(&tale->cast);
+    ys_member_free(tale->member);
     YS_TXN_SCOPED txn = NULL;
     must(ys_member_new(&tale->cast.root, &tale->cast.unit[CAST_DISTRICT].origin.division,
                        &tale->member, &err),
          &err);
     must(ys_store_begin(tale->cast.store, false, &txn, &err), &err);
     must(ys_member_rebuild(tale->member, txn, NULL, &err), &err);
+    ys_txn_abort(&txn);
+    keep_verdicts(tale);
+}
+
+void tale_open(struct tale *tale, const char *test_name, const json_t *told)
+{
+    const json_t *const records = json_object_get(told, "records");
+    tale_begin(tale, test_name);
+    for (size_t i = 0; i < json_array_size(records); i++)
+        tale_tell(tale, json_array_get(records, i));
+    tale_settle(tale);
 }
 
 void tale_close(struct tale *tale)

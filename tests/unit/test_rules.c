@@ -3,6 +3,7 @@
  *
  *   test_rules                   all cases
  *   test_rules RULE              those of one rule
+ *   test_rules --grow [RULE]     tells them record by record: what follows from each is what follows from all
  *   test_rules --mutate [RULE]   plants faults (tests/support/mutant.h) into the views, one at a time
  *
  * rules/<rule>.json: {"rule": "R-12-4", "cases": [{"name": ..., "records": [...], "finds": [...]}]}, with
@@ -10,7 +11,8 @@
  * rule finds: {"record": LABEL, "other": LABEL, "since": DAY, "until": DAY, "severity": "F", "code": "",
  * "unit": "street", "matter": 1, "fact": "2 < 3"}. Unless said: no other, never ends, severity of the
  * rule, no code, unit is that of the record's log, matter not looked at, fact not looked at; record may
- * be null. */
+ * be null. With "duties" of a case, all of the rule's are looked at, too: {"record": LABEL, "met": LABEL,
+ * "due": DAY, "done": DAY, "proven": DAY, "unit": "street"}. */
 #include "node/model/model.h"
 #include "node/rules/rules_state.h"
 #include "proto/json.h"
@@ -24,6 +26,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum mode { FIND, GROW, MUTATE };
 enum { CASES_MAX = 64, ROWS_MAX = 32, ROW_MAX = 400, RULES_MAX = 200 };
 
 /* A case made true, with what the rule says of it. */
@@ -35,6 +38,7 @@ struct stage {
     size_t wanted, found;
     char want[ROWS_MAX][ROW_MAX], find[ROWS_MAX][ROW_MAX];
     bool fact[ROWS_MAX]; /* is that of the wanted row looked at? */
+    bool duties;         /* does the case say which there are? */
 };
 
 static void must(enum ys_code code, const struct ys_err *err, const char *what)
@@ -74,6 +78,20 @@ static void print_row(char out[ROW_MAX], const char *severity, const char *recor
                    severity, record, other, code, since, until, unit, fact);
 }
 
+static void want_duties(struct stage *stage, const json_t *duties)
+{
+    stage->duties = json_is_array(duties);
+    for (size_t i = 0; i < json_array_size(duties); i++) {
+        const json_t *const duty = json_array_get(duties, i);
+        const char *const record = word(duty, "record", "-");
+        (void)snprintf(stage->want[stage->wanted++], ROW_MAX,
+                       "duty record=%s met=%s due=%s done=%s proven=%s unit=%s", record,
+                       word(duty, "met", "-"), word(duty, "due", "?"), word(duty, "done", "-"),
+                       word(duty, "proven", "-"),
+                       word(duty, "unit", unit_of_label(&stage->tale, record)));
+    }
+}
+
 static void want(struct stage *stage, const struct ys_rule *rule, const json_t *told)
 {
     const json_t *const finds = json_object_get(told, "finds");
@@ -90,6 +108,7 @@ static void want(struct stage *stage, const struct ys_rule *rule, const json_t *
                   word(finding, "unit", unit_of_label(&stage->tale, record)),
                   word(finding, "fact", "*"));
     }
+    want_duties(stage, json_object_get(told, "duties"));
     qsort(stage->want, stage->wanted, ROW_MAX, by_text);
 }
 
@@ -109,6 +128,36 @@ static const char *label_at(const struct stage *stage, struct ys_query *query, i
         return "-";
     (void)ys_query_copy(query, at, origin, sizeof origin);
     return tale_label(&stage->tale, origin, (uint64_t)ys_query_int(query, at + 1));
+}
+
+static bool look_at_duties(struct stage *stage, const struct ys_rule *rule)
+{
+    YS_QUERY_SCOPED query = NULL;
+    bool row = true;
+    if (ys_query_open(
+            stage->rules->sql,
+            "SELECT l.origin, r.idx, m.origin, o.idx, f.due_day, f.met_day, f.proven_day,"
+            " f.division FROM duty f LEFT JOIN record r ON r.no = f.record LEFT JOIN log l"
+            " ON l.no = r.log LEFT JOIN record o ON o.no = f.met_record LEFT JOIN log m"
+            " ON m.no = o.log WHERE f.rule = ?",
+            &query, NULL) != YS_OK)
+        return false;
+    ys_query_set_text(query, 1, ys_bytes_of_text(rule->view));
+    while (ys_query_step(query, &row, NULL) == YS_OK && row && stage->found < ROWS_MAX) {
+        char division[YS_DIVISION_MAX + 1];
+        char due[YS_DATE_TEXT_MAX];
+        char done[YS_DATE_TEXT_MAX];
+        char proven[YS_DATE_TEXT_MAX];
+        (void)ys_query_copy(query, 7, division, sizeof division);
+        day_text(query, 4, due);
+        day_text(query, 5, done);
+        day_text(query, 6, proven);
+        (void)snprintf(stage->find[stage->found++], ROW_MAX,
+                       "duty record=%s met=%s due=%s done=%s proven=%s unit=%s",
+                       label_at(stage, query, 0), label_at(stage, query, 2), due, done, proven,
+                       tale_unit(&stage->tale, division));
+    }
+    return true;
 }
 
 /* Rows of the rule, sorted. False when they cannot be asked for. */
@@ -142,6 +191,8 @@ static bool look(struct stage *stage, const struct ys_rule *rule)
                   label_at(stage, query, 3), code, since, until, tale_unit(&stage->tale, division),
                   fact);
     }
+    if (stage->duties && !look_at_duties(stage, rule))
+        return false;
     qsort(stage->find, stage->found, ROW_MAX, by_text);
     return true;
 }
@@ -197,6 +248,101 @@ static void close_stage(struct stage *stage)
     ys_model_close(stage->model);
     tale_close(&stage->tale);
     free(stage);
+}
+
+/* --- growing ------------------------------------------------------------------------------------- */
+
+/* All rows of all rules as one hash, in an order of their own. */
+static void hash_rows(struct stage *stage, struct ys_hash *out)
+{
+    static const char *const texts[] = {
+        "SELECT json_array(rule, severity, subject, unit, division, record, other, code, "
+        "anchor_day,"
+        " since_day, until_day, fact) FROM finding ORDER BY 1",
+        "SELECT json_array(rule, subject, unit, division, record, anchor_day, due_day, met_record,"
+        " met_day, proven_day) FROM duty ORDER BY 1"};
+    struct ys_sha256 state;
+    struct ys_err err = {0};
+    ys_sha256_init(&state);
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        YS_QUERY_SCOPED query = NULL;
+        bool row = false;
+        must(ys_query_open(stage->rules->sql, texts[i], &query, &err), &err, stage->name);
+        for (must(ys_query_step(query, &row, &err), &err, stage->name); row;
+             must(ys_query_step(query, &row, &err), &err, stage->name))
+            ys_sha256_update(&state, ys_query_text(query, 0));
+    }
+    ys_sha256_final(&state, out);
+}
+
+static void show_rows(struct stage *stage, const char *when)
+{
+    YS_QUERY_SCOPED query = NULL;
+    bool row = false;
+    struct ys_err err = {0};
+    must(ys_query_open(stage->rules->sql,
+                       "SELECT json_array(rule, subject, unit, code, record, other, since_day,"
+                       " until_day) FROM finding UNION ALL SELECT json_array('duty', rule, subject,"
+                       " unit, record, due_day, met_record, met_day, proven_day) FROM duty"
+                       " ORDER BY 1",
+                       &query, &err),
+         &err, stage->name);
+    while (ys_query_step(query, &row, NULL) == YS_OK && row) {
+        const struct ys_bytes text = ys_query_text(query, 0);
+        printf("    %s %.*s\n", when, (int)text.size, (const char *)text.data);
+    }
+}
+
+/* What was made from what each record touched, and all made anew: the same. */
+static bool grows_alike(struct stage *stage, uint32_t today, size_t told)
+{
+    const struct ys_fold_options options = {.store = stage->tale.cast.store,
+                                            .member = stage->tale.member};
+    struct ys_hash grown;
+    struct ys_hash anew;
+    struct ys_err err = {0};
+    must(ys_model_catch_up(stage->model, &options, &err), &err, stage->name);
+    must(ys_rules_catch_up(stage->rules, today, &err), &err, stage->name);
+    hash_rows(stage, &grown);
+    must(ys_sql_run(stage->rules->sql, "BEGIN", &err), &err, stage->name);
+    must(ys_rules_apply_all(stage->rules, today, &err), &err, stage->name);
+    hash_rows(stage, &anew);
+    const bool same = ys_hash_equal(&grown, &anew);
+    if (!same) {
+        printf("FAILED %s: other rows after record %zu\n", stage->name, told);
+        show_rows(stage, "anew");
+    }
+    must(ys_sql_run(stage->rules->sql, "ROLLBACK", &err), &err, stage->name);
+    if (!same)
+        show_rows(stage, "grown");
+    return same;
+}
+
+static unsigned grow(const char *id, const json_t *told, unsigned nth)
+{
+    char name[128];
+    char path[FOLDER_PATH_MAX];
+    struct ys_err err = {0};
+    const json_t *const records = json_object_get(told, "records");
+    struct stage *const stage = calloc(1, sizeof *stage);
+    bool same = stage != NULL;
+    if (stage == NULL)
+        exit(1);
+    stage->name = word(told, "name", "?");
+    (void)snprintf(name, sizeof name, "rules-%s-%u", id, nth);
+    tale_begin(&stage->tale, name);
+    tale_settle(&stage->tale);
+    folder_path(&stage->tale.cast.folder, "model.db", path);
+    must(ys_model_open(path, stage->tale.cast.store, &stage->model, &err), &err, path);
+    must(ys_rules_open(stage->model, &stage->rules, &err), &err, path);
+    for (size_t i = 0; same && i <= json_array_size(records); i++) {
+        if (i > 0)
+            tale_tell(&stage->tale, json_array_get(records, i - 1));
+        tale_settle(&stage->tale);
+        same = grows_alike(stage, today_of(told), i);
+    }
+    close_stage(stage);
+    return same ? 0 : 1;
 }
 
 /* --- faults -------------------------------------------------------------------------------------- */
@@ -293,7 +439,7 @@ static void show(const struct stage *stage)
 }
 
 /* Failures of one file. */
-static unsigned test_file(const char *path, bool mutate)
+static unsigned test_file(const char *path, enum mode mode)
 {
     struct stage *stages[CASES_MAX];
     unsigned failures = 0;
@@ -309,6 +455,12 @@ static unsigned test_file(const char *path, bool mutate)
     const struct ys_rule_run *run = NULL;
     if (count == 0 || count > CASES_MAX)
         exit(1);
+    for (size_t i = 0; mode == GROW && i < count; i++)
+        failures += grow(id, json_array_get(cases, i), (unsigned)i);
+    if (mode == GROW) {
+        json_decref(file);
+        return failures;
+    }
     for (size_t i = 0; i < count; i++) {
         stages[i] = calloc(1, sizeof *stages[i]);
         if (stages[i] == NULL)
@@ -322,7 +474,7 @@ static unsigned test_file(const char *path, bool mutate)
             failures++;
         }
     }
-    if (mutate && failures == 0)
+    if (mode == MUTATE && failures == 0)
         failures += plant_faults(stages, count, find_run(stages[0]->rules, id));
     for (size_t i = 0; i < count; i++)
         close_stage(stages[i]);
@@ -337,8 +489,10 @@ static int by_name(const void *a, const void *b)
 
 int main(int argc, char **argv)
 {
-    const bool mutate = argc > 1 && strcmp(argv[1], "--mutate") == 0;
-    const char *const only = argc > (mutate ? 2 : 1) ? argv[argc - 1] : NULL;
+    const enum mode mode = argc > 1 && strcmp(argv[1], "--mutate") == 0 ? MUTATE
+                           : argc > 1 && strcmp(argv[1], "--grow") == 0 ? GROW
+                                                                        : FIND;
+    const char *const only = argc > (mode == FIND ? 1 : 2) ? argv[argc - 1] : NULL;
     char *names[RULES_MAX];
     size_t count = 0;
     unsigned failures = 0;
@@ -357,7 +511,7 @@ int main(int argc, char **argv)
         (void)snprintf(path, sizeof path, YS_RULE_CASES_DIR "/%s", names[i]);
         names[i][strlen(names[i]) - strlen(".json")] = '\0';
         if (only == NULL || strcmp(only, names[i]) == 0)
-            failures += test_file(path, mutate);
+            failures += test_file(path, mode);
         free(names[i]);
     }
     printf("%zu rules with cases, %u failures\n", count, failures);
