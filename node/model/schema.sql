@@ -55,7 +55,7 @@ CREATE INDEX ref_change ON ref (target) WHERE rel IN ('supersedes', 'withdraws',
 
 CREATE TABLE attachment (
   rec INTEGER NOT NULL, nth INTEGER NOT NULL,
-  alg TEXT, hash BLOB, size INTEGER, media_type TEXT, title TEXT, scope TEXT,
+  alg TEXT, hash BLOB, size INTEGER, media_type TEXT, title TEXT, scope TEXT, role TEXT,
   PRIMARY KEY (rec, nth)
 ) STRICT, WITHOUT ROWID;
 
