@@ -110,6 +110,10 @@ static enum ys_code put_attachments(struct ys_model *model, int64_t number,
         set_string(query, 6, a->media_type);
         set_string(query, 7, a->title);
         set_enum(query, 8, &yishi__v1__attachment_scope__descriptor, (int)a->scope);
+        if (a->has_role)
+            set_enum(query, 9, &yishi__v1__attachment_role__descriptor, (int)a->role);
+        else
+            ys_query_set_null(query, 9);
         code = ys_query_run(query, err);
     }
     return code;

@@ -32,7 +32,7 @@
       "SELECT idx FROM record WHERE log = ? AND idx >= ? AND content = 'absent' LIMIT 1")                      \
     X(PUT_REF, "INSERT INTO ref VALUES (?, ?, ?, ?)")                                                          \
     X(DROP_REFS, "DELETE FROM ref WHERE rec = ?")                                                              \
-    X(PUT_ATTACHMENT, "INSERT INTO attachment VALUES (?, ?, ?, ?, ?, ?, ?, ?)")                                \
+    X(PUT_ATTACHMENT, "INSERT INTO attachment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")                                \
     X(DROP_ATTACHMENTS, "DELETE FROM attachment WHERE rec = ?")                                                \
     X(PUT_SEALED, "INSERT INTO sealed VALUES (?, ?, ?, ?)")                                                    \
     X(DROP_SEALED, "DELETE FROM sealed WHERE rec = ?")                                                         \

@@ -53,7 +53,7 @@ CREATE TABLE ref (
 
 CREATE TABLE attachment (
   rec INTEGER NOT NULL, nth INTEGER NOT NULL,
-  alg TEXT, hash BLOB, size INTEGER, media_type TEXT, title TEXT, scope TEXT,
+  alg TEXT, hash BLOB, size INTEGER, media_type TEXT, title TEXT, scope TEXT, role TEXT,
   PRIMARY KEY (rec, nth)
 ) STRICT, WITHOUT ROWID;
 

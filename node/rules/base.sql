@@ -144,3 +144,28 @@ CREATE VIEW unit_span AS
 SELECT division AS unit, level, min(no) * 4294967296 AS first,
        max(no) * 4294967296 + 4294967295 AS last
   FROM log GROUP BY division;
+
+-- Records of a unit's logs, whatever their standing: `WHERE unit = ...` finds them by the numbers that a log
+-- has (no = log * 2^32 + idx), for rules of scope unit. The + keep SQLite from making an index of its own.
+CREATE VIEW log_record AS
+SELECT r.no AS record, r.id, +r.kind AS kind, +r.subject AS subject, l.division AS unit, l.level,
+       +r.standing AS standing,
+       coalesce(r.occurred_day, (r.signed_s + 28800) / 86400) AS day,
+       (r.signed_s + 28800) / 86400 AS signed_day
+  FROM log l CROSS JOIN record r ON r.no >= l.no << 32 AND r.no < (l.no + 1) << 32
+ WHERE +r.verdict = 'ok';
+
+-- Since which day a record is proven to be there, for LEFT JOIN: SQLite makes the whole of a view of several
+-- tables (`held`, `act`) before it joins one so, and of one table only what is asked for.
+CREATE VIEW proof AS
+SELECT r.no AS record, (SELECT h.day FROM held h WHERE h.record = r.no) AS day FROM record r;
+
+-- What is attached to a record: by itself, and by its unit's records of further attachments.
+CREATE VIEW attached AS
+SELECT a.rec AS record, a.media_type, a.title, a.scope, a.role FROM attachment a
+UNION ALL
+SELECT t.no, a.media_type, a.title, a.scope, a.role
+  FROM record t JOIN log l ON l.no = t.log JOIN ref f ON f.target = t.id AND f.rel = 'based_on'
+  JOIN act d ON d.record = f.rec AND d.kind = 'attachment_add' AND d.unit = l.division
+       AND d.subject IN (t.subject, '-')
+  JOIN attachment a ON a.rec = d.record;
