@@ -15,6 +15,8 @@
     X(FIND_LOG, "SELECT no, size, root, changed, keys FROM log WHERE origin = ?")                          \
     X(MOVE_LOG, "UPDATE log SET size = ?2, root = ?3, changed = ?4, keys = ?5 WHERE no = ?1")              \
     X(FOLDED, "SELECT coalesce(sum(size), 0) FROM log")                                                    \
+    X(FIND_NODE_LOG, "SELECT state, seen_s, fork_a, fork_b FROM node_log WHERE log = ?")                   \
+    X(PUT_NODE_LOG, "INSERT OR REPLACE INTO node_log VALUES (?, ?, ?, ?, ?)")                              \
     X(FIND_VERDICTS, "SELECT bits FROM verdict_row WHERE log = ? AND chunk = ?")                           \
     X(PUT_VERDICTS, "INSERT OR REPLACE INTO verdict_row VALUES (?, ?, ?)")                                 \
     X(CUT_VERDICTS, "DELETE FROM verdict_row WHERE log = ?")                                               \
@@ -141,6 +143,7 @@ struct ys_model {
     struct ys_query *query[YS_MODEL_QUERY_COUNT];
     struct ys_query **insert; /* one a table of the shape */
     struct ys_query **drop;
+    char division[YS_DIVISION_MAX + 1]; /* of the store's node */
     struct ys_hash made_for; /* schema and store: another value, and everything is made anew */
     char path[];
 };
@@ -177,6 +180,11 @@ enum ys_code ys_building_end_matters(struct ys_model *model, struct ys_err *err)
 enum ys_code ys_building_put_later(struct ys_model *model, int64_t number, struct ys_err *err);
 enum ys_code ys_building_refresh_later(struct ys_model *model, struct ys_fold_turn *turn,
                                        struct ys_err *err);
+
+/* --- node_log.c: what only this node knows of a log --- */
+/* Its row, if it is another now; the unit is touched then. */
+enum ys_code ys_node_log_keep(struct ys_model *model, struct ys_txn *txn, const struct ys_log *log,
+                              int64_t log_no, struct ys_err *err);
 
 /* --- content.c: the rows of one record --- */
 enum { YS_FOLD_MARKED = 256, YS_FOLD_SUBJECT_MAX = 32 };

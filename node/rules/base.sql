@@ -48,3 +48,10 @@ SELECT r.no AS record,
 CREATE VIEW unit AS
 SELECT division AS unit, substr(division, 1, 9) AS street, substr(division, 1, 6) AS district, level
   FROM log GROUP BY division;
+
+-- Logs, and the numbers that their records may have: `rec BETWEEN first AND last` finds those of one log in
+-- the table of a kind without looking at the others.
+CREATE VIEW span AS
+SELECT no AS log, origin, division AS unit, substr(division, 1, 9) AS street, level,
+       no * 4294967296 AS first, (no + 1) * 4294967296 - 1 AS last
+  FROM log;
