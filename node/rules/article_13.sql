@@ -99,8 +99,8 @@ SELECT '-' AS subject, e.street AS unit, e.street AS division, e.record, e.day A
        due('reply_days', e.street, e.day) AS due_day,
        a.record AS met_record, a.day AS met_day, h.day AS proven_day
   FROM (SELECT s.street, b.record, b.id, coalesce(v.held_on, b.day) AS day
-          FROM span s JOIN evaluation_result v ON v.rec BETWEEN s.first AND s.last
-          JOIN act b ON b.record = v.rec) e
+          FROM span s CROSS JOIN evaluation_result v ON v.rec BETWEEN s.first AND s.last
+         CROSS JOIN act b ON b.record = v.rec) e
   LEFT JOIN act a ON a.record =
        (SELECT b.record FROM ref f JOIN act b ON b.record = f.rec
          WHERE f.target = e.id AND f.rel = 'answers' AND b.kind = 'evaluation_reply'

@@ -14,8 +14,8 @@ SELECT '-' AS subject, c.unit, c.division, NULL AS record, c.day AS anchor_day,
        due('silent_days', c.division, c.day) AS due_day,
        NULL AS met_record, NULL AS met_day, NULL AS proven_day
   FROM (SELECT i.unit, d.division, coalesce((n.seen_s + 28800) / 86400, (r.signed_s + 28800) / 86400) AS day
-          FROM span i JOIN node_certificate d ON d.rec BETWEEN i.first AND i.last
-          JOIN record r ON r.no = d.rec
+          FROM span i CROSS JOIN node_certificate d ON d.rec BETWEEN i.first AND i.last
+         CROSS JOIN record r ON r.no = d.rec
           LEFT JOIN log o ON o.origin = substr(d.log, 1, instr(d.log, '+') - 1) -- of its key
           LEFT JOIN node_log n ON n.log = o.no
          WHERE d.division <> i.unit
@@ -41,8 +41,8 @@ SELECT '-' AS subject, f.unit, f.unit AS division, NULL AS record, NULL AS other
 UNION ALL
 SELECT '-', i.unit, coalesce(l.division, i.unit), a.record, NULL, 'F', 'critical', a.day, a.signed_day,
        NULL, coalesce(f.size, '-')
-  FROM span i JOIN fork_notice f ON f.rec BETWEEN i.first AND i.last
-  JOIN act a ON a.record = f.rec
+  FROM span i CROSS JOIN fork_notice f ON f.rec BETWEEN i.first AND i.last
+ CROSS JOIN act a ON a.record = f.rec
   LEFT JOIN log l ON l.origin = f.log;
 
 -- Why: entries that are not under a signed head are never stored (sync/session.h), so what is left to fail on
@@ -74,13 +74,14 @@ VALUES ('R-S-4', 1, 'R-S-4', '3', 'F', 'rc', 'unit', 'change', 0, '', NULL, NULL
 CREATE VIEW "R-S-4" AS
 SELECT '-' AS subject, u.unit, u.unit AS division, NULL AS record, NULL AS other, 'F' AS severity, '' AS code,
        y.to_day AS anchor_day, y.to_day + 1 AS since_day, NULL AS until_day, y.year || ': 0' AS fact
-  FROM (SELECT w.unit, (SELECT min(a.signed_day) FROM span s JOIN act a ON a.record BETWEEN s.first AND s.last
-                         WHERE s.unit = w.unit) AS first_day
+  FROM (SELECT w.unit, (SELECT min((SELECT a.signed_day FROM act a WHERE a.record BETWEEN s.first AND s.last
+                                      ORDER BY a.record LIMIT 1))
+                           FROM span s WHERE s.unit = w.unit) AS first_day
           FROM unit w WHERE w.level = 'community') u
   JOIN year y ON y.to_day >= u.first_day
  WHERE NOT EXISTS
-       (SELECT a.record FROM span s JOIN meeting_session m ON m.rec BETWEEN s.first AND s.last
-          JOIN act a ON a.record = m.rec
+       (SELECT a.record FROM span s CROSS JOIN meeting_session m ON m.rec BETWEEN s.first AND s.last
+         CROSS JOIN act a ON a.record = m.rec
          WHERE s.unit = u.unit
            AND coalesce((m.started_at_ms / 1000 + 28800) / 86400, a.day) BETWEEN y.from_day AND y.to_day);
 
