@@ -74,9 +74,12 @@ VALUES ('R-S-4', 1, 'R-S-4', '3', 'F', 'rc', 'unit', 'change', 0, '', NULL, NULL
 CREATE VIEW "R-S-4" AS
 SELECT '-' AS subject, u.unit, u.unit AS division, NULL AS record, NULL AS other, 'F' AS severity, '' AS code,
        y.to_day AS anchor_day, y.to_day + 1 AS since_day, NULL AS until_day, y.year || ': 0' AS fact
-  FROM (SELECT w.unit, (SELECT min((SELECT a.signed_day FROM act a WHERE a.record BETWEEN s.first AND s.last
-                                      ORDER BY a.record LIMIT 1))
-                           FROM span s WHERE s.unit = w.unit) AS first_day
+  FROM (SELECT w.unit,
+               (SELECT f.day FROM (SELECT (SELECT a.signed_day FROM act a
+                                            WHERE a.record BETWEEN s.first AND s.last
+                                            ORDER BY a.record LIMIT 1) AS day
+                                     FROM span s WHERE s.unit = w.unit) f
+                 WHERE f.day IS NOT NULL ORDER BY f.day LIMIT 1) AS first_day
           FROM unit w WHERE w.level = 'community') u
   JOIN year y ON y.to_day >= u.first_day
  WHERE NOT EXISTS
