@@ -12,6 +12,10 @@ target_sources(test_model PRIVATE ../support/maker.c ../support/model_dump.c)
 yishi_unit_test(test_rules yishi_test_federation ys_rules)
 target_sources(test_rules PRIVATE ../support/mutant.c ../support/tale.c)
 target_compile_definitions(test_rules PRIVATE YS_RULE_CASES_DIR="${CMAKE_CURRENT_SOURCE_DIR}/rules")
+yishi_unit_test(test_rules_follow yishi_test_federation yishi_test_year ys_rules)
+target_sources(test_rules_follow PRIVATE ../support/arrival.c ../support/model_dump.c ../support/tale.c)
+target_compile_definitions(test_rules_follow
+                           PRIVATE YS_RULE_CASES_DIR="${CMAKE_CURRENT_SOURCE_DIR}/rules")
 # Faults planted into every view of a rule, which its cases must notice: under tests/run --all.
 add_test(NAME mutation.rules COMMAND test_rules --mutate)
 set_tests_properties(mutation.rules PROPERTIES LABELS mutation TIMEOUT 1800)
