@@ -186,6 +186,7 @@ static void fold_one(const struct settings *settings, struct ys_store *store,
     enum { RECORDS = 50 };
     struct spread fold = {.worst = 0};
     struct spread judge = {.worst = 0};
+    struct spread judge_cpu = {.worst = 0};
     const struct ys_fold_options options = {.store = store, .member = member};
     struct year_options next = settings->year;
     char path[PATH_SIZE];
@@ -218,8 +219,10 @@ static void fold_one(const struct settings *settings, struct ys_store *store,
         must(ys_model_catch_up(model, &options, &err), &err);
         spread_add(&fold, now_s() - begin);
         const double judged = now_s();
+        const double cpu = cpu_s();
         must(ys_rules_catch_up(rules, rules_today(settings), &err), &err);
         spread_add(&judge, now_s() - judged);
+        spread_add(&judge_cpu, cpu_s() - cpu);
         done++;
     }
     ys_rules_close(rules);
@@ -229,6 +232,7 @@ static void fold_one(const struct settings *settings, struct ys_store *store,
     say(settings, "fold of one more record, worst", fold.worst * 1000, "ms");
     say(settings, "rules after one more record, mean", judge.sum / RECORDS * 1000, "ms");
     say(settings, "rules after one more record, worst", judge.worst * 1000, "ms");
+    say(settings, "  CPU time, mean", judge_cpu.sum / RECORDS * 1000, "ms");
 }
 
 static unsigned number(const char *text)

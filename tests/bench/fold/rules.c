@@ -45,15 +45,15 @@ static void time_each(const struct settings *settings, struct ys_rules *rules)
         must(YS_NOMEM, NULL);
     must(ys_sql_run(rules->sql, "BEGIN IMMEDIATE", &err), &err);
     for (size_t i = 0; i < rules->count; i++) {
-        const double begin = now_s();
+        const double begin = cpu_s();
         must(ys_rules_apply_one(rules, &rules->run[i], &err), &err);
-        timed[i] = (struct timed){rules->run[i].rule.view, now_s() - begin};
+        timed[i] = (struct timed){rules->run[i].rule.view, cpu_s() - begin};
     }
     must(ys_sql_run(rules->sql, "ROLLBACK", &err), &err);
     qsort(timed, rules->count, sizeof *timed, by_time);
     for (size_t i = 0; i < rules->count && i < SLOWEST; i++) {
         char name[64];
-        (void)snprintf(name, sizeof name, "  %s alone", timed[i].view);
+        (void)snprintf(name, sizeof name, "  %s alone, CPU", timed[i].view);
         say(settings, name, timed[i].took_s, "s");
     }
     free(timed);
