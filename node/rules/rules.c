@@ -62,18 +62,20 @@ static enum ys_code run_text(struct ys_rules *rules, struct ys_query **kept, con
     return code == YS_OK ? code : ys_fail(err, code, "rule %s: %s", view, inner.msg);
 }
 
+/* OR IGNORE, here and below: a row without a day is none. A record that lacks one (its author's node would
+ * have refused it) must not keep all others from being judged. */
 /* Rows of `duty` out of a view "duty R-...". */
 static enum ys_code put_duties(struct ys_rules *rules, struct ys_rule_run *run,
                                enum ys_rule_scope key_scope, struct ys_bytes key,
                                struct ys_err *err)
 {
     char text[YS_RULE_SQL_MAX];
-    const int size =
-        snprintf(text, sizeof text,
-                 "INSERT INTO duty SELECT '%s', subject, unit, division, record, anchor_day,"
-                 " due_day, met_record, met_day, proven_day FROM \"duty %s\" v"
-                 " WHERE due_day IS NOT NULL AND %s",
-                 run->rule.view, run->rule.view, condition(run->scope, key_scope));
+    const int size = snprintf(
+        text, sizeof text,
+        "INSERT OR IGNORE INTO duty SELECT '%s', subject, unit, division, record, anchor_day,"
+        " due_day, met_record, met_day, proven_day FROM \"duty %s\" v"
+        " WHERE due_day IS NOT NULL AND %s",
+        run->rule.view, run->rule.view, condition(run->scope, key_scope));
     YS_ASSERT(size > 0 && size < (int)sizeof text);
     return run_text(rules, &run->put_duties[key_scope], text, run->rule.view, key_scope, key, err);
 }
@@ -90,16 +92,17 @@ static enum ys_code put_findings(struct ys_rules *rules, struct ys_rule_run *run
     int size = 0;
     print_range(rule, range, sizeof range);
     if (run->is_duty)
-        size = snprintf(text, sizeof text,
-                        "INSERT INTO finding SELECT '%s', '%s', v.subject, v.unit, v.division,"
-                        " v.record, v.met_record, '', v.anchor_day, v.due_day + 1, v.met_day,"
-                        " coalesce(day_text(v.met_day), '-') || ' > ' || day_text(v.due_day)"
-                        " FROM duty v WHERE v.rule = '%s'"
-                        " AND (v.met_day IS NULL OR v.met_day > v.due_day) AND %s%s",
-                        rule->view, rule->severity, rule->view, where, range);
+        size = snprintf(
+            text, sizeof text,
+            "INSERT OR IGNORE INTO finding SELECT '%s', '%s', v.subject, v.unit, v.division,"
+            " v.record, v.met_record, '', v.anchor_day, v.due_day + 1, v.met_day,"
+            " coalesce(day_text(v.met_day), '-') || ' > ' || day_text(v.due_day)"
+            " FROM duty v WHERE v.rule = '%s'"
+            " AND (v.met_day IS NULL OR v.met_day > v.due_day) AND %s%s",
+            rule->view, rule->severity, rule->view, where, range);
     else if (rule->late_entry)
         size = snprintf(text, sizeof text,
-                        "INSERT INTO finding SELECT '%s', iif(v.severity = 'E' AND"
+                        "INSERT OR IGNORE INTO finding SELECT '%s', iif(v.severity = 'E' AND"
                         " r.backfill_reason IS NOT NULL, 'F', v.severity), v.subject, v.unit,"
                         " v.division, v.record, v.other, v.code, v.anchor_day, v.since_day,"
                         " v.until_day, coalesce(v.fact, '') FROM \"%s\" v LEFT JOIN record r"
@@ -107,7 +110,7 @@ static enum ys_code put_findings(struct ys_rules *rules, struct ys_rule_run *run
                         rule->view, rule->view, where, range);
     else
         size = snprintf(text, sizeof text,
-                        "INSERT INTO finding SELECT '%s', v.severity, v.subject, v.unit,"
+                        "INSERT OR IGNORE INTO finding SELECT '%s', v.severity, v.subject, v.unit,"
                         " v.division, v.record, v.other, v.code, v.anchor_day, v.since_day,"
                         " v.until_day, coalesce(v.fact, '') FROM \"%s\" v WHERE %s%s",
                         rule->view, rule->view, where, range);
