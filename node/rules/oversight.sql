@@ -75,13 +75,14 @@ CREATE VIEW "R-S-4" AS
 SELECT '-' AS subject, u.unit, u.unit AS division, NULL AS record, NULL AS other, 'F' AS severity, '' AS code,
        y.to_day AS anchor_day, y.to_day + 1 AS since_day, NULL AS until_day, y.year || ': 0' AS fact
   FROM (SELECT w.unit,
-               (SELECT f.day FROM (SELECT (SELECT a.signed_day FROM act a
-                                            WHERE a.record BETWEEN s.first AND s.last
-                                            ORDER BY a.record LIMIT 1) AS day
-                                     FROM span s WHERE s.unit = w.unit) f
-                 WHERE f.day IS NOT NULL ORDER BY f.day LIMIT 1) AS first_day
+               (SELECT z.year FROM (SELECT (SELECT a.signed_day FROM act a
+                                             WHERE a.record BETWEEN s.first AND s.last
+                                             ORDER BY a.record LIMIT 1) AS day
+                                      FROM span s WHERE s.unit = w.unit) f
+                 CROSS JOIN year z ON f.day BETWEEN z.from_day AND z.to_day
+                 ORDER BY z.year LIMIT 1) AS first_year
           FROM unit w WHERE w.level = 'community') u
-  JOIN year y ON y.to_day >= u.first_day
+  JOIN year y ON y.year >= u.first_year
  WHERE NOT EXISTS
        (SELECT a.record FROM span s CROSS JOIN meeting_session m ON m.rec BETWEEN s.first AND s.last
          CROSS JOIN act a ON a.record = m.rec
