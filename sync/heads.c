@@ -127,25 +127,59 @@ enum ys_code ys_head_put(struct ys_txn *txn, uint32_t log_id, uint64_t size, uin
     return YS_OK;
 }
 
-/* Does this stored head carry the witness's line? The time is read, not verified. */
+/* The time of a line, read and not verified; false when the line is no cosignature. */
+static bool cosigned_at(const struct ys_note_line *line, uint64_t *time_out)
+{
+    uint8_t signature[COSIGNATURE_LEN];
+    size_t size = 0;
+    if (ys_base64_decode(line->base64, signature, sizeof signature, &size) != YS_OK ||
+        size != sizeof signature)
+        return false;
+    *time_out = ys_be64_get(signature + 4);
+    return true;
+}
+
+/* Does this stored head carry the witness's line? */
 static bool has_receipt(struct ys_bytes bytes, const struct ys_vkey *witness, uint64_t *time_out)
 {
     struct ys_note note;
     if (ys_note_parse(bytes, &note, NULL) != YS_OK)
         return false;
-    for (unsigned i = 0; i < note.line_count; i++) {
-        uint8_t signature[COSIGNATURE_LEN];
-        size_t size = 0;
-        if (note.line[i].key_id != witness->id ||
-            !ys_bytes_is_text(note.line[i].name, witness->name))
-            continue;
-        if (ys_base64_decode(note.line[i].base64, signature, sizeof signature, &size) != YS_OK ||
-            size != sizeof signature)
-            return false;
-        *time_out = ys_be64_get(signature + 4);
-        return true;
-    }
+    for (unsigned i = 0; i < note.line_count; i++)
+        if (note.line[i].key_id == witness->id &&
+            ys_bytes_is_text(note.line[i].name, witness->name))
+            return cosigned_at(&note.line[i], time_out);
     return false;
+}
+
+enum ys_code ys_head_last_cosigned(struct ys_txn *txn, uint32_t log_id, uint64_t *time_out,
+                                   struct ys_err *err)
+{
+    uint64_t last = 0;
+    bool any = false;
+    for (uint64_t at_most = INT64_MAX;;) {
+        uint64_t size = 0;
+        struct ys_bytes bytes;
+        struct ys_note note;
+        const enum ys_code code = ys_head_at_most(txn, log_id, at_most, &size, &bytes, err);
+        if (code != YS_OK && code != YS_NOT_FOUND)
+            return code;
+        if (code == YS_OK && ys_note_parse(bytes, &note, NULL) != YS_OK)
+            return ys_fail(err, YS_CORRUPT, "store: a stored head is no signed note");
+        for (unsigned i = 0; code == YS_OK && i < note.line_count; i++) {
+            uint64_t time_s = 0;
+            if (!cosigned_at(&note.line[i], &time_s))
+                continue;
+            any = true;
+            last = time_s > last ? time_s : last;
+        }
+        if (code == YS_NOT_FOUND || size == 0)
+            break;
+        at_most = size - 1;
+    }
+    if (any)
+        *time_out = last;
+    return any ? YS_OK : YS_NOT_FOUND;
 }
 
 enum ys_code ys_receipt_newest(struct ys_txn *txn, uint32_t log_id, const struct ys_vkey *witness,

@@ -43,5 +43,9 @@ YS_CHECKED enum ys_code ys_receipt_newest(struct ys_txn *txn, uint32_t log_id,
 YS_CHECKED enum ys_code ys_receipt_covering(struct ys_txn *txn, uint32_t log_id, uint64_t index,
                                             const struct ys_vkey *witness, struct ys_receipt *out,
                                             struct ys_err *err);
+/* The latest time that any witness put under a stored head of this log; it may be far below the newest
+ * head. YS_NOT_FOUND when none is cosigned. Looks at all of them; no line is verified again. */
+YS_CHECKED enum ys_code ys_head_last_cosigned(struct ys_txn *txn, uint32_t log_id,
+                                              uint64_t *time_out, struct ys_err *err);
 
 #endif

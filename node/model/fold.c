@@ -24,6 +24,7 @@ struct folded {
     struct ys_hash root;
     struct ys_hash keys; /* by which its signers were told */
     bool keys_moved;     /* those of now are others */
+    bool fresh;          /* it was not there before */
 };
 
 static enum ys_code find_log(struct ys_model *model, const char *origin, struct folded *out,
@@ -62,6 +63,7 @@ static enum ys_code begin_log(struct ys_model *model, const struct ys_log *log, 
                       ys_bytes_of_text(ys_level_name(ys_division_level(&log->origin.division))));
     ys_query_set_int(query, 4, log->origin.incarnation);
     code = ys_query_run(query, err);
+    out->fresh = true;
     return code == YS_OK ? find_log(model, log->origin_text, out, &found, err) : code;
 }
 
@@ -318,6 +320,8 @@ static enum ys_code fold_log(struct fold *fold, const struct ys_log *log, struct
         look_at_keys(fold, log, &folded);
     for (uint64_t chunk = 0; code == YS_OK && chunk * YS_STATUS_CHUNK < folded.size; chunk++)
         code = compare_verdicts(fold, log, &folded, chunk, err);
+    if (code == YS_OK && (folded.fresh || folded.changed != log->changed))
+        code = ys_node_log_keep(fold->model, fold->turn.txn, log, folded.no, err);
     if (code == YS_OK && folded.changed != log->changed)
         code = fill_bodies(fold, log, &folded, err);
     if (code == YS_OK &&

@@ -146,9 +146,11 @@ static enum ys_code make_tables(struct ys_model *model, struct ys_err *err)
         code = ys_building_begin(model, err);
     YS_QUERY_SCOPED query = NULL;
     if (code == YS_OK)
-        code = ys_query_open(model->sql, "INSERT INTO meta VALUES ('made_for', ?)", &query, err);
+        code = ys_query_open(
+            model->sql, "INSERT INTO meta VALUES ('made_for', ?1), ('division', ?2)", &query, err);
     if (code != YS_OK)
         return code;
+    ys_query_set_text(query, 2, ys_bytes_of_text(model->division));
     ys_query_set_blob(query, 1,
                       (struct ys_bytes){model->made_for.bytes, sizeof model->made_for.bytes});
     return ys_query_run(query, err);
@@ -265,6 +267,8 @@ enum ys_code ys_model_open(const char *path, const struct ys_store *store, struc
     if (model == NULL)
         return ys_fail(err, YS_NOMEM, "read model: out of memory");
     memcpy(model->path, path, size);
+    memcpy(model->division, ys_store_identity(store)->origin.division.digits,
+           sizeof model->division);
     enum ys_code code = ys_shape_new(&model->shape, err);
     if (code == YS_OK)
         code = fingerprint(model->shape, store, &model->made_for, err);

@@ -11,11 +11,14 @@
 #include "sync/status.h"
 
 /* Statements that are prepared once. */
+/* clang-format off: it would move every backslash with the longest line */
 #define YS_MODEL_QUERIES(X)                                                                                    \
     X(BEGIN_LOG, "INSERT INTO log VALUES (NULL, ?, ?, ?, ?, 0, zeroblob(0), 0,"                                \
                  " zeroblob(0))")                                                                              \
     X(FIND_LOG, "SELECT no, size, root, changed, keys FROM log WHERE origin = ?")                              \
     X(MOVE_LOG, "UPDATE log SET size = ?2, root = ?3, changed = ?4, keys = ?5 WHERE no = ?1")                  \
+    X(FIND_NODE_LOG, "SELECT state, seen_s, fork_a, fork_b FROM node_log WHERE log = ?")                       \
+    X(PUT_NODE_LOG, "INSERT OR REPLACE INTO node_log VALUES (?, ?, ?, ?, ?)")                                  \
     X(FOLDED, "SELECT coalesce(sum(size), 0) FROM log")                                                        \
     X(FIND_VERDICTS, "SELECT bits FROM verdict_row WHERE log = ? AND chunk = ?")                               \
     X(PUT_VERDICTS, "INSERT OR REPLACE INTO verdict_row VALUES (?, ?, ?)")                                     \
@@ -32,7 +35,7 @@
       "SELECT idx FROM record WHERE log = ? AND idx >= ? AND content = 'absent' LIMIT 1")                      \
     X(PUT_REF, "INSERT INTO ref VALUES (?, ?, ?, ?)")                                                          \
     X(DROP_REFS, "DELETE FROM ref WHERE rec = ?")                                                              \
-    X(PUT_ATTACHMENT, "INSERT INTO attachment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")                                \
+    X(PUT_ATTACHMENT, "INSERT INTO attachment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")                             \
     X(DROP_ATTACHMENTS, "DELETE FROM attachment WHERE rec = ?")                                                \
     X(PUT_SEALED, "INSERT INTO sealed VALUES (?, ?, ?, ?)")                                                    \
     X(DROP_SEALED, "DELETE FROM sealed WHERE rec = ?")                                                         \
@@ -64,8 +67,8 @@
     X(RECORDS_OF,                                                                                              \
       "SELECT no, id, kind, standing, signers, signed_s, stated_by FROM record WHERE subject = ?"              \
       " AND subject <> '-' AND verdict = 'ok' ORDER BY no")                                                    \
-    /* Those about no matter, or several, that name one of these or are named by one: a commission, an    \
-     * evaluation of several matters. */    \
+    /* Those about no matter, or several, that name one of these or are named by one: a commission, an \
+     * evaluation of several matters. */       \
     X(RECORDS_LINKED,                                                                                          \
       "WITH own(no, id) AS (SELECT no, id FROM record WHERE subject = ? AND subject <> '-' AND"                \
       " verdict = 'ok') SELECT no, id, kind, standing, signers, signed_s, stated_by FROM record"               \
@@ -124,6 +127,7 @@
     X(LOG_OF,                                                                                                  \
       "SELECT l.origin, l.division, l.level FROM record r JOIN log l ON l.no = r.log WHERE"                    \
       " r.no = ?")
+/* clang-format on */
 
 enum ys_model_query {
 #define YS_MODEL_QUERY_ENUM(name, text) YS_MODEL_##name,
@@ -152,6 +156,7 @@ struct ys_model {
     struct ys_query *query[YS_MODEL_QUERY_COUNT];
     struct ys_query **insert; /* one a table of the shape */
     struct ys_query **drop;
+    char division[YS_DIVISION_MAX + 1]; /* of the store's node */
     struct ys_hash made_for; /* schema and store: another value, and everything is made anew */
     char path[];
 };
@@ -196,6 +201,11 @@ enum ys_code ys_touch_matter(struct ys_model *model, struct ys_bytes subject, st
 enum ys_code ys_touch_unit_of(struct ys_model *model, struct ys_bytes origin, struct ys_err *err);
 /* A parameter has changed. */
 enum ys_code ys_touch_all(struct ys_model *model, struct ys_err *err);
+
+/* --- node_log.c: what only this node knows of a log --- */
+/* Its row, if it is another now; the unit is touched then. */
+enum ys_code ys_node_log_keep(struct ys_model *model, struct ys_txn *txn, const struct ys_log *log,
+                              int64_t log_no, struct ys_err *err);
 
 /* --- content.c: the rows of one record --- */
 enum { YS_FOLD_MARKED = 256, YS_FOLD_SUBJECT_MAX = 32, YS_FOLD_BATCHES = 4 };

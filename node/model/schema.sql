@@ -4,6 +4,7 @@
 -- schema_matters.sql, made when all rows are there. Days are days since 1970-01-01 in
 -- Shanghai; *_s are POSIX seconds, *_ms milliseconds.
 
+-- `division` in it: the unit whose node this is.
 CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 
 -- How far each log has been folded. `root` is that of `size` entries.
@@ -17,6 +18,14 @@ CREATE TABLE log (
   root BLOB NOT NULL,
   changed INTEGER NOT NULL,      -- the store's counter when it was last looked at
   keys BLOB NOT NULL             -- hash of the body keys by which its signers were told
+) STRICT;
+
+-- What only this node knows of each log, by what it was told and what it holds: it need not be so elsewhere.
+CREATE TABLE node_log (
+  log INTEGER PRIMARY KEY,
+  state TEXT NOT NULL,           -- following, recovering, forked, closed (sync/log.h)
+  seen_s INTEGER,                -- the latest time under a cosignature of one of its heads; NULL: none is here
+  fork_a INTEGER, fork_b INTEGER -- sizes of the two heads that prove two histories; NULL: there is no proof
 ) STRICT;
 
 -- Copies of the store's rows of verdicts, two bits an entry, to find those that changed.

@@ -8,3 +8,5 @@ CREATE INDEX record_free ON record (id) WHERE subject = '-';
 CREATE INDEX ref_target ON ref (target);
 -- Of those that change what another record says.
 CREATE INDEX ref_change ON ref (target) WHERE rel IN ('supersedes', 'withdraws', 'redacts');
+-- Those that do not count, and why is no matter of what is not here.
+CREATE INDEX record_bad ON record (log) WHERE verdict IN ('bad', 'unknown_key');

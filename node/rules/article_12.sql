@@ -263,7 +263,7 @@ SELECT '-' AS subject, v.unit, v.community AS division, v.record,
                                         ON e.subject = p.subject
                                      WHERE p.request = q.id AND p.unit = c.value
                                        AND e.kind = 'shelving'), 0)), 0) AS ended
-          FROM log_span u CROSS JOIN commission_request r ON r.rec BETWEEN u.first AND u.last
+          FROM span u CROSS JOIN commission_request r ON r.rec BETWEEN u.first AND u.last
           CROSS JOIN act q ON q.record = r.rec
           CROSS JOIN commission_request_communities c ON c.rec = r.rec) v
   LEFT JOIN record m ON m.no =

@@ -8,7 +8,7 @@ SELECT o.*, substr(o.community, 1, 9) AS street FROM
        CASE WHEN a.subject <> '-' THEN substr(a.subject, 1, instr(a.subject, '-') - 1)
        ELSE (SELECT min(g.division) FROM link t JOIN log g ON g.no = t.target >> 32
               WHERE t.rec = a.record AND t.rel = 'corrects') END AS community
-  FROM log_span u CROSS JOIN street_correction k ON k.rec BETWEEN u.first AND u.last
+  FROM span u CROSS JOIN street_correction k ON k.rec BETWEEN u.first AND u.last
   CROSS JOIN act a ON a.record = k.rec) o;
 
 -- Why (2026-11): with the day by which it is to be done, as the table of kinds has it: without one nobody

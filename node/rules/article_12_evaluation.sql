@@ -129,7 +129,7 @@ SELECT a.subject, a.record, coalesce((s.started_at_ms + 28800000) / 86400000, a.
 -- Rounds in force, with the day on which they begin.
 CREATE VIEW round_act AS
 SELECT u.unit, a.record, a.subject, a.signed_day, coalesce(e."from", a.day) AS day
-  FROM log_span u CROSS JOIN evaluation_round e ON e.rec BETWEEN u.first AND u.last
+  FROM span u CROSS JOIN evaluation_round e ON e.rec BETWEEN u.first AND u.last
   CROSS JOIN act a ON a.record = e.rec;
 
 -- Why (2026-11): a round of several matters is about none of them in its subject line, so the unit is its
@@ -160,7 +160,7 @@ SELECT v.subject, v.unit, v.unit, v.record, NULL, 'E', k.party_kind, v.day, v.si
 -- First and last day on which the entries of a log were signed.
 CREATE VIEW log_life AS
 SELECT s.log, (b.signed_s + 28800) / 86400 AS first_day, (z.signed_s + 28800) / 86400 AS last_day
-  FROM log_span s JOIN record b ON b.no = s.first JOIN record z ON z.no = s.first + s.size - 1;
+  FROM span s JOIN record b ON b.no = s.first JOIN record z ON z.no = s.first + s.size - 1;
 -- Days of an entry, whatever it is: as in `act`.
 CREATE VIEW entry_day AS
 SELECT no AS record, coalesce(occurred_day, (signed_s + 28800) / 86400) AS day,
@@ -187,7 +187,7 @@ SELECT '-' AS subject, u.unit, u.unit AS division, NULL AS record, a.record AS o
        y.to_day + 32 AS since_day, a.day AS until_day,
        l.unit || ', ' || y.year || ': ' || coalesce(day_text(a.day), '-') || ' > '
        || day_text(y.to_day + 31) AS fact
-  FROM unit_span u CROSS JOIN log_span l ON l.district = u.unit
+  FROM unit_span u CROSS JOIN span l ON l.district = u.unit
   CROSS JOIN log_life f ON f.log = l.log
   CROSS JOIN year y ON y.to_day >= f.first_day AND y.from_day <= f.last_day
   LEFT JOIN entry_day a ON a.record =
@@ -231,7 +231,7 @@ SELECT a.subject, v.unit, v.division, a.record, s.record AS other, 'F' AS severi
                    AND ((b.kind = 'evaluation_reply' AND f.rel = 'answers')
                         OR (b.kind = 'acknowledgement' AND f.rel = 'acknowledges'))
                  ORDER BY b.signed_s, b.id LIMIT 1) AS read
-          FROM log_span u CROSS JOIN evaluation_result e ON e.rec BETWEEN u.first AND u.last
+          FROM span u CROSS JOIN evaluation_result e ON e.rec BETWEEN u.first AND u.last
           CROSS JOIN record r ON r.no = e.rec CROSS JOIN result_change c ON c.result = e.rec) v
   CROSS JOIN act a ON a.record = v.change CROSS JOIN act s ON s.record = v.read
  WHERE a.signed_s > s.signed_s;

@@ -1,25 +1,32 @@
 -- What several rules ask. Views only. Records that do not count (verdict not ok, withdrawn, superseded) do
 -- not stand in them unless it says so.
 
--- Every record in force. `day` is when it happened, as claimed; without that, the day of signing.
+-- Every record in force. `day` is when it happened, as claimed; without that, the day of signing. Of one
+-- table each, because SQLite joins a view of several on the right of LEFT JOIN by making all its rows first.
 CREATE VIEW act AS
-SELECT r.no AS record, r.id, r.kind, r.subject, l.no AS log, r.idx, l.origin, l.division AS unit,
-       substr(l.division, 1, 9) AS street, substr(l.division, 1, 6) AS district, l.level, r.signers,
+SELECT r.no AS record, r.id, r.kind, r.subject, r.log, r.idx,
+       (SELECT origin FROM log WHERE no = r.log) AS origin,
+       (SELECT division FROM log WHERE no = r.log) AS unit,
+       (SELECT substr(division, 1, 9) FROM log WHERE no = r.log) AS street,
+       (SELECT substr(division, 1, 6) FROM log WHERE no = r.log) AS district,
+       (SELECT level FROM log WHERE no = r.log) AS level, r.signers,
        coalesce(r.occurred_day, (r.signed_s + 28800) / 86400) AS day,
        r.occurred_day, r.occurred_ms, r.signed_s, (r.signed_s + 28800) / 86400 AS signed_day,
        r.backfill_reason
-  FROM record r JOIN log l ON l.no = r.log
- WHERE r.verdict = 'ok' AND r.standing = 'in_force';
+  FROM record r WHERE r.verdict = 'ok' AND r.standing = 'in_force';
 
 -- Of these, those about one matter: `WHERE subject = ...` finds them by the index.
 CREATE VIEW step_act AS
-SELECT r.no AS record, r.id, r.kind, r.subject, l.no AS log, r.idx, l.origin, l.division AS unit,
-       substr(l.division, 1, 9) AS street, substr(l.division, 1, 6) AS district, l.level, r.signers,
+SELECT r.no AS record, r.id, r.kind, r.subject, r.log, r.idx,
+       (SELECT origin FROM log WHERE no = r.log) AS origin,
+       (SELECT division FROM log WHERE no = r.log) AS unit,
+       (SELECT substr(division, 1, 9) FROM log WHERE no = r.log) AS street,
+       (SELECT substr(division, 1, 6) FROM log WHERE no = r.log) AS district,
+       (SELECT level FROM log WHERE no = r.log) AS level, r.signers,
        coalesce(r.occurred_day, (r.signed_s + 28800) / 86400) AS day,
        r.occurred_day, r.occurred_ms, r.signed_s, (r.signed_s + 28800) / 86400 AS signed_day,
        r.backfill_reason
-  FROM record r JOIN log l ON l.no = r.log
- WHERE r.verdict = 'ok' AND r.standing = 'in_force' AND r.subject <> '-';
+  FROM record r WHERE r.verdict = 'ok' AND r.standing = 'in_force' AND r.subject <> '-';
 
 -- References whose target is here.
 CREATE VIEW link AS
@@ -31,18 +38,23 @@ SELECT f.rec, f.nth, f.rel, t.no AS target, t.kind AS target_kind, t.subject AS 
 -- the later of street and district, a street's by the district. A district's own is proven to nobody:
 -- the day of signing. NULL: not (yet).
 CREATE VIEW held AS
-SELECT r.no AS record,
-       CASE l.level
-         WHEN 'community' THEN max((p.street_s + 28800) / 86400, (p.district_s + 28800) / 86400)
-         WHEN 'street' THEN (p.district_s + 28800) / 86400
-         ELSE (r.signed_s + 28800) / 86400
-       END AS day,
-       CASE l.level
-         WHEN 'community' THEN max(p.street_s, p.district_s)
-         WHEN 'street' THEN p.district_s
-         ELSE r.signed_s
-       END AS time_s
-  FROM record r JOIN log l ON l.no = r.log JOIN proven p ON p.record = r.no;
+SELECT q.record, (q.time_s + 28800) / 86400 AS day, q.time_s
+  FROM (SELECT r.no AS record,
+               CASE (SELECT level FROM log WHERE no = r.log)
+                 WHEN 'community' THEN
+                   max((SELECT time_s FROM receipt
+                         WHERE origin = (SELECT origin FROM log WHERE no = r.log) AND level = 'street'
+                           AND size > r.idx ORDER BY size LIMIT 1),
+                       (SELECT time_s FROM receipt
+                         WHERE origin = (SELECT origin FROM log WHERE no = r.log) AND level = 'district'
+                           AND size > r.idx ORDER BY size LIMIT 1))
+                 WHEN 'street' THEN
+                   (SELECT time_s FROM receipt
+                     WHERE origin = (SELECT origin FROM log WHERE no = r.log) AND level = 'district'
+                       AND size > r.idx ORDER BY size LIMIT 1)
+                 ELSE r.signed_s
+               END AS time_s
+          FROM record r) q;
 
 -- Every unit that has a log here.
 CREATE VIEW unit AS
@@ -57,9 +69,13 @@ SELECT r.no AS record, coalesce(r.occurred_day, (r.signed_s + 28800) / 86400) AS
        (SELECT h.day FROM held h WHERE h.record = r.no) AS proven_day
   FROM record r;
 
--- Which numbers the records of a log have: `rec BETWEEN first AND last` finds a unit's by their primary key.
+-- Logs, and the numbers that their records may have, those that are only tried among them: `rec BETWEEN
+-- first AND last` finds those of one log in the table of a kind without looking at the others, after CROSS
+-- JOIN, which SQLite leaves in its order.
 CREATE VIEW span AS
-SELECT no AS log, division AS unit, level, no << 32 AS first, (no << 32) + 4294967295 AS last
+SELECT no AS log, origin, division AS unit, substr(division, 1, 9) AS street,
+       substr(division, 1, 6) AS district, level, size,
+       no * 4294967296 AS first, no * 4294967296 + 4294967295 AS last
   FROM log;
 
 -- Records in force, found by the unit: `WHERE unit = ...` reads its logs alone. The plus keeps SQLite from
@@ -132,13 +148,6 @@ SELECT s.record, s.subject, s.unit, s.day, s.place, s.signed_day,
          ORDER BY c.fits DESC, c.day DESC, c.id DESC LIMIT 1) AS notice
   FROM session s;
 
--- Numbers of the records of each log, those that are only tried among them: what one unit holds of a kind
--- is `kind.rec BETWEEN first AND last`, without a look at the rest.
-CREATE VIEW log_span AS
-SELECT no AS log, origin, division AS unit, substr(division, 1, 9) AS street,
-       substr(division, 1, 6) AS district, level, size,
-       no * 4294967296 AS first, no * 4294967296 + 4294967295 AS last
-  FROM log;
 -- The same of a unit. Where it has had several logs, those of others lie between: ask for `unit`, too.
 CREATE VIEW unit_span AS
 SELECT division AS unit, level, min(no) * 4294967296 AS first,

@@ -50,39 +50,42 @@ static void print_range(const struct ys_rule *rule, char *out, size_t size)
         (void)snprintf(out + at, size - at, " AND v.anchor_day <= %d", rule->until);
 }
 
-static enum ys_code run_text(struct ys_rules *rules, const char *text, const char *view,
-                             enum ys_rule_scope key_scope, struct ys_bytes key, struct ys_err *err)
+/* `kept`: the statement, prepared when it is first run. */
+static enum ys_code run_text(struct ys_rules *rules, struct ys_query **kept, const char *text,
+                             const char *view, enum ys_rule_scope key_scope, struct ys_bytes key,
+                             struct ys_err *err)
 {
-    YS_QUERY_SCOPED query = NULL;
     struct ys_err inner = {0};
-    enum ys_code code = ys_query_open(rules->sql, text, &query, &inner);
+    enum ys_code code = *kept != NULL ? YS_OK : ys_query_open(rules->sql, text, kept, &inner);
     if (code == YS_OK && key_scope == YS_RULE_OF_RECORD)
-        ys_query_set_int(query, 1, (int64_t)strtoll((const char *)key.data, NULL, 10));
+        ys_query_set_int(*kept, 1, (int64_t)strtoll((const char *)key.data, NULL, 10));
     else if (code == YS_OK && key_scope != YS_RULE_SCOPES)
-        ys_query_set_text(query, 1, key);
+        ys_query_set_text(*kept, 1, key);
     if (code == YS_OK)
-        code = ys_query_run(query, &inner);
+        code = ys_query_run(*kept, &inner);
     return code == YS_OK ? code : ys_fail(err, code, "rule %s: %s", view, inner.msg);
 }
 
+/* OR IGNORE, here and below: a row without a day is none. A record that lacks one (its author's node would
+ * have refused it) must not keep all others from being judged. */
 /* Rows of `duty` out of a view "duty R-...". */
-static enum ys_code put_duties(struct ys_rules *rules, const struct ys_rule_run *run,
+static enum ys_code put_duties(struct ys_rules *rules, struct ys_rule_run *run,
                                enum ys_rule_scope key_scope, struct ys_bytes key,
                                struct ys_err *err)
 {
     char text[YS_RULE_SQL_MAX];
-    const int size =
-        snprintf(text, sizeof text,
-                 "INSERT INTO duty SELECT '%s', subject, unit, division, record, anchor_day,"
-                 " due_day, met_record, met_day, proven_day FROM \"duty %s\" v"
-                 " WHERE due_day IS NOT NULL AND %s",
-                 run->rule.view, run->rule.view, condition(run->scope, key_scope));
+    const int size = snprintf(
+        text, sizeof text,
+        "INSERT OR IGNORE INTO duty SELECT '%s', subject, unit, division, record, anchor_day,"
+        " due_day, met_record, met_day, proven_day FROM \"duty %s\" v"
+        " WHERE due_day IS NOT NULL AND %s",
+        run->rule.view, run->rule.view, condition(run->scope, key_scope));
     YS_ASSERT(size > 0 && size < (int)sizeof text);
-    return run_text(rules, text, run->rule.view, key_scope, key, err);
+    return run_text(rules, &run->put_duties[key_scope], text, run->rule.view, key_scope, key, err);
 }
 
 /* Rows of `finding` out of a rule's view; of a rule with days, out of its duties that were not met in time. */
-static enum ys_code put_findings(struct ys_rules *rules, const struct ys_rule_run *run,
+static enum ys_code put_findings(struct ys_rules *rules, struct ys_rule_run *run,
                                  enum ys_rule_scope key_scope, struct ys_bytes key,
                                  struct ys_err *err)
 {
@@ -93,16 +96,17 @@ static enum ys_code put_findings(struct ys_rules *rules, const struct ys_rule_ru
     int size = 0;
     print_range(rule, range, sizeof range);
     if (run->is_duty)
-        size = snprintf(text, sizeof text,
-                        "INSERT INTO finding SELECT '%s', '%s', v.subject, v.unit, v.division,"
-                        " v.record, v.met_record, '', v.anchor_day, v.due_day + 1, v.met_day,"
-                        " coalesce(day_text(v.met_day), '-') || ' > ' || day_text(v.due_day)"
-                        " FROM duty v WHERE v.rule = '%s'"
-                        " AND (v.met_day IS NULL OR v.met_day > v.due_day) AND %s%s",
-                        rule->view, rule->severity, rule->view, where, range);
+        size = snprintf(
+            text, sizeof text,
+            "INSERT OR IGNORE INTO finding SELECT '%s', '%s', v.subject, v.unit, v.division,"
+            " v.record, v.met_record, '', v.anchor_day, v.due_day + 1, v.met_day,"
+            " coalesce(day_text(v.met_day), '-') || ' > ' || day_text(v.due_day)"
+            " FROM duty v WHERE v.rule = '%s'"
+            " AND (v.met_day IS NULL OR v.met_day > v.due_day) AND %s%s",
+            rule->view, rule->severity, rule->view, where, range);
     else if (rule->late_entry)
         size = snprintf(text, sizeof text,
-                        "INSERT INTO finding SELECT '%s', iif(v.severity = 'E' AND"
+                        "INSERT OR IGNORE INTO finding SELECT '%s', iif(v.severity = 'E' AND"
                         " r.backfill_reason IS NOT NULL, 'F', v.severity), v.subject, v.unit,"
                         " v.division, v.record, v.other, v.code, v.anchor_day, v.since_day,"
                         " v.until_day, coalesce(v.fact, '') FROM \"%s\" v LEFT JOIN record r"
@@ -110,12 +114,12 @@ static enum ys_code put_findings(struct ys_rules *rules, const struct ys_rule_ru
                         rule->view, rule->view, where, range);
     else
         size = snprintf(text, sizeof text,
-                        "INSERT INTO finding SELECT '%s', v.severity, v.subject, v.unit,"
+                        "INSERT OR IGNORE INTO finding SELECT '%s', v.severity, v.subject, v.unit,"
                         " v.division, v.record, v.other, v.code, v.anchor_day, v.since_day,"
                         " v.until_day, coalesce(v.fact, '') FROM \"%s\" v WHERE %s%s",
                         rule->view, rule->view, where, range);
     YS_ASSERT(size > 0 && size < (int)sizeof text);
-    return run_text(rules, text, rule->view, key_scope, key, err);
+    return run_text(rules, &run->put_findings[key_scope], text, rule->view, key_scope, key, err);
 }
 
 /* --- what was touched ---------------------------------------------------------------------------- */
@@ -144,7 +148,8 @@ static enum ys_code forget(struct ys_rules *rules, enum ys_rule_scope scope, str
     };
     enum ys_code code = YS_OK;
     for (size_t i = 0; code == YS_OK && i < 2; i++)
-        code = run_text(rules, texts[scope][i], "touched", scope, key, err);
+        code =
+            run_text(rules, &rules->forget[scope][i], texts[scope][i], "touched", scope, key, err);
     return code;
 }
 
@@ -173,8 +178,7 @@ static enum ys_code apply_everything(struct ys_rules *rules, struct ys_err *err)
     return code;
 }
 
-enum ys_code ys_rules_apply_one(struct ys_rules *rules, const struct ys_rule_run *run,
-                                struct ys_err *err)
+enum ys_code ys_rules_apply_one(struct ys_rules *rules, struct ys_rule_run *run, struct ys_err *err)
 {
     static const struct ys_bytes none = {NULL, 0};
     char text[256];
@@ -373,8 +377,16 @@ void ys_rules_close(struct ys_rules *rules)
 {
     if (rules == NULL)
         return;
-    for (size_t i = 0; i < rules->count; i++)
+    for (size_t i = 0; i < rules->count; i++) {
+        for (size_t scope = 0; scope <= YS_RULE_SCOPES; scope++) {
+            ys_query_end(&rules->run[i].put_duties[scope]);
+            ys_query_end(&rules->run[i].put_findings[scope]);
+        }
         free(rules->run[i].text);
+    }
+    for (size_t scope = 0; scope < YS_RULE_OF_DUTIES; scope++)
+        for (size_t i = 0; i < 2; i++)
+            ys_query_end(&rules->forget[scope][i]);
     ys_parameter_rows_clear(&rules->parameters);
     free(rules->run);
     free(rules->catalogue);

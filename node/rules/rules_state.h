@@ -22,6 +22,8 @@ struct ys_rule_run {
     enum ys_rule_scope scope;
     bool is_duty;
     char *text; /* all texts of `rule`, one after the other */
+    /* By what was touched; the last: all. */
+    struct ys_query *put_duties[YS_RULE_SCOPES + 1], *put_findings[YS_RULE_SCOPES + 1];
 };
 
 struct ys_rules {
@@ -31,6 +33,7 @@ struct ys_rules {
     bool parameters_loaded;
     size_t count;
     struct ys_rule_run *run;
+    struct ys_query *forget[YS_RULE_OF_DUTIES][2];
     struct ys_rule *catalogue; /* the same, for others */
 };
 
@@ -44,7 +47,7 @@ enum ys_code ys_rules_load_catalogue(struct ys_rules *rules, struct ys_err *err)
 
 /* --- rules.c --- */
 /* The rows of one rule anew, as they follow from its views now: for tests that change these. */
-enum ys_code ys_rules_apply_one(struct ys_rules *rules, const struct ys_rule_run *run,
+enum ys_code ys_rules_apply_one(struct ys_rules *rules, struct ys_rule_run *run,
                                 struct ys_err *err);
 
 #endif

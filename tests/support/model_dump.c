@@ -54,6 +54,10 @@ static bool is_record(const char *table, const char *column)
             among(column, (const char *const[]){"no", "stated_by", NULL})) ||
            (strcmp(table, "conflict") == 0 &&
             among(column, (const char *const[]){"first", "second", NULL})) ||
+           (strcmp(table, "finding") == 0 &&
+            among(column, (const char *const[]){"record", "other", NULL})) ||
+           (strcmp(table, "duty") == 0 &&
+            among(column, (const char *const[]){"record", "met_record", NULL})) ||
            (strcmp(table, "track") == 0 && among(column, of_track));
 }
 
@@ -118,7 +122,9 @@ static void dump_table(struct ys_sql *sql, const char *table, struct text *out)
 
 char *model_dump(struct ys_model *model)
 {
-    static const char *const own[] = {"meta", "log", "verdict_row", "touched", NULL};
+    /* node_log: what was told to this node, by heads that others need not have; touched: what is left to
+     * do, which depends on what was done when */
+    static const char *const own[] = {"meta", "log", "node_log", "touched", "verdict_row", NULL};
     struct ys_sql *const sql = ys_model_sql(model);
     struct text out = {.data = NULL};
     YS_QUERY_SCOPED query = NULL;
@@ -138,6 +144,15 @@ char *model_dump(struct ys_model *model)
         if (!among(name, own))
             dump_table(sql, name, &out);
     }
+}
+
+char *model_dump_of(struct ys_model *model, const char *const *tables)
+{
+    struct text out = {.data = NULL};
+    add(&out, "", 0);
+    for (; *tables != NULL; tables++)
+        dump_table(ys_model_sql(model), *tables, &out);
+    return out.data;
 }
 
 bool model_dumps_equal(const char *a, const char *b)

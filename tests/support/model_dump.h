@@ -7,6 +7,8 @@
 
 /* One line a row: "table|value|…". Terminated; free it. */
 char *model_dump(struct ys_model *model);
+/* The same of these tables alone; NULL ends them. */
+char *model_dump_of(struct ys_model *model, const char *const *tables);
 /* Compare two dumps; when they differ, the first differing lines are printed. */
 bool model_dumps_equal(const char *a, const char *b);
 

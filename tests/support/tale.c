@@ -4,6 +4,7 @@
 #include "proto/json.h"
 #include "proto/kind.h"
 #include "proto/moment.h"
+#include "sync/dispute.h"
 #include "sync/status.h"
 #include "sync/verdict.h"
 
@@ -234,6 +235,14 @@ static void tell_record(struct tale *tale, const json_t *told)
     keep(tale, role, json_string_value(json_object_get(told, "as")), &record);
 }
 
+static uint64_t size_upto(struct tale *tale, enum cast_role of, const char *label)
+{
+    for (size_t i = 0; label != NULL && i < tale->count; i++)
+        if (strcmp(tale->record[i].label, label) == 0)
+            return tale->record[i].index + 1;
+    return cast_log(&tale->cast, of).frontier.size;
+}
+
 static void tell_receipts(struct tale *tale, const json_t *told)
 {
     const json_t *const what = json_object_get(told, "receipts");
@@ -242,14 +251,83 @@ static void tell_receipts(struct tale *tale, const json_t *told)
     const char *const upto = json_string_value(json_object_get(what, "upto"));
     const uint64_t time_s = tale_time(json_string_value(json_object_get(told, "at")));
     const struct ys_signer *const node = &tale->cast.unit[role].keys.log;
-    uint64_t size = cast_log(&tale->cast, of).frontier.size;
+    const uint64_t size = size_upto(tale, of, upto);
     struct scribe_record record;
-    for (size_t i = 0; upto != NULL && i < tale->count; i++)
-        if (strcmp(tale->record[i].label, upto) == 0)
-            size = tale->record[i].index + 1;
     scribe_write_about(&record, &tale->cast.rng, &tale->cast.unit[role].origin, "-", time_s,
                        scribe_receipts(tale->cast.unit[of].log, size, time_s), &node, 1);
     keep(tale, role, json_string_value(json_object_get(told, "as")), &record);
+}
+
+/* --- what a node is told beside records ---------------------------------------------------------- */
+
+static void tell_head(struct tale *tale, const json_t *told)
+{
+    const json_t *const what = json_object_get(told, "head");
+    const json_t *const by = json_object_get(told, "by");
+    const enum cast_role of = role_of(json_object_get(what, "of"));
+    enum cast_role witnesses[CAST_ROLES];
+    const char *const at = json_string_value(json_object_get(told, "at"));
+    unsigned count = 0;
+    for (size_t i = 0; i < json_array_size(by) && count < CAST_ROLES; i++)
+        witnesses[count++] = role_of(json_array_get(by, i));
+    cast_keep_head(&tale->cast, of,
+                   size_upto(tale, of, json_string_value(json_object_get(what, "upto"))), witnesses,
+                   count, at == NULL ? 0 : tale_time(at));
+}
+
+/* Both heads are the log's own; the proof of it is kept. */
+static void tell_fork(struct tale *tale, const json_t *told)
+{
+    struct cast *const cast = &tale->cast;
+    const enum cast_role of = role_of(json_object_get(json_object_get(told, "fork"), "of"));
+    struct ys_log log = cast_log(cast, of);
+    const uint64_t size = log.frontier.size;
+    uint8_t head[CAST_HEAD_MAX];
+    uint8_t proof[YS_DISPUTE_MAX];
+    struct ys_writer w = {.data = proof, .capacity = sizeof proof};
+    struct ys_note note;
+    struct ys_checkpoint checkpoint;
+    struct ys_err err = {0};
+    bool kept = false;
+    cast_keep_head(cast, of, size, NULL, 0, 0);
+    const struct ys_bytes bytes = cast_false_head(cast, of, size, head);
+    must(ys_note_parse(bytes, &note, &err), &err);
+    must(ys_checkpoint_parse(note.text, &checkpoint, &err), &err);
+    const struct ys_foreign_head foreign = {.note = bytes, .checkpoint = &checkpoint};
+    YS_TXN_SCOPED txn = NULL;
+    must(ys_store_begin(cast->store, true, &txn, &err), &err);
+    must(ys_dispute_by_tree(txn, &log, &foreign, &w, &err), &err);
+    must(ys_dispute_keep(txn, &log, (struct ys_bytes){w.data, w.size}, &kept, &err), &err);
+    must(ys_txn_commit(&txn, &err), &err);
+}
+
+static void tell_certificate(struct tale *tale, const json_t *told)
+{
+    const enum cast_role by = role_of(json_object_get(told, "by"));
+    const struct cast_unit *const unit =
+        &tale->cast.unit[role_of(json_object_get(json_object_get(told, "certificate"), "of"))];
+    const struct ys_signer *const signer = &tale->cast.unit[by].body[0];
+    struct scribe_record record;
+    scribe_write_about(&record, &tale->cast.rng, &tale->cast.unit[by].origin, "-",
+                       tale_time(json_string_value(json_object_get(told, "at"))),
+                       scribe_node_certificate(&unit->keys.log.vkey, &unit->keys.mirror.vkey,
+                                               unit->keys.transport_public),
+                       &signer, 1);
+    keep(tale, by, json_string_value(json_object_get(told, "as")), &record);
+}
+
+void tale_tell(struct tale *tale, const json_t *told)
+{
+    if (json_object_get(told, "receipts") != NULL)
+        tell_receipts(tale, told);
+    else if (json_object_get(told, "head") != NULL)
+        tell_head(tale, told);
+    else if (json_object_get(told, "fork") != NULL)
+        tell_fork(tale, told);
+    else if (json_object_get(told, "certificate") != NULL)
+        tell_certificate(tale, told);
+    else
+        tell_record(tale, told);
 }
 
 /* --- the whole ----------------------------------------------------------------------------------- */
@@ -272,19 +350,12 @@ static void keep_heads(struct cast *cast)
     }
 }
 
-void tale_begin(struct tale *tale, const char *test_name)
+void tale_begin(struct tale *tale, const char *test_name, const json_t *told)
 {
     *tale = (struct tale){.count = 0};
-    cast_open(&tale->cast, test_name, CAST_DISTRICT);
+    const json_t *const self = json_object_get(told, "self");
+    cast_open(&tale->cast, test_name, self == NULL ? CAST_DISTRICT : role_of(self));
     cast_enrol_all(&tale->cast);
-}
-
-void tale_tell(struct tale *tale, const json_t *record)
-{
-    if (json_object_get(record, "receipts") != NULL)
-        tell_receipts(tale, record);
-    else
-        tell_record(tale, record);
 }
 
 /* What was found about the signatures, as a node keeps it. */
@@ -327,7 +398,7 @@ void tale_settle(struct tale *tale)
 void tale_open(struct tale *tale, const char *test_name, const json_t *told)
 {
     const json_t *const records = json_object_get(told, "records");
-    tale_begin(tale, test_name);
+    tale_begin(tale, test_name, told);
     for (size_t i = 0; i < json_array_size(records); i++)
         tale_tell(tale, json_array_get(records, i));
     tale_settle(tale);

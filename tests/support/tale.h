@@ -14,6 +14,11 @@
  *   and as in a record's JSON: the kind's own field, backfill_reason, attachments
  * or {"receipts": {"of": UNIT, "upto": LABEL}, "by": UNIT, "at": DAY}: a `receipts` record for the log of
  * `of` up to the labelled record (unless said: all) with the time noon of that day.
+ * or {"head": {"of": UNIT, "upto": LABEL}, "by": [UNIT, ...], "at": DAY}: a head over that log, cosigned
+ * by these at noon of that day; or {"fork": {"of": UNIT}}: a second head of it, which says something else;
+ * or {"certificate": {"of": UNIT}, "by": UNIT, "at": DAY}: another one for the unit's node, the log the same.
+ * "self" of the tale: whose node it is told at, the district's unless said. Streets' logs have heads that
+ * the district cosigned in 2100.
  *
  * What is wrong in a tale aborts, with its name. Memory: the caller's. */
 #ifndef YS_TESTS_SUPPORT_TALE_H
@@ -38,11 +43,11 @@ struct tale {
     } record[TALE_RECORDS_MAX];
 };
 
-/* At the district, where all logs are. All units are enrolled. */
+/* All logs are here. All units are enrolled. */
 void tale_open(struct tale *tale, const char *test_name, const json_t *told);
 void tale_close(struct tale *tale);
 /* The same in steps: one record of "records" at a time; `member` is that of what was told before. */
-void tale_begin(struct tale *tale, const char *test_name);
+void tale_begin(struct tale *tale, const char *test_name, const json_t *told);
 void tale_tell(struct tale *tale, const json_t *record);
 void tale_settle(struct tale *tale);
 

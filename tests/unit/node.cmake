@@ -14,6 +14,16 @@ target_sources(test_rules PRIVATE ../support/mutant.c ../support/tale.c)
 target_compile_definitions(test_rules PRIVATE YS_RULE_CASES_DIR="${CMAKE_CURRENT_SOURCE_DIR}/rules")
 yishi_unit_test(test_model_haste yishi_test_federation ys_model)
 yishi_unit_test(test_errand yishi_test_federation ys_model)
+yishi_unit_test(test_rules_follow yishi_test_federation yishi_test_year ys_rules)
+target_sources(test_rules_follow PRIVATE ../support/arrival.c ../support/model_dump.c ../support/tale.c)
+target_compile_definitions(test_rules_follow
+                           PRIVATE YS_RULE_CASES_DIR="${CMAKE_CURRENT_SOURCE_DIR}/rules")
+# Faults planted into every view of a rule, which its cases must notice: under tests/run --all.
+add_test(NAME mutation.rules COMMAND test_rules --mutate)
+set_tests_properties(mutation.rules PROPERTIES LABELS mutation TIMEOUT 1800)
+add_test(NAME unit.every_rule_is_built
+         COMMAND /usr/bin/python3 -B ${CMAKE_CURRENT_SOURCE_DIR}/rules.py)
+set_tests_properties(unit.every_rule_is_built PROPERTIES LABELS unit TIMEOUT 60)
 yishi_unit_test(test_kind_files ys_node)
 target_compile_definitions(test_kind_files
                            PRIVATE YS_KINDS_DIR="${CMAKE_CURRENT_SOURCE_DIR}/kinds")

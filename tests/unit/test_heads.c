@@ -299,6 +299,27 @@ static void a_receipt_is_of_the_key_and_not_of_the_name(void **state)
                      YS_NOT_FOUND);
 }
 
+static void the_last_cosignature_may_stand_far_below_the_newest_head(void **state)
+{
+    struct desk *const desk = *state;
+    uint64_t time_s = 7;
+    assert_int_equal(ys_head_last_cosigned(desk->txn, desk->log, &time_s, NULL), YS_NOT_FOUND);
+    (void)put(desk, 50, ENTRIES, 0, 0);
+    assert_int_equal(ys_head_last_cosigned(desk->txn, desk->log, &time_s, NULL), YS_NOT_FOUND);
+    assert_int_equal(time_s, 7);
+
+    (void)put(desk, 20, ENTRIES, STREET_ONLY, 4000);
+    (void)put(desk, 10, ENTRIES, DISTRICT_ONLY, 9000);
+    (void)put(desk, 30, ENTRIES, STREET_ONLY, 5000);
+
+    assert_int_equal(ys_head_last_cosigned(desk->txn, desk->log, &time_s, NULL), YS_OK);
+    assert_int_equal(time_s, 9000);
+    assert_int_equal(ys_head_last_cosigned(desk->txn, desk->log + 1, &time_s, NULL), YS_NOT_FOUND);
+    (void)put(desk, 30, ENTRIES, DISTRICT_ONLY, 9001);
+    assert_int_equal(ys_head_last_cosigned(desk->txn, desk->log, &time_s, NULL), YS_OK);
+    assert_int_equal(time_s, 9001);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -316,6 +337,8 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(what_is_no_head_is_told_from_what_we_stored_wrongly, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(the_last_cosignature_may_stand_far_below_the_newest_head,
+                                        set_up, tear_down),
         cmocka_unit_test_setup_teardown(receipts_behave_like_a_list, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_receipt_is_of_the_key_and_not_of_the_name, set_up,
                                         tear_down),

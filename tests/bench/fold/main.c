@@ -1,4 +1,5 @@
 #include "node/model/model.h"
+#include "node/rules/rules.h"
 #include "sync/status.h"
 #include "tests/bench/fold/bench.h"
 
@@ -13,7 +14,6 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PATH_SIZE = 512 };
 static const size_t map_bytes = (size_t)4 << 30;
 
 void must(enum ys_code code, const struct ys_err *err)
@@ -56,7 +56,7 @@ static double anonymous_mib(const char *field)
     return (double)kib / 1024;
 }
 
-static void path_of(const struct settings *settings, const char *name, char out[PATH_SIZE])
+void path_of(const struct settings *settings, const char *name, char out[PATH_SIZE])
 {
     const int size = snprintf(out, PATH_SIZE, "%s/%s", settings->folder, name);
     if (size < 0 || size >= PATH_SIZE)
@@ -172,22 +172,36 @@ static void fold_all(const struct settings *settings, const struct ys_store *sto
     }
 }
 
-/* One more record of a matter, into the store and into the full model. */
+struct spread {
+    double sum, worst;
+};
+
+static void spread_add(struct spread *spread, double took)
+{
+    spread->sum += took;
+    spread->worst = took > spread->worst ? took : spread->worst;
+}
+
+/* One more record of a matter, into the store and into the full model; then the rules on it. */
 static void fold_one(const struct settings *settings, struct ys_store *store,
                      const struct ys_member *member)
 {
     enum { RECORDS = 50 };
+    struct spread fold = {.worst = 0};
+    struct spread judge = {.worst = 0};
+    struct spread judge_cpu = {.worst = 0};
     const struct ys_fold_options options = {.store = store, .member = member};
     struct year_options next = settings->year;
     char path[PATH_SIZE];
     struct ys_model *model = NULL;
     struct ys_err err = {0};
-    double worst = 0;
-    double sum = 0;
+    struct ys_rules *rules = NULL;
     next.year++; /* the same units and keys; the next year's records continue the logs */
     struct year *const year = year_new(&next);
     path_of(settings, "model.db", path);
     must(ys_model_open(path, store, &model, &err), &err);
+    must(ys_rules_open(model, &rules, &err), &err);
+    must(ys_rules_catch_up(rules, rules_today(settings), &err), &err);
     for (unsigned done = 0; done < RECORDS;) {
         struct year_entry entry;
         struct ys_log log;
@@ -206,15 +220,22 @@ static void fold_one(const struct settings *settings, struct ys_store *store,
         must(ys_txn_commit(&txn, &err), &err);
         const double begin = now_s();
         must(ys_model_catch_up(model, &options, &err), &err);
-        const double took = now_s() - begin;
-        worst = took > worst ? took : worst;
-        sum += took;
+        spread_add(&fold, now_s() - begin);
+        const double judged = now_s();
+        const double cpu = cpu_s();
+        must(ys_rules_catch_up(rules, rules_today(settings), &err), &err);
+        spread_add(&judge, now_s() - judged);
+        spread_add(&judge_cpu, cpu_s() - cpu);
         done++;
     }
+    ys_rules_close(rules);
     ys_model_close(model);
     year_free(year);
-    say(settings, "fold of one more record, mean", sum / RECORDS * 1000, "ms");
-    say(settings, "fold of one more record, worst", worst * 1000, "ms");
+    say(settings, "fold of one more record, mean", fold.sum / RECORDS * 1000, "ms");
+    say(settings, "fold of one more record, worst", fold.worst * 1000, "ms");
+    say(settings, "rules after one more record, mean", judge.sum / RECORDS * 1000, "ms");
+    say(settings, "rules after one more record, worst", judge.worst * 1000, "ms");
+    say(settings, "  CPU time, mean", judge_cpu.sum / RECORDS * 1000, "ms");
 }
 
 static unsigned number(const char *text)
@@ -251,7 +272,7 @@ int main(int argc, char **argv)
     }
     if (settings.folder == NULL || sodium_init() < 0) {
         fprintf(stderr, "usage: bench_fold --folder DIR [--communities N] [--streets N] "
-                        "[--matters N] [--runs N] [--only fold|publish] [--json]\n");
+                        "[--matters N] [--runs N] [--only fold|rules|publish] [--json]\n");
         return 2;
     }
     struct year *const year = year_new(&settings.year);
@@ -262,13 +283,16 @@ int main(int argc, char **argv)
         struct ys_member *const member = member_of(store, year, 0);
         say(&settings, "records", (double)records, "");
         say(&settings, "membership from its records", (now_s() - begin) * 1000, "ms");
-        fold_all(&settings, store, member, records);
-        if (strcmp(only, "all") == 0)
+        if (strcmp(only, "rules") != 0)
+            fold_all(&settings, store, member, records);
+        if (strcmp(only, "fold") != 0)
+            rules_all(&settings, store, member);
+        if (strcmp(only, "fold") != 0)
             fold_one(&settings, store, member);
         ys_member_free(member);
         ys_store_close(store);
     }
-    if (strcmp(only, "fold") != 0)
+    if (strcmp(only, "all") == 0 || strcmp(only, "publish") == 0)
         publish_all(&settings);
     year_free(year);
     return 0;

@@ -1,0 +1,109 @@
+-- Oversight: whether logs go on, agree and verify, and whether communities deliberate at all. R-S-1, R-S-2 and
+-- R-S-3 rest on what this node was told and holds, so their rows need not be the same elsewhere.
+
+-- Why: by the certificate, so that a unit that never published is missed; `unit` is the one that certified it,
+-- which is looked at again when either changes. Only units whose logs come to this node can fall silent
+-- here: those below it and above it. The district is under nobody who would sign for its log.
+INSERT INTO rule (id, version, view, article, severity, who, scope, clock, late_entry, parameters, since,
+                  until, zh, en, remedy_zh, remedy_en)
+VALUES ('R-S-1', 1, 'R-S-1', 'design', 'F', 'node', 'unit', 'due', 0, 'silent_days', NULL, NULL,
+        '节点超过规定天数没有经过签认的日志检查点', 'no signed head of a node for too many days',
+        '检查节点是否运行、联网，恢复同步', 'see that the node runs and is connected');
+CREATE VIEW "duty R-S-1" AS
+SELECT '-' AS subject, c.unit, c.division, NULL AS record, c.day AS anchor_day,
+       due('silent_days', c.division, c.day) AS due_day,
+       NULL AS met_record, NULL AS met_day, NULL AS proven_day
+  FROM (SELECT i.unit, d.division, coalesce((n.seen_s + 28800) / 86400, (r.signed_s + 28800) / 86400) AS day
+          FROM span i CROSS JOIN node_certificate d ON d.rec BETWEEN i.first AND i.last
+         CROSS JOIN record r ON r.no = d.rec
+          LEFT JOIN log o ON o.origin = substr(d.log, 1, instr(d.log, '+') - 1) -- of its key
+          LEFT JOIN node_log n ON n.log = o.no
+         WHERE d.division <> i.unit
+           AND NOT EXISTS (SELECT e.rec FROM node_certificate e
+                            WHERE e.rec > d.rec AND e.rec <=/* same */ i.last AND e.division = d.division)) c
+  JOIN meta m ON m.name = 'division'
+   AND (substr(c.division, 1, length(m.value)) = m.value OR substr(m.value, 1, length(c.division)) = c.division);
+
+-- Why: the proof itself has no time: it counts from the last day on which anybody signed for the log, or at
+-- once. A notice of another node is a record of its own, and a row of its own.
+INSERT INTO rule (id, version, view, article, severity, who, scope, clock, late_entry, parameters, since,
+                  until, zh, en, remedy_zh, remedy_en)
+VALUES ('R-S-2', 1, 'R-S-2', 'design', 'F', 'node', 'unit', 'change', 0, '', NULL, NULL,
+        '同一日志出现两个互相矛盾的检查点（分叉）',
+        'two signed heads of one log that cannot both be true: its history was forked',
+        '立即停用该日志密钥，查明原因，另立新日志', 'stop the key of the log, find out why, and begin a new log');
+CREATE VIEW "R-S-2" AS
+SELECT '-' AS subject, f.unit, f.unit AS division, NULL AS record, NULL AS other, 'F' AS severity,
+       'critical' AS code, f.day AS anchor_day, f.day AS since_day, NULL AS until_day, f.fact
+  FROM (SELECT l.division AS unit, coalesce((n.seen_s + 28800) / 86400, 0) AS day,
+               n.fork_a || ', ' || n.fork_b AS fact
+          FROM log l JOIN node_log n ON n.log = l.no WHERE n.state = 'forked') f
+UNION ALL
+SELECT '-', i.unit, coalesce(l.division, i.unit), a.record, NULL, 'F', 'critical', a.day, a.signed_day,
+       NULL, coalesce(f.size, '-')
+  FROM span i CROSS JOIN fork_notice f ON f.rec BETWEEN i.first AND i.last
+ CROSS JOIN act a ON a.record = f.rec
+  LEFT JOIN log l ON l.origin = f.log;
+
+-- Why: entries that are not under a signed head are never stored (sync/session.h), so what is left to fail on
+-- stored data are signatures. The record's own time is only claimed, and by somebody who may be lying: it
+-- counts at the latest from the day of its first receipt.
+INSERT INTO rule (id, version, view, article, severity, who, scope, clock, late_entry, parameters, since,
+                  until, zh, en, remedy_zh, remedy_en)
+VALUES ('R-S-3', 1, 'R-S-3', 'design', 'F', 'node', 'unit', 'change', 0, '', NULL, NULL,
+        '已复制的记录签名核验不通过', 'a signature on a replicated record does not verify',
+        '核对签名密钥和登记；记录不计入，须由有权主体重新签署发布',
+        'check keys and registrations; the record does not count, and must be signed and published anew');
+CREATE VIEW "R-S-3" AS
+SELECT '-' AS subject, b.unit, b.unit AS division, b.record, NULL AS other, 'F' AS severity, 'critical' AS code,
+       b.day AS anchor_day, b.day AS since_day, NULL AS until_day, '' AS fact
+  FROM (SELECT l.division AS unit, r.no AS record,
+               (coalesce((SELECT min(t.s) FROM (SELECT r.signed_s AS s UNION ALL SELECT p.time_s FROM receipt p
+                                                 WHERE p.origin = l.origin AND p.size > r.idx) t), 0/* same */)
+                + 28800) / 86400 AS day
+          FROM log l JOIN record r ON r.log = l.no
+         WHERE r.verdict IN ('bad', 'unknown_key')) b;
+
+-- Why: from the year in which its first record in force was signed, not in which it says that something
+-- happened: what is entered late of years before would find every year since.
+INSERT INTO rule (id, version, view, article, severity, who, scope, clock, late_entry, parameters, since,
+                  until, zh, en, remedy_zh, remedy_en)
+VALUES ('R-S-4', 1, 'R-S-4', '3', 'F', 'rc', 'unit', 'change', 0, '', NULL, NULL,
+        '社区全年没有召开过协商会', 'a community had no session in the year',
+        '按居民需求确定议题，组织协商', 'determine topics that residents need, and meet');
+CREATE VIEW "R-S-4" AS
+SELECT '-' AS subject, u.unit, u.unit AS division, NULL AS record, NULL AS other, 'F' AS severity, '' AS code,
+       y.to_day AS anchor_day, y.to_day + 1 AS since_day, NULL AS until_day, y.year || ': 0' AS fact
+  FROM (SELECT w.unit,
+               (SELECT z.year FROM (SELECT (SELECT a.signed_day FROM act a
+                                             WHERE a.record BETWEEN s.first AND s.last
+                                             ORDER BY a.record LIMIT 1) AS day
+                                      FROM span s WHERE s.unit = w.unit) f
+                 CROSS JOIN year z ON f.day BETWEEN z.from_day AND z.to_day
+                 ORDER BY z.year LIMIT 1) AS first_year
+          FROM unit w WHERE w.level = 'community') u
+  JOIN year y ON y.year >= u.first_year
+ WHERE NOT EXISTS
+       (SELECT a.record FROM span s CROSS JOIN meeting_session m ON m.rec BETWEEN s.first AND s.last
+         CROSS JOIN act a ON a.record = m.rec
+         WHERE s.unit = u.unit
+           AND coalesce((m.started_at_ms / 1000 + 28800) / 86400, a.day) BETWEEN y.from_day AND y.to_day);
+
+-- Why: what this version replicates is records; contents of attachments stay where they were added, so each
+-- one that should travel is missing at every node. Erased ones are not missed.
+INSERT INTO rule (id, version, view, article, severity, who, scope, clock, late_entry, parameters, since,
+                  until, zh, en, remedy_zh, remedy_en)
+VALUES ('R-S-5', 1, 'R-S-5', 'design', 'I', 'node', 'record', 'change', 0, '', NULL, NULL,
+        '应随记录传送的附件没有收到，只有摘要值',
+        'attachments that should travel with the record are not here: only their hashes are known',
+        '由发布单位补送附件；核对摘要值', 'ask whoever published it for the files, and compare their hashes');
+CREATE VIEW "R-S-5" AS
+SELECT a.subject, a.unit, a.unit AS division, a.record, NULL AS other, 'I' AS severity, '' AS code,
+       a.day AS anchor_day, a.signed_day AS since_day, NULL AS until_day, m.missing || '' AS fact
+  FROM (SELECT t.rec, count(*) AS missing FROM attachment t JOIN record r ON r.no = t.rec
+         WHERE t.scope = 'replicated'
+           AND NOT EXISTS (SELECT f.rec FROM ref f JOIN act b ON b.record = f.rec
+                             JOIN redaction x ON x.rec = b.record
+                            WHERE f.target = r.id AND x.attachment = t.hash)
+         GROUP BY t.rec) m
+  JOIN act a ON a.record = m.rec;
