@@ -3,6 +3,7 @@
 #include "node/model/model_state.h"
 #include "proto/enum_word.h"
 #include "proto/moment.h"
+#include "proto/personal.h"
 #include "proto/reflect.h"
 #include "sync/verdict.h"
 
@@ -288,6 +289,31 @@ static enum ys_code put_sealed(struct ys_model *model, int64_t number, const Yis
     return code;
 }
 
+/* A record of whose texts the hits are being kept. */
+struct hits {
+    struct ys_query *put;
+    int64_t number, count;
+};
+
+static enum ys_code put_hit(void *context, const char *path, const struct ys_personal_hit *hit,
+                            struct ys_err *err)
+{
+    struct hits *const hits = context;
+    ys_query_set_int(hits->put, 1, hits->number);
+    ys_query_set_int(hits->put, 2, ++hits->count);
+    ys_query_set_word(hits->put, 3, path);
+    ys_query_set_word(hits->put, 4, ys_personal_word(hit->kind));
+    return ys_query_run(hits->put, err);
+}
+
+static enum ys_code put_personal(struct ys_model *model, int64_t number,
+                                 const Yishi__V1__Body *body, struct ys_err *err)
+{
+    struct hits hits = {.put = model->query[YS_MODEL_PUT_PERSONAL], .number = number};
+    const struct ys_personal_seer seer = {put_hit, &hits};
+    return ys_personal_scan(&body->base, "body", &seer, err);
+}
+
 enum ys_code ys_content_put(struct ys_model *model, int64_t number, const Yishi__V1__Body *body,
                             struct ys_err *err)
 {
@@ -296,6 +322,8 @@ enum ys_code ys_content_put(struct ys_model *model, int64_t number, const Yishi_
     enum ys_code code = put_attachments(model, number, body, err);
     if (code == YS_OK)
         code = put_sealed(model, number, body, err);
+    if (code == YS_OK)
+        code = put_personal(model, number, body, err);
     for (size_t i = first; code == YS_OK && i < first + count; i++)
         code = ys_table_fill(&model->shape->table[i], model->insert[i], number, body, err);
     return code == YS_OK ? ys_basis_put(model, number, body, err) : code;
@@ -315,6 +343,8 @@ enum ys_code ys_content_clear(struct ys_model *model, int64_t number, const char
     enum ys_code code = drop_by(model->query[YS_MODEL_DROP_ATTACHMENTS], number, err);
     if (code == YS_OK)
         code = drop_by(model->query[YS_MODEL_DROP_SEALED], number, err);
+    if (code == YS_OK)
+        code = drop_by(model->query[YS_MODEL_DROP_PERSONAL], number, err);
     for (size_t i = first; code == YS_OK && i < first + count; i++)
         code = drop_by(model->drop[i], number, err);
     return code == YS_OK ? ys_basis_clear(model, number, kind, err) : code;
@@ -383,6 +413,8 @@ enum ys_code ys_content_drop(struct ys_model *model, int64_t number, struct ys_e
     if (code == YS_OK)
         code = drop_by(model->query[YS_MODEL_TARGETS_LATER], number, err);
     if (code == YS_OK)
+        code = ys_touch_linked(model, number, err);
+    if (code == YS_OK)
         code = ys_content_clear(model, number, kind, err);
     if (code == YS_OK)
         code = drop_by(model->query[YS_MODEL_DROP_REFS], number, err);
@@ -430,11 +462,13 @@ enum ys_code ys_content_fold(struct ys_model *model, struct ys_fold_turn *turn,
         code = ys_touch_record(model, number, err);
     if (code == YS_OK && reading.readable)
         code = mark_once(model, turn, reading.record.subject, err);
+    if (code == YS_OK && reading.body != NULL)
+        code = put_refs(model, number, reading.body, err);
+    if (code == YS_OK)
+        code = ys_touch_linked(model, number, err);
     if (code != YS_OK || reading.body == NULL)
         return code;
-    code = put_refs(model, number, reading.body, err);
-    if (code == YS_OK)
-        code = mark_linked(model, number, reading.record.subject, err);
+    code = mark_linked(model, number, reading.record.subject, err);
     if (code == YS_OK)
         code = is_entangled(model, &reading, &entangled, err);
     if (code == YS_OK && entangled)

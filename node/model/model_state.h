@@ -34,9 +34,17 @@
     X(DROP_ATTACHMENTS, "DELETE FROM attachment WHERE rec = ?")                                            \
     X(PUT_SEALED, "INSERT INTO sealed VALUES (?, ?, ?, ?)")                                                \
     X(DROP_SEALED, "DELETE FROM sealed WHERE rec = ?")                                                     \
+    X(PUT_PERSONAL, "INSERT INTO personal VALUES (?, ?, ?, ?)")                                            \
+    X(DROP_PERSONAL, "DELETE FROM personal WHERE rec = ?")                                                 \
     X(TOUCH, "INSERT OR IGNORE INTO touched VALUES (?, ?)")                                                \
     X(TOUCH_RECORD, "INSERT OR IGNORE INTO touched SELECT 'record', ?1 UNION ALL"                          \
                     " SELECT 'unit', division FROM log WHERE no = ?1 >> 32")                               \
+    /* Those that name it; those that change what it names. */                                             \
+    X(TOUCH_LINKED,                                                                                        \
+      "INSERT OR IGNORE INTO touched SELECT 'record', f.rec FROM record r JOIN ref f ON f.target "         \
+      "="                                                                                                  \
+      " r.id WHERE r.no = ?1 UNION SELECT 'record', c.rec FROM ref f JOIN ref c ON c.target ="             \
+      " f.target AND c.rel IN ('supersedes', 'withdraws', 'redacts') WHERE f.rec = ?1")                    \
     X(TOUCH_UNIT,                                                                                          \
       "INSERT OR IGNORE INTO touched SELECT 'unit', division FROM log WHERE origin = ?")                   \
     X(PUT_STALE, "INSERT OR IGNORE INTO stale VALUES (?)")                                                 \
@@ -161,6 +169,9 @@ struct ys_fold_turn;
 /* --- touched.c: what is to be looked at again by those who ask questions of the rows (rules) --- */
 /* Nothing is noted while the model is made from nothing: whoever asks then must look at all. */
 enum ys_code ys_touch_record(struct ys_model *model, int64_t number, struct ys_err *err);
+/* The records that name this one, and those that change what it names: while its row and its references are
+ * there. */
+enum ys_code ys_touch_linked(struct ys_model *model, int64_t number, struct ys_err *err);
 enum ys_code ys_touch_matter(struct ys_model *model, struct ys_bytes subject, struct ys_err *err);
 /* The unit to which a log belongs. */
 enum ys_code ys_touch_unit_of(struct ys_model *model, struct ys_bytes origin, struct ys_err *err);
@@ -216,7 +227,8 @@ enum ys_code ys_fold_turn_entry(struct ys_fold_turn *turn, const struct ys_log *
 enum ys_code ys_content_fold(struct ys_model *model, struct ys_fold_turn *turn,
                              const struct ys_log *log, int64_t log_no, uint64_t index,
                              enum ys_verdict raw, struct ys_err *err);
-/* Contents of a record: its attachments, sealed values, and rows in the tables of its kind. */
+/* Contents of a record: its attachments, sealed values, what looks like a number of a person in it, and
+ * rows in the tables of its kind. */
 enum ys_code ys_content_put(struct ys_model *model, int64_t number, const Yishi__V1__Body *body,
                             struct ys_err *err);
 enum ys_code ys_content_clear(struct ys_model *model, int64_t number, const char *kind,

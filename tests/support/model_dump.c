@@ -118,7 +118,7 @@ static void dump_table(struct ys_sql *sql, const char *table, struct text *out)
 
 char *model_dump(struct ys_model *model)
 {
-    static const char *const own[] = {"meta", "log", "verdict_row", NULL};
+    static const char *const own[] = {"meta", "log", "verdict_row", "touched", NULL};
     struct ys_sql *const sql = ys_model_sql(model);
     struct text out = {.data = NULL};
     YS_QUERY_SCOPED query = NULL;
