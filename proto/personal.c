@@ -247,18 +247,32 @@ static bool hit_at(struct ys_bytes text, const struct run *run, struct ys_person
     return false;
 }
 
+/* The first byte at or behind `at` where a digit may begin. */
+static size_t skip_others(struct ys_bytes text, size_t at)
+{
+    while (at < text.size && (uint8_t)(text.data[at] - '0') >= 10 && text.data[at] != 0xEF)
+        at++; /* no byte inside a character looks like the first of a digit */
+    return at;
+}
+
 bool ys_personal_find(struct ys_bytes text, size_t from, struct ys_personal_hit *out)
 {
     struct run run;
-    uint8_t digit = 0;
-    for (size_t at = from; at < text.size;) {
+    for (size_t at = skip_others(text, from); at < text.size; at = skip_others(text, at)) {
+        uint8_t digit = 0;
+        if (text.size - at < MOBILE_DIGITS)
+            return false;
         if (digit_at(text, at, &digit) == 0) {
-            at++; /* no byte inside a character looks like the first of a digit */
+            at++;
             continue;
         }
         read_run(text, at, &run);
         if (run.count >= MOBILE_DIGITS && run.groups > 0 && hit_at(text, &run, out))
             return true;
+        if (run.count < MOBILE_DIGITS && run.groups < GROUPS_MAX) {
+            at = run.group[run.groups - 1].end; /* the groups behind the first have still fewer */
+            continue;
+        }
         for (size_t size = 0; (size = digit_at(text, at, &digit)) != 0;)
             at += size;
     }
@@ -319,16 +333,41 @@ static enum ys_code scan_text(const struct walk *walk, const char *string,
     return code;
 }
 
+/* Behind a field: of a oneof, behind all of it, for only one member is there. */
+static void leave_field(struct visit *visit)
+{
+    const ProtobufCMessageDescriptor *const type = visit->message->descriptor;
+    const ProtobufCFieldDescriptor *const left = &type->fields[visit->field++];
+    visit->element = 0;
+    while (ys_reflect_in_oneof(left) && visit->field < type->n_fields &&
+           type->fields[visit->field].quantifier_offset == left->quantifier_offset)
+        visit->field++;
+}
+
+/* From the first member of a oneof to the one that is there, if any is. */
+static void choose_member(struct visit *visit)
+{
+    const ProtobufCMessageDescriptor *const type = visit->message->descriptor;
+    const uint32_t number = ys_reflect_case(visit->message, &type->fields[visit->field]);
+    const ProtobufCFieldDescriptor *const there =
+        protobuf_c_message_descriptor_get_field(type, number);
+    if (number != 0 && there != NULL)
+        visit->field = (unsigned)(there - type->fields);
+}
+
 /* The next value of the innermost message, or the next field when it has no more. */
 static enum ys_code step(struct walk *walk, struct visit *visit,
                          const struct ys_personal_seer *seer, struct ys_err *err)
 {
-    const ProtobufCFieldDescriptor *const field = &visit->message->descriptor->fields[visit->field];
+    const ProtobufCFieldDescriptor *field = &visit->message->descriptor->fields[visit->field];
+    if (ys_reflect_in_oneof(field) && visit->element == 0) {
+        choose_member(visit);
+        field = &visit->message->descriptor->fields[visit->field];
+    }
     const bool is_text = field->type == PROTOBUF_C_TYPE_STRING;
     if ((!is_text && field->type != PROTOBUF_C_TYPE_MESSAGE) ||
         visit->element == ys_reflect_count(visit->message, field)) {
-        visit->field++;
-        visit->element = 0;
+        leave_field(visit);
         return YS_OK;
     }
     const size_t at = visit->element++;

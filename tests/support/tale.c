@@ -177,6 +177,40 @@ static void keep(struct tale *tale, enum cast_role role, const char *label,
     tale->count++;
 }
 
+/* "@log community", "@key community po": what only the cast knows. */
+static json_t *known_to_cast(const struct tale *tale, const char *words)
+{
+    char text[YS_VKEY_TEXT_MAX];
+    char *rest = NULL;
+    (void)snprintf(text, sizeof text, "%s", words);
+    const char *const what = strtok_r(text, " ", &rest);
+    json_t *const unit_word = json_string(strtok_r(NULL, " ", &rest));
+    const struct cast_unit *const unit = &tale->cast.unit[role_of(unit_word)];
+    json_decref(unit_word);
+    if (strcmp(what, "@log") == 0)
+        return json_string(unit->log);
+    if (strcmp(what, "@key") != 0)
+        give_up("nobody knows %s", words);
+    ys_vkey_print(&signer_named(unit, strtok_r(NULL, " ", &rest))->vkey, text);
+    return json_string(text);
+}
+
+static void fill_in(const struct tale *tale, json_t *value)
+{
+    const char *field = NULL;
+    void *next = NULL;
+    json_t *inner = NULL;
+    json_object_foreach_safe(value, next, field, inner)
+    {
+        if (json_is_string(inner) && json_string_value(inner)[0] == '@')
+            json_object_set_new(value, field, known_to_cast(tale, json_string_value(inner)));
+        else
+            fill_in(tale, inner);
+    }
+    for (size_t i = 0; json_is_array(value) && i < json_array_size(value); i++)
+        fill_in(tale, json_array_get(value, i));
+}
+
 static void drop_ours(json_t *record)
 {
     static const char *const ours[] = {"as",      "by",     "at",     "signed",
@@ -216,6 +250,7 @@ static void tell_record(struct tale *tale, const json_t *told)
     }
     json_t *const json = json_deep_copy(told);
     drop_ours(json);
+    fill_in(tale, json);
     if (at != NULL)
         json_object_set_new(json, "occurred_at", json_string(at));
     if (json_object_get(json, "refs") != NULL)

@@ -1,6 +1,8 @@
 #include "proto/personal.h"
 
 #include "proto/body.pb-c.h"
+#include "proto/field.h"
+#include "proto/reflect.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -209,6 +211,22 @@ static void every_text_of_a_body_is_read(void **state)
     assert_string_equal(seen, "backfill_reason identity_number;");
 }
 
+/* What the walk rests on: it goes from one member of a oneof to behind its last. */
+static void members_of_a_oneof_stand_together(void **state)
+{
+    (void)state;
+    for (size_t row = 0; ys_field_at(row) != NULL; row++) {
+        const ProtobufCMessageDescriptor *const type = ys_field_at(row)->message;
+        for (unsigned i = 1; i + 1 < type->n_fields; i++)
+            for (unsigned j = i + 1; j < type->n_fields; j++)
+                if (ys_reflect_in_oneof(&type->fields[i - 1]) &&
+                    ys_reflect_in_oneof(&type->fields[j]) &&
+                    type->fields[i - 1].quantifier_offset == type->fields[j].quantifier_offset)
+                    assert_int_equal(type->fields[i].quantifier_offset,
+                                     type->fields[j].quantifier_offset);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -220,6 +238,7 @@ int main(void)
         cmocka_unit_test(what_only_looks_like_a_bank_card_is_none),
         cmocka_unit_test(empty_and_long_texts_are_read),
         cmocka_unit_test(every_text_of_a_body_is_read),
+        cmocka_unit_test(members_of_a_oneof_stand_together),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
