@@ -55,29 +55,29 @@ SELECT o.subject, o.unit, o.unit AS division, o.record, NULL AS other, 'E' AS se
        o.day AS anchor_day, o.signed_day AS since_day, NULL AS until_day, '' AS fact
   FROM (SELECT a.*, g.rel,
                coalesce((SELECT max(CASE
-                   WHEN t.no IS NULL THEN iif(a.kind = 'acknowledgement', 6 /* same */, 1)
-                   WHEN NOT EXISTS (SELECT 1 /* same */ FROM kind_ref q JOIN kind n ON n.name = t.kind
+                   WHEN t.no IS NULL THEN iif(a.kind = 'acknowledgement', 6/* same */, 1)
+                   WHEN NOT EXISTS (SELECT * FROM kind_ref q JOIN kind n ON n.name = t.kind
                                      WHERE q.kind = a.kind AND q.nth = g.nth
                                        AND (q.target = t.kind
                                             OR (q.target IS NULL AND n.authors <> 128))) THEN 2
                    WHEN t.verdict <> 'ok' THEN 3
                    WHEN NOT g.any AND t.standing = 'withdrawn'
-                        AND EXISTS (SELECT 1 /* same */ FROM ref w JOIN record x ON x.no = w.rec
+                        AND EXISTS (SELECT * FROM ref w JOIN record x ON x.no = w.rec
                                      WHERE w.target = t.id AND w.rel = 'withdraws'
                                        AND x.standing = 'in_force' AND x.signed_s < a.signed_s) THEN 4
                    WHEN t.subject <> a.subject AND t.subject <> '-' AND a.subject <> '-'
-                        AND NOT EXISTS (SELECT 1 /* same */ FROM party_report_matters m
+                        AND NOT EXISTS (SELECT * FROM party_report_matters m
                                          WHERE m.rec = a.record AND m.value = t.subject) THEN 5
-                   ELSE 6 /* same */ END)
+                   ELSE 6/* same */ END)
                   FROM ref f LEFT JOIN record t ON t.id = f.target
                  WHERE f.rec = a.record AND f.rel = g.rel), 0) AS reached
           FROM act a
           JOIN (SELECT DISTINCT kind, nth, rel, must, target IS NULL AS any FROM kind_ref) g
             ON g.kind = a.kind AND (g.must & a.signers) <> 0) o
- WHERE o.reached < 6 /* same */
+ WHERE o.reached < 6/* same */
    AND (o.backfill_reason IS NULL OR o.subject = '-'
-        OR EXISTS (SELECT 1 /* same */ FROM record e
-                    WHERE e.subject = o.subject AND e.subject <> '-' /* same */ AND e.log = o.log
+        OR EXISTS (SELECT * FROM record e
+                    WHERE e.subject = o.subject AND e.subject <> '-'/* same */ AND e.log = o.log
                       AND e.idx < o.idx));
 
 INSERT INTO rule (id, version, view, article, severity, who, scope, clock, late_entry, parameters, since,
@@ -91,31 +91,31 @@ VALUES ('R-G-04', 1, 'R-G-04', 'design', 'E', 'rc po sc st gd da', 'record', 'ch
 -- may be of a neighbour's matter: joint deliberation (DOMAIN.md 2.5).
 CREATE VIEW "R-G-04" AS
 SELECT a.subject, a.unit, a.unit AS division, a.record, NULL AS other, 'E' AS severity, c.code,
-       a.day AS anchor_day, a.signed_day AS since_day, NULL AS until_day, c.fact
+       a.day AS anchor_day, a.signed_day AS since_day, NULL AS until_day, c.place AS fact
   FROM act a JOIN
-       (SELECT r.no AS rec, 'subject' AS code, '' AS fact, NULL AS place
+       (SELECT r.no AS rec, 'subject' AS code, '' AS place
           FROM record r JOIN kind k ON k.name = r.kind
          WHERE k.about <> 'either' AND (k.about = 'none') <> (r.subject = '-')
         UNION ALL
-        SELECT no, 'matter', substr(subject, 1, 12), substr(subject, 1, 12) FROM record
+        SELECT no, 'matter', substr(subject, 1, 12) FROM record
          WHERE subject <> '-' AND kind <> 'acknowledgement'
         UNION ALL
-        SELECT rec, 'scope', scope, scope FROM rule_parameter
+        SELECT rec, 'scope', scope FROM rule_parameter
         UNION ALL
-        SELECT rec, 'holder', holder, holder FROM redaction
+        SELECT rec, 'holder', holder FROM redaction
         UNION ALL
-        SELECT rec, 'division', division, division FROM audit_finding
+        SELECT rec, 'division', division FROM audit_finding
         UNION ALL
-        SELECT rec, 'scope', scope, scope FROM report_snapshot
+        SELECT rec, 'scope', scope FROM report_snapshot
         UNION ALL
-        SELECT rec, 'communities', value, value FROM commission_request_communities
+        SELECT rec, 'communities', value FROM commission_request_communities
         UNION ALL
-        SELECT rec, 'relayed', division, division FROM acknowledgement_relayed
+        SELECT rec, 'relayed', division FROM acknowledgement_relayed
         UNION ALL
-        SELECT rec, 'before', division, division FROM division_change_before
+        SELECT rec, 'before', division FROM division_change_before
         UNION ALL
-        SELECT rec, 'after', division, division FROM division_change_after) c ON c.rec = a.record
- WHERE c.place IS NULL OR substr(c.place, 1, length(a.unit)) <> a.unit;
+        SELECT rec, 'after', division FROM division_change_after) c ON c.rec = a.record
+ WHERE substr(c.place, 1, length(a.unit)) <> a.unit;
 
 INSERT INTO rule (id, version, view, article, severity, who, scope, clock, late_entry, parameters, since,
                   until, zh, en, remedy_zh, remedy_en)
@@ -213,9 +213,10 @@ SELECT r.subject, v.unit, r.unit AS division, r.record, v.record AS other, 'F' A
        CASE WHEN r.idx < k.cut_size THEN 'day' ELSE 'cut' END AS code, r.signed_day AS anchor_day,
        max(v.signed_day, r.signed_day) AS since_day, NULL AS until_day,
        day_text(r.signed_day) || ' >= ' || day_text(v.day) AS fact
-  FROM key_revoke k JOIN act v ON v.record = k.rec JOIN body_key b ON b.key = k.key AND b.log = k.log
-       JOIN unit_act r ON r.origin = k.log AND (r.signers & b.class) <> 0 AND r.idx >= b.start
-                          AND (b.until IS NULL OR r.idx < b.until)
+  FROM key_revoke k CROSS JOIN act v ON v.record = k.rec
+       CROSS JOIN body_key b ON b.key = k.key AND b.log = k.log
+       CROSS JOIN unit_act r ON r.origin = k.log AND (r.signers & b.class) <> 0 AND r.idx >= b.start
+                                AND (b.until IS NULL OR r.idx < b.until)
  WHERE k.reason = 'compromised' AND (r.signed_day >= v.occurred_day OR r.idx >= k.cut_size);
 
 INSERT INTO rule (id, version, view, article, severity, who, scope, clock, late_entry, parameters, since,
@@ -242,17 +243,17 @@ VALUES ('R-G-12', 1, 'R-G-12', 'design', 'F', 'rc st da', 'unit', 'change', 0,
 -- is no bulk. Record is the first of these events, other the last.
 CREATE VIEW "R-G-12" AS
 SELECT '-' AS subject, d.unit, d.unit AS division,
-       (SELECT a.record FROM unit_act a JOIN own_day o ON o.record = a.record
+       (SELECT a.record FROM unit_act a CROSS JOIN own_day o ON o.record = a.record
          WHERE a.unit = d.unit AND a.signed_day = d.signed_day AND o.claimed = d.first
          ORDER BY a.id LIMIT 1) AS record,
-       (SELECT a.record FROM unit_act a JOIN own_day o ON o.record = a.record
+       (SELECT a.record FROM unit_act a CROSS JOIN own_day o ON o.record = a.record
          WHERE a.unit = d.unit AND a.signed_day = d.signed_day AND o.claimed = d.last
          ORDER BY a.id LIMIT 1) AS other,
        'F' AS severity, '' AS code, d.signed_day AS anchor_day, d.signed_day AS since_day,
        NULL AS until_day, day_text(d.last) || ' - ' || day_text(d.first) || ' = ' || (d.last - d.first)
        AS fact
   FROM (SELECT a.unit, a.signed_day, min(o.claimed) AS first, max(o.claimed) AS last
-          FROM unit_act a JOIN own_day o ON o.record = a.record
+          FROM unit_act a CROSS JOIN own_day o ON o.record = a.record
          WHERE a.signed_day > due('record_lag_days', a.unit, o.claimed)
          GROUP BY a.unit, a.signed_day) d
  WHERE d.last - d.first > param('bulk_days', d.unit, d.signed_day);
@@ -273,14 +274,16 @@ SELECT c.subject, c.unit, c.unit AS division, c.record, c.target AS other, 'E' A
                  WHEN t.unit <> a.unit THEN 'unit'
                  WHEN (t.signers & ~a.signers) <> 0 THEN 'signers'
                  WHEN t.verdict <> 'ok'
-                      OR EXISTS (SELECT 1 /* same */ FROM ref g JOIN entry x ON x.record = g.rec
+                      OR EXISTS (SELECT * FROM ref g JOIN entry x ON x.record = g.rec
                                   WHERE g.target = t.id AND g.rel IN ('supersedes', 'withdraws')
                                     AND x.log = a.log AND x.idx < a.idx
                                     AND x.standing IN ('in_force', 'superseded')
                                     AND (t.signers & ~x.signers) = 0) THEN 'target'
-                 WHEN coalesce((SELECT reason FROM correction WHERE rec = a.record),
-                               (SELECT reason FROM withdrawal WHERE rec = a.record), '') = ''
-                   THEN 'reason'
+                 WHEN EXISTS (SELECT * FROM correction
+                               WHERE rec = a.record
+                                 AND coalesce(reason, 'unspecified') = 'unspecified')
+                      OR EXISTS (SELECT * FROM withdrawal
+                                  WHERE rec = a.record AND coalesce(reason, '') = '') THEN 'reason'
                END AS code
           FROM act a JOIN ref f ON f.rec = a.record JOIN entry t ON t.id = f.target
          WHERE f.rel = CASE a.kind WHEN 'correction' THEN 'supersedes'
@@ -300,15 +303,15 @@ CREATE VIEW "R-C-2" AS
 SELECT c.subject, v.unit, c.unit AS division, c.record, v.record AS other, 'F' AS severity, '' AS code,
        o.day AS anchor_day, max(c.signed_day, v.signed_day) AS since_day, NULL AS until_day,
        count(*) || '' AS fact
-  FROM report_snapshot s JOIN act v ON v.record = s.rec JOIN report_snapshot_inputs i ON i.rec = s.rec
-       JOIN log l ON l.origin = i.log
-       JOIN act c ON c.record >= l.no * 4294967296 + i.size AND c.record < (l.no + 1) * 4294967296
-       JOIN ref f ON f.rec = c.record JOIN record t ON t.id = f.target
-       JOIN own_day o ON o.record = t.no
-       JOIN correction_changes h ON h.rec = c.record
- WHERE t.log = l.no AND t.idx < i.size AND o.day BETWEEN s."from" AND s."to"
-   AND f.rel = 'supersedes' AND coalesce(h.new_value, '') NOT GLOB '*[^0-9a-z_".:TZ+-]*'
- GROUP BY v.record, c.record;
+  FROM report_snapshot s CROSS JOIN act v CROSS JOIN report_snapshot_inputs i CROSS JOIN log l
+       CROSS JOIN record r CROSS JOIN act c CROSS JOIN ref f CROSS JOIN record t ON t.id = f.target
+       CROSS JOIN own_day o ON o.record = t.no CROSS JOIN correction_changes h ON h.rec = c.record
+ WHERE v.record = s.rec AND i.rec = s.rec AND l.origin = i.log
+   AND r.no >= l.no * 4294967296 + i.size AND r.no < (l.no + 1) * 4294967296
+   AND +r.kind = 'correction' AND c.record = r.no AND f.rec = c.record AND f.rel = 'supersedes' AND t.log = l.no AND t.idx < i.size
+   AND o.day BETWEEN s."from" AND s."to"
+   AND coalesce(h.new_value, '') NOT GLOB '*[^0-9a-z_".:TZ+-]*'
+ GROUP BY v.unit, v.record, c.record;
 
 INSERT INTO rule (id, version, view, article, severity, who, scope, clock, late_entry, parameters, since,
                   until, zh, en, remedy_zh, remedy_en)

@@ -18,7 +18,7 @@ static const char *condition(enum ys_rule_scope scope, enum ys_rule_scope key)
     case YS_RULE_OF_RECORD:
         return "v.record = ?1";
     case YS_RULE_OF_MATTER:
-        return "v.subject = ?1";
+        return "v.subject = ?1 AND v.subject <> '-'"; /* as the indexes say */
     case YS_RULE_OF_UNIT:
         return scope == YS_RULE_OF_DUTIES ? "v.unit = ?1 AND v.subject = '-'" : "v.unit = ?1";
     case YS_RULE_OF_DUTIES:
