@@ -177,22 +177,33 @@ static void keep(struct tale *tale, enum cast_role role, const char *label,
     tale->count++;
 }
 
+/* Cut the first word off; of the last, "" is left. */
+static const char *cut_word(char **rest)
+{
+    char *const word = *rest;
+    char *const end = word + strcspn(word, " ");
+    *rest = *end == '\0' ? end : end + 1;
+    *end = '\0';
+    return word;
+}
+
 /* "@log community", "@key community po": what only the cast knows. */
 static json_t *known_to_cast(const struct tale *tale, const char *words)
 {
-    char text[YS_VKEY_TEXT_MAX];
-    char *rest = NULL;
+    char text[64];
+    char key[YS_VKEY_TEXT_MAX];
+    char *rest = text;
     (void)snprintf(text, sizeof text, "%s", words);
-    const char *const what = strtok_r(text, " ", &rest);
-    json_t *const unit_word = json_string(strtok_r(NULL, " ", &rest));
+    const char *const what = cut_word(&rest);
+    json_t *const unit_word = json_string(cut_word(&rest));
     const struct cast_unit *const unit = &tale->cast.unit[role_of(unit_word)];
     json_decref(unit_word);
     if (strcmp(what, "@log") == 0)
         return json_string(unit->log);
     if (strcmp(what, "@key") != 0)
         give_up("nobody knows %s", words);
-    ys_vkey_print(&signer_named(unit, strtok_r(NULL, " ", &rest))->vkey, text);
-    return json_string(text);
+    ys_vkey_print(&signer_named(unit, cut_word(&rest))->vkey, key);
+    return json_string(key);
 }
 
 static void fill_in(const struct tale *tale, json_t *value)
@@ -303,27 +314,42 @@ static void keep_heads(struct cast *cast)
     }
 }
 
-void tale_open(struct tale *tale, const char *test_name, const json_t *told)
+void tale_begin(struct tale *tale, const char *test_name)
 {
-    struct ys_err err = {0};
-    const json_t *const records = json_object_get(told, "records");
     *tale = (struct tale){.count = 0};
     cast_open(&tale->cast, test_name, CAST_DISTRICT);
     cast_enrol_all(&tale->cast);
-    for (size_t i = 0; i < json_array_size(records); i++) {
-        const json_t *const record = json_array_get(records, i);
-        if (json_object_get(record, "receipts") != NULL)
-            tell_receipts(tale, record);
-        else
-            tell_record(tale, record);
-    }
-    keep_heads(&tale->cast);
+    tale_know(tale);
+}
+
+void tale_tell(struct tale *tale, const json_t *record)
+{
+    if (json_object_get(record, "receipts") != NULL)
+        tell_receipts(tale, record);
+    else
+        tell_record(tale, record);
+}
+
+void tale_know(struct tale *tale)
+{
+    struct ys_err err = {0};
     YS_TXN_SCOPED txn = NULL;
-    must(ys_member_new(&tale->cast.root, &tale->cast.unit[CAST_DISTRICT].origin.division,
-                       &tale->member, &err),
-         &err);
+    keep_heads(&tale->cast);
+    if (tale->member == NULL)
+        must(ys_member_new(&tale->cast.root, &tale->cast.unit[CAST_DISTRICT].origin.division,
+                           &tale->member, &err),
+             &err);
     must(ys_store_begin(tale->cast.store, false, &txn, &err), &err);
     must(ys_member_rebuild(tale->member, txn, NULL, &err), &err);
+}
+
+void tale_open(struct tale *tale, const char *test_name, const json_t *told)
+{
+    const json_t *const records = json_object_get(told, "records");
+    tale_begin(tale, test_name);
+    for (size_t i = 0; i < json_array_size(records); i++)
+        tale_tell(tale, json_array_get(records, i));
+    tale_know(tale);
 }
 
 void tale_close(struct tale *tale)

@@ -42,6 +42,10 @@ struct tale {
 /* At the district, where all logs are. All units are enrolled. */
 void tale_open(struct tale *tale, const char *test_name, const json_t *told);
 void tale_close(struct tale *tale);
+/* The same record by record. What was told takes effect in `member` with tale_know. */
+void tale_begin(struct tale *tale, const char *test_name);
+void tale_tell(struct tale *tale, const json_t *record);
+void tale_know(struct tale *tale);
 
 /* The label of what stands at `index` of a log; "?" when it has none. */
 const char *tale_label(const struct tale *tale, const char *origin, uint64_t index);
