@@ -36,6 +36,8 @@
     X(DROP_SEALED, "DELETE FROM sealed WHERE rec = ?")                                                     \
     X(PUT_PERSONAL, "INSERT INTO personal VALUES (?, ?, ?, ?)")                                            \
     X(DROP_PERSONAL, "DELETE FROM personal WHERE rec = ?")                                                 \
+    X(PUT_OWN_DAY, "INSERT INTO own_day VALUES (?, ?)")                                                    \
+    X(DROP_OWN_DAY, "DELETE FROM own_day WHERE rec = ?")                                                   \
     X(TOUCH, "INSERT OR IGNORE INTO touched VALUES (?, ?)")                                                \
     X(TOUCH_RECORD, "INSERT OR IGNORE INTO touched SELECT 'record', ?1 UNION ALL"                          \
                     " SELECT 'unit', division FROM log WHERE no = ?1 >> 32")                               \
@@ -227,8 +229,8 @@ enum ys_code ys_fold_turn_entry(struct ys_fold_turn *turn, const struct ys_log *
 enum ys_code ys_content_fold(struct ys_model *model, struct ys_fold_turn *turn,
                              const struct ys_log *log, int64_t log_no, uint64_t index,
                              enum ys_verdict raw, struct ys_err *err);
-/* Contents of a record: its attachments, sealed values, what looks like a number of a person in it, and
- * rows in the tables of its kind. */
+/* Contents of a record: its attachments, sealed values, own day, what looks like a number of a person in it,
+ * and rows in the tables of its kind. */
 enum ys_code ys_content_put(struct ys_model *model, int64_t number, const Yishi__V1__Body *body,
                             struct ys_err *err);
 enum ys_code ys_content_clear(struct ys_model *model, int64_t number, const char *kind,

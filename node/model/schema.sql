@@ -64,6 +64,9 @@ CREATE TABLE sealed (
   PRIMARY KEY (rec, nth)
 ) STRICT, WITHOUT ROWID;
 
+-- The day on which it happened, of records whose kind has a field for that: met_on, held_on, ... (content.c).
+CREATE TABLE own_day (rec INTEGER PRIMARY KEY, day INTEGER NOT NULL) STRICT;
+
 -- Where a record's texts hold what looks like a number of a person (proto/personal.h); never the number.
 CREATE TABLE personal (
   rec INTEGER NOT NULL, nth INTEGER NOT NULL,

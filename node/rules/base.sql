@@ -67,44 +67,10 @@ SELECT r.no AS record, r.id, r.kind, r.subject, l.no AS log, r.idx, l.origin, l.
 
 -- On which day a record says that it happened: in the field of its own (`own`) where its kind has one, and
 -- in the envelope (`said`); NULL: it does not say. `day`: the first of these, else that of signing.
-CREATE VIEW own_day AS
-SELECT record, own, said, coalesce(own, said) AS claimed, coalesce(own, said, signed_day) AS day
-  FROM (SELECT r.no AS record, r.occurred_day AS said, (r.signed_s + 28800) / 86400 AS signed_day,
-         CASE r.kind
-           WHEN 'house_rules' THEN (SELECT adopted_on FROM house_rules WHERE rec = r.no)
-           WHEN 'topic_proposal' THEN (SELECT proposed_on FROM topic_proposal WHERE rec = r.no)
-           WHEN 'topic_determination' THEN (SELECT met_on FROM topic_determination WHERE rec = r.no)
-           WHEN 'public_notice' THEN (SELECT posted_on FROM public_notice WHERE rec = r.no)
-           WHEN 'participation_registration' THEN
-             (SELECT applied_on FROM participation_registration WHERE rec = r.no)
-           WHEN 'invitation' THEN (SELECT sent_on FROM invitation WHERE rec = r.no)
-           WHEN 'meeting_session' THEN
-             (SELECT (started_at_ms + 28800000) / 86400000 FROM meeting_session WHERE rec = r.no)
-           WHEN 'consensus' THEN (SELECT reached_on FROM consensus WHERE rec = r.no)
-           WHEN 'reopening' THEN (SELECT reopened_on FROM reopening WHERE rec = r.no)
-           WHEN 'residents_meeting_notice' THEN
-             (SELECT notified_on FROM residents_meeting_notice WHERE rec = r.no)
-           WHEN 'residents_meeting_decision' THEN
-             (SELECT held_on FROM residents_meeting_decision WHERE rec = r.no)
-           WHEN 'implementation_completion' THEN
-             (SELECT completed_on FROM implementation_completion WHERE rec = r.no)
-           WHEN 'outcome_submission' THEN (SELECT submitted_on FROM outcome_submission WHERE rec = r.no)
-           WHEN 'department_response' THEN (SELECT answered_on FROM department_response WHERE rec = r.no)
-           WHEN 'commission_result' THEN (SELECT submitted_on FROM commission_result WHERE rec = r.no)
-           WHEN 'correction_compliance' THEN (SELECT done_on FROM correction_compliance WHERE rec = r.no)
-           WHEN 'legal_education' THEN (SELECT held_on FROM legal_education WHERE rec = r.no)
-           WHEN 'evaluation_result' THEN (SELECT held_on FROM evaluation_result WHERE rec = r.no)
-           WHEN 'party_report' THEN (SELECT reported_on FROM party_report WHERE rec = r.no)
-           WHEN 'residents_review' THEN (SELECT held_on FROM residents_review WHERE rec = r.no)
-           WHEN 'objection' THEN (SELECT raised_on FROM objection WHERE rec = r.no)
-           WHEN 'objection_reply' THEN (SELECT replied_on FROM objection_reply WHERE rec = r.no)
-           WHEN 'redaction' THEN (SELECT erased_on FROM redaction WHERE rec = r.no)
-           WHEN 'archive_transfer' THEN (SELECT transferred_on FROM archive_transfer WHERE rec = r.no)
-           WHEN 'matter_close' THEN (SELECT closed_on FROM matter_close WHERE rec = r.no)
-           WHEN 'finding_response' THEN (SELECT answered_on FROM finding_response WHERE rec = r.no)
-           WHEN 'finding_close' THEN (SELECT closed_on FROM finding_close WHERE rec = r.no)
-         END AS own
-    FROM record r);
+CREATE VIEW record_day AS
+SELECT r.no AS record, o.day AS own, r.occurred_day AS said, coalesce(o.day, r.occurred_day) AS claimed,
+       coalesce(o.day, r.occurred_day, (r.signed_s + 28800) / 86400) AS day
+  FROM record r LEFT JOIN own_day o ON o.rec = r.no;
 
 -- References by which the one record rests on the other: as the table of kinds says, and not those of a
 -- record that takes the place of another or takes it back.

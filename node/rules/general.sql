@@ -134,7 +134,7 @@ SELECT a.subject, a.unit, a.unit AS division, a.record, NULL AS other, 'E' AS se
           FROM record
         UNION ALL
         SELECT o.record, 'day', o.own, o.own * 86400 - 28800
-          FROM own_day o JOIN record r ON r.no = o.record
+          FROM record_day o JOIN record r ON r.no = o.record
          WHERE r.kind NOT IN ('public_notice', 'residents_meeting_notice', 'invitation')) c
        ON c.record = a.record
  WHERE c.from_s > a.signed_s + 600;
@@ -164,7 +164,7 @@ SELECT a.subject, a.unit, a.unit AS division, a.record, NULL AS other, 'F' AS se
        o.claimed AS anchor_day, a.signed_day AS since_day, NULL AS until_day,
        day_text(a.signed_day) || ' - ' || day_text(o.claimed) || ' = ' || (a.signed_day - o.claimed)
        AS fact
-  FROM act a JOIN own_day o ON o.record = a.record
+  FROM act a JOIN record_day o ON o.record = a.record
  WHERE a.signed_day > due('record_lag_days', a.unit, o.claimed);
 
 INSERT INTO rule (id, version, view, article, severity, who, scope, clock, late_entry, parameters, since,
@@ -176,8 +176,8 @@ CREATE VIEW "R-G-08" AS
 SELECT a.subject, a.unit, a.unit AS division, a.record, b.record AS other, 'F' AS severity,
        f.rel AS code, o.day AS anchor_day, max(a.signed_day, b.signed_day) AS since_day,
        NULL AS until_day, day_text(o.day) || ' < ' || day_text(p.day) AS fact
-  FROM act a JOIN own_day o ON o.record = a.record JOIN ref f ON f.rec = a.record
-       JOIN act b ON b.id = f.target JOIN own_day p ON p.record = b.record
+  FROM act a JOIN record_day o ON o.record = a.record JOIN ref f ON f.rec = a.record
+       JOIN act b ON b.id = f.target JOIN record_day p ON p.record = b.record
  WHERE f.rel NOT IN ('supersedes', 'withdraws', 'redacts')
    AND (o.day < p.day OR (o.day = p.day AND a.occurred_ms < b.occurred_ms));
 
@@ -243,17 +243,17 @@ VALUES ('R-G-12', 1, 'R-G-12', 'design', 'F', 'rc st da', 'unit', 'change', 0,
 -- is no bulk. Record is the first of these events, other the last.
 CREATE VIEW "R-G-12" AS
 SELECT '-' AS subject, d.unit, d.unit AS division,
-       (SELECT a.record FROM unit_act a CROSS JOIN own_day o ON o.record = a.record
+       (SELECT a.record FROM unit_act a CROSS JOIN record_day o ON o.record = a.record
          WHERE a.unit = d.unit AND a.signed_day = d.signed_day AND o.claimed = d.first
          ORDER BY a.id LIMIT 1) AS record,
-       (SELECT a.record FROM unit_act a CROSS JOIN own_day o ON o.record = a.record
+       (SELECT a.record FROM unit_act a CROSS JOIN record_day o ON o.record = a.record
          WHERE a.unit = d.unit AND a.signed_day = d.signed_day AND o.claimed = d.last
          ORDER BY a.id LIMIT 1) AS other,
        'F' AS severity, '' AS code, d.signed_day AS anchor_day, d.signed_day AS since_day,
        NULL AS until_day, day_text(d.last) || ' - ' || day_text(d.first) || ' = ' || (d.last - d.first)
        AS fact
   FROM (SELECT a.unit, a.signed_day, min(o.claimed) AS first, max(o.claimed) AS last
-          FROM unit_act a CROSS JOIN own_day o ON o.record = a.record
+          FROM unit_act a CROSS JOIN record_day o ON o.record = a.record
          WHERE a.signed_day > due('record_lag_days', a.unit, o.claimed)
          GROUP BY a.unit, a.signed_day) d
  WHERE d.last - d.first > param('bulk_days', d.unit, d.signed_day);
@@ -305,7 +305,7 @@ SELECT c.subject, v.unit, c.unit AS division, c.record, v.record AS other, 'F' A
        count(*) || '' AS fact
   FROM report_snapshot s CROSS JOIN act v CROSS JOIN report_snapshot_inputs i CROSS JOIN log l
        CROSS JOIN record r CROSS JOIN act c CROSS JOIN ref f CROSS JOIN record t ON t.id = f.target
-       CROSS JOIN own_day o ON o.record = t.no CROSS JOIN correction_changes h ON h.rec = c.record
+       CROSS JOIN record_day o ON o.record = t.no CROSS JOIN correction_changes h ON h.rec = c.record
  WHERE v.record = s.rec AND i.rec = s.rec AND l.origin = i.log
    AND r.no >= l.no * 4294967296 + i.size AND r.no < (l.no + 1) * 4294967296
    AND +r.kind = 'correction' AND c.record = r.no AND f.rec = c.record AND f.rel = 'supersedes' AND t.log = l.no AND t.idx < i.size
