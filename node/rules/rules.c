@@ -46,23 +46,41 @@ static void print_range(const struct ys_rule *rule, char *out, size_t size)
         (void)snprintf(out + at, size - at, " AND v.anchor_day <= %d", rule->until);
 }
 
+static enum ys_code run_query(struct ys_query *query, const char *view,
+                              enum ys_rule_scope key_scope, struct ys_bytes key, struct ys_err *err)
+{
+    struct ys_err inner = {0};
+    if (key_scope == YS_RULE_OF_RECORD)
+        ys_query_set_int(query, 1, (int64_t)strtoll((const char *)key.data, NULL, 10));
+    else if (key_scope != YS_RULE_SCOPES)
+        ys_query_set_text(query, 1, key);
+    const enum ys_code code = ys_query_run(query, &inner);
+    return code == YS_OK ? code : ys_fail(err, code, "rule %s: %s", view, inner.msg);
+}
+
 static enum ys_code run_text(struct ys_rules *rules, const char *text, const char *view,
                              enum ys_rule_scope key_scope, struct ys_bytes key, struct ys_err *err)
 {
     YS_QUERY_SCOPED query = NULL;
     struct ys_err inner = {0};
-    enum ys_code code = ys_query_open(rules->sql, text, &query, &inner);
-    if (code == YS_OK && key_scope == YS_RULE_OF_RECORD)
-        ys_query_set_int(query, 1, (int64_t)strtoll((const char *)key.data, NULL, 10));
-    else if (code == YS_OK && key_scope != YS_RULE_SCOPES)
-        ys_query_set_text(query, 1, key);
-    if (code == YS_OK)
-        code = ys_query_run(query, &inner);
-    return code == YS_OK ? code : ys_fail(err, code, "rule %s: %s", view, inner.msg);
+    const enum ys_code code = ys_query_open(rules->sql, text, &query, &inner);
+    return code == YS_OK ? run_query(query, view, key_scope, key, err)
+                         : ys_fail(err, code, "rule %s: %s", view, inner.msg);
+}
+
+/* The same by a statement that is prepared when it is first run: that takes longer than most runs. */
+static enum ys_code run_kept(struct ys_rules *rules, struct ys_query **kept, const char *text,
+                             const char *view, enum ys_rule_scope key_scope, struct ys_bytes key,
+                             struct ys_err *err)
+{
+    struct ys_err inner = {0};
+    const enum ys_code code = *kept == NULL ? ys_query_open(rules->sql, text, kept, &inner) : YS_OK;
+    return code == YS_OK ? run_query(*kept, view, key_scope, key, err)
+                         : ys_fail(err, code, "rule %s: %s", view, inner.msg);
 }
 
 /* Rows of `duty` out of a view "duty R-...". */
-static enum ys_code put_duties(struct ys_rules *rules, const struct ys_rule_run *run,
+static enum ys_code put_duties(struct ys_rules *rules, struct ys_rule_run *run,
                                enum ys_rule_scope key_scope, struct ys_bytes key,
                                struct ys_err *err)
 {
@@ -74,11 +92,11 @@ static enum ys_code put_duties(struct ys_rules *rules, const struct ys_rule_run 
                  " WHERE due_day IS NOT NULL AND %s",
                  run->rule.view, run->rule.view, condition(run->scope, key_scope));
     YS_ASSERT(size > 0 && size < (int)sizeof text);
-    return run_text(rules, text, run->rule.view, key_scope, key, err);
+    return run_kept(rules, &run->put_duties[key_scope], text, run->rule.view, key_scope, key, err);
 }
 
 /* Rows of `finding` out of a rule's view; of a rule with days, out of its duties that were not met in time. */
-static enum ys_code put_findings(struct ys_rules *rules, const struct ys_rule_run *run,
+static enum ys_code put_findings(struct ys_rules *rules, struct ys_rule_run *run,
                                  enum ys_rule_scope key_scope, struct ys_bytes key,
                                  struct ys_err *err)
 {
@@ -111,7 +129,7 @@ static enum ys_code put_findings(struct ys_rules *rules, const struct ys_rule_ru
                         " v.until_day, coalesce(v.fact, '') FROM \"%s\" v WHERE %s%s",
                         rule->view, rule->view, where, range);
     YS_ASSERT(size > 0 && size < (int)sizeof text);
-    return run_text(rules, text, rule->view, key_scope, key, err);
+    return run_kept(rules, &run->put_findings[key_scope], text, rule->view, key_scope, key, err);
 }
 
 /* --- what was touched ---------------------------------------------------------------------------- */
@@ -165,8 +183,7 @@ static enum ys_code apply_everything(struct ys_rules *rules, struct ys_err *err)
     return code;
 }
 
-enum ys_code ys_rules_apply_one(struct ys_rules *rules, const struct ys_rule_run *run,
-                                struct ys_err *err)
+enum ys_code ys_rules_apply_one(struct ys_rules *rules, struct ys_rule_run *run, struct ys_err *err)
 {
     static const struct ys_bytes none = {NULL, 0};
     char text[256];
@@ -363,8 +380,13 @@ void ys_rules_close(struct ys_rules *rules)
 {
     if (rules == NULL)
         return;
-    for (size_t i = 0; i < rules->count; i++)
+    for (size_t i = 0; i < rules->count; i++) {
+        for (size_t at = 0; at <= YS_RULE_SCOPES; at++) {
+            ys_query_end(&rules->run[i].put_duties[at]);
+            ys_query_end(&rules->run[i].put_findings[at]);
+        }
         free(rules->run[i].text);
+    }
     ys_parameter_rows_clear(&rules->parameters);
     free(rules->run);
     free(rules->catalogue);

@@ -21,7 +21,9 @@ struct ys_rule_run {
     struct ys_rule rule;
     enum ys_rule_scope scope;
     bool is_duty;
-    char *text; /* all texts of `rule`, one after the other */
+    char *text;                                      /* all texts of `rule`, one after the other */
+    struct ys_query *put_duties[YS_RULE_SCOPES + 1]; /* by what was touched */
+    struct ys_query *put_findings[YS_RULE_SCOPES + 1];
 };
 
 struct ys_rules {
@@ -44,7 +46,7 @@ enum ys_code ys_rules_load_catalogue(struct ys_rules *rules, struct ys_err *err)
 
 /* --- rules.c --- */
 /* The rows of one rule anew, as they follow from its views now: for tests that change these. */
-enum ys_code ys_rules_apply_one(struct ys_rules *rules, const struct ys_rule_run *run,
+enum ys_code ys_rules_apply_one(struct ys_rules *rules, struct ys_rule_run *run,
                                 struct ys_err *err);
 
 #endif

@@ -202,7 +202,7 @@ static void close_stage(struct stage *stage)
 /* --- faults -------------------------------------------------------------------------------------- */
 
 /* Put another text in the place of a view, and apply its rule alone. */
-static bool replace_view(struct stage *stage, const struct ys_rule_run *run, const char *name,
+static bool replace_view(struct stage *stage, struct ys_rule_run *run, const char *name,
                          const char *text)
 {
     char drop[256];
@@ -233,7 +233,7 @@ static char *view_text(struct stage *stage, const char *name)
 }
 
 /* Does any case notice? Leaves the views as they were. */
-static bool noticed(struct stage *const *stages, size_t count, const struct ys_rule_run *run,
+static bool noticed(struct stage *const *stages, size_t count, struct ys_rule_run *run,
                     const char *name, const char *good, const char *bad)
 {
     bool seen = false;
@@ -246,8 +246,7 @@ static bool noticed(struct stage *const *stages, size_t count, const struct ys_r
     return seen;
 }
 
-static unsigned plant_faults(struct stage *const *stages, size_t count,
-                             const struct ys_rule_run *run)
+static unsigned plant_faults(struct stage *const *stages, size_t count, struct ys_rule_run *run)
 {
     char name[128];
     char bad[MUTANT_TEXT_MAX];
@@ -275,7 +274,7 @@ static unsigned plant_faults(struct stage *const *stages, size_t count,
 
 /* --- a rule -------------------------------------------------------------------------------------- */
 
-static const struct ys_rule_run *find_run(const struct ys_rules *rules, const char *view)
+static struct ys_rule_run *find_run(const struct ys_rules *rules, const char *view)
 {
     for (size_t i = 0; i < rules->count; i++)
         if (strcmp(rules->run[i].rule.view, view) == 0)
@@ -306,7 +305,7 @@ static unsigned test_file(const char *path, bool mutate)
     const char *const id = json_string_value(json_object_get(file, "rule"));
     const json_t *const cases = json_object_get(file, "cases");
     const size_t count = json_array_size(cases);
-    const struct ys_rule_run *run = NULL;
+    struct ys_rule_run *run = NULL;
     if (count == 0 || count > CASES_MAX)
         exit(1);
     for (size_t i = 0; i < count; i++) {
