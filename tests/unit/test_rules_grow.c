@@ -3,6 +3,7 @@
  *   test_rules_grow [RULE]   the cases of test_rules, each record followed by a look at what it touched */
 #include "node/model/model.h"
 #include "node/rules/rules.h"
+#include "sync/verdict.h"
 #include "tests/support/tale.h"
 
 #include <dirent.h>
@@ -49,6 +50,26 @@ static void print_rows(struct ys_rules *rules, char out[ROWS_MAX])
     }
 }
 
+/* As the daemon does: every record gets its verdict, so that no more is folded again than has another. */
+static void judge(struct tale *tale)
+{
+    YS_TXN_SCOPED txn = NULL;
+    struct ys_log log;
+    struct ys_err err = {0};
+    must(ys_store_begin(tale->cast.store, true, &txn, &err), &err, "judge");
+    for (uint32_t id = 0; ys_log_next(txn, id, &log, &err) == YS_OK; id = log.id + 1)
+        for (uint64_t i = 0; i < log.frontier.size; i++) {
+            struct ys_entry entry;
+            enum ys_verdict before = YS_VERDICT_UNCHECKED;
+            must(ys_log_entry(txn, log.id, i, &entry, &err), &err, log.origin_text);
+            must(ys_status_get(txn, log.id, i, &before, &err), &err, log.origin_text);
+            const uint8_t verdict = (uint8_t)ys_judge(tale->member, &log.origin, i, &entry, NULL);
+            if (verdict != (uint8_t)before)
+                must(ys_status_set(txn, log.id, i, &verdict, 1, &err), &err, log.origin_text);
+        }
+    must(ys_txn_commit(&txn, &err), &err, "judge");
+}
+
 /* Step by step, and then all again. */
 static bool grows_true(const char *name, const json_t *told)
 {
@@ -61,6 +82,7 @@ static bool grows_true(const char *name, const json_t *told)
     struct ys_err err = {0};
     const json_t *const records = json_object_get(told, "records");
     tale_begin(&tale, name);
+    judge(&tale);
     folder_path(&tale.cast.folder, "model.db", path);
     const struct ys_fold_options options = {.store = tale.cast.store, .member = tale.member};
     must(ys_model_open(path, tale.cast.store, &model, &err), &err, path);
@@ -70,6 +92,7 @@ static bool grows_true(const char *name, const json_t *told)
     for (size_t i = 0; i < json_array_size(records); i++) {
         tale_tell(&tale, json_array_get(records, i));
         tale_know(&tale);
+        judge(&tale);
         must(ys_model_catch_up(model, &options, &err), &err, path);
         must(ys_rules_catch_up(rules, TODAY, &err), &err, name);
     }
