@@ -18,7 +18,7 @@ enum {
 
 /* Digits from one place on, in groups with one blank or hyphen between. */
 struct run {
-    size_t begin;
+    size_t begin, end; /* bytes; end: of its last whole group */
     unsigned count;
     uint8_t digit[RUN_MAX];
     unsigned groups;
@@ -90,6 +90,7 @@ static size_t x_at(struct ys_bytes text, size_t at)
 static void read_run(struct ys_bytes text, size_t at, struct run *out)
 {
     out->begin = at;
+    out->end = at;
     out->count = 0;
     out->groups = 0;
     while (out->groups < GROUPS_MAX) {
@@ -105,6 +106,7 @@ static void read_run(struct ys_bytes text, size_t at, struct run *out)
             return;
         *group = (struct group){out->count - before, at};
         out->groups++;
+        out->end = at;
         at += blank_at(text, at);
     }
 }
@@ -270,7 +272,7 @@ bool ys_personal_find(struct ys_bytes text, size_t from, struct ys_personal_hit 
         if (run.count >= MOBILE_DIGITS && run.groups > 0 && hit_at(text, &run, out))
             return true;
         if (run.count < MOBILE_DIGITS && run.groups < GROUPS_MAX) {
-            at = run.group[run.groups - 1].end; /* the groups behind the first have still fewer */
+            at = run.end; /* the groups behind the first have still fewer */
             continue;
         }
         for (size_t size = 0; (size = digit_at(text, at, &digit)) != 0;)
@@ -339,7 +341,11 @@ static void leave_field(struct visit *visit)
     const ProtobufCMessageDescriptor *const type = visit->message->descriptor;
     const ProtobufCFieldDescriptor *const left = &type->fields[visit->field++];
     visit->element = 0;
-    while (ys_reflect_in_oneof(left) && visit->field < type->n_fields &&
+    if (!ys_reflect_in_oneof(left))
+        return;
+    if (type->fields[type->n_fields - 1].quantifier_offset == left->quantifier_offset)
+        visit->field = type->n_fields; /* as Body's, of fifty members */
+    while (visit->field < type->n_fields &&
            type->fields[visit->field].quantifier_offset == left->quantifier_offset)
         visit->field++;
 }
@@ -355,23 +361,35 @@ static void choose_member(struct visit *visit)
         visit->field = (unsigned)(there - type->fields);
 }
 
+/* Can a text stand in it, or in what is inside it? */
+static bool holds_text(const ProtobufCFieldDescriptor *field)
+{
+    return field->type == PROTOBUF_C_TYPE_STRING || field->type == PROTOBUF_C_TYPE_MESSAGE;
+}
+
+/* Another value of a field that has been begun; false: it has no more. */
+static bool next_value(struct visit *visit, const ProtobufCFieldDescriptor *field)
+{
+    if (visit->element > 0 && field->label != PROTOBUF_C_LABEL_REPEATED)
+        return false;
+    return holds_text(field) && visit->element < ys_reflect_count(visit->message, field);
+}
+
 /* The next value of the innermost message, or the next field when it has no more. */
 static enum ys_code step(struct walk *walk, struct visit *visit,
                          const struct ys_personal_seer *seer, struct ys_err *err)
 {
     const ProtobufCFieldDescriptor *field = &visit->message->descriptor->fields[visit->field];
-    if (ys_reflect_in_oneof(field) && visit->element == 0) {
+    if (visit->element == 0 && ys_reflect_in_oneof(field)) {
         choose_member(visit);
         field = &visit->message->descriptor->fields[visit->field];
     }
-    const bool is_text = field->type == PROTOBUF_C_TYPE_STRING;
-    if ((!is_text && field->type != PROTOBUF_C_TYPE_MESSAGE) ||
-        visit->element == ys_reflect_count(visit->message, field)) {
+    if (!next_value(visit, field)) {
         leave_field(visit);
         return YS_OK;
     }
     const size_t at = visit->element++;
-    if (is_text)
+    if (field->type == PROTOBUF_C_TYPE_STRING)
         return scan_text(walk, ys_reflect_text(visit->message, field, at), seer, err);
     YS_ASSERT(walk->depth <= YS_PATH_DEPTH_MAX);
     walk->visit[walk->depth++] =

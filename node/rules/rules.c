@@ -153,6 +153,7 @@ static enum ys_code forget(struct ys_rules *rules, enum ys_rule_scope scope, str
                              " rule WHERE scope = 'unit')"},
     };
     enum ys_code code = YS_OK;
+    YS_ASSERT(scope < sizeof texts / sizeof texts[0]);
     for (size_t i = 0; code == YS_OK && i < 2; i++)
         code = run_text(rules, texts[scope][i], "touched", scope, key, err);
     return code;
