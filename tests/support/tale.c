@@ -148,15 +148,25 @@ static unsigned signers_required(const struct cast_unit *unit, const struct ys_k
     return count;
 }
 
+/* Cut the first word off; of the last, "" is left. */
+static const char *cut_word(char **rest)
+{
+    char *const word = *rest;
+    char *const end = word + strcspn(word, " ");
+    *rest = *end == '\0' ? end : end + 1;
+    *end = '\0';
+    return word;
+}
+
 static unsigned signers_told(const struct cast_unit *unit, const char *words,
                              const struct ys_signer **out)
 {
     char text[64];
-    char *rest = NULL;
+    char *rest = text;
     unsigned count = 0;
     (void)snprintf(text, sizeof text, "%s", words);
-    for (char *word = strtok_r(text, " ", &rest); word != NULL; word = strtok_r(NULL, " ", &rest))
-        out[count++] = signer_named(unit, word);
+    while (*rest != '\0')
+        out[count++] = signer_named(unit, cut_word(&rest));
     return count;
 }
 
@@ -175,16 +185,6 @@ static void keep(struct tale *tale, enum cast_role role, const char *label,
     must(ys_note_parse((struct ys_bytes){record->note, record->note_size}, &note, &err), &err);
     ys_record_id(note.text, &out->id);
     tale->count++;
-}
-
-/* Cut the first word off; of the last, "" is left. */
-static const char *cut_word(char **rest)
-{
-    char *const word = *rest;
-    char *const end = word + strcspn(word, " ");
-    *rest = *end == '\0' ? end : end + 1;
-    *end = '\0';
-    return word;
 }
 
 /* "@log community", "@key community po": what only the cast knows. */
