@@ -1,6 +1,8 @@
+#include "crypto/assert.h"
 #include "node/model/model_state.h"
 #include "proto/enum_word.h"
 #include "proto/moment.h"
+#include "proto/personal.h"
 #include "proto/reflect.h"
 
 #include <stdlib.h>
@@ -136,6 +138,94 @@ static enum ys_code put_sealed(struct ys_model *model, int64_t number, const Yis
     return code;
 }
 
+/* The field of a kind in which people say when it happened; planned days, begins and ends of periods and
+ * days of other events are none. */
+static const char *own_day_of(const char *kind)
+{
+    static const char *const fields[][2] = {{"house_rules", "adopted_on"},
+                                            {"topic_proposal", "proposed_on"},
+                                            {"topic_determination", "met_on"},
+                                            {"public_notice", "posted_on"},
+                                            {"participation_registration", "applied_on"},
+                                            {"invitation", "sent_on"},
+                                            {"meeting_session", "started_at"},
+                                            {"consensus", "reached_on"},
+                                            {"reopening", "reopened_on"},
+                                            {"residents_meeting_notice", "notified_on"},
+                                            {"residents_meeting_decision", "held_on"},
+                                            {"implementation_completion", "completed_on"},
+                                            {"outcome_submission", "submitted_on"},
+                                            {"department_response", "answered_on"},
+                                            {"commission_result", "submitted_on"},
+                                            {"correction_compliance", "done_on"},
+                                            {"legal_education", "held_on"},
+                                            {"evaluation_result", "held_on"},
+                                            {"party_report", "reported_on"},
+                                            {"residents_review", "held_on"},
+                                            {"objection", "raised_on"},
+                                            {"objection_reply", "replied_on"},
+                                            {"redaction", "erased_on"},
+                                            {"archive_transfer", "transferred_on"},
+                                            {"matter_close", "closed_on"},
+                                            {"finding_response", "answered_on"},
+                                            {"finding_close", "closed_on"}};
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
+        if (strcmp(fields[i][0], kind) == 0)
+            return fields[i][1];
+    return NULL;
+}
+
+/* Decoded bodies have their days and times in range (body.h). */
+static enum ys_code put_own_day(struct ys_model *model, int64_t number, const Yishi__V1__Body *body,
+                                struct ys_err *err)
+{
+    const char *const name = own_day_of(ys_body_kind(body)->name);
+    if (name == NULL)
+        return YS_OK;
+    const ProtobufCMessage *const content = ys_reflect_message(
+        &body->base,
+        protobuf_c_message_descriptor_get_field(body->base.descriptor, (unsigned)body->kind_case),
+        0);
+    const ProtobufCFieldDescriptor *const field =
+        protobuf_c_message_descriptor_get_field_by_name(content->descriptor, name);
+    YS_ASSERT(field != NULL);
+    if (ys_reflect_count(content, field) == 0)
+        return YS_OK;
+    const void *const value = ys_reflect_message(content, field, 0);
+    const uint32_t day = field->descriptor == &yishi__v1__date__descriptor
+                             ? ((const Yishi__V1__Date *)value)->yyyymmdd
+                             : ys_date_of_time(((const Yishi__V1__Time *)value)->unix_ms);
+    struct ys_query *const query = model->query[YS_MODEL_PUT_OWN_DAY];
+    ys_query_set_int(query, 1, number);
+    ys_query_set_int(query, 2, ys_date_days(day));
+    return ys_query_run(query, err);
+}
+
+/* A record of whose texts the hits are being kept. */
+struct hits {
+    struct ys_query *put;
+    int64_t number, count;
+};
+
+static enum ys_code put_hit(void *context, const char *path, const struct ys_personal_hit *hit,
+                            struct ys_err *err)
+{
+    struct hits *const hits = context;
+    ys_query_set_int(hits->put, 1, hits->number);
+    ys_query_set_int(hits->put, 2, ++hits->count);
+    ys_query_set_word(hits->put, 3, path);
+    ys_query_set_word(hits->put, 4, ys_personal_word(hit->kind));
+    return ys_query_run(hits->put, err);
+}
+
+static enum ys_code put_personal(struct ys_model *model, int64_t number,
+                                 const Yishi__V1__Body *body, struct ys_err *err)
+{
+    struct hits hits = {.put = model->query[YS_MODEL_PUT_PERSONAL], .number = number};
+    const struct ys_personal_seer seer = {put_hit, &hits};
+    return ys_personal_scan(&body->base, "body", &seer, err);
+}
+
 enum ys_code ys_content_put(struct ys_model *model, int64_t number, const Yishi__V1__Body *body,
                             struct ys_err *err)
 {
@@ -144,6 +234,10 @@ enum ys_code ys_content_put(struct ys_model *model, int64_t number, const Yishi_
     enum ys_code code = put_attachments(model, number, body, err);
     if (code == YS_OK)
         code = put_sealed(model, number, body, err);
+    if (code == YS_OK)
+        code = put_personal(model, number, body, err);
+    if (code == YS_OK)
+        code = put_own_day(model, number, body, err);
     for (size_t i = first; code == YS_OK && i < first + count; i++)
         code = ys_table_fill(&model->shape->table[i], model->insert[i], number, body, err);
     return code == YS_OK ? ys_basis_put(model, number, body, err) : code;
@@ -165,6 +259,10 @@ enum ys_code ys_content_clear(struct ys_model *model, int64_t number, const char
         code = drop_by(model->query[YS_MODEL_DROP_ATTACHMENTS], number, err);
     if (code == YS_OK)
         code = drop_by(model->query[YS_MODEL_DROP_SEALED], number, err);
+    if (code == YS_OK)
+        code = drop_by(model->query[YS_MODEL_DROP_PERSONAL], number, err);
+    if (code == YS_OK)
+        code = drop_by(model->query[YS_MODEL_DROP_OWN_DAY], number, err);
     for (size_t i = first; code == YS_OK && i < first + count; i++)
         code = drop_by(model->drop[i], number, err);
     return code;
@@ -232,6 +330,8 @@ enum ys_code ys_content_drop(struct ys_model *model, int64_t number, struct ys_e
     if (code == YS_OK)
         code = drop_by(model->query[YS_MODEL_TARGETS_LATER], number, err);
     if (code == YS_OK)
+        code = ys_touch_linked(model, number, err);
+    if (code == YS_OK)
         code = ys_content_clear(model, number, kind, err);
     if (code == YS_OK)
         code = drop_by(model->query[YS_MODEL_DROP_REFS], number, err);
@@ -287,12 +387,13 @@ enum ys_code ys_content_fold(struct ys_model *model, struct ys_fold_turn *turn, 
     enum ys_code code = put_record(model, log_no, index, intake, err);
     if (code == YS_OK)
         code = ys_touch_record(model, number, err);
-    if (code != YS_OK || !intake->readable)
-        return code;
-    if (intake->body != NULL)
+    if (code == YS_OK && intake->body != NULL)
         code = put_refs(model, number, intake->body, err);
     if (code == YS_OK)
-        code = put_effects(model, turn, number, intake, &entangled, err);
+        code = ys_touch_linked(model, number, err);
+    if (code != YS_OK || !intake->readable)
+        return code;
+    code = put_effects(model, turn, number, intake, &entangled, err);
     if (code != YS_OK || intake->body == NULL)
         return code;
     return entangled ? ys_standing_refresh(model, turn, number, err)

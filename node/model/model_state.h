@@ -39,6 +39,16 @@
     X(DROP_ATTACHMENTS, "DELETE FROM attachment WHERE rec = ?")                                                \
     X(PUT_SEALED, "INSERT INTO sealed VALUES (?, ?, ?, ?)")                                                    \
     X(DROP_SEALED, "DELETE FROM sealed WHERE rec = ?")                                                         \
+    X(PUT_PERSONAL, "INSERT INTO personal VALUES (?, ?, ?, ?)")                                                \
+    X(DROP_PERSONAL, "DELETE FROM personal WHERE rec = ?")                                                     \
+    X(PUT_OWN_DAY, "INSERT INTO own_day VALUES (?, ?)")                                                        \
+    X(DROP_OWN_DAY, "DELETE FROM own_day WHERE rec = ?")                                                       \
+    /* Those that name it; those that change what it names. */                                                 \
+    X(TOUCH_LINKED,                                                                                            \
+      "INSERT OR IGNORE INTO touched SELECT 'record', f.rec FROM record r JOIN ref f ON f.target "             \
+      "="                                                                                                      \
+      " r.id WHERE r.no = ?1 UNION SELECT 'record', c.rec FROM ref f JOIN ref c ON c.target ="                 \
+      " f.target AND c.rel IN ('supersedes', 'withdraws', 'redacts') WHERE f.rec = ?1")                        \
     X(TOUCH, "INSERT OR IGNORE INTO touched VALUES (?, ?)")                                                    \
     X(TOUCH_RECORD, "INSERT OR IGNORE INTO touched SELECT 'record', ?1 UNION ALL"                              \
                     " SELECT 'unit', division FROM log WHERE no = ?1 >> 32")                                   \
@@ -196,6 +206,9 @@ enum ys_code ys_building_refresh_later(struct ys_model *model, struct ys_fold_tu
 /* --- touched.c: what is to be looked at again by those who ask questions of the rows (rules) --- */
 /* Nothing is noted while the model is made from nothing: whoever asks then must look at all. */
 enum ys_code ys_touch_record(struct ys_model *model, int64_t number, struct ys_err *err);
+/* The records that name this one, and those that change what it names: while its row and its references are
+ * there. */
+enum ys_code ys_touch_linked(struct ys_model *model, int64_t number, struct ys_err *err);
 enum ys_code ys_touch_matter(struct ys_model *model, struct ys_bytes subject, struct ys_err *err);
 /* The unit to which a log belongs. */
 enum ys_code ys_touch_unit_of(struct ys_model *model, struct ys_bytes origin, struct ys_err *err);
@@ -243,7 +256,8 @@ void ys_fold_turn_keys(struct ys_fold_turn *turn, const struct ys_log *log, stru
 /* Fold one entry, which has no rows: its row, and its contents if it is ok. */
 enum ys_code ys_content_fold(struct ys_model *model, struct ys_fold_turn *turn, int64_t log_no,
                              uint64_t index, const struct ys_intake *intake, struct ys_err *err);
-/* Contents of a record: its attachments, sealed values, and rows in the tables of its kind. */
+/* Contents of a record: its attachments, sealed values, own day, what looks like a number of a person in it,
+ * and rows in the tables of its kind. */
 enum ys_code ys_content_put(struct ys_model *model, int64_t number, const Yishi__V1__Body *body,
                             struct ys_err *err);
 enum ys_code ys_content_clear(struct ys_model *model, int64_t number, const char *kind,

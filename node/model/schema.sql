@@ -71,6 +71,17 @@ CREATE TABLE sealed (
   PRIMARY KEY (rec, nth)
 ) STRICT, WITHOUT ROWID;
 
+-- The day on which it happened, of records whose kind has a field for that: met_on, held_on, ... (content.c).
+CREATE TABLE own_day (rec INTEGER PRIMARY KEY, day INTEGER NOT NULL) STRICT;
+
+-- Where a record's texts hold what looks like a number of a person (proto/personal.h); never the number.
+CREATE TABLE personal (
+  rec INTEGER NOT NULL, nth INTEGER NOT NULL,
+  path TEXT NOT NULL,            -- of the field: body.topic_proposal.content
+  what TEXT NOT NULL,            -- identity_number, mobile_number, bank_card
+  PRIMARY KEY (rec, nth)
+) STRICT, WITHOUT ROWID;
+
 -- Receipts that stand in signed `receipts` records of a log's own street and district. A witness never
 -- signs a time below its last one, so the first at or above a size is the earliest.
 CREATE TABLE receipt (
@@ -100,8 +111,8 @@ CREATE TABLE later (rec INTEGER PRIMARY KEY) STRICT;
 -- Matters whose records have changed since their state was last derived.
 CREATE TABLE stale (subject TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 
--- What has changed since the rules were last applied (node/rules): what is 'record' (key: its number),
--- 'matter' (its subject), 'unit' (division of a log) or 'all'. Empty while all is to be looked at anyhow.
+-- What has changed since the rules were last applied (node/rules): what is 'record' (key: its number; also
+-- those that name it, and those that change a record which it names), 'matter' (its subject), 'unit' (division of a log) or 'all'. Empty while all is to be looked at anyhow.
 CREATE TABLE touched (what TEXT NOT NULL, key ANY NOT NULL, PRIMARY KEY (what, key)) STRICT, WITHOUT ROWID;
 
 -- What the procedure (procedure.h) says of each matter. Made anew whenever one of its records, or what

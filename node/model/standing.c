@@ -129,7 +129,9 @@ static enum ys_code last_correction(struct ys_model *model, const struct subject
 static enum ys_code set_standing(struct ys_model *model, int64_t number, const char *standing,
                                  const struct subject *stated_by, struct ys_err *err)
 {
-    const enum ys_code code = ys_touch_record(model, number, err);
+    enum ys_code code = ys_touch_record(model, number, err);
+    if (code == YS_OK)
+        code = ys_touch_linked(model, number, err);
     if (code != YS_OK)
         return code;
     struct ys_query *const query = model->query[YS_MODEL_SET_STANDING];

@@ -24,6 +24,15 @@ enum ys_code ys_touch_record(struct ys_model *model, int64_t number, struct ys_e
     return ys_query_run(query, err);
 }
 
+enum ys_code ys_touch_linked(struct ys_model *model, int64_t number, struct ys_err *err)
+{
+    struct ys_query *const query = model->query[YS_MODEL_TOUCH_LINKED];
+    if (!is_made(model))
+        return YS_OK;
+    ys_query_set_int(query, 1, number);
+    return ys_query_run(query, err);
+}
+
 enum ys_code ys_touch_matter(struct ys_model *model, struct ys_bytes subject, struct ys_err *err)
 {
     return !is_made(model) ? YS_OK : touch(model, "matter", subject, err);

@@ -169,7 +169,7 @@ SELECT s.subject, s.unit, s.street AS division, s.record, s.day AS anchor_day,
  WHERE r.decision = 'transfer';
 
 -- The newest day stated for an item by a record that had an effect on it; a new day without a reason does
--- not count (R-12-7a). Where none lacks its reason, that is the procedure's.
+-- not count. Where none lacks its reason, that is the procedure's.
 CREATE VIEW item_due AS
 SELECT t.subject, t.nth AS track,
        CASE WHEN NOT EXISTS
@@ -199,8 +199,8 @@ SELECT t.subject, t.nth AS track,
 INSERT INTO rule (id, version, view, article, severity, who, scope, clock, late_entry, parameters, since,
                   until, zh, en, remedy_zh, remedy_en)
 VALUES ('R-12-7', 1, 'R-12-7', '12', 'F', 'rc st gd', 'matter', 'due', 0, '', NULL, NULL,
-        '协商成果超过办理时限仍未完成，或者逾期完成',
-        'what was agreed is past its due day and not done, or was done late',
+        '协商成果超过办理时限仍未完成，或者逾期完成；延期未说明理由的，原时限不变',
+        'what was agreed is past its due day and not done, or was done late; a day moved without a reason stays',
         '抓紧办理并发布“落实完成”；确需延期的，在“落实进展”中写明新的时限和理由',
         'carry it out and publish the completion; where more time is needed, say until when and why in a '
         || 'progress record');
@@ -215,14 +215,9 @@ SELECT t.subject, t.unit,
    AND (t.result IS NOT NULL
         OR (t.ended_day IS NULL AND t.state NOT IN ('under_correction', 'annulled')));
 
--- Why (2026-11): a row of its own beside R-12-7, since a rule with days finds nothing but days.
-INSERT INTO rule (id, version, view, article, severity, who, scope, clock, late_entry, parameters, since,
-                  until, zh, en, remedy_zh, remedy_en)
-VALUES ('R-12-7a', 1, 'R-12-7a', '12', 'F', 'rc st gd', 'record', 'change', 0, '', NULL, NULL,
-        '延长办理时限未说明理由，原时限不变', 'the due day was moved without a reason, and so stays',
-        '在新的“落实进展”中写明延期理由', 'state the reason in another progress record');
-CREATE VIEW "R-12-7a" AS
-SELECT a.subject, a.unit, a.unit AS division, a.record, NULL AS other, 'F' AS severity, '' AS code,
+-- Beside the days: an extension without a reason, which does not move the day.
+CREATE VIEW "R-12-7" AS
+SELECT a.subject, a.unit, a.unit AS division, a.record, NULL AS other, 'F' AS severity, 'no_reason' AS code,
        a.day AS anchor_day, a.signed_day AS since_day, NULL AS until_day, day_text(p.new_due) AS fact
   FROM act a JOIN implementation_progress p ON p.rec = a.record
  WHERE p.new_due IS NOT NULL AND coalesce(p.new_due_reason, '') = '';

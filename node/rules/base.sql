@@ -81,8 +81,9 @@ SELECT no AS log, origin, division AS unit, substr(division, 1, 9) AS street,
 -- Records in force, found by the unit: `WHERE unit = ...` reads its logs alone. The plus keeps SQLite from
 -- sorting all records there are instead.
 CREATE VIEW unit_act AS
-SELECT r.no AS record, r.id, r.kind, r.subject, s.unit, s.level,
-       coalesce(r.occurred_day, (r.signed_s + 28800) / 86400) AS day
+SELECT r.no AS record, r.id, r.kind, r.subject, s.log, r.idx, s.origin, s.unit, s.level, r.signers,
+       coalesce(r.occurred_day, (r.signed_s + 28800) / 86400) AS day,
+       (r.signed_s + 28800) / 86400 AS signed_day
   FROM span s CROSS JOIN record r ON r.no BETWEEN s.first AND s.last
  WHERE +r.verdict = 'ok' AND +r.standing = 'in_force';
 
@@ -178,3 +179,36 @@ SELECT t.no, a.media_type, a.title, a.scope, a.role
   JOIN act d ON d.record = f.rec AND d.kind = 'attachment_add' AND d.unit = l.division
        AND d.subject IN (t.subject, '-')
   JOIN attachment a ON a.rec = d.record;
+
+-- Every record that can be read, whatever its verdict and standing.
+CREATE VIEW entry AS
+SELECT r.no AS record, r.id, r.kind, r.subject, l.no AS log, r.idx, l.origin, l.division AS unit, r.signers,
+       r.verdict, r.content, r.standing, r.stated_by, r.signed_s,
+       (r.signed_s + 28800) / 86400 AS signed_day
+  FROM record r JOIN log l ON l.no = r.log
+ WHERE r.id IS NOT NULL;
+
+-- On which day a record says that it happened: in the field of its own (`own`) where its kind has one, and
+-- in the envelope (`said`); NULL: it does not say. `day`: the first of these, else that of signing.
+CREATE VIEW record_day AS
+SELECT r.no AS record, o.day AS own, r.occurred_day AS said, coalesce(o.day, r.occurred_day) AS claimed,
+       coalesce(o.day, r.occurred_day, (r.signed_s + 28800) / 86400) AS day
+  FROM record r LEFT JOIN own_day o ON o.rec = r.no;
+
+-- References by which the one record rests on the other: as the table of kinds says, and not those of a
+-- record that takes the place of another or takes it back.
+CREATE VIEW rests AS
+SELECT f.rec, f.nth, f.rel, t.no AS target
+  FROM ref f JOIN record r ON r.no = f.rec JOIN record t ON t.id = f.target
+       JOIN kind_ref k ON k.kind = r.kind AND k.rel = f.rel AND k.target = t.kind
+ WHERE f.rel NOT IN ('supersedes', 'withdraws', 'redacts');
+
+-- Keys of bodies: which signature of a record's `signers` they give, and from where to where in the log.
+-- `until`: where the body's next key begins; NULL: it has none.
+CREATE VIEW body_key AS
+SELECT b.rec, b.key, b.log, b.from_index AS start,
+       1 << ((instr('rcposcstgdda', substr(b.body, 1, 2)) - 1) / 2) AS class,
+       (SELECT min(n.from_index) FROM body_register n JOIN record r ON r.no = n.rec
+         WHERE n.log = b.log AND n.body = b.body AND n.from_index > b.from_index
+           AND r.verdict = 'ok' AND r.standing = 'in_force') AS until
+  FROM body_register b;

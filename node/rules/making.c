@@ -239,6 +239,7 @@ static enum ys_code keep_rule(struct ys_query *query, struct ys_rule_run *run, s
     rule->has_until = !ys_query_is_null(query, TEXTS + 3);
     rule->until = (int32_t)ys_query_int(query, TEXTS + 3);
     run->is_duty = strcmp(rule->clock, "due") == 0;
+    run->has_view = ys_query_int(query, TEXTS + 4) != 0;
     if (!scope_of(rule->scope, &run->scope))
         return ys_fail(err, YS_CORRUPT, "rules: %s: no scope is named %s", rule->id, rule->scope);
     return YS_OK;
@@ -252,7 +253,8 @@ enum ys_code ys_rules_load_catalogue(struct ys_rules *rules, struct ys_err *err)
     enum ys_code code = ys_query_open(
         rules->sql,
         "SELECT id, view, article, severity, who, scope, clock, parameters, zh, en, remedy_zh,"
-        " remedy_en, version, late_entry, since, until FROM rule ORDER BY nth",
+        " remedy_en, version, late_entry, since, until, EXISTS (SELECT 1 FROM sqlite_schema WHERE"
+        " type = 'view' AND name = rule.view) FROM rule ORDER BY nth",
         &query, err);
     while (code == YS_OK) {
         code = ys_query_step(query, &row, err);

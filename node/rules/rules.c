@@ -19,9 +19,9 @@ static const char *condition(enum ys_rule_scope scope, enum ys_rule_scope key)
     case YS_RULE_OF_RECORD:
         return "v.record = ?1";
     case YS_RULE_OF_MATTER:
-        return duties
-                   ? "v.subject = ?1 AND v.code IN (SELECT view FROM rule WHERE scope = 'matter')"
-                   : "v.subject = ?1";
+        return duties ? "v.subject = ?1 AND v.subject <> '-' AND v.code IN (SELECT view FROM rule"
+                        " WHERE scope = 'matter')"
+                      : "v.subject = ?1 AND v.subject <> '-'"; /* as the indexes say */
     case YS_RULE_OF_UNIT:
         return duties ? "v.unit = ?1 AND v.code IN (SELECT view FROM rule WHERE scope = 'unit')"
                       : "v.unit = ?1";
@@ -84,10 +84,29 @@ static enum ys_code put_duties(struct ys_rules *rules, struct ys_rule_run *run,
     return run_text(rules, &run->put_duties[key_scope], text, run->rule.view, key_scope, key, err);
 }
 
-/* Rows of `finding` out of a rule's view; of a rule with days, out of its duties that were not met in time. */
-static enum ys_code put_findings(struct ys_rules *rules, struct ys_rule_run *run,
-                                 enum ys_rule_scope key_scope, struct ys_bytes key,
-                                 struct ys_err *err)
+/* Rows of `finding` out of the duties of a rule that were not met in time. */
+static enum ys_code put_late(struct ys_rules *rules, struct ys_rule_run *run,
+                             enum ys_rule_scope key_scope, struct ys_bytes key, struct ys_err *err)
+{
+    char text[YS_RULE_SQL_MAX];
+    char range[96];
+    const struct ys_rule *const rule = &run->rule;
+    print_range(rule, range, sizeof range);
+    const int size =
+        snprintf(text, sizeof text,
+                 "INSERT OR IGNORE INTO finding SELECT '%s', '%s', v.subject, v.unit, v.division,"
+                 " v.record, v.met_record, '', v.anchor_day, v.due_day + 1, v.met_day,"
+                 " coalesce(day_text(v.met_day), '-') || ' > ' || day_text(v.due_day)"
+                 " FROM duty v WHERE v.rule = '%s'"
+                 " AND (v.met_day IS NULL OR v.met_day > v.due_day) AND %s%s",
+                 rule->view, rule->severity, rule->view, condition(run->scope, key_scope), range);
+    YS_ASSERT(size > 0 && size < (int)sizeof text);
+    return run_text(rules, &run->put_late[key_scope], text, rule->view, key_scope, key, err);
+}
+
+/* Rows of `finding` out of its view. */
+static enum ys_code put_view(struct ys_rules *rules, struct ys_rule_run *run,
+                             enum ys_rule_scope key_scope, struct ys_bytes key, struct ys_err *err)
 {
     char text[YS_RULE_SQL_MAX];
     char range[96];
@@ -95,16 +114,7 @@ static enum ys_code put_findings(struct ys_rules *rules, struct ys_rule_run *run
     const char *const where = condition(run->scope, key_scope);
     int size = 0;
     print_range(rule, range, sizeof range);
-    if (run->is_duty)
-        size = snprintf(
-            text, sizeof text,
-            "INSERT OR IGNORE INTO finding SELECT '%s', '%s', v.subject, v.unit, v.division,"
-            " v.record, v.met_record, '', v.anchor_day, v.due_day + 1, v.met_day,"
-            " coalesce(day_text(v.met_day), '-') || ' > ' || day_text(v.due_day)"
-            " FROM duty v WHERE v.rule = '%s'"
-            " AND (v.met_day IS NULL OR v.met_day > v.due_day) AND %s%s",
-            rule->view, rule->severity, rule->view, where, range);
-    else if (rule->late_entry)
+    if (rule->late_entry)
         size = snprintf(text, sizeof text,
                         "INSERT OR IGNORE INTO finding SELECT '%s', iif(v.severity = 'E' AND"
                         " r.backfill_reason IS NOT NULL, 'F', v.severity), v.subject, v.unit,"
@@ -120,6 +130,14 @@ static enum ys_code put_findings(struct ys_rules *rules, struct ys_rule_run *run
                         rule->view, rule->view, where, range);
     YS_ASSERT(size > 0 && size < (int)sizeof text);
     return run_text(rules, &run->put_findings[key_scope], text, rule->view, key_scope, key, err);
+}
+
+static enum ys_code put_findings(struct ys_rules *rules, struct ys_rule_run *run,
+                                 enum ys_rule_scope key_scope, struct ys_bytes key,
+                                 struct ys_err *err)
+{
+    const enum ys_code code = run->is_duty ? put_late(rules, run, key_scope, key, err) : YS_OK;
+    return code == YS_OK && run->has_view ? put_view(rules, run, key_scope, key, err) : code;
 }
 
 /* --- what was touched ---------------------------------------------------------------------------- */
@@ -381,6 +399,7 @@ void ys_rules_close(struct ys_rules *rules)
         for (size_t scope = 0; scope <= YS_RULE_SCOPES; scope++) {
             ys_query_end(&rules->run[i].put_duties[scope]);
             ys_query_end(&rules->run[i].put_findings[scope]);
+            ys_query_end(&rules->run[i].put_late[scope]);
         }
         free(rules->run[i].text);
     }

@@ -21,9 +21,11 @@ struct ys_rule_run {
     struct ys_rule rule;
     enum ys_rule_scope scope;
     bool is_duty;
-    char *text; /* all texts of `rule`, one after the other */
+    bool has_view; /* beside its duties, it finds what is wrong at once */
+    char *text;    /* all texts of `rule`, one after the other */
     /* By what was touched; the last: all. */
-    struct ys_query *put_duties[YS_RULE_SCOPES + 1], *put_findings[YS_RULE_SCOPES + 1];
+    struct ys_query *put_duties[YS_RULE_SCOPES + 1], *put_findings[YS_RULE_SCOPES + 1],
+        *put_late[YS_RULE_SCOPES + 1];
 };
 
 struct ys_rules {

@@ -13,7 +13,8 @@ CREATE TABLE rule (
   who TEXT NOT NULL,             -- whose duty: rc, po, sc, st, gd, da, node, by spaces; 'author': of the
                                  -- unit that must act, rc, st or da
   scope TEXT NOT NULL,           -- what its rows rest on: one record, one matter, all records of one unit
-  clock TEXT NOT NULL,           -- change: true or not at once; due: by a day, see "duty"
+  clock TEXT NOT NULL,           -- change: true or not at once; due: by a day, see "duty"; beside
+                                 -- its duties it may have a view of its own for what is wrong at once
   late_entry INTEGER NOT NULL,   -- 1: what is entered late (补录) is flagged, not refused
   parameters TEXT NOT NULL,      -- names, by spaces; their values on the anchor day hold
   since INTEGER,                 -- first anchor day to which the version applies; NULL: all

@@ -151,6 +151,16 @@ static unsigned signers_required(const struct cast_unit *unit, const struct ys_k
     return count;
 }
 
+/* Cut the first word off; of the last, "" is left. */
+static const char *cut_word(char **rest)
+{
+    char *const word = *rest;
+    char *const end = word + strcspn(word, " ");
+    *rest = *end == '\0' ? end : end + 1;
+    *end = '\0';
+    return word;
+}
+
 static unsigned signers_told(const struct cast_unit *unit, const char *words,
                              const struct ys_signer **out)
 {
@@ -180,6 +190,41 @@ static void keep(struct tale *tale, enum cast_role role, const char *label,
     must(ys_note_parse((struct ys_bytes){record->note, record->note_size}, &note, &err), &err);
     ys_record_id(note.text, &out->id);
     tale->count++;
+}
+
+/* "@log community", "@key community po": what only the cast knows. */
+static json_t *known_to_cast(const struct tale *tale, const char *words)
+{
+    char text[64];
+    char key[YS_VKEY_TEXT_MAX];
+    char *rest = text;
+    (void)snprintf(text, sizeof text, "%s", words);
+    const char *const what = cut_word(&rest);
+    json_t *const unit_word = json_string(cut_word(&rest));
+    const struct cast_unit *const unit = &tale->cast.unit[role_of(unit_word)];
+    json_decref(unit_word);
+    if (strcmp(what, "@log") == 0)
+        return json_string(unit->log);
+    if (strcmp(what, "@key") != 0)
+        give_up("nobody knows %s", words);
+    ys_vkey_print(&signer_named(unit, cut_word(&rest))->vkey, key);
+    return json_string(key);
+}
+
+static void fill_in(const struct tale *tale, json_t *value)
+{
+    const char *field = NULL;
+    void *next = NULL;
+    json_t *inner = NULL;
+    json_object_foreach_safe(value, next, field, inner)
+    {
+        if (json_is_string(inner) && json_string_value(inner)[0] == '@')
+            json_object_set_new(value, field, known_to_cast(tale, json_string_value(inner)));
+        else
+            fill_in(tale, inner);
+    }
+    for (size_t i = 0; json_is_array(value) && i < json_array_size(value); i++)
+        fill_in(tale, json_array_get(value, i));
 }
 
 static void drop_ours(json_t *record)
@@ -221,6 +266,7 @@ static void tell_record(struct tale *tale, const json_t *told)
     }
     json_t *const json = json_deep_copy(told);
     drop_ours(json);
+    fill_in(tale, json);
     if (at != NULL)
         json_object_set_new(json, "occurred_at", json_string(at));
     if (json_object_get(json, "refs") != NULL)
@@ -383,12 +429,12 @@ static void keep_verdicts(struct tale *tale)
 void tale_settle(struct tale *tale)
 {
     struct ys_err err = {0};
-    keep_heads(&tale->cast);
-    ys_member_free(tale->member);
     YS_TXN_SCOPED txn = NULL;
-    must(ys_member_new(&tale->cast.root, &tale->cast.unit[CAST_DISTRICT].origin.division,
-                       &tale->member, &err),
-         &err);
+    keep_heads(&tale->cast);
+    if (tale->member == NULL)
+        must(ys_member_new(&tale->cast.root, &tale->cast.unit[CAST_DISTRICT].origin.division,
+                           &tale->member, &err),
+             &err);
     must(ys_store_begin(tale->cast.store, false, &txn, &err), &err);
     must(ys_member_rebuild(tale->member, txn, NULL, &err), &err);
     ys_txn_abort(&txn);

@@ -11,7 +11,8 @@
  *   "matter"   1 (unless said) to 9: of the community; 0: about none
  *   "refs"     {"answers": "s", "based_on": ["p", "q"]}; a label that was never told: a record that is
  *              not here
- *   and as in a record's JSON: the kind's own field, backfill_reason, attachments
+ *   and as in a record's JSON: the kind's own field, backfill_reason, attachments; in these "@log UNIT" is
+ *   the origin of a unit's log, "@key UNIT BODY" the key of its body
  * or {"receipts": {"of": UNIT, "upto": LABEL}, "by": UNIT, "at": DAY}: a `receipts` record for the log of
  * `of` up to the labelled record (unless said: all) with the time noon of that day.
  * or {"head": {"of": UNIT, "upto": LABEL}, "by": [UNIT, ...], "at": DAY}: a head over that log, cosigned

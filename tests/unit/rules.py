@@ -17,7 +17,7 @@ RULES = TOP / "node" / "rules"
 CASES = TOP / "tests" / "unit" / "rules"
 SCOPES = {"record", "matter", "unit", "duty"}
 CLOCKS = {"change", "due"}
-WHO = {"rc", "po", "sc", "st", "gd", "da", "node"}
+WHO = {"rc", "po", "sc", "st", "gd", "da", "node", "author"}
 HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -57,8 +57,8 @@ def check_cases(rule, folder=CASES):
         yield f"{rule['view']}: fewer than two cases"
 
 
-# Each unit always has a day by which it must be heard of again; each community one by which it must meet.
-ALWAYS = {"R-S-1", "R-S-4"}
+# Each unit always has a day by which it must be heard of again; each community one by which it must meet, and be reviewed.
+ALWAYS = {"R-04-2", "R-S-1", "R-S-4"}
 
 
 def check_rule(rule, views, ids):

@@ -392,14 +392,13 @@ static bool noticed(struct stage *const *stages, size_t count, struct ys_rule_ru
     return seen;
 }
 
-static unsigned plant_faults(struct stage *const *stages, size_t count, struct ys_rule_run *run)
+static unsigned plant_in_view(struct stage *const *stages, size_t count, struct ys_rule_run *run,
+                              const char *name)
 {
-    char name[128];
     char bad[MUTANT_TEXT_MAX];
     char what[MUTANT_WHAT_MAX];
     unsigned survivors = 0;
     size_t planted = 0;
-    (void)snprintf(name, sizeof name, "%s%s", run->is_duty ? "duty " : "", run->rule.view);
     char *const text = view_text(stages[0], name);
     const char *const body = strstr(text, " AS\n");
     if (body == NULL) {
@@ -407,7 +406,6 @@ static unsigned plant_faults(struct stage *const *stages, size_t count, struct y
         exit(1);
     }
     for (; mutant_make(text, planted, bad, what) != 0; planted++) {
-        /* the view's own name stands in quotes and is no word */
         if (!noticed(stages, count, run, name, text, bad)) {
             printf("NOT NOTICED %s: %s\n", name, what);
             survivors++;
@@ -415,6 +413,18 @@ static unsigned plant_faults(struct stage *const *stages, size_t count, struct y
     }
     printf("%s: %zu faults planted, %u not noticed\n", name, planted, survivors);
     free(text);
+    return survivors;
+}
+
+static unsigned plant_faults(struct stage *const *stages, size_t count, struct ys_rule_run *run)
+{
+    char name[128];
+    unsigned survivors = 0;
+    (void)snprintf(name, sizeof name, "duty %s", run->rule.view);
+    if (run->is_duty)
+        survivors += plant_in_view(stages, count, run, name);
+    if (run->has_view)
+        survivors += plant_in_view(stages, count, run, run->rule.view);
     return survivors;
 }
 
