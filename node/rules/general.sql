@@ -318,8 +318,8 @@ INSERT INTO rule (id, version, view, article, severity, who, scope, clock, late_
 VALUES ('R-C-3', 1, 'R-C-3', 'design', 'E', 'rc po sc st gd da', 'record', 'change', 0, '', NULL, NULL,
         '撤回的记录仍有其他有效记录以它为依据', 'what is withdrawn is still relied on by a record in force',
         '先更正或撤回依据它的记录', 'first correct or withdraw what relies on it');
--- Why: that relies on it by a reference which the table of kinds names; what reports, acknowledges, objects
--- to or audits a record does not, or no such record could be withdrawn. What was signed after the withdrawal is
+-- Why: that relies on it by a reference to its kind which it had to make; what lists, reports, acknowledges,
+-- objects to or audits a record does not, or no such record could be withdrawn. What was signed after the withdrawal is
 -- the other's fault (R-G-03).
 CREATE VIEW "R-C-3" AS
 SELECT a.subject, a.unit, a.unit AS division, a.record, b.record AS other, 'E' AS severity, '' AS code,
@@ -345,8 +345,10 @@ SELECT c.subject, c.unit, c.unit AS division, c.record, c.target AS other, 'E' A
                  WHEN coalesce(d.reason, 'unspecified') = 'unspecified' THEN 'reason'
                  WHEN d.reason = 'order' AND d."order" IS NULL THEN 'order'
                  WHEN t.standing NOT IN ('in_force', 'superseded') OR t.stated_by IS NOT NULL THEN NULL
-                 WHEN d.slot NOT IN (SELECT slot FROM sealed WHERE rec = t.no) THEN 'slot'
-                 WHEN d.attachment NOT IN (SELECT hash FROM attachment WHERE rec = t.no)
+                 WHEN d.slot IS NOT NULL AND d.slot NOT IN (SELECT slot FROM sealed WHERE rec = t.no)
+                   THEN 'slot'
+                 WHEN d.attachment IS NOT NULL
+                      AND d.attachment NOT IN (SELECT hash FROM attachment WHERE rec = t.no)
                    THEN 'attachment'
                END AS code
           FROM act a JOIN redaction d ON d.rec = a.record JOIN ref f ON f.rec = a.record
