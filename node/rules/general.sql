@@ -261,11 +261,12 @@ SELECT '-' AS subject, d.unit, d.unit AS division,
 INSERT INTO rule (id, version, view, article, severity, who, scope, clock, late_entry, parameters, since,
                   until, zh, en, remedy_zh, remedy_en)
 VALUES ('R-C-1', 1, 'R-C-1', 'design', 'E', 'rc po sc st gd da', 'record', 'change', 0, '', NULL, NULL,
-        '更正或撤回未由原记录的全部主体签名，或不在原单位的日志中，或未写原因，或原记录已被更正、取代或撤回',
+        '更正或撤回未由原记录的全部主体签名，或不在原单位的日志中，或未写原因，或原记录已被更正或撤回',
         'a correction or withdrawal is not signed by all bodies of the record, stands in another unit''s log, '
-        || 'gives no reason, or is of what was changed or withdrawn before',
+        || 'gives no reason, or is of what was corrected or withdrawn before',
         '由原主体会签并写明原因；已更正过的，更正最后一份更正',
         'let the same bodies sign and give a reason; of what was corrected, correct the last correction');
+-- Why: a notice that a later one has replaced can still be corrected, for what it said is kept.
 CREATE VIEW "R-C-1" AS
 SELECT c.subject, c.unit, c.unit AS division, c.record, c.target AS other, 'E' AS severity, c.code,
        c.day AS anchor_day, c.signed_day AS since_day, NULL AS until_day, '' AS fact
@@ -276,8 +277,8 @@ SELECT c.subject, c.unit, c.unit AS division, c.record, c.target AS other, 'E' A
                  WHEN t.verdict <> 'ok'
                       OR EXISTS (SELECT * FROM ref g JOIN entry x ON x.record = g.rec
                                   WHERE g.target = t.id AND g.rel IN ('supersedes', 'withdraws')
-                                    AND x.log = a.log AND x.idx < a.idx
-                                    AND x.standing IN ('in_force', 'superseded')
+                                    AND x.kind IN ('correction', 'withdrawal')
+                                    AND x.log = a.log AND x.idx < a.idx AND x.standing = 'in_force'
                                     AND (t.signers & ~x.signers) = 0) THEN 'target'
                  WHEN EXISTS (SELECT * FROM correction
                                WHERE rec = a.record
