@@ -309,7 +309,8 @@ SELECT c.subject, v.unit, c.unit AS division, c.record, v.record AS other, 'F' A
        CROSS JOIN record_day o ON o.record = t.no CROSS JOIN correction_changes h ON h.rec = c.record
  WHERE v.record = s.rec AND i.rec = s.rec AND l.origin = i.log
    AND r.no >= l.no * 4294967296 + i.size AND r.no < (l.no + 1) * 4294967296
-   AND +r.kind = 'correction' AND c.record = r.no AND f.rec = c.record AND f.rel = 'supersedes' AND t.log = l.no AND t.idx < i.size
+   AND +r.kind = 'correction' AND c.record = r.no AND f.rec = c.record
+   AND f.rel = 'supersedes' AND t.log = l.no AND t.idx < i.size
    AND o.day BETWEEN s."from" AND s."to"
    AND coalesce(h.new_value, '') NOT GLOB '*[^0-9a-z_".:TZ+-]*'
  GROUP BY v.unit, v.record, c.record;
