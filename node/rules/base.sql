@@ -195,13 +195,14 @@ SELECT r.no AS record, o.day AS own, r.occurred_day AS said, coalesce(o.day, r.o
        coalesce(o.day, r.occurred_day, (r.signed_s + 28800) / 86400) AS day
   FROM record r LEFT JOIN own_day o ON o.rec = r.no;
 
--- References by which the one record rests on the other: as the table of kinds says, and not those of a
--- record that takes the place of another or takes it back.
+-- References by which the one record rests on the other: those to certain kinds that whoever signs it must
+-- make, as the table of kinds says. Those that it may make are none: a collection lists a proposal, and is
+-- true still when that is withdrawn.
 CREATE VIEW rests AS
 SELECT f.rec, f.nth, f.rel, t.no AS target
   FROM ref f JOIN record r ON r.no = f.rec JOIN record t ON t.id = f.target
        JOIN kind_ref k ON k.kind = r.kind AND k.rel = f.rel AND k.target = t.kind
- WHERE f.rel NOT IN ('supersedes', 'withdraws', 'redacts');
+ WHERE (k.must & r.signers) <> 0;
 
 -- Keys of bodies: which signature of a record's `signers` they give, and from where to where in the log.
 -- `until`: where the body's next key begins; NULL: it has none.

@@ -261,11 +261,12 @@ SELECT '-' AS subject, d.unit, d.unit AS division,
 INSERT INTO rule (id, version, view, article, severity, who, scope, clock, late_entry, parameters, since,
                   until, zh, en, remedy_zh, remedy_en)
 VALUES ('R-C-1', 1, 'R-C-1', 'design', 'E', 'author', 'record', 'change', 0, '', NULL, NULL,
-        '更正或撤回未由原记录的全部主体签名，或不在原单位的日志中，或未写原因，或原记录已被更正、取代或撤回',
+        '更正或撤回未由原记录的全部主体签名，或不在原单位的日志中，或未写原因，或原记录已被更正或撤回',
         'a correction or withdrawal is not signed by all bodies of the record, stands in another unit''s log, '
-        || 'gives no reason, or is of what was changed or withdrawn before',
+        || 'gives no reason, or is of what was corrected or withdrawn before',
         '由原主体会签并写明原因；已更正过的，更正最后一份更正',
         'let the same bodies sign and give a reason; of what was corrected, correct the last correction');
+-- Why: a notice that a later one has replaced can still be corrected, for what it said is kept.
 CREATE VIEW "R-C-1" AS
 SELECT c.subject, c.unit, c.unit AS division, c.record, c.target AS other, 'E' AS severity, c.code,
        c.day AS anchor_day, c.signed_day AS since_day, NULL AS until_day, '' AS fact
@@ -276,8 +277,8 @@ SELECT c.subject, c.unit, c.unit AS division, c.record, c.target AS other, 'E' A
                  WHEN t.verdict <> 'ok'
                       OR EXISTS (SELECT * FROM ref g JOIN entry x ON x.record = g.rec
                                   WHERE g.target = t.id AND g.rel IN ('supersedes', 'withdraws')
-                                    AND x.log = a.log AND x.idx < a.idx
-                                    AND x.standing IN ('in_force', 'superseded')
+                                    AND x.kind IN ('correction', 'withdrawal')
+                                    AND x.log = a.log AND x.idx < a.idx AND x.standing = 'in_force'
                                     AND (t.signers & ~x.signers) = 0) THEN 'target'
                  WHEN EXISTS (SELECT * FROM correction
                                WHERE rec = a.record
@@ -308,7 +309,8 @@ SELECT c.subject, v.unit, c.unit AS division, c.record, v.record AS other, 'F' A
        CROSS JOIN record_day o ON o.record = t.no CROSS JOIN correction_changes h ON h.rec = c.record
  WHERE v.record = s.rec AND i.rec = s.rec AND l.origin = i.log
    AND r.no >= l.no * 4294967296 + i.size AND r.no < (l.no + 1) * 4294967296
-   AND +r.kind = 'correction' AND c.record = r.no AND f.rec = c.record AND f.rel = 'supersedes' AND t.log = l.no AND t.idx < i.size
+   AND +r.kind = 'correction' AND c.record = r.no AND f.rec = c.record
+   AND f.rel = 'supersedes' AND t.log = l.no AND t.idx < i.size
    AND o.day BETWEEN s."from" AND s."to"
    AND coalesce(h.new_value, '') NOT GLOB '*[^0-9a-z_".:TZ+-]*'
  GROUP BY v.unit, v.record, c.record;
@@ -318,8 +320,8 @@ INSERT INTO rule (id, version, view, article, severity, who, scope, clock, late_
 VALUES ('R-C-3', 1, 'R-C-3', 'design', 'E', 'author', 'record', 'change', 0, '', NULL, NULL,
         '撤回的记录仍有其他有效记录以它为依据', 'what is withdrawn is still relied on by a record in force',
         '先更正或撤回依据它的记录', 'first correct or withdraw what relies on it');
--- Why: that relies on it by a reference which the table of kinds names; what reports, acknowledges, objects
--- to or audits a record does not, or no such record could be withdrawn. What was signed after the withdrawal is
+-- Why: that relies on it by a reference to its kind which it had to make; what lists, reports, acknowledges,
+-- objects to or audits a record does not, or no such record could be withdrawn. What was signed after the withdrawal is
 -- the other's fault (R-G-03).
 CREATE VIEW "R-C-3" AS
 SELECT a.subject, a.unit, a.unit AS division, a.record, b.record AS other, 'E' AS severity, '' AS code,
@@ -345,8 +347,10 @@ SELECT c.subject, c.unit, c.unit AS division, c.record, c.target AS other, 'E' A
                  WHEN coalesce(d.reason, 'unspecified') = 'unspecified' THEN 'reason'
                  WHEN d.reason = 'order' AND d."order" IS NULL THEN 'order'
                  WHEN t.standing NOT IN ('in_force', 'superseded') OR t.stated_by IS NOT NULL THEN NULL
-                 WHEN d.slot NOT IN (SELECT slot FROM sealed WHERE rec = t.no) THEN 'slot'
-                 WHEN d.attachment NOT IN (SELECT hash FROM attachment WHERE rec = t.no)
+                 WHEN d.slot IS NOT NULL AND d.slot NOT IN (SELECT slot FROM sealed WHERE rec = t.no)
+                   THEN 'slot'
+                 WHEN d.attachment IS NOT NULL
+                      AND d.attachment NOT IN (SELECT hash FROM attachment WHERE rec = t.no)
                    THEN 'attachment'
                END AS code
           FROM act a JOIN redaction d ON d.rec = a.record JOIN ref f ON f.rec = a.record
