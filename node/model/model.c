@@ -267,8 +267,9 @@ enum ys_code ys_model_open(const char *path, const struct ys_store *store, struc
     if (model == NULL)
         return ys_fail(err, YS_NOMEM, "read model: out of memory");
     memcpy(model->path, path, size);
-    memcpy(model->division, ys_store_identity(store)->origin.division.digits,
-           sizeof model->division);
+    if (store != NULL)
+        memcpy(model->division, ys_store_identity(store)->origin.division.digits,
+               sizeof model->division);
     enum ys_code code = ys_shape_new(&model->shape, err);
     if (code == YS_OK)
         code = fingerprint(model->shape, store, &model->made_for, err);
