@@ -17,7 +17,7 @@ RULES = TOP / "node" / "rules"
 CASES = TOP / "tests" / "unit" / "rules"
 SCOPES = {"record", "matter", "unit", "duty"}
 CLOCKS = {"change", "due"}
-WHO = {"rc", "po", "sc", "st", "gd", "da", "node"}
+WHO = {"rc", "po", "sc", "st", "gd", "da", "node", "author"}
 HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
