@@ -44,6 +44,8 @@ SELECT e.subject, e.unit, e.community AS division, e.record, e.day AS anchor_day
   LEFT JOIN party_report p ON p.rec = a.record
  WHERE e.unit = substr(e.community, 1, length(e.unit));
 
+-- Why (2026-11): from the year in which its first record of a matter was signed: what is entered late of years
+-- before would find every year since.
 INSERT INTO rule (id, version, view, article, severity, who, scope, clock, late_entry, parameters, since,
                   until, zh, en, remedy_zh, remedy_en)
 VALUES ('R-04-2', 1, 'R-04-2', '4(6)', 'F', 'rc', 'unit', 'due', 0, '', NULL, NULL,
@@ -55,7 +57,7 @@ CREATE VIEW "duty R-04-2" AS
 SELECT '-' AS subject, u.unit, u.unit AS division, NULL AS record, y.from_day AS anchor_day,
        y.to_day AS due_day, a.record AS met_record, coalesce(r.held_on, a.day) AS met_day,
        a.proven_day
-  FROM (SELECT b.unit, min(b.day) AS day FROM unit_act b
+  FROM (SELECT b.unit, min(b.signed_day) AS day FROM unit_act b
          WHERE b.level = 'community' AND b.subject <> '-' GROUP BY b.unit) u
   JOIN year y ON y.to_day >= u.day
   LEFT JOIN dated a ON a.record =

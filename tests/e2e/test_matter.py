@@ -51,7 +51,7 @@ class Matter(Case):
 
     def to_submission(self, community):
         first = community.publish(proposal())
-        topic = community.publish(determination(ref("based_on", first)))
+        topic = community.publish(determination(ref("based_on", first), backfill_reason="示例:补录"))
         notice = community.publish(record("public_notice", {
             "meeting_at": "2026-04-10T19:00:00+08:00", "place": "示例议事厅", "online_link": False,
             "moderator": {"party_kind": "party_org", "role": "示例"}, "main_content": "示例内容",

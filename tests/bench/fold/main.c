@@ -135,6 +135,14 @@ static void remove_model(const char *path)
     }
 }
 
+/* One of a year of another size has the same name and, for the model, the same store. */
+static void forget_model(const struct settings *settings)
+{
+    char path[PATH_SIZE];
+    path_of(settings, "model.db", path);
+    remove_model(path);
+}
+
 static int64_t file_bytes(const char *path)
 {
     struct stat status;
@@ -283,7 +291,9 @@ int main(int argc, char **argv)
         struct ys_member *const member = member_of(store, year, 0);
         say(&settings, "records", (double)records, "");
         say(&settings, "membership from its records", (now_s() - begin) * 1000, "ms");
-        if (strcmp(only, "rules") != 0)
+        if (strcmp(only, "rules") == 0)
+            forget_model(&settings);
+        else
             fold_all(&settings, store, member, records);
         if (strcmp(only, "fold") != 0)
             rules_all(&settings, store, member);

@@ -41,8 +41,10 @@ static void time_each(const struct settings *settings, struct ys_rules *rules)
 {
     struct timed *const timed = calloc(rules->count + 1, sizeof *timed);
     struct ys_err err = {0};
-    if (timed == NULL)
+    if (timed == NULL) {
         must(YS_NOMEM, NULL);
+        return;
+    }
     must(ys_sql_run(rules->sql, "BEGIN IMMEDIATE", &err), &err);
     for (size_t i = 0; i < rules->count; i++) {
         const double begin = cpu_s();
