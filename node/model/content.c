@@ -227,7 +227,7 @@ static enum ys_code put_personal(struct ys_model *model, int64_t number,
 }
 
 enum ys_code ys_content_put(struct ys_model *model, int64_t number, const Yishi__V1__Body *body,
-                            struct ys_err *err)
+                            bool impersonal, struct ys_err *err)
 {
     size_t first = 0;
     const size_t count = ys_shape_of_kind(model->shape, ys_body_kind(body)->name, &first);
@@ -235,7 +235,7 @@ enum ys_code ys_content_put(struct ys_model *model, int64_t number, const Yishi_
     if (code == YS_OK)
         code = put_sealed(model, number, body, err);
     if (code == YS_OK)
-        code = put_personal(model, number, body, err);
+        code = impersonal ? YS_OK : put_personal(model, number, body, err);
     if (code == YS_OK)
         code = put_own_day(model, number, body, err);
     for (size_t i = first; code == YS_OK && i < first + count; i++)
@@ -397,7 +397,7 @@ enum ys_code ys_content_fold(struct ys_model *model, struct ys_fold_turn *turn, 
     if (code != YS_OK || intake->body == NULL)
         return code;
     return entangled ? ys_standing_refresh(model, turn, number, err)
-                     : ys_content_put(model, number, intake->body, err);
+                     : ys_content_put(model, number, intake->body, intake->impersonal, err);
 }
 
 const Yishi__V1__Body *ys_correction_replacement(const Yishi__V1__Body *correction,

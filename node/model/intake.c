@@ -1,6 +1,7 @@
 #include "node/model/intake.h"
 
 #include "crypto/note.h"
+#include "proto/personal.h"
 #include "sync/verdict.h"
 
 enum {
@@ -36,6 +37,25 @@ static unsigned signers_of(const struct ys_intake_source *source, uint64_t index
     for (unsigned i = 0; i < note->line_count; i++)
         signers |= class_of(source, index, &note->line[i]);
     return signers;
+}
+
+static enum ys_code see_personal(void *context, const char *path, const struct ys_personal_hit *hit,
+                                 struct ys_err *err)
+{
+    bool *const seen = context;
+    (void)path;
+    (void)hit;
+    (void)err;
+    *seen = true;
+    return YS_OK;
+}
+
+/* Here, since that is done beside the writing. */
+static bool is_impersonal(const Yishi__V1__Body *body)
+{
+    bool seen = false;
+    const struct ys_personal_seer seer = {see_personal, &seen};
+    return body != NULL && ys_personal_scan(&body->base, "body", &seer, NULL) == YS_OK && !seen;
 }
 
 void ys_intake_take(struct ys_bytes text, const struct ys_entry *entry, unsigned signers,
@@ -74,6 +94,7 @@ enum ys_code ys_intake_read(const struct ys_intake_source *source, struct ys_txn
     if (out->entry.content == YS_CONTENT_BODY &&
         ys_body_decode(out->entry.body, arena, &out->body, NULL) != YS_OK)
         out->body = NULL; /* of a kind that this version does not know */
+    out->impersonal = is_impersonal(out->body);
     return YS_OK;
 }
 

@@ -21,6 +21,7 @@ struct ys_intake {
     bool later; /* the batch had no room for its body: it must be read alone */
     enum ys_verdict verdict;
     unsigned signers;            /* enum ys_body_class */
+    bool impersonal;             /* nothing in the body looks like a number of a person */
     const Yishi__V1__Body *body; /* NULL: not here, not ok, or of an unknown kind */
 };
 

@@ -257,9 +257,9 @@ void ys_fold_turn_keys(struct ys_fold_turn *turn, const struct ys_log *log, stru
 enum ys_code ys_content_fold(struct ys_model *model, struct ys_fold_turn *turn, int64_t log_no,
                              uint64_t index, const struct ys_intake *intake, struct ys_err *err);
 /* Contents of a record: its attachments, sealed values, own day, what looks like a number of a person in it,
- * and rows in the tables of its kind. */
+ * and rows in the tables of its kind. `impersonal`: it is known that there is no such number. */
 enum ys_code ys_content_put(struct ys_model *model, int64_t number, const Yishi__V1__Body *body,
-                            struct ys_err *err);
+                            bool impersonal, struct ys_err *err);
 enum ys_code ys_content_clear(struct ys_model *model, int64_t number, const char *kind,
                               struct ys_err *err);
 /* The whole body that a correction puts in the place of another's, in the arena; NULL when it holds none. */

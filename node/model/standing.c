@@ -158,7 +158,7 @@ static enum ys_code put_content(struct ys_model *model, struct ys_fold_turn *tur
         return YS_OK; /* an author's node refuses such a correction; elsewhere it leaves nothing */
     if (strcmp(ys_body_kind(body)->name, subject->kind) != 0)
         return YS_OK;
-    return ys_content_put(model, subject->number, body, err);
+    return ys_content_put(model, subject->number, body, false, err);
 }
 
 static enum ys_code refresh_one(struct ys_model *model, struct ys_fold_turn *turn,

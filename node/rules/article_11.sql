@@ -260,7 +260,7 @@ VALUES ('R-11-11', 1, 'R-11-11', '11(5)', 'I', 'rc', 'unit', 'change', 0, '', NU
         'a session below the level of the community, without house rules or a procedure of that level',
         '与协商主体共同制定该层面的议事程序并录入', 'make a procedure of that level with those who take part');
 CREATE VIEW "R-11-11" AS
-SELECT s.subject, s.unit, s.unit AS division, s.record, NULL AS other, 'I' AS severity, '' AS code,
+SELECT s.subject, a.unit, a.unit AS division, s.record, NULL AS other, 'I' AS severity, '' AS code,
        s.day AS anchor_day, s.signed_day AS since_day, NULL AS until_day, NULL AS fact
   FROM log_record a CROSS JOIN session_held s ON s.record = a.record
  WHERE s.level <> 'community'

@@ -301,19 +301,20 @@ VALUES ('R-C-2', 1, 'R-C-2', 'design', 'F', 'author', 'unit', 'change', 0, '', N
 -- names, in its period, and the correction at or behind. A new value that is no words for people is a day, a
 -- figure, yes or no, or a word of a list. `unit` is that of the report.
 CREATE VIEW "R-C-2" AS
-SELECT c.subject, v.unit, c.unit AS division, c.record, v.record AS other, 'F' AS severity, '' AS code,
+SELECT c.subject, n.unit, c.unit AS division, c.record, v.record AS other, 'F' AS severity, '' AS code,
        o.day AS anchor_day, max(c.signed_day, v.signed_day) AS since_day, NULL AS until_day,
-       count(*) || '' AS fact
-  FROM report_snapshot s CROSS JOIN act v CROSS JOIN report_snapshot_inputs i CROSS JOIN log l
-       CROSS JOIN record r CROSS JOIN act c CROSS JOIN ref f CROSS JOIN record t ON t.id = f.target
-       CROSS JOIN record_day o ON o.record = t.no CROSS JOIN correction_changes h ON h.rec = c.record
+       (SELECT count(*) FROM correction_changes h
+         WHERE h.rec = c.record AND coalesce(h.new_value, '') NOT GLOB '*[^0-9a-z_".:TZ+-]*') || '' AS fact
+  FROM span n CROSS JOIN report_snapshot s ON s.rec BETWEEN n.first AND n.last
+       CROSS JOIN act v CROSS JOIN report_snapshot_inputs i CROSS JOIN span l
+       CROSS JOIN correction k CROSS JOIN act c CROSS JOIN ref f CROSS JOIN record t ON t.id = f.target
+       CROSS JOIN record_day o ON o.record = t.no
  WHERE v.record = s.rec AND i.rec = s.rec AND l.origin = i.log
-   AND r.no >= l.no * 4294967296 + i.size AND r.no < (l.no + 1) * 4294967296
-   AND +r.kind = 'correction' AND c.record = r.no AND f.rec = c.record
-   AND f.rel = 'supersedes' AND t.log = l.no AND t.idx < i.size
+   AND k.rec >= l.first + i.size AND k.rec <= l.last AND c.record = k.rec AND f.rec = c.record
+   AND f.rel = 'supersedes' AND t.log = l.log AND t.idx < i.size
    AND o.day BETWEEN s."from" AND s."to"
-   AND coalesce(h.new_value, '') NOT GLOB '*[^0-9a-z_".:TZ+-]*'
- GROUP BY v.unit, v.record, c.record;
+   AND EXISTS (SELECT * FROM correction_changes h
+                WHERE h.rec = c.record AND coalesce(h.new_value, '') NOT GLOB '*[^0-9a-z_".:TZ+-]*');
 
 INSERT INTO rule (id, version, view, article, severity, who, scope, clock, late_entry, parameters, since,
                   until, zh, en, remedy_zh, remedy_en)

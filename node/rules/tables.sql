@@ -58,6 +58,7 @@ CREATE TABLE duty (
   proven_day INTEGER             -- since when the record that says so is proven to be there; NULL: not (yet)
 ) STRICT;
 CREATE INDEX duty_subject ON duty (subject) WHERE subject <> '-';
+CREATE INDEX duty_record ON duty (record);
 CREATE INDEX duty_unit ON duty (unit, rule);
 CREATE INDEX duty_due ON duty (due_day) WHERE met_day IS NULL;
 
