@@ -261,13 +261,15 @@ VALUES ('R-11-11', 1, 'R-11-11', '11(5)', 'I', 'rc', 'unit', 'change', 0, '', NU
         '与协商主体共同制定该层面的议事程序并录入', 'make a procedure of that level with those who take part');
 CREATE VIEW "R-11-11" AS
 SELECT s.subject, a.unit, a.unit AS division, s.record, NULL AS other, 'I' AS severity, '' AS code,
-       s.day AS anchor_day, s.signed_day AS since_day, NULL AS until_day, NULL AS fact
-  FROM log_record a CROSS JOIN session_held s ON s.record = a.record
- WHERE s.level <> 'community'
+       (m.started_at_ms + 28800000) / 86400000 AS anchor_day, s.signed_day AS since_day,
+       NULL AS until_day, NULL AS fact
+  FROM span a CROSS JOIN meeting_session m ON m.rec BETWEEN a.first AND a.last
+  CROSS JOIN step_act s ON s.record = m.rec
+ WHERE m.level <> 'community'
        AND NOT EXISTS
        (SELECT NULL FROM house_rules_made r
-         WHERE r.unit = a.unit AND r.level = s.level AND r.subject <> 'discipline'
-               AND r.effective_from <= s.day);
+         WHERE r.unit = a.unit AND r.level = m.level AND r.subject <> 'discipline'
+               AND r.effective_from <= (m.started_at_ms + 28800000) / 86400000);
 
 -- By what an attachment is said to be, or by its title. Where it lies does not matter.
 INSERT INTO rule (id, version, view, article, severity, who, scope, clock, late_entry, parameters, since,

@@ -12,22 +12,18 @@ VALUES ('R-04-1', 1, 'R-04-1', '4(5)', 'F', 'rc', 'unit', 'due', 0, 'party_repor
         '发布“向党组织汇报”记录，注明事项编号；逾期仍须汇报',
         'publish a party_report that names the matter; late is better than never');
 CREATE VIEW "duty R-04-1" AS
-SELECT e.subject, e.unit, e.community AS division, e.record, e.day AS anchor_day,
+SELECT e.subject, e.community AS unit, e.community AS division, e.record, e.day AS anchor_day,
        due('party_report_days', e.community, e.day) AS due_day,
        a.record AS met_record, coalesce(p.reported_on, a.day) AS met_day,
        a.proven_day
-  FROM (SELECT x.subject, k.unit, x.record, coalesce(k.own_day, x.day) AS day,
-               substr(x.subject, 1, 12) AS community
-          FROM (SELECT s.unit, c.rec, c.reached_on AS own_day
-                  FROM span s CROSS JOIN consensus c ON c.rec BETWEEN s.first AND s.last
-                UNION ALL
-                SELECT s.unit, c.rec, NULL
-                  FROM span s CROSS JOIN shelving c ON c.rec BETWEEN s.first AND s.last
-                UNION ALL
-                SELECT s.unit, c.rec, c.completed_on
-                  FROM span s CROSS JOIN implementation_completion c
-                       ON c.rec BETWEEN s.first AND s.last) k
-               JOIN step_act x ON x.record = k.rec) e
+  FROM (SELECT x.subject, x.unit, x.record, n.unit AS community,
+               coalesce((SELECT c.reached_on FROM consensus c WHERE c.rec = x.record),
+                        (SELECT c.completed_on FROM implementation_completion c
+                          WHERE c.rec = x.record), x.day) AS day
+          FROM unit n CROSS JOIN step_act x ON x.subject > n.unit || '-'/* same */
+               AND x.subject < n.unit || '.'
+         WHERE n.level = 'community'/* same */
+           AND x.kind IN ('consensus', 'shelving', 'implementation_completion')) e
   LEFT JOIN dated a ON a.record =
        (SELECT b.record FROM act b JOIN party_report q ON q.rec = b.record
          WHERE b.record IN (SELECT c.record FROM step_act c WHERE c.subject = e.subject
