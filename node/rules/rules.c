@@ -374,7 +374,7 @@ static enum ys_code make(struct ys_rules *rules, struct ys_err *err)
 
 enum ys_code ys_rules_open(struct ys_model *model, struct ys_rules **out, struct ys_err *err)
 {
-    YS_RULES_SCOPED rules = calloc(1, sizeof *rules);
+    struct ys_rules *const rules = calloc(1, sizeof *rules);
     if (rules == NULL)
         return ys_fail(err, YS_NOMEM, "rules: out of memory");
     rules->model = model;
@@ -384,10 +384,11 @@ enum ys_code ys_rules_open(struct ys_model *model, struct ys_rules **out, struct
         code = make(rules, err);
     if (code == YS_OK)
         code = ys_rules_load_catalogue(rules, err);
-    if (code != YS_OK)
+    if (code != YS_OK) {
+        ys_rules_close(rules);
         return code;
+    }
     *out = rules;
-    rules = NULL;
     return YS_OK;
 }
 

@@ -8,7 +8,6 @@
 #include "sync/status.h"
 #include "sync/verdict.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,21 +18,23 @@ static const char *const role_words[CAST_ROLES] = {
     [CAST_NEIGHBOUR] = "neighbour",
 };
 
-static void __attribute__((noreturn, format(printf, 1, 2))) give_up(const char *format, ...)
+static void __attribute__((noreturn)) say_and_end(const char *what)
 {
-    va_list args;
-    va_start(args, format);
-    (void)fputs("tale: ", stderr);
-    (void)vfprintf(stderr, format, args);
-    (void)fputc('\n', stderr);
-    va_end(args);
+    fprintf(stderr, "tale: %s\n", what);
     abort();
 }
+
+#define GIVE_UP(...)                                      \
+    do {                                                  \
+        char what_[512];                                  \
+        (void)snprintf(what_, sizeof what_, __VA_ARGS__); \
+        say_and_end(what_);                               \
+    } while (0)
 
 static void must(enum ys_code code, const struct ys_err *err)
 {
     if (code != YS_OK)
-        give_up("%s: %s", ys_code_name(code), err->msg);
+        GIVE_UP("%s: %s", ys_code_name(code), err->msg);
 }
 
 static enum cast_role role_of(const json_t *word)
@@ -43,7 +44,7 @@ static enum cast_role role_of(const json_t *word)
     for (size_t i = 0; i < CAST_ROLES; i++)
         if (strcmp(json_string_value(word), role_words[i]) == 0)
             return (enum cast_role)i;
-    give_up("nobody is called %s", json_string_value(word));
+    GIVE_UP("nobody is called %s", json_string_value(word));
 }
 
 uint64_t tale_time(const char *text)
@@ -54,7 +55,7 @@ uint64_t tale_time(const char *text)
     if (ys_date_parse(ys_bytes_of_text(text), &day) == YS_OK)
         return (uint64_t)(ys_time_of_date(day) / 1000) + 12 * 3600;
     if (ys_time_parse(ys_bytes_of_text(text), &time_ms) != YS_OK)
-        give_up("\"%s\" is no day and no time", text);
+        GIVE_UP("\"%s\" is no day and no time", text);
     (void)err;
     return (uint64_t)(time_ms / 1000);
 }
@@ -115,7 +116,7 @@ static const struct ys_kind *kind_of(const json_t *told)
         if (kind != NULL && strcmp(field, "receipts") != 0)
             return kind;
     }
-    give_up("a record of no kind: %s", json_dumps(told, JSON_COMPACT));
+    GIVE_UP("a record of no kind: %s", json_dumps(told, JSON_COMPACT));
 }
 
 static const struct ys_signer *signer_named(const struct cast_unit *unit, const char *body)
@@ -128,7 +129,7 @@ static const struct ys_signer *signer_named(const struct cast_unit *unit, const 
     }
     if (strcmp(body, "node") == 0)
         return &unit->keys.log;
-    give_up("%s has no %s", unit->log, body);
+    GIVE_UP("%s has no %s", unit->log, body);
 }
 
 /* All that the kind requires, and the first of those of which one is enough. */
@@ -147,7 +148,7 @@ static unsigned signers_required(const struct cast_unit *unit, const struct ys_k
         author = author || (kind->authors & class) != 0;
     }
     if (!author)
-        give_up("%s cannot write %s: name the signers", unit->log, kind->name);
+        GIVE_UP("%s cannot write %s: name the signers", unit->log, kind->name);
     return count;
 }
 
@@ -182,7 +183,7 @@ static void keep(struct tale *tale, enum cast_role role, const char *label,
     struct ys_note note;
     struct ys_err err = {0};
     if (tale->count == TALE_RECORDS_MAX)
-        give_up("a tale is too long");
+        GIVE_UP("a tale is too long");
     struct tale_record *const out = &tale->record[tale->count];
     (void)snprintf(out->label, sizeof out->label, "%s", label == NULL ? "" : label);
     out->role = role;
@@ -206,7 +207,7 @@ static json_t *known_to_cast(const struct tale *tale, const char *words)
     if (strcmp(what, "@log") == 0)
         return json_string(unit->log);
     if (strcmp(what, "@key") != 0)
-        give_up("nobody knows %s", words);
+        GIVE_UP("nobody knows %s", words);
     ys_vkey_print(&signer_named(unit, cut_word(&rest))->vkey, key);
     return json_string(key);
 }
@@ -253,7 +254,7 @@ static void tell_record(struct tale *tale, const json_t *told)
     struct ys_err err = {0};
 
     if (at == NULL && signed_at == NULL)
-        give_up("%s: neither at nor signed", kind->name);
+        GIVE_UP("%s: neither at nor signed", kind->name);
     if (kind->subject != YS_SUBJECT_NONE && (matter == NULL || json_integer_value(matter) != 0))
         (void)snprintf(subject, sizeof subject, "%s-2026-000%d",
                        tale->cast.unit[CAST_COMMUNITY].origin.division.digits,

@@ -19,8 +19,9 @@ target_sources(test_rules_follow PRIVATE ../support/arrival.c ../support/model_d
 target_compile_definitions(test_rules_follow
                            PRIVATE YS_RULE_CASES_DIR="${CMAKE_CURRENT_SOURCE_DIR}/rules")
 # Faults planted into every view of a rule, which its cases must notice: under tests/run --all.
-add_test(NAME unit.test_rules_grow COMMAND test_rules --grow)
-set_tests_properties(unit.test_rules_grow PROPERTIES LABELS unit TIMEOUT 300)
+add_test(NAME mutation.rules_grow COMMAND test_rules --grow)
+set_tests_properties(mutation.rules_grow PROPERTIES LABELS mutation TIMEOUT 900)
+set_tests_properties(unit.test_model unit.test_rules unit.test_rules_follow PROPERTIES TIMEOUT 600)
 add_test(NAME mutation.rules COMMAND test_rules --mutate)
 set_tests_properties(mutation.rules PROPERTIES LABELS mutation TIMEOUT 1800)
 add_test(NAME unit.every_rule_is_built

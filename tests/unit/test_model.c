@@ -527,7 +527,7 @@ static void changed_verdicts_give_what_a_new_model_says(void **state)
     cast_move(&desk->cast, CAST_DISTRICT);
     struct ys_model *const model = open_model(desk);
     arrive(desk, model, &rng);
-    for (unsigned round = 0; round < 60; round++) {
+    for (unsigned round = 0; round < 12; round++) {
         char path[FOLDER_PATH_MAX];
         struct ys_model *anew = NULL;
         turn_verdicts(desk, &rng);
