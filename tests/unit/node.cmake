@@ -30,6 +30,10 @@ set_tests_properties(unit.every_rule_is_built PROPERTIES LABELS unit TIMEOUT 60)
 yishi_unit_test(test_kind_files ys_node)
 target_compile_definitions(test_kind_files
                            PRIVATE YS_KINDS_DIR="${CMAKE_CURRENT_SOURCE_DIR}/kinds")
+# deploy/handbook/rules.md is what the program prints.
+add_test(NAME unit.rules_page
+         COMMAND sh -c "$<TARGET_FILE:yishi> rules --markdown | cmp - ${PROJECT_SOURCE_DIR}/deploy/handbook/rules.md")
+set_tests_properties(unit.rules_page PROPERTIES LABELS unit TIMEOUT 60)
 yishi_unit_test(test_kind_page ys_node)
 target_compile_definitions(test_kind_page
                            PRIVATE YS_KINDS_PAGE="${PROJECT_SOURCE_DIR}/deploy/handbook/kinds.md")
