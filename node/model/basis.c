@@ -121,6 +121,8 @@ static enum ys_code mark_all(struct ys_model *model, int64_t number, struct ys_e
 {
     struct ys_query *const query = model->query[YS_MODEL_STALE_IN];
     struct place place;
+    if (model->trying)
+        return YS_OK; /* which asks about the parameter's own record alone */
     const enum ys_code code = find_place(model, number, &place, err);
     if (code != YS_OK)
         return code;
@@ -129,13 +131,22 @@ static enum ys_code mark_all(struct ys_model *model, int64_t number, struct ys_e
     return marked == YS_OK ? ys_touch_all(model, err) : marked;
 }
 
+/* A street's has no effect (parameter_rows.h). */
+static enum ys_code mark_by_parameter(struct ys_model *model, int64_t number, struct ys_err *err)
+{
+    struct place place;
+    const enum ys_code code = find_place(model, number, &place, err);
+    return code == YS_OK && strcmp(place.level, "district") == 0 ? mark_all(model, number, err)
+                                                                 : code;
+}
+
 enum ys_code ys_basis_put(struct ys_model *model, int64_t number, const Yishi__V1__Body *body,
                           struct ys_err *err)
 {
     if (body->kind_case == YISHI__V1__BODY__KIND_RECEIPTS)
         return put_receipts(model, number, body->receipts, err);
     if (body->kind_case == YISHI__V1__BODY__KIND_RULE_PARAMETER)
-        return mark_all(model, number, err);
+        return mark_by_parameter(model, number, err);
     return YS_OK;
 }
 
@@ -143,7 +154,7 @@ enum ys_code ys_basis_clear(struct ys_model *model, int64_t number, const char *
                             struct ys_err *err)
 {
     if (strcmp(kind, "rule_parameter") == 0)
-        return mark_all(model, number, err);
+        return mark_by_parameter(model, number, err);
     if (strcmp(kind, "receipts") != 0)
         return YS_OK;
     /* Which ones rest on it is not worth finding out: it happens when a key is cut or a log taken back. */

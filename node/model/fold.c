@@ -478,8 +478,10 @@ static enum ys_code fold_trial(struct fold *fold, const struct ys_trial *trial, 
         code = begin_log(model, &log, &folded, err);
     fold->turn.tried =
         (struct ys_trial_place){.trial = trial, .log_id = log.id, .first = log.frontier.size};
+    model->trying = true;
     for (size_t i = 0; code == YS_OK && i < trial->count; i++)
         code = fold_tried(fold, &folded, i, err);
+    model->trying = false;
     if (code == YS_OK)
         code = ys_building_refresh_later(model, &fold->turn, err);
     if (code == YS_OK)

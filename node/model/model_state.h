@@ -161,6 +161,7 @@ struct ys_model {
     bool haste;                    /* this connection waits for no disk */
     char boot[YS_BOOT_ID_LEN + 1]; /* since when the machine runs; empty: not known */
     uint32_t resume; /* the next transaction need look at no log below; 0 after a look at all */
+    bool trying;     /* records are only tried: what rests on a parameter is left as it is */
     struct ys_sql *sql;
     struct ys_shape *shape;
     struct ys_query *query[YS_MODEL_QUERY_COUNT];

@@ -1,6 +1,7 @@
 /* Publishing one record as `yishi publish` does once the keys are unlocked: draft, checks, signatures,
  * membership, commit. Each record is published as by a process of its own. */
 #include "node/author.h"
+#include "node/ruling.h"
 #include "tests/bench/fold/bench.h"
 
 #include <stdio.h>
@@ -10,7 +11,7 @@
 enum { RECORDS = 100, ENROLMENTS = 20, JSON_MAX = 1024 };
 
 /* What each part of one publication took, in seconds. */
-enum phase { DRAFTED, SIGNED, CHECKED, APPENDED, ALL, PHASES };
+enum phase { DRAFTED, SIGNED, CHECKED, JUDGED, APPENDED, ALL, PHASES };
 struct times {
     unsigned count;
     double took[PHASES][RECORDS];
@@ -62,13 +63,13 @@ static void determination_text(unsigned nth, const struct ys_hash *proposal, cha
         5000 + nth, (int)w.size, id);
 }
 
-static void parameter_text(const struct desk *desk, unsigned nth, char *out, size_t size)
+static void finding_text(const struct desk *desk, unsigned nth, char *out, size_t size)
 {
-    (void)snprintf(out, size,
-                   "{\"rule_parameter\":{\"name\":\"feedback_days\",\"value\":\"%u\","
-                   "\"unit\":\"days\",\"effective_from\":\"2099-01-01\",\"scope\":\"%s\","
-                   "\"basis\":\"工作安排\"}}",
-                   10 + nth, desk->node.origin.division.digits);
+    (void)snprintf(
+        out, size,
+        "{\"audit_finding\":{\"rule_id\":\"R-12-4\",\"severity\":\"flag\","
+        "\"division\":\"%s\",\"body\":\"st\",\"text\":\"第%u号\",\"due\":\"2099-01-01\"}}",
+        year_log(desk->year, 1)->origin.division.digits, nth);
 }
 
 /* A further department of the first street: a record that changes the membership. */
@@ -107,6 +108,25 @@ static void begin_anew(struct desk *desk)
         &err);
 }
 
+static void pass_over(void *context, const struct ys_finding *finding)
+{
+    (void)context;
+    (void)finding;
+}
+
+/* What the rules say: the read model is opened, brought up, and the record tried in it. */
+static void judge(const struct ys_node *node, const struct ys_written *written)
+{
+    struct ys_ruling_record record = {.written = written};
+    struct ys_err err = {0};
+    for (unsigned i = 0; i < written->signer_count; i++) {
+        struct ys_name name;
+        must(ys_name_parse(ys_bytes_of_text(written->signer[i].name), &name, &err), &err);
+        record.signers |= ys_body_class(name.body);
+    }
+    must(ys_ruling_ask(node, &record, 1, pass_over, NULL, &err), &err);
+}
+
 /* `times` may be NULL. */
 static void publish(struct desk *desk, const struct ys_signer *const *signers, unsigned count,
                     const char *json, struct times *times, struct ys_hash *id_out)
@@ -126,6 +146,8 @@ static void publish(struct desk *desk, const struct ys_signer *const *signers, u
     at[SIGNED] = now_s();
     must(ys_author_check_new(node, &written, 1, &err), &err);
     at[CHECKED] = now_s();
+    judge(node, &written);
+    at[JUDGED] = now_s();
     must(ys_author_append(node, &(struct ys_append){.records = &written, .count = 1}, &appended,
                           &err),
          &err);
@@ -141,11 +163,10 @@ static void publish(struct desk *desk, const struct ys_signer *const *signers, u
 
 static void tell(const struct desk *desk, const char *name, struct times *times)
 {
-    static const char *const word[PHASES] = {[DRAFTED] = "  drafted, p50",
-                                             [SIGNED] = "  signed, p50",
-                                             [CHECKED] = "  checked to be new, p50",
-                                             [APPENDED] = "  appended, p50",
-                                             [ALL] = "p50"};
+    static const char *const word[PHASES] = {
+        [DRAFTED] = "  drafted, p50",           [SIGNED] = "  signed, p50",
+        [CHECKED] = "  checked to be new, p50", [JUDGED] = "  judged by the rules, p50",
+        [APPENDED] = "  appended, p50",         [ALL] = "p50"};
     char label[96];
     const double first = times->took[ALL][0] * 1000;
     for (int phase = 0; phase < PHASES; phase++)
@@ -227,7 +248,7 @@ static void publish_office(struct desk *desk, bool enrol, struct times *times)
         if (enrol)
             enrolment_text(desk, i, json, sizeof json);
         else
-            parameter_text(desk, i, json, sizeof json);
+            finding_text(desk, i, json, sizeof json);
         publish(desk, &signer, 1, json, times, &id);
     }
 }
