@@ -92,16 +92,26 @@ def inbox(play, code):
 
 
 def findings(play):
-    """What is against a rule, by rule and by who must act, as the districts see it."""
+    """What is against a rule, by rule and by who must act, as the districts see it.
+
+    Of a real unit that is only what follows from its being entered years later: it is counted."""
+    late = {}
     rows = [[tr("规则", "rule"), tr("责任单位", "unit"), tr("主体", "body"), tr("数量", "count"), tr("情况", "what")]]
     for district in sorted(play.invented):
         reader = play.node[district]
         texts = {rule["rule"]: rule for rule in reader.call("rules", "--json").objects()}
         for line in reader.call("findings", "--summary", "--json").objects():
+            units = play.invented[district]
+            if line["division"] not in (units.street, *units.communities):
+                late[line["rule"]] = late.get(line["rule"], 0) + line["count"]
+                continue
             text = texts[line["rule"]]
             rows.append([line["rule"], line["division"], bodies_text(line["who"], False), str(line["count"]),
                          cut(tr(text["zh"], text["en"]), FINDING_COLUMNS)])
     print_table(rows)
+    told = ", ".join(f"{rule} {count}" for rule, count in sorted(late.items()))
+    say(f"  真实案例系多年后补录,只有由此而来的提示:{told}",
+        f"  The real cases were entered years later; they have what follows from that: {told}")
 
 
 def evaluations(play):

@@ -202,7 +202,7 @@ SELECT q.subject, q.unit, q.unit AS division, q.record, q.day AS anchor_day,
           FROM track t JOIN step_act c ON c.record = t.consensus
          WHERE t.decision_matter = 1 AND t.state <> 'annulled') q
   LEFT JOIN residents_meeting_decision d ON d.rec = q.met_record
-  LEFT JOIN proof h ON h.record = d.rec;
+  LEFT JOIN held h ON h.record = d.rec;
 
 -- What the procedure says (32: YS_IRREGULAR_UNDECIDED, node/model/track.h): a record that names no items and
 -- carries out what may be is no fault, although others of its nature wait for the meeting.
@@ -241,7 +241,7 @@ SELECT s.subject, s.unit, s.unit AS division, s.record, s.day AS anchor_day,
   FROM (SELECT a.*, (SELECT min(r.day) FROM shelving_review r
                       WHERE r.subject = a.subject AND r.day >= a.day) AS met_day
           FROM step_act a WHERE a.kind = 'shelving') s
-  LEFT JOIN proof h ON h.record = (SELECT r.record FROM shelving_review r
+  LEFT JOIN held h ON h.record = (SELECT r.record FROM shelving_review r
                                     WHERE r.subject = s.subject AND r.day = s.met_day
                                     ORDER BY r.id LIMIT 1);
 

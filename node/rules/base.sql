@@ -61,8 +61,7 @@ CREATE VIEW unit AS
 SELECT division AS unit, substr(division, 1, 9) AS street, substr(division, 1, 6) AS district, level
   FROM log GROUP BY division;
 
--- The days of any record, whatever its standing. One table, so that a LEFT JOIN finds them by the key:
--- of a view of two, as `act` and `held`, SQLite makes a whole copy for that.
+-- The days of any record, whatever its standing.
 CREATE VIEW dated AS
 SELECT r.no AS record, coalesce(r.occurred_day, (r.signed_s + 28800) / 86400) AS day,
        (r.signed_s + 28800) / 86400 AS signed_day,
@@ -164,11 +163,6 @@ SELECT r.no AS record, r.id, +r.kind AS kind, +r.subject AS subject, l.division 
        (r.signed_s + 28800) / 86400 AS signed_day
   FROM log l CROSS JOIN record r ON r.no >= l.no << 32 AND r.no < (l.no + 1) << 32
  WHERE +r.verdict = 'ok';
-
--- Since which day a record is proven to be there, for LEFT JOIN: SQLite makes the whole of a view of several
--- tables (`held`, `act`) before it joins one so, and of one table only what is asked for.
-CREATE VIEW proof AS
-SELECT r.no AS record, (SELECT h.day FROM held h WHERE h.record = r.no) AS day FROM record r;
 
 -- What is attached to a record: by itself, and by its unit's records of further attachments.
 CREATE VIEW attached AS

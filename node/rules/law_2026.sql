@@ -111,7 +111,7 @@ SELECT '-' AS subject, q.unit, q.unit AS division, NULL AS record, q.from_day AS
   FROM (SELECT p.*, (SELECT min(m.day) FROM reps_meeting m
                       WHERE m.unit = p.unit AND m.day >= p.from_day) AS met_day
           FROM reps_period p) q
-  LEFT JOIN proof h ON h.record = (SELECT m.record FROM reps_meeting m
+  LEFT JOIN held h ON h.record = (SELECT m.record FROM reps_meeting m
                                     WHERE m.unit = q.unit AND m.day = q.met_day
                                     ORDER BY m.id LIMIT 1)
  WHERE q.to_day >= (SELECT min(r.signed_day) FROM log_record r
@@ -197,5 +197,5 @@ SELECT s.subject, s.unit,
           JOIN objection_reply x ON x.rec = b.record
          WHERE f.target = s.id AND f.rel = 'answers' AND b.subject IN (s.subject, '-')
          ORDER BY x.replied_on, b.id LIMIT 1)
-  LEFT JOIN proof h ON h.record = r.rec
+  LEFT JOIN held h ON h.record = r.rec
  WHERE o.about = 'publication' AND o.raised_on >= 20454;
