@@ -104,14 +104,15 @@ static enum ys_code check_file_size(MDB_env *env, const char *path, struct ys_er
     struct stat info;
     MDB_envinfo map;
     MDB_stat pages;
-    if (snprintf(name, sizeof name, "%s/data.mdb", path) >= (int)sizeof name ||
-        stat(name, &info) != 0)
-        return ys_fail(err, YS_IO, "%s/data.mdb: %s", path, strerror(errno));
+    /* The count first: whoever writes meanwhile makes the file longer before the count. */
     int rc = mdb_env_info(env, &map);
     if (rc == 0)
         rc = mdb_env_stat(env, &pages);
     if (rc != 0)
         return translate(rc, "open", err);
+    if (snprintf(name, sizeof name, "%s/data.mdb", path) >= (int)sizeof name ||
+        stat(name, &info) != 0)
+        return ys_fail(err, YS_IO, "%s/data.mdb: %s", path, strerror(errno));
     const uint64_t needed = ((uint64_t)map.me_last_pgno + 1) * pages.ms_psize;
     if (map.me_last_txnid > 0 && (uint64_t)info.st_size < needed)
         return ys_fail(err, YS_CORRUPT,

@@ -2,6 +2,7 @@
 
 #include "crypto/assert.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -19,6 +20,16 @@ struct ys_query {
     bool bad; /* a value could not be set: found at the next step */
 };
 
+/* What the system said of the file. */
+static enum ys_code translate_system(int error, const char *why, struct ys_err *err)
+{
+    if (error == ENOSPC || error == EDQUOT)
+        return ys_fail(err, YS_FULL, "read model: no space left on the disk");
+    if (error == EROFS)
+        return ys_fail(err, YS_IO, "read model: the file system is read-only");
+    return ys_fail(err, YS_IO, "read model: %s", why);
+}
+
 /* The one place where SQLite's codes become ours. */
 static enum ys_code translate(sqlite3 *db, int rc, struct ys_err *err)
 {
@@ -35,6 +46,10 @@ static enum ys_code translate(sqlite3 *db, int rc, struct ys_err *err)
         return ys_fail(err, YS_NOMEM, "read model: out of memory");
     case SQLITE_FULL:
         return ys_fail(err, YS_FULL, "read model: no space left on the disk");
+    case SQLITE_CANTOPEN:
+    case SQLITE_READONLY:
+    case SQLITE_IOERR:
+        return translate_system(db == NULL ? 0 : sqlite3_system_errno(db), why, err);
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
         return ys_fail(err, YS_CORRUPT, "read model: %s; `yishi reindex` makes it anew", why);

@@ -72,7 +72,7 @@ def withdrawal(record):
 def files_of(folder):
     """Every file and folder with its content, but for LMDB's, whose rows are looked at instead."""
     return {str(p.relative_to(folder)): p.read_bytes() if p.is_file() else None
-            for p in sorted(folder.rglob("*")) if p.name not in ("data.mdb", "lock.mdb", "lock", "doorbell")}
+            for p in sorted(folder.rglob("*")) if p.name not in ("data.mdb", "lock.mdb", "lock", "doorbell") and not p.name.startswith("model.db")}
 
 
 class Fail:

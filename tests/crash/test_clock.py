@@ -1,13 +1,14 @@
 """Wall clocks that jump by a year, forwards and back, under daemons that run on."""
 
 import datetime
+import json
 import os
 import sys
 import unittest
 
 import ground_disk as ground
 
-from harness import COMMUNITY, DISTRICT, OK, STREET, consensus, wait_for
+from harness import COMMUNITY, DISTRICT, OK, STREET, acknowledgement, consensus, wait_for
 
 YEAR = 365 * 86400
 
@@ -87,7 +88,9 @@ class JumpingClocks(ground.DiskCase):
         self.jump(community, -YEAR)
         self.apart(community, -YEAR)
         self.assertIn("behind the parent's", community.call("status").out)
-        community.publish(consensus())
+        refused = community.call("publish", "-", "--passphrase-file", community.passphrase, check=False, stdin=json.dumps(consensus()))
+        self.assertIn("R-G-05", refused.err)  # of a day that this clock has not seen
+        community.publish(acknowledgement())
         self.receipted(community)
         community.stop()
         community.start().ready().connected()

@@ -25,6 +25,11 @@ BUGS = {
                 "        code = ask_for_entries(session, turn, log, entries, leaf, err);\n    if (code == YS_OK)\n        log->fetch->received = next;\n    return code;\n",
                 "        code = ask_for_entries(session, turn, log, entries, leaf, err);\n    if (code == YS_OK)\n        log->fetch->received = next;\n    if (code == YS_OK)\n        code = ys_session_send_ack(session, turn, log, next.size, 0, err);\n    return code;\n",
             ),
+            (
+                "sync/session_news.c",
+                "        session->credit_back < session->options.credit / PARTS)\n        return YS_OK;\n",
+                "        session->credit_back < session->options.credit / PARTS && credit != 0)\n        return YS_OK;\n",
+            ),
         ],
     ),
     # A late receipt for an older head removes the newer head.
