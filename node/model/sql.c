@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { LOOKASIDE_BYTES = 1200, LOOKASIDE_COUNT = 800 };
 
@@ -58,6 +59,17 @@ static enum ys_code translate(sqlite3 *db, int rc, struct ys_err *err)
     }
 }
 
+/* SQLite tries again to read only, and then tells that there is no such file. */
+static bool is_on_read_only(const char *path)
+{
+    char folder[PATH_MAX];
+    const char *const slash = strrchr(path, '/');
+    const int size = slash == NULL ? 1 : (int)(slash - path);
+    return snprintf(folder, sizeof folder, "%.*s", size, slash == NULL ? "." : path) <
+               (int)sizeof folder &&
+           access(folder, W_OK) != 0 && errno == EROFS;
+}
+
 enum ys_code ys_sql_open(const char *path, int busy_ms, struct ys_sql **out, struct ys_err *err)
 {
     struct ys_sql *const sql = calloc(1, sizeof *sql);
@@ -79,6 +91,8 @@ enum ys_code ys_sql_open(const char *path, int busy_ms, struct ys_sql **out, str
                           "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536;"
                           "PRAGMA foreign_keys = OFF; PRAGMA trusted_schema = OFF;",
                           err);
+    if (code == YS_IO && is_on_read_only(path))
+        code = translate_system(EROFS, "", err);
     if (code != YS_OK) {
         ys_sql_close(sql);
         return code;

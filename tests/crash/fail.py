@@ -9,7 +9,6 @@ refuses (1) for want of memory, nobody is accused, and no signal ends it. What i
 not at all, and `yishi verify` finds nothing.
 """
 
-import itertools
 import json
 import os
 import pathlib
@@ -26,6 +25,8 @@ from ground import COMMUNITY, DEPLOYMENT, Broken, Failure, Ground, need, store_t
 from harness import consensus  # noqa: E402
 
 STRIDE = int(os.environ.get("YISHI_STRIDE", "1"))  # a sanitizer makes each run many times slower
+MODEL_FROM = 400
+NOTES = ("yishi: note, rule ", "       what to do: ")  # what rules say of a record that is published
 
 # What differs from run to run: times, keys, salts and what is made of them; names of temporary files.
 PASSING = re.compile(r"(?<=\"index\": )\d+|(?<=\"size\": )\d+|(?<=index )\d+|(?<=now has )\d+|[0-9a-f]{8,64}|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\+08:00)?|[A-Za-z0-9+/_-]{22,}=*|\b\d{10}\b")
@@ -75,6 +76,14 @@ def files_of(folder):
             for p in sorted(folder.rglob("*")) if p.name not in ("data.mdb", "lock.mdb", "lock", "doorbell") and not p.name.startswith("model.db")}
 
 
+def numbers(stride):
+    """1, 2, …; behind some hundreds, which are of the read model's library, every 499th."""
+    n = 1
+    while True:
+        yield n
+        n += stride if n < MODEL_FROM else 499 * stride
+
+
 class Fail:
     def __init__(self, folder, what, library):
         self.folder, self.what, self.library = folder, what, library
@@ -107,7 +116,7 @@ class Fail:
 
     def judge(self, command, number, status, out, err, reference):
         """True when the command did what it was asked to."""
-        lines = err.splitlines()
+        lines = [line for line in err.splitlines() if not line.startswith(NOTES)]
         if status == 0:
             if PASSING.sub("#", out) != PASSING.sub("#", reference[0]) or err != reference[1]:
                 self.say(command, number, f"exit status 0, but it printed {out[-300:]!r} {err!r} where {reference[0][-300:]!r} {reference[1]!r} was due")
@@ -127,7 +136,7 @@ class Fail:
         for ending in ("", "+"):
             command.clear()
             before = self.state(command) if command.changes else before
-            for n in itertools.count(1, STRIDE if ending == "" else 3 * STRIDE):
+            for n in numbers(STRIDE if ending == "" else 3 * STRIDE):
                 status, out, err, failed = self.run(command, f"{n}{ending}")
                 done = self.judge(command, f"{n}{ending}", status, out, err, reference)
                 now = self.state(command) if command.changes or n % 16 == 1 else before
