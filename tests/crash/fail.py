@@ -25,7 +25,7 @@ from ground import COMMUNITY, DEPLOYMENT, Broken, Failure, Ground, need, store_t
 from harness import consensus  # noqa: E402
 
 STRIDE = int(os.environ.get("YISHI_STRIDE", "1"))  # a sanitizer makes each run many times slower
-MODEL_FROM = 400
+MODEL_FROM = 360
 NOTES = ("yishi: note, rule ", "       what to do: ")  # what rules say of a record that is published
 
 # What differs from run to run: times, keys, salts and what is made of them; names of temporary files.
@@ -77,11 +77,11 @@ def files_of(folder):
 
 
 def numbers(stride):
-    """1, 2, …; behind some hundreds, which are of the read model's library, every 499th."""
+    """1, 2, …; behind some hundreds, which are of the read model's library, ever farther apart."""
     n = 1
     while True:
         yield n
-        n += stride if n < MODEL_FROM else 499 * stride
+        n += stride if n < MODEL_FROM else n // 8
 
 
 class Fail:
