@@ -9,8 +9,8 @@
 
 enum ys_code ys_cmd_rules(const struct ys_call *call, struct ys_err *err)
 {
-    YS_RULES_SCOPED rules = NULL;
     YS_RECALL_SCOPED model = NULL;
+    YS_RULES_SCOPED rules = NULL;
     size_t count = 0;
     bool found = false;
     const struct ys_view *const view = call->json ? &ys_view_json : &ys_view_text;
@@ -37,7 +37,5 @@ enum ys_code ys_cmd_rules(const struct ys_call *call, struct ys_err *err)
     }
     if (!found)
         code = ys_fail(err, YS_NOT_FOUND, _("there is no rule %s; see: yishi rules"), id);
-    ys_rules_close(rules);
-    rules = NULL;
     return code;
 }

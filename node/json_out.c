@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* jansson gives NULL only when memory is gone; json_pack and the *_new functions accept that, and leave
  * it out. So it is looked at once, here, and told by ys_view_flush. Steals the reference. */
@@ -27,6 +28,26 @@ json_t *ys_json_time(bool there, uint64_t time_s)
         return json_null();
     ys_time_print((int64_t)time_s * 1000, shown);
     return json_string(shown);
+}
+
+json_t *ys_json_day(uint32_t yyyymmdd)
+{
+    char text[YS_DATE_TEXT_MAX];
+    if (yyyymmdd == 0)
+        return json_null();
+    ys_date_print(yyyymmdd, text);
+    return json_string(text);
+}
+
+json_t *ys_json_words(const char *names)
+{
+    json_t *const list = json_array();
+    while (*names != '\0') {
+        const size_t length = strcspn(names, " ");
+        json_array_append_new(list, json_stringn(names, length));
+        names += length + (names[length] == ' ');
+    }
+    return list;
 }
 
 json_t *ys_json_number(uint64_t value)

@@ -5,15 +5,6 @@
 
 #include <string.h>
 
-static json_t *day(uint32_t value)
-{
-    char text[YS_DATE_TEXT_MAX];
-    if (value == 0)
-        return json_null();
-    ys_date_print(value, text);
-    return json_string(text);
-}
-
 static json_t *nth(int64_t value)
 {
     return value == 0 ? json_null() : json_integer(value);
@@ -28,28 +19,18 @@ static json_t *bodies(unsigned classes)
     return list;
 }
 
-static json_t *words(const char *names)
-{
-    json_t *const list = json_array();
-    while (*names != '\0') {
-        const size_t length = strcspn(names, " ");
-        json_array_append_new(list, json_stringn(names, length));
-        names += length + (names[length] == ' ');
-    }
-    return list;
-}
-
 static json_t *head_object(const struct ys_dossier_head *head)
 {
-    return json_pack(
-        "{s:s, s:o, s:o, s:o, s:s, s:s, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o}", "matter",
-        head->subject, "title", ys_json_text_or_null(head->title), "category",
-        ys_json_text_or_null(head->category), "nature", ys_json_text_or_null(head->nature), "state",
-        ys_state_word(head->state), "stage", ys_state_word(head->stage), "since", day(head->since),
-        "opened", day(head->opened), "conflict", (int)head->conflict, "items",
-        ys_json_number(head->items), "items_done", ys_json_number(head->done), "items_ended",
-        ys_json_number(head->ended), "sessions", ys_json_number(head->sessions), "records",
-        ys_json_number(head->records), "merged_into", ys_json_text_or_null(head->merged_into));
+    return json_pack("{s:s, s:o, s:o, s:o, s:s, s:s, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o}",
+                     "matter", head->subject, "title", ys_json_text_or_null(head->title),
+                     "category", ys_json_text_or_null(head->category), "nature",
+                     ys_json_text_or_null(head->nature), "state", ys_state_word(head->state),
+                     "stage", ys_state_word(head->stage), "since", ys_json_day(head->since),
+                     "opened", ys_json_day(head->opened), "conflict", (int)head->conflict, "items",
+                     ys_json_number(head->items), "items_done", ys_json_number(head->done),
+                     "items_ended", ys_json_number(head->ended), "sessions",
+                     ys_json_number(head->sessions), "records", ys_json_number(head->records),
+                     "merged_into", ys_json_text_or_null(head->merged_into));
 }
 
 static json_t *flags(unsigned irregular)
@@ -79,10 +60,11 @@ static json_t *step_object(const struct ys_dossier_step *step)
         "{s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:b, s:o, s:o, s:s, s:b, s:O}", "id",
         ys_json_text_or_null(id), "code", exhibit->log.origin.division.digits, "index",
         ys_json_number(exhibit->index), "kind",
-        exhibit->readable ? json_string(exhibit->record.kind) : json_null(), "day", day(step->day),
-        "signed_at", ys_json_time(exhibit->readable, exhibit->record.signed_at_s), "signers",
-        signers(exhibit), "street", ys_json_time(exhibit->has_street, exhibit->street.time_s),
-        "district", ys_json_time(exhibit->has_district, exhibit->district.time_s), "verdict",
+        exhibit->readable ? json_string(exhibit->record.kind) : json_null(), "day",
+        ys_json_day(step->day), "signed_at",
+        ys_json_time(exhibit->readable, exhibit->record.signed_at_s), "signers", signers(exhibit),
+        "street", ys_json_time(exhibit->has_street, exhibit->street.time_s), "district",
+        ys_json_time(exhibit->has_district, exhibit->district.time_s), "verdict",
         ys_verdict_name(exhibit->verdict), "counted", (int)step->counted, "fate",
         ys_json_text_or_null(step->fate), "irregular", flags(step->irregular), "standing",
         step->standing, "corrected", (int)step->corrected, "body",
@@ -97,9 +79,9 @@ static json_t *track_object(const struct ys_dossier_track *track)
         ys_json_text_or_null(track->text), "responsible", ys_json_text_or_null(track->responsible),
         "nature", ys_json_text_or_null(track->nature), "decision_matter",
         (int)track->decision_matter, "state", ys_state_word(track->state), "since",
-        day(track->since), "replaced", (int)track->replaced, "due", day(track->due), "percent",
-        ys_json_number(track->percent), "extensions", ys_json_number(track->extensions), "result",
-        ys_json_text_or_null(track->result));
+        ys_json_day(track->since), "replaced", (int)track->replaced, "due", ys_json_day(track->due),
+        "percent", ys_json_number(track->percent), "extensions", ys_json_number(track->extensions),
+        "result", ys_json_text_or_null(track->result));
 }
 
 static json_t *task_object(const struct ys_dossier_task *task)
@@ -107,11 +89,11 @@ static json_t *task_object(const struct ys_dossier_task *task)
     return json_pack("{s:s, s:o, s:s, s:b, s:o, s:s, s:o, s:b, s:s, s:o, s:o, s:o, s:o, s:o}",
                      "matter", task->subject, "title", ys_json_text_or_null(task->title), "why",
                      ys_task_word(task->why), "asked", (int)task->asked, "kinds",
-                     words(task->kinds), "code", task->division, "bodies", bodies(task->bodies),
-                     "all_bodies", (int)task->all_bodies, "article", task->article, "due",
-                     day(task->due), "since", day(task->since), "parameter",
-                     ys_json_text_or_null(task->parameter), "track", nth(task->track), "days_late",
-                     json_integer(task->days_late));
+                     ys_json_words(task->kinds), "code", task->division, "bodies",
+                     bodies(task->bodies), "all_bodies", (int)task->all_bodies, "article",
+                     task->article, "due", ys_json_day(task->due), "since",
+                     ys_json_day(task->since), "parameter", ys_json_text_or_null(task->parameter),
+                     "track", nth(task->track), "days_late", json_integer(task->days_late));
 }
 
 void ys_json_matter(const struct ys_dossier *dossier)

@@ -174,12 +174,7 @@ static enum ys_code make_current(struct ys_model *model, struct ys_err *err)
 
 enum ys_code ys_model_end(struct ys_model *model, enum ys_code code, struct ys_err *err)
 {
-    if (code == YS_OK)
-        code = ys_sql_run(model->sql, "COMMIT", err);
-    if (code != YS_OK && ys_sql_in_transaction(model->sql) &&
-        ys_sql_run(model->sql, "ROLLBACK", NULL) != YS_OK)
-        return code; /* closing undoes it, too */
-    return code;
+    return ys_sql_end(model->sql, code, err);
 }
 
 enum ys_code ys_model_clear(struct ys_model *model, struct ys_err *err)

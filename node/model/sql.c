@@ -215,6 +215,15 @@ enum ys_code ys_sql_share(struct ys_sql *sql, struct ys_err *err)
     return set_journal(sql, "wal", &done, err);
 }
 
+enum ys_code ys_sql_end(struct ys_sql *sql, enum ys_code code, struct ys_err *err)
+{
+    if (code == YS_OK)
+        code = ys_sql_run(sql, "COMMIT", err);
+    if (code != YS_OK && ys_sql_in_transaction(sql) && ys_sql_run(sql, "ROLLBACK", NULL) != YS_OK)
+        return code; /* closing undoes it, too */
+    return code;
+}
+
 bool ys_sql_in_transaction(const struct ys_sql *sql)
 {
     return sqlite3_get_autocommit(sql->db) == 0;

@@ -32,6 +32,8 @@ YS_CHECKED enum ys_code ys_sql_share(struct ys_sql *sql, struct ys_err *err);
 
 /* Statements without values or rows. YS_BUSY when another writer did not end in time. */
 YS_CHECKED enum ys_code ys_sql_run(struct ys_sql *sql, const char *text, struct ys_err *err);
+/* Commit when `code` is YS_OK, else roll back what is open; the code that matters. */
+YS_CHECKED enum ys_code ys_sql_end(struct ys_sql *sql, enum ys_code code, struct ys_err *err);
 /* Is a transaction open? */
 bool ys_sql_in_transaction(const struct ys_sql *sql);
 /* How many rows the last statement that was run has changed. */

@@ -16,17 +16,7 @@ SELECT r.no AS record, r.id, r.kind, r.subject, r.log, r.idx,
   FROM record r WHERE r.verdict = 'ok' AND r.standing = 'in_force';
 
 -- Of these, those about one matter: `WHERE subject = ...` finds them by the index.
-CREATE VIEW step_act AS
-SELECT r.no AS record, r.id, r.kind, r.subject, r.log, r.idx,
-       (SELECT origin FROM log WHERE no = r.log) AS origin,
-       (SELECT division FROM log WHERE no = r.log) AS unit,
-       (SELECT substr(division, 1, 9) FROM log WHERE no = r.log) AS street,
-       (SELECT substr(division, 1, 6) FROM log WHERE no = r.log) AS district,
-       (SELECT level FROM log WHERE no = r.log) AS level, r.signers,
-       coalesce(r.occurred_day, (r.signed_s + 28800) / 86400) AS day,
-       r.occurred_day, r.occurred_ms, r.signed_s, (r.signed_s + 28800) / 86400 AS signed_day,
-       r.backfill_reason
-  FROM record r WHERE r.verdict = 'ok' AND r.standing = 'in_force' AND r.subject <> '-';
+CREATE VIEW step_act AS SELECT * FROM act WHERE subject <> '-';
 
 -- References whose target is here.
 CREATE VIEW link AS

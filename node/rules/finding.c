@@ -85,12 +85,20 @@ static void set_text_or_null(struct ys_query *query, int at, const char *text)
         ys_query_set_text(query, at, ys_bytes_of_text(text));
 }
 
+/* What both questions ask for as ?1 to ?4. */
+static void set_filter(struct ys_query *query, const struct ys_finding_filter *filter)
+{
+    set_text_or_null(query, 1, filter->rule);
+    set_text_or_null(query, 2, filter->subject);
+    set_text_or_null(query, 3, filter->unit);
+    set_text_or_null(query, 4, filter->division);
+}
+
 /* Values of the rule's parameters on the anchor day. */
-static enum ys_code read_parameters(struct ys_rules *rules, struct ys_query *value,
-                                    struct ys_finding *out, struct ys_err *err)
+static enum ys_code read_parameters(struct ys_query *value, struct ys_finding *out,
+                                    struct ys_err *err)
 {
     size_t size = 0;
-    (void)rules;
     const char *name = out->rule->parameters;
     out->parameters[0] = '\0';
     while (*name != '\0') {
@@ -184,10 +192,7 @@ enum ys_code ys_finding_each(struct ys_rules *rules, const struct ys_finding_fil
         code = ys_query_open(rules->sql, "SELECT param(?, ?, ?)", &value, err);
     if (code != YS_OK)
         return code;
-    set_text_or_null(query, 1, filter->rule);
-    set_text_or_null(query, 2, filter->subject);
-    set_text_or_null(query, 3, filter->unit);
-    set_text_or_null(query, 4, filter->division);
+    set_filter(query, filter);
     ys_query_set_null(query, 5);
     ys_query_set_null(query, 6);
     if (filter->has_records) {
@@ -205,7 +210,7 @@ enum ys_code ys_finding_each(struct ys_rules *rules, const struct ys_finding_fil
         finding.who = who_of(finding.rule, finding.division);
         if (!is_wanted(filter, &finding))
             continue;
-        code = read_parameters(rules, value, &finding, err);
+        code = read_parameters(value, &finding, err);
         if (code == YS_OK)
             take(context, &finding);
     }
@@ -237,10 +242,7 @@ enum ys_code ys_duty_each(struct ys_rules *rules, const struct ys_finding_filter
         &query, err);
     if (code != YS_OK)
         return code;
-    set_text_or_null(query, 1, filter->rule);
-    set_text_or_null(query, 2, filter->subject);
-    set_text_or_null(query, 3, filter->unit);
-    set_text_or_null(query, 4, filter->division);
+    set_filter(query, filter);
     ys_query_set_int(query, 5, open ? 1 : 0);
     while (code == YS_OK) {
         struct ys_duty duty = {.rule = NULL};

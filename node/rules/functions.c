@@ -84,17 +84,6 @@ static void call_archive_due(void *context, struct ys_sql_call *call)
     give_day(call, ys_due_archive(day_of(call, 0)).day);
 }
 
-static void call_workday(void *context, struct ys_sql_call *call)
-{
-    const struct ys_parameter_rows *const rows = context;
-    struct ys_parameters parameters = {.values = rows->value, .count = rows->count};
-    const uint32_t day = day_of(call, 1);
-    bool known = false;
-    if (day != 0 &&
-        ys_division_parse(ys_sql_call_text(call, 0), &parameters.division, NULL) == YS_OK)
-        ys_sql_call_give_int(call, ys_workday(&parameters, day, &known) ? 1 : 0);
-}
-
 static void call_day_text(void *context, struct ys_sql_call *call)
 {
     char text[YS_DATE_TEXT_MAX];
@@ -119,7 +108,6 @@ enum ys_code ys_rule_functions_add(struct ys_sql *sql, const struct ys_parameter
         {"notice_due", 3, call_notice_due},
         {"period_end", 3, call_period_end},
         {"archive_due", 1, call_archive_due},
-        {"workday", 2, call_workday},
         {"day_text", 1, call_day_text},
     };
     enum ys_code code = YS_OK;

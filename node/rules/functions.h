@@ -6,7 +6,6 @@
  *   notice_due(name, division, day)    last day on which a notice for a meeting on `day` is posted
  *   period_end(name, division, day)    last day of the period in which `day` lies
  *   archive_due(day)                   30 June of the year after
- *   workday(division, day)             1, 0
  *   day_text(day)                      '2026-03-08'
  *
  * Days are days since 1970-01-01; NULL in, NULL out. The counting is due.h's.

@@ -338,12 +338,7 @@ static enum ys_code in_transaction(struct ys_rules *rules, uint32_t today, bool 
         code = catch_up(rules, today, again, err);
     if (inside)
         return code;
-    if (code == YS_OK)
-        code = ys_sql_run(rules->sql, "COMMIT", err);
-    if (code != YS_OK && ys_sql_in_transaction(rules->sql) &&
-        ys_sql_run(rules->sql, "ROLLBACK", NULL) != YS_OK)
-        return code; /* closing undoes it, too */
-    return code;
+    return ys_sql_end(rules->sql, code, err);
 }
 
 enum ys_code ys_rules_catch_up(struct ys_rules *rules, uint32_t today, struct ys_err *err)
@@ -364,12 +359,7 @@ static enum ys_code make(struct ys_rules *rules, struct ys_err *err)
         code = ys_rules_make(rules, &made, err);
     if (code == YS_OK && made)
         code = ys_sql_run(rules->sql, "DELETE FROM meta WHERE name = 'rules_applied'", err);
-    if (code == YS_OK)
-        code = ys_sql_run(rules->sql, "COMMIT", err);
-    if (code != YS_OK && ys_sql_in_transaction(rules->sql) &&
-        ys_sql_run(rules->sql, "ROLLBACK", NULL) != YS_OK)
-        return code;
-    return code;
+    return ys_sql_end(rules->sql, code, err);
 }
 
 enum ys_code ys_rules_open(struct ys_model *model, struct ys_rules **out, struct ys_err *err)

@@ -223,8 +223,7 @@ static void what_is_kept_of_a_membership_is_recalled_as_a_whole(void **state)
         keys = ys_member_key_count(court.member);
     }
 
-    print_message("n %u %u\n", n[0], n[1]);
-    assert_true(n[0] > 3 && n[1] > 3);
+    assert_true(n[1] > 3 && n[0] > n[1]); /* the second time no record was read */
     assert_int_equal(judge(&court, NULL), YS_VERDICT_OK);
     close_court(&court);
 }
