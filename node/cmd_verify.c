@@ -1,8 +1,8 @@
+#include "node/audit/scrub.h"
 #include "node/child.h"
 #include "node/cmd.h"
 #include "node/lang.h"
 #include "node/node.h"
-#include "node/scrub.h"
 #include "node/view.h"
 
 #include <stdio.h>
@@ -10,24 +10,12 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Findings of one log are gathered until it is done, then printed as one line. */
 struct verification {
     const struct ys_view *view;
-    struct ys_view_verified line;
     uint64_t bad_lines;
     bool shows_progress, progress_shown;
     struct timespec begun;
 };
-
-static void take_problem(void *context, const char *where, const char *text)
-{
-    struct verification *const verification = context;
-    struct ys_view_verified *const line = &verification->line;
-    if (line->problem_count < YS_VIEW_PROBLEMS_MAX)
-        snprintf(line->problem[line->problem_count], sizeof line->problem[0], "%.127s: %.300s",
-                 where, text);
-    line->problem_count++;
-}
 
 static void clear_progress(struct verification *verification)
 {
@@ -36,47 +24,55 @@ static void clear_progress(struct verification *verification)
     verification->progress_shown = false;
 }
 
-static void print_line(struct verification *verification)
+static void print_line(struct verification *verification, struct ys_view_verified *line,
+                       const struct ys_flaws *flaws)
 {
+    line->problem_count = flaws->count;
+    for (size_t i = 0; i < flaws->kept && i < YS_VIEW_PROBLEMS_MAX; i++)
+        snprintf(line->problem[i], sizeof line->problem[0], "%.127s: %.300s", flaws->item[i].where,
+                 flaws->item[i].text);
     clear_progress(verification);
-    verification->view->verified(&verification->line);
-    if (verification->line.problem_count != 0)
+    verification->view->verified(line);
+    if (flaws->count != 0)
         verification->bad_lines++;
-    verification->line = (struct ys_view_verified){.is_log = false};
 }
 
 /* What could not be checked is no better than what failed. */
-static void count_unknown(struct verification *verification, const struct ys_scrub_log *done)
+static void count_unknown(const struct ys_scrub_log *done)
 {
-    char text[128];
+    const char *const origin = done->log->origin_text;
     const uint64_t keys = done->verdicts[YS_VERDICT_UNKNOWN_KEY];
-    if (keys != 0) {
-        snprintf(text, sizeof text, _("%llu records are signed with keys that are not registered"),
-                 (unsigned long long)keys);
-        take_problem(verification, done->log->origin_text, text);
-    }
-    if (done->unknown_cosignatures != 0) {
-        snprintf(text, sizeof text, _("%llu lines on heads are of keys that are not known here"),
-                 (unsigned long long)done->unknown_cosignatures);
-        take_problem(verification, done->log->origin_text, text);
-    }
+    if (keys != 0)
+        ys_flaw_add(done->flaws, YS_FLAW_UNKNOWN, origin,
+                    _("%llu records are signed with keys that are not registered"),
+                    (unsigned long long)keys);
+    if (done->unknown_cosignatures != 0)
+        ys_flaw_add(done->flaws, YS_FLAW_UNKNOWN, origin,
+                    _("%llu lines on heads are of keys that are not known here"),
+                    (unsigned long long)done->unknown_cosignatures);
 }
 
-static void finish_log(void *context, const struct ys_scrub_log *done)
+static void finish_log(void *context, struct ys_scrub_log *done)
 {
     struct verification *const verification = context;
-    struct ys_view_verified *const line = &verification->line;
-    count_unknown(verification, done);
-    line->is_log = true;
-    line->origin = done->log->origin_text;
-    line->code = done->log->origin.division.digits;
-    line->size = done->log->frontier.size;
-    line->heads = done->heads;
-    line->cosignatures = done->cosignatures;
-    line->absent_bodies = done->absent_bodies;
-    line->tombstones = done->tombstones;
-    memcpy(line->verdicts, done->verdicts, sizeof line->verdicts);
-    print_line(verification);
+    struct ys_view_verified line = {.is_log = true,
+                                    .origin = done->log->origin_text,
+                                    .code = done->log->origin.division.digits,
+                                    .size = done->log->frontier.size,
+                                    .heads = done->heads,
+                                    .cosignatures = done->cosignatures,
+                                    .absent_bodies = done->absent_bodies,
+                                    .tombstones = done->tombstones};
+    memcpy(line.verdicts, done->verdicts, sizeof line.verdicts);
+    count_unknown(done);
+    print_line(verification, &line, done->flaws);
+}
+
+static void finish_tables(void *context, struct ys_flaws *flaws)
+{
+    struct ys_view_verified line = {.is_log = false};
+    if (flaws->count != 0)
+        print_line(context, &line, flaws);
 }
 
 static void show_progress(void *context, uint64_t done, uint64_t total)
@@ -134,11 +130,10 @@ static enum ys_code verify(void *context, struct ys_err *err)
     YS_NODE_SCOPED node = {.store = NULL};
     struct verification verification = {.view = call->json ? &ys_view_json : &ys_view_text,
                                         .shows_progress = isatty(STDERR_FILENO) != 0};
-    struct ys_scrub_options options = {.problem = take_problem,
-                                       .log_done = finish_log,
+    struct ys_scrub_options options = {.log_done = finish_log,
+                                       .tables_done = finish_tables,
                                        .progress = show_progress,
                                        .context = &verification};
-    uint64_t problems = 0;
     clock_gettime(CLOCK_MONOTONIC, &verification.begun);
     enum ys_code code = check_file(call, err);
     if (code == YS_OK)
@@ -148,13 +143,11 @@ static enum ys_code verify(void *context, struct ys_err *err)
     options.store = node.store;
     options.member = node.member;
     if (code == YS_OK)
-        code = ys_scrub(&options, &problems, err);
+        code = ys_scrub(&options, err);
     clear_progress(&verification);
     if (code == YS_NOT_FOUND && call->args.word_count == 0)
         code = ys_fail(err, YS_CORRUPT,
                        _("store: a row is missing without which the others cannot be read"));
-    if (verification.line.problem_count != 0)
-        print_line(&verification);
     if (code == YS_OK && verification.bad_lines != 0)
         return ys_fail(err, YS_BAD_SIG, _("verify: %llu of the lines above found something wrong"),
                        (unsigned long long)verification.bad_lines);

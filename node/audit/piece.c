@@ -1,0 +1,174 @@
+#include "node/audit/piece.h"
+
+#include "sync/verdict.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { POSITIONS_MAX = 64 };
+
+/* The body beside a note, and what the note says of it. False: nothing can be read of the record. */
+static bool check_body(struct ys_piece *piece, uint64_t index, const struct ys_entry *entry)
+{
+    struct ys_note note;
+    struct ys_record record;
+    struct ys_err why = {0};
+    switch (entry->content) {
+    case YS_CONTENT_ABSENT:
+        piece->done.absent_bodies++;
+        if (entry->body.size != 0)
+            YS_PIECE_FLAW_AT(piece, CONTENT, index, "an absent body of %zu bytes",
+                             entry->body.size);
+        else if (piece->options->deep)
+            YS_PIECE_FLAW_AT(piece, CONTENT, index, "its content is not here");
+        return false;
+    case YS_CONTENT_TOMBSTONE:
+        piece->done.tombstones++;
+        if (entry->body.size != YS_HASH_LEN)
+            YS_PIECE_FLAW_AT(piece, CONTENT, index, "its tombstone names no record");
+        return false;
+    case YS_CONTENT_BODY:
+        break;
+    }
+    if (ys_note_parse(entry->note, &note, &why) != YS_OK ||
+        ys_record_parse(note.text, &record, &why) != YS_OK) {
+        YS_PIECE_FLAW_AT(piece, CONTENT, index, "a body beside a note that is no record");
+        return false;
+    }
+    if (ys_record_check_body(&record, entry->body, &why) == YS_OK)
+        return true;
+    YS_PIECE_FLAW_AT(piece, CONTENT, index, "%s", why.msg);
+    return false;
+}
+
+static enum ys_code check_verdict(struct ys_piece *piece, const uint8_t *row, uint64_t index,
+                                  const struct ys_entry *entry, enum ys_verdict *found_out,
+                                  struct ys_err *err)
+{
+    struct ys_err why = {0};
+    *found_out = YS_VERDICT_UNCHECKED;
+    if (piece->options->member == NULL) {
+        piece->done.verdicts[YS_VERDICT_UNCHECKED]++;
+        return YS_OK;
+    }
+    const enum ys_verdict found =
+        ys_judge(piece->options->member, &piece->log.origin, index, entry, &why);
+    if (found == YS_VERDICT_UNCHECKED)
+        return ys_fail(err, why.code, "%s", why.msg);
+    *found_out = found;
+    piece->done.verdicts[found]++;
+    if (found == YS_VERDICT_BAD)
+        YS_PIECE_FLAW_AT(piece, SIGNATURE, index, "%s", why.msg);
+    if (found == YS_VERDICT_UNKNOWN_KEY && piece->options->deep)
+        YS_PIECE_FLAW_AT(piece, UNKNOWN, index, "%s", why.msg);
+    const enum ys_verdict stored =
+        row == NULL ? YS_VERDICT_UNCHECKED : ys_status_in_row(row, index % YS_STATUS_CHUNK);
+    if (stored != YS_VERDICT_UNCHECKED && stored != found)
+        YS_PIECE_FLAW_AT(piece, CACHE, index, "status says %s, it is %s", ys_verdict_name(stored),
+                         ys_verdict_name(found));
+    return YS_OK;
+}
+
+/* Is an entry in "byid" and, if it must be, in "member"? */
+static enum ys_code check_indexes(struct ys_piece *piece, struct ys_txn *txn, uint64_t index,
+                                  struct ys_bytes text, bool membership, struct ys_err *err)
+{
+    struct ys_hash id;
+    struct ys_position found[POSITIONS_MAX];
+    struct ys_position next;
+    size_t count = 0;
+    bool there = false;
+    struct ys_err why = {0};
+    ys_record_id(text, &id);
+    enum ys_code code = ys_log_by_id(txn, &id, found, POSITIONS_MAX, &count, &why);
+    if (code == YS_CORRUPT) {
+        ys_flaw_add(&piece->flaws, YS_FLAW_ROW, "byid", "%s", why.msg);
+        code = YS_OK;
+        there = true;
+    } else if (code != YS_OK) {
+        return ys_fail(err, code, "%s", why.msg);
+    }
+    for (size_t i = 0; i < count; i++)
+        there = there || (found[i].log_id == piece->log.id && found[i].index == index);
+    if (!there && count < POSITIONS_MAX)
+        YS_PIECE_FLAW(piece, ROW, "entry %" PRIu64 " is not in \"byid\"", index);
+    piece->positions++;
+    if (!membership)
+        return YS_OK;
+    piece->membership++;
+    code = ys_membership_next(txn, piece->log.id, index, &next, err);
+    if (code == YS_NOT_FOUND || code == YS_CORRUPT ||
+        (code == YS_OK && (next.log_id != piece->log.id || next.index != index))) {
+        YS_PIECE_FLAW(piece, ROW, "entry %" PRIu64 " is not in \"member\"", index);
+        return YS_OK;
+    }
+    return code;
+}
+
+static enum ys_code check_entry(struct ys_piece *piece, struct ys_txn *txn, const uint8_t *row,
+                                unsigned at, struct ys_err *err)
+{
+    const uint64_t index = piece->first + at;
+    struct ys_entry entry;
+    struct ys_bytes text;
+    struct ys_bytes kind_name;
+    enum ys_verdict verdict = YS_VERDICT_UNCHECKED;
+    enum ys_code code = ys_log_entry(txn, piece->log.id, index, &entry, err);
+    if (code == YS_NOT_FOUND || code == YS_CORRUPT) {
+        YS_PIECE_FLAW(piece, ENTRY, "entry %" PRIu64 " is missing%s", index,
+                      code == YS_CORRUPT ? " its row in \"body\"" : "");
+        return YS_OK;
+    }
+    if (code != YS_OK)
+        return code;
+    ys_leaf_hash(entry.note, &piece->leaf[at]);
+    if (piece->whole == at)
+        piece->whole++;
+    const bool readable = check_body(piece, index, &entry);
+    code = check_verdict(piece, row, index, &entry, &verdict, err);
+    if (code != YS_OK || !ys_note_peek(entry.note, &text, &kind_name))
+        return code;
+    const struct ys_kind *const kind = ys_kind_by_name(kind_name);
+    code = check_indexes(piece, txn, index, text, kind != NULL && kind->membership, err);
+    if (code == YS_OK && piece->options->deep && readable && verdict == YS_VERDICT_OK)
+        code = ys_piece_deep(piece, txn, index, &entry, err);
+    return code;
+}
+
+enum ys_code ys_piece_entries(struct ys_piece *piece, struct ys_txn *txn, struct ys_err *err)
+{
+    uint8_t bytes[YS_STATUS_ROW_LEN];
+    const uint8_t *row = bytes;
+    enum ys_code code = YS_OK;
+    if (piece->count == 0)
+        return YS_OK;
+    /* A damaged row is named once, with its table. */
+    code = ys_status_row(txn, piece->log.id, piece->first / YS_STATUS_CHUNK, bytes, err);
+    if (code == YS_CORRUPT || code == YS_NOT_FOUND)
+        row = NULL;
+    else if (code != YS_OK)
+        return code;
+    code = YS_OK;
+    for (unsigned at = 0; at < piece->count && code == YS_OK; at++)
+        code = check_entry(piece, txn, row, at, err);
+    return code;
+}
+
+enum ys_code ys_piece_hear(struct ys_piece *piece, uint64_t index, const struct ys_entry *entry,
+                           struct ys_err *err)
+{
+    struct ys_piece_heard *const heard =
+        malloc(sizeof *heard + entry->note.size + entry->body.size);
+    if (heard == NULL)
+        return ys_fail(err, YS_NOMEM, "scrub: out of memory");
+    heard->next = NULL;
+    heard->index = index;
+    heard->note_size = entry->note.size;
+    heard->body_size = entry->body.size;
+    memcpy(heard->bytes, entry->note.data, entry->note.size);
+    memcpy(heard->bytes + entry->note.size, entry->body.data, entry->body.size);
+    *piece->heard_last = heard;
+    piece->heard_last = &heard->next;
+    return YS_OK;
+}

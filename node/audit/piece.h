@@ -1,0 +1,69 @@
+/* A piece of the scrub: a run of entries of one log and the heads that end in it, or
+ * one table. Looked at by any thread, taken up in order by scrub.c. Nobody else
+ * includes this. */
+#ifndef YS_NODE_AUDIT_PIECE_H
+#define YS_NODE_AUDIT_PIECE_H
+
+#include "node/audit/scrub.h"
+#include "proto/body.h"
+
+enum {
+    YS_PIECE_ENTRIES = 1024, /* divides YS_STATUS_CHUNK */
+    YS_PIECE_WITNESSES = 16, /* of one log that are followed in time */
+};
+
+/* The cosignatures of one witness, in the order of the heads. */
+struct ys_piece_witness {
+    uint32_t key_id;
+    uint64_t first_size, first_s, last_size, last_s;
+};
+
+/* What a deep piece heard; freed with the piece. */
+struct ys_piece_heard {
+    struct ys_piece_heard *next;
+    uint64_t index;
+    size_t note_size, body_size;
+    uint8_t bytes[]; /* note, then body */
+};
+
+/* The tables that a piece may be about. */
+enum ys_piece_table { YS_TABLE_NONE, YS_TABLE_BYID, YS_TABLE_REST };
+
+struct ys_piece {
+    const struct ys_scrub_options *options;
+    struct ys_log log; /* as it was when the log was begun */
+    uint64_t first;
+    unsigned count;
+    bool last; /* of its log */
+    enum ys_piece_table table;
+
+    /* what came of it */
+    enum ys_code code; /* not YS_OK: the store could not be read */
+    struct ys_err why;
+    struct ys_flaws flaws;
+    unsigned whole; /* entries from the first up to a hole */
+    struct ys_hash leaf[YS_PIECE_ENTRIES];
+    struct ys_scrub_log done;
+    uint64_t positions;  /* that "byid" must have */
+    uint64_t membership; /* rows that "member" must have */
+    unsigned witness_count;
+    struct ys_piece_witness witness[YS_PIECE_WITNESSES];
+    struct ys_piece_heard *heard, **heard_last;
+};
+
+#define YS_PIECE_FLAW(piece, kind, ...) \
+    ys_flaw_add(&(piece)->flaws, YS_FLAW_##kind, (piece)->log.origin_text, __VA_ARGS__)
+#define YS_PIECE_FLAW_AT(piece, kind, index, ...) \
+    ys_flaw_add_entry(&(piece)->flaws, YS_FLAW_##kind, (piece)->log.origin_text, index, __VA_ARGS__)
+
+/* The entries of the piece; then its heads. */
+enum ys_code ys_piece_entries(struct ys_piece *piece, struct ys_txn *txn, struct ys_err *err);
+enum ys_code ys_piece_heads(struct ys_piece *piece, struct ys_txn *txn, struct ys_err *err);
+/* References and receipts of one record whose lines and body are good. */
+enum ys_code ys_piece_deep(struct ys_piece *piece, struct ys_txn *txn, uint64_t index,
+                           const struct ys_entry *entry, struct ys_err *err);
+/* Keep a record for the hearing. */
+enum ys_code ys_piece_hear(struct ys_piece *piece, uint64_t index, const struct ys_entry *entry,
+                           struct ys_err *err);
+
+#endif
