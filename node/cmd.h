@@ -58,6 +58,7 @@ YS_CHECKED enum ys_code ys_cmd_findings(const struct ys_call *call, struct ys_er
 YS_CHECKED enum ys_code ys_cmd_sign(const struct ys_call *call, struct ys_err *err);
 YS_CHECKED enum ys_code ys_cmd_status(const struct ys_call *call, struct ys_err *err);
 YS_CHECKED enum ys_code ys_cmd_verify(const struct ys_call *call, struct ys_err *err);
+YS_CHECKED enum ys_code ys_cmd_audit(const struct ys_call *call, struct ys_err *err);
 YS_CHECKED enum ys_code ys_cmd_prove(const struct ys_call *call, struct ys_err *err);
 YS_CHECKED enum ys_code ys_cmd_check(const struct ys_call *call, struct ys_err *err);
 YS_CHECKED enum ys_code ys_cmd_export(const struct ys_call *call, struct ys_err *err);

@@ -1,8 +1,8 @@
+#include "node/audit/open.h"
 #include "node/audit/scrub.h"
 #include "node/child.h"
 #include "node/cmd.h"
 #include "node/lang.h"
-#include "node/node.h"
 #include "node/view.h"
 
 #include <stdio.h>
@@ -88,39 +88,22 @@ static void show_progress(void *context, uint64_t done, uint64_t total)
     verification->progress_shown = true;
 }
 
-static enum ys_code begin(const struct ys_call *call, const struct ys_node *node,
-                          struct ys_scrub_options *options, struct ys_err *err)
+/* The one log that was asked for, if one was. */
+static enum ys_code choose(const struct ys_call *call, const struct ys_node *node,
+                           struct ys_scrub_options *options, struct ys_err *err)
 {
     YS_TXN_SCOPED txn = NULL;
     struct ys_log log;
-    if (node->member == NULL)
-        return ys_fail(
-            err, YS_IO,
-            _("%s: signatures cannot be verified: no root is pinned; give the district's "
-              "with: yishi join --root FILE"),
-            node->home.path);
-    enum ys_code code = ys_node_read_records(node, &txn, err);
-    if (code != YS_OK || call->args.word_count == 0)
-        return code;
-    code = ys_node_find_log(txn, call->args.word[0], &log, err);
-    options->one = true;
-    options->only_log = log.id;
-    return code;
-}
-
-/* Before the store is opened: opening would choose between the two states in the file. */
-static enum ys_code check_file(const struct ys_call *call, struct ys_err *err)
-{
-    struct ys_home home;
-    char path[PATH_MAX];
-    enum ys_code code = ys_home_choose(call->home, &home, err);
+    if (call->args.word_count == 0)
+        return YS_OK;
+    enum ys_code code = ys_store_begin(node->store, false, &txn, err);
     if (code == YS_OK)
-        code = ys_home_check(&home, err);
+        code = ys_node_find_log(txn, call->args.word[0], &log, err);
     if (code != YS_OK)
         return code;
-    ys_home_path(&home, "store", path);
-    code = ys_kv_check_file(path, err);
-    return code == YS_NOT_FOUND ? YS_OK : code; /* said better when it is opened */
+    options->one = true;
+    options->only_log = log.id;
+    return YS_OK;
 }
 
 /* In a child process: a damaged store may not let it come to its end. */
@@ -135,11 +118,9 @@ static enum ys_code verify(void *context, struct ys_err *err)
                                        .progress = show_progress,
                                        .context = &verification};
     clock_gettime(CLOCK_MONOTONIC, &verification.begun);
-    enum ys_code code = check_file(call, err);
+    enum ys_code code = ys_audit_open(call->home, call->lang, &node, err);
     if (code == YS_OK)
-        code = ys_node_open(call->home, call->lang, &node, err);
-    if (code == YS_OK)
-        code = begin(call, &node, &options, err);
+        code = choose(call, &node, &options, err);
     options.store = node.store;
     options.member = node.member;
     if (code == YS_OK)

@@ -140,6 +140,11 @@ static const struct ys_option findings_options[] = {
     {NULL, NULL, NULL},
 };
 
+static const struct ys_option audit_options[] = {
+    {"threads", "N", N_("use so many threads; unless given, one for each core")},
+    {NULL, NULL, NULL},
+};
+
 static const struct ys_option run_options[] = {
     {"listen", "tcp://HOST:PORT", N_("where children dial, instead of the setting")},
     {NULL, NULL, NULL},
@@ -382,6 +387,16 @@ static const struct ys_cmd table[] = {
         "or\n"
         "of one, from what is stored. Exit status 1 when anything is wrong."),
      "verify", no_options, 0, 1},
+    {"audit", ys_cmd_audit, "", N_("audit everything that this node holds, believing nothing"),
+     N_("Recomputes, on all cores and from the pinned root, every leaf hash, tree, head, "
+        "cosignature,\n"
+        "record signature, membership and reference, and compares them with what certificates and\n"
+        "receipts promise: a log that is missing or too short, contents that are not here, a unit "
+        "that is\n"
+        "silent for longer than silent_days. A line a log, and below it what is wrong and where. "
+        "Exit\n"
+        "status 1 when anything is wrong, 3 when something could not be checked."),
+     "audit\naudit --json > audit.jsonl", audit_options, 0, 0},
     {"recover", ys_cmd_recover, "",
      N_("how the own log stands after a restore, and what to decide"),
      N_("Says whether the own log may be signed further. After a restore the daemon fetches what "

@@ -8,6 +8,7 @@
 
 #include "node/alarm.h"
 #include "node/application.h"
+#include "node/audit/audit.h"
 #include "node/check.h"
 #include "node/dossier.h"
 #include "node/exhibit.h"
@@ -183,6 +184,13 @@ struct ys_view_verified {
     char problem[YS_VIEW_PROBLEMS_MAX][440]; /* "<log or table>: <finding>" */
 };
 
+/* audit: what it rested on, and what came of it. */
+struct ys_view_audit_end {
+    const char *root; /* fingerprint of the pinned root */
+    uint64_t at_s;
+    const struct ys_audit_totals *totals;
+};
+
 /* prove and export: what was written, and where. */
 struct ys_view_proved {
     const char *file, *id, *origin; /* id NULL: proof of a fork */
@@ -233,6 +241,8 @@ struct ys_view {
     void (*status)(const struct ys_view_status *status);
     void (*recovery)(const struct ys_view_recovery *recovery);
     void (*verified)(const struct ys_view_verified *verified);
+    void (*audited)(const struct ys_audit_line *line);
+    void (*audit_end)(const struct ys_view_audit_end *end);
     void (*proved)(const struct ys_view_proved *proved);
     void (*exported)(const struct ys_view_exported *exported);
     void (*checked)(const struct ys_view_checked *checked);

@@ -1,4 +1,5 @@
 #include "node/view.h"
+#include "node/view_audit.h"
 #include "node/view_matter.h"
 #include "node/view_rule.h"
 
@@ -499,6 +500,8 @@ const struct ys_view ys_view_json = {
     .status = status,
     .recovery = recovery,
     .verified = verified,
+    .audited = ys_json_audit_line,
+    .audit_end = ys_json_audit_end,
     .proved = proved,
     .exported = exported,
     .checked = checked,

@@ -1,6 +1,7 @@
 #include "node/lang.h"
 #include "node/terminal.h"
 #include "node/view.h"
+#include "node/view_audit.h"
 #include "node/view_matter.h"
 #include "node/view_rule.h"
 #include "node/view_text_draft.h"
@@ -722,6 +723,8 @@ const struct ys_view ys_view_text = {
     .status = status,
     .recovery = recovery,
     .verified = verified,
+    .audited = ys_text_audit_line,
+    .audit_end = ys_text_audit_end,
     .proved = proved,
     .exported = exported,
     .checked = checked,

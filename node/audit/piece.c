@@ -1,5 +1,6 @@
 #include "node/audit/piece.h"
 
+#include "node/lang.h"
 #include "sync/verdict.h"
 
 #include <inttypes.h>
@@ -21,7 +22,7 @@ static bool check_body(struct ys_piece *piece, uint64_t index, const struct ys_e
             YS_PIECE_FLAW_AT(piece, CONTENT, index, "an absent body of %zu bytes",
                              entry->body.size);
         else if (piece->options->deep)
-            YS_PIECE_FLAW_AT(piece, CONTENT, index, "its content is not here");
+            YS_PIECE_FLAW_AT(piece, CONTENT, index, _("its content is not here"));
         return false;
     case YS_CONTENT_TOMBSTONE:
         piece->done.tombstones++;

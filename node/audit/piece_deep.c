@@ -1,7 +1,7 @@
 #include "node/audit/piece.h"
+#include "node/lang.h"
 #include "sync/heads.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 /* References must lead to records that are there. A node below the district does not hold all that its units may
@@ -32,7 +32,7 @@ static enum ys_code follow_references(struct ys_piece *piece, struct ys_txn *txn
         ys_record_id_print(&id, text);
         ys_flaw_add_entry(&piece->flaws, holds_all ? YS_FLAW_REFERENCE : YS_FLAW_UNKNOWN,
                           piece->log.origin_text, index,
-                          "it refers to record %s, which is not here", text);
+                          _("it refers to record %s, which is not here"), text);
     }
     return YS_OK;
 }
@@ -54,10 +54,11 @@ static enum ys_code compare_time(struct ys_piece *piece, struct ys_txn *txn, uin
     if (key == NULL || size != receipt->size || ys_note_parse(bytes, &note, NULL) != YS_OK ||
         ys_note_check(&note, key, &time_s) != YS_LINE_GOOD || time_s == receipt->time)
         return YS_OK;
-    YS_PIECE_FLAW_AT(piece, RECEIPT, index,
-                     "it says that %s was cosigned at size %" PRIu64 " at %" PRIu64
-                     "; the cosignature says %" PRIu64,
-                     log->origin_text, receipt->size, receipt->time, time_s);
+    YS_PIECE_FLAW_AT(
+        piece, RECEIPT, index,
+        _("it says that %s was cosigned at size %llu at %llu; the cosignature says %llu"),
+        log->origin_text, (unsigned long long)receipt->size, (unsigned long long)receipt->time,
+        (unsigned long long)time_s);
     return YS_OK;
 }
 
@@ -83,10 +84,11 @@ static enum ys_code follow_receipt(struct ys_piece *piece, struct ys_txn *txn, u
     if (code != YS_OK)
         return code;
     if (memcmp(root.bytes, receipt->root.data, YS_HASH_LEN) != 0) {
-        YS_PIECE_FLAW_AT(piece, RECEIPT, index,
-                         "it cosigned another history of %s: at size %" PRIu64
-                         " its root is not that of the entries held here",
-                         log.origin_text, receipt->size);
+        YS_PIECE_FLAW_AT(
+            piece, RECEIPT, index,
+            _("its writer cosigned another history of %s: the root at size %llu is not "
+              "that of the entries held here"),
+            log.origin_text, (unsigned long long)receipt->size);
         return YS_OK;
     }
     return compare_time(piece, txn, index, &log, receipt, err);
