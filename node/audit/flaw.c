@@ -22,11 +22,9 @@ void ys_flaws_clear(struct ys_flaws *flaws)
     *flaws = (struct ys_flaws){0};
 }
 
-/* Room for one more; NULL when it is only counted. */
-static struct ys_flaw *next(struct ys_flaws *flaws, enum ys_flaw_kind kind)
+/* Room for one more; NULL when it is not kept. */
+static struct ys_flaw *room_for(struct ys_flaws *flaws)
 {
-    flaws->count++;
-    flaws->unknown += kind == YS_FLAW_UNKNOWN;
     if (flaws->kept == YS_FLAWS_MAX)
         return NULL;
     if (flaws->kept == flaws->room) {
@@ -37,8 +35,17 @@ static struct ys_flaw *next(struct ys_flaws *flaws, enum ys_flaw_kind kind)
         flaws->item = item;
         flaws->room = room;
     }
-    struct ys_flaw *const flaw = &flaws->item[flaws->kept++];
-    *flaw = (struct ys_flaw){.kind = kind};
+    return &flaws->item[flaws->kept++];
+}
+
+/* Count one more; NULL when it is only counted. */
+static struct ys_flaw *next(struct ys_flaws *flaws, enum ys_flaw_kind kind)
+{
+    struct ys_flaw *const flaw = room_for(flaws);
+    flaws->count++;
+    flaws->unknown += kind == YS_FLAW_UNKNOWN;
+    if (flaw != NULL)
+        *flaw = (struct ys_flaw){.kind = kind};
     return flaw;
 }
 
@@ -74,11 +81,11 @@ void ys_flaw_add_entry(struct ys_flaws *flaws, enum ys_flaw_kind kind, const cha
 void ys_flaws_move(struct ys_flaws *from, struct ys_flaws *to)
 {
     for (size_t i = 0; i < from->kept; i++) {
-        struct ys_flaw *const flaw = next(to, from->item[i].kind);
+        struct ys_flaw *const flaw = room_for(to);
         if (flaw != NULL)
             *flaw = from->item[i];
     }
-    const uint64_t rest = from->count - from->kept;
-    to->count += rest;
+    to->count += from->count;
+    to->unknown += from->unknown;
     ys_flaws_clear(from);
 }

@@ -22,14 +22,14 @@ import measure  # noqa: E402
 from table import show  # noqa: E402
 from yishi_node import Failure, end_on_signals  # noqa: E402
 
-PARTS = ("limits", "catchup", "publish", "reconnect", "pages", "restart")
+PARTS = ("limits", "catchup", "publish", "reconnect", "pages", "restart", "audit")
 
 
 def sizes(quick):
     """How much of everything; --quick only shows that all of it runs."""
     if quick:
-        return {"records": 2000, "logs": 10, "publishes": 5, "link_logs": 12, "children": 5, "verifies": 200, "commits": 50}
-    return {"records": 100000, "logs": 100, "publishes": 300, "link_logs": 460, "children": 450, "verifies": 20000, "commits": 2000}
+        return {"records": 2000, "logs": 10, "publishes": 5, "link_logs": 12, "children": 5, "verifies": 200, "commits": 50, "audited": 5000}
+    return {"records": 100000, "logs": 100, "publishes": 300, "link_logs": 460, "children": 450, "verifies": 20000, "commits": 2000, "audited": 1000000}
 
 
 def machine():
@@ -57,6 +57,8 @@ def run(bench, parts, rounds):
         figures["pages"] = bench.pages()
     if "restart" in parts:
         figures["restart"] = bench.restart()
+    if "audit" in parts:
+        figures["audit"] = bench.audit()
     return figures
 
 

@@ -84,8 +84,11 @@ class Watch(threading.Thread):
 
 
 def anonymous_bytes(pid):
-    with open(f"/proc/{pid}/status") as status:
-        return next((int(line.split()[1]) * 1024 for line in status if line.startswith("RssAnon")), 0)
+    try:
+        with open(f"/proc/{pid}/status") as status:
+            return next((int(line.split()[1]) * 1024 for line in status if line.startswith("RssAnon")), 0)
+    except (FileNotFoundError, ProcessLookupError):
+        return 0  # it has ended
 
 
 def cpu_seconds(pid):
@@ -297,6 +300,41 @@ class Bench:
             fleet.stop()
         shutil.rmtree(fleet.folder)
         return {"children": count, "seconds": last - begun, **used["district"]}
+
+
+    # --- audit ------------------------------------------------------------------------------------
+    def audit(self):
+        """A street that holds so many records of its communities, audited by a process of its own."""
+        records, logs = self.size["audited"], self.size["logs"]
+        with self.fleet("audit") as fleet:
+            _, street = self.nodes(fleet, DISTRICT, STREET)
+            fleet.stop()
+            self.tool("stock", street.home, logs, records, BODY_BYTES)
+            foreign = Foreign()
+            verify = self.tool("limits", self.size["verifies"], 200)["verify_all_cores"]
+            begun = time.monotonic()
+            audit = subprocess.Popen([fleet.program, "audit", "--json", "--home", str(street.home)], stdout=subprocess.PIPE, text=True, preexec_fn=die_with_parent)
+            watch = Watch(**{str(pid): pid for pid in [audit.pid, *wait_for(lambda: children_of(audit.pid), "the process that audits")]})
+            said = audit.communicate()[0]
+            seconds = time.monotonic() - begun
+            watch.over.set()
+            watch.join()
+            foreign = foreign.part()
+        shutil.rmtree(fleet.folder)
+        end = json.loads(said.splitlines()[-1])
+        if end["records"] < records or end["signatures_ok"] != end["records"] or end["failed"]:
+            raise Failure(f"audit: {said[-2000:]}")
+        per_s = end["records"] / seconds
+        return {"records": end["records"], "logs": end["logs"], "seconds": seconds, "per_s": per_s, "verify_all_cores": verify, "ratio": per_s / verify,
+                "peak_anonymous_bytes": sum(watch.peak.values()), "foreign": foreign}
+
+
+def children_of(pid):
+    """Of a process, by its only thread so far."""
+    try:
+        return [int(child) for child in pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except FileNotFoundError:
+        return []
 
 
 def statistics_median(values):

@@ -71,6 +71,14 @@ def show_restart(found):
     line("    peak anonymous memory of the district", f"{memory / MIB:.1f} MiB, wanted {wanted / MIB:.1f}", mark(memory <= wanted))
 
 
+def show_audit(found):
+    memory = found["peak_anonymous_bytes"]
+    print(f"yishi audit of {found['records']:,} records in {found['logs']} logs")
+    line("records/s of the verify limit", f"{found['per_s']:,.0f} of {found['verify_all_cores']:,} = {found['ratio']:.2f}, wanted 0.9", mark(found["ratio"] >= 0.9) if found["foreign"] <= FOREIGN_MOST else "NOT JUDGED")
+    line("    of the processors others took", f"{found['foreign']:.0%}; {found['seconds']:.1f} s in all")
+    line("    peak anonymous memory", f"{memory / MIB:.1f} MiB, wanted 256", mark(memory <= 256 * MIB))
+
+
 def show(report):
     machine, figures = report["machine"], report["figures"]
     print(f"yishi {report['commit']} on {machine['cores']} x {machine['cpu']}, {machine['memory_mib']} MiB, Linux {machine['kernel']}")
@@ -90,3 +98,5 @@ def show(report):
         line("(d) pages over bytes of note and body", f"{ratio:.2f}, wanted 1.8", mark(ratio <= 1.8))
     if "restart" in figures:
         show_restart(figures["restart"])
+    if "audit" in figures:
+        show_audit(figures["audit"])

@@ -567,30 +567,40 @@ static void without_a_store_that_can_be_read_there_is_no_verdict(void **state)
     assert_good(desk);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(what_is_whole_is_good_and_a_line_a_log_says_so),
-        TEST(how_many_threads_there_are_changes_no_word),
-        TEST(a_flipped_bit_in_any_row_of_any_table_is_found),
-        TEST(a_row_that_is_gone_from_any_table_is_found),
-        TEST(a_removed_record_is_named),
-        TEST(a_swapped_pair_is_named),
-        TEST(a_verdict_that_was_noted_and_is_another_is_named),
-        TEST(a_history_signed_anew_contradicts_the_receipts),
-        TEST(a_cosignature_whose_time_goes_back_is_named),
-        TEST(a_body_outside_its_role_is_named),
-        TEST(a_body_after_its_cut_is_named),
-        TEST(a_content_that_is_not_here_is_named),
-        TEST(a_log_that_is_withheld_or_too_short_is_named),
-        TEST(a_reference_that_leads_nowhere_is_named_where_all_must_be),
-        TEST(a_unit_that_is_silent_is_named_on_the_day_after),
-        TEST(a_unit_that_never_published_is_named),
-        TEST(a_forked_log_is_named),
-        TEST(the_head_of_a_log_that_is_not_of_its_entries_is_named),
-        TEST(without_a_store_that_can_be_read_there_is_no_verdict),
+        cmocka_unit_test_setup_teardown(what_is_whole_is_good_and_a_line_a_log_says_so, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(how_many_threads_there_are_changes_no_word, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_flipped_bit_in_any_row_of_any_table_is_found, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_row_that_is_gone_from_any_table_is_found, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_removed_record_is_named, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_swapped_pair_is_named, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_verdict_that_was_noted_and_is_another_is_named, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_history_signed_anew_contradicts_the_receipts, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_cosignature_whose_time_goes_back_is_named, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_body_outside_its_role_is_named, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_body_after_its_cut_is_named, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_content_that_is_not_here_is_named, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_log_that_is_withheld_or_too_short_is_named, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_reference_that_leads_nowhere_is_named_where_all_must_be,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_unit_that_is_silent_is_named_on_the_day_after, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_unit_that_never_published_is_named, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_forked_log_is_named, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_head_of_a_log_that_is_not_of_its_entries_is_named,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(without_a_store_that_can_be_read_there_is_no_verdict,
+                                        set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
