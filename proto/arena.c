@@ -5,6 +5,7 @@
 #include <stdalign.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { CHUNK_BYTES = 16 * 1024, ALIGN = alignof(max_align_t) };
 
@@ -43,12 +44,13 @@ static struct ys_arena_chunk *chunk_add(struct ys_arena *arena, size_t need)
     if (whole - sizeof(struct ys_arena_chunk) < need || whole < sizeof(struct ys_arena_chunk))
         whole = need + sizeof(struct ys_arena_chunk);
 
-    struct ys_arena_chunk *chunk = calloc(1, whole);
+    struct ys_arena_chunk *chunk = malloc(whole);
     if (chunk == NULL) {
         arena->starved = true;
         return NULL;
     }
     chunk->size = whole - sizeof *chunk;
+    chunk->used = 0;
     chunk->next = arena->chunks;
     arena->chunks = chunk;
     arena->used_bytes += whole;
@@ -74,6 +76,7 @@ void *ys_arena_alloc(struct ys_arena *arena, size_t size)
         return NULL;
     void *out = chunk->data + chunk->used;
     chunk->used += rounded;
+    memset(out, 0, rounded); /* here, and not the whole chunk: most bodies need little of one */
     return out;
 }
 

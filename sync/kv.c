@@ -53,6 +53,7 @@ struct ys_txn {
     struct ys_txn *next, **link; /* in the list of the environment */
     MDB_txn *txn;
     MDB_cursor *cursor[YS_DB_COUNT];
+    bool was_read[YS_DB_COUNT];
     bool write;
 };
 
@@ -670,6 +671,19 @@ static struct ys_bytes from_val(const MDB_val *val)
     return (struct ys_bytes){.data = val->mv_data, .size = val->mv_size};
 }
 
+/* Who reads a second row of a table will read more, mostly the next ones: a cursor looks at its page first. */
+static int look_up(struct ys_txn *txn, enum ys_db db, MDB_val *k, MDB_val *v)
+{
+    int rc = 0;
+    if (txn->write || !txn->was_read[db]) {
+        txn->was_read[db] = true;
+        return mdb_get(txn->txn, txn->kv->dbi[db], k, v);
+    }
+    if (txn->cursor[db] == NULL)
+        rc = mdb_cursor_open(txn->txn, txn->kv->dbi[db], &txn->cursor[db]);
+    return rc != 0 ? rc : mdb_cursor_get(txn->cursor[db], k, v, MDB_SET);
+}
+
 enum ys_code ys_txn_get(struct ys_txn *txn, enum ys_db db, struct ys_bytes key,
                         struct ys_bytes *value_out, struct ys_err *err)
 {
@@ -677,7 +691,7 @@ enum ys_code ys_txn_get(struct ys_txn *txn, enum ys_db db, struct ys_bytes key,
     MDB_val v = {0};
     int rc = planted_failure(txn->kv);
     if (rc == 0)
-        rc = mdb_get(txn->txn, txn->kv->dbi[db], &k, &v);
+        rc = look_up(txn, db, &k, &v);
     if (rc == 0)
         *value_out = from_val(&v);
     return translate(rc, "read", err);

@@ -339,3 +339,20 @@ enum ys_code ys_membership_next(struct ys_txn *txn, uint32_t log_id, uint64_t in
                                 .index = ys_be64_get(found.data + 4)};
     return YS_OK;
 }
+
+enum ys_code ys_byid_has(struct ys_txn *txn, const struct ys_hash *id, uint32_t log_id,
+                         uint64_t index, bool *there_out, struct ys_err *err)
+{
+    uint8_t position[POSITION];
+    struct ys_bytes row;
+    *there_out = false;
+    ys_row_key(log_id, index, position);
+    const enum ys_code code =
+        ys_txn_get(txn, YS_DB_BYID, (struct ys_bytes){id->bytes, 8}, &row, err);
+    if (code != YS_OK)
+        return code == YS_NOT_FOUND ? YS_OK : code;
+    *there_out = row.size >= (size_t)POSITION * POSITIONS_MAX; /* further copies are not kept */
+    for (size_t at = 0; at + POSITION <= row.size && !*there_out; at += POSITION)
+        *there_out = memcmp(row.data + at, position, POSITION) == 0;
+    return YS_OK;
+}

@@ -22,5 +22,8 @@ YS_CHECKED enum ys_code ys_byid_put(struct ys_txn *txn, struct ys_bytes text, ui
                                     uint64_t index, struct ys_err *err);
 YS_CHECKED enum ys_code ys_byid_remove(struct ys_txn *txn, struct ys_bytes text, uint32_t log_id,
                                        uint64_t index, struct ys_err *err);
+/* Does the table lead from this id to that entry? For who has the note before him: nothing else is read. */
+YS_CHECKED enum ys_code ys_byid_has(struct ys_txn *txn, const struct ys_hash *id, uint32_t log_id,
+                                    uint64_t index, bool *there_out, struct ys_err *err);
 
 #endif

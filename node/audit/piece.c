@@ -1,16 +1,16 @@
 #include "node/audit/piece.h"
 
 #include "node/lang.h"
+#include "sync/log_index.h"
 #include "sync/verdict.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { POSITIONS_MAX = 64 };
-
 /* The body beside a note, and what the note says of it. False: nothing can be read of the record. */
-static bool check_body(struct ys_piece *piece, uint64_t index, const struct ys_entry *entry)
+static bool check_body(struct ys_piece *piece, uint64_t index, const struct ys_entry *entry,
+                       enum ys_verdict verdict)
 {
     struct ys_note note;
     struct ys_record record;
@@ -32,6 +32,8 @@ static bool check_body(struct ys_piece *piece, uint64_t index, const struct ys_e
     case YS_CONTENT_BODY:
         break;
     }
+    if (verdict == YS_VERDICT_OK) /* ys_judge has compared them */
+        return true;
     if (ys_note_parse(entry->note, &note, &why) != YS_OK ||
         ys_record_parse(note.text, &record, &why) != YS_OK) {
         YS_PIECE_FLAW_AT(piece, CONTENT, index, "a body beside a note that is no record");
@@ -76,23 +78,13 @@ static enum ys_code check_indexes(struct ys_piece *piece, struct ys_txn *txn, ui
                                   struct ys_bytes text, bool membership, struct ys_err *err)
 {
     struct ys_hash id;
-    struct ys_position found[POSITIONS_MAX];
     struct ys_position next;
-    size_t count = 0;
     bool there = false;
-    struct ys_err why = {0};
     ys_record_id(text, &id);
-    enum ys_code code = ys_log_by_id(txn, &id, found, POSITIONS_MAX, &count, &why);
-    if (code == YS_CORRUPT) {
-        ys_flaw_add(&piece->flaws, YS_FLAW_ROW, "byid", "%s", why.msg);
-        code = YS_OK;
-        there = true;
-    } else if (code != YS_OK) {
-        return ys_fail(err, code, "%s", why.msg);
-    }
-    for (size_t i = 0; i < count; i++)
-        there = there || (found[i].log_id == piece->log.id && found[i].index == index);
-    if (!there && count < POSITIONS_MAX)
+    enum ys_code code = ys_byid_has(txn, &id, piece->log.id, index, &there, err);
+    if (code != YS_OK)
+        return code;
+    if (!there)
         YS_PIECE_FLAW(piece, ROW, "entry %" PRIu64 " is not in \"byid\"", index);
     piece->positions++;
     if (!membership)
@@ -126,8 +118,8 @@ static enum ys_code check_entry(struct ys_piece *piece, struct ys_txn *txn, cons
     ys_leaf_hash(entry.note, &piece->leaf[at]);
     if (piece->whole == at)
         piece->whole++;
-    const bool readable = check_body(piece, index, &entry);
     code = check_verdict(piece, row, index, &entry, &verdict, err);
+    const bool readable = code == YS_OK && check_body(piece, index, &entry, verdict);
     if (code != YS_OK || !ys_note_peek(entry.note, &text, &kind_name))
         return code;
     const struct ys_kind *const kind = ys_kind_by_name(kind_name);
