@@ -1,3 +1,6 @@
+#include "node/audit/heal.h"
+#include "node/audit/open.h"
+#include "node/child.h"
 #include "node/cmd.h"
 #include "node/file.h"
 #include "node/guard.h"
@@ -158,9 +161,56 @@ static enum ys_code recover(const struct ys_call *call, struct recovery *recover
     return YS_OK;
 }
 
+/* Of another unit's log. */
+static enum ys_code heal_locked(const struct ys_call *call, struct ys_node *node,
+                                struct ys_err *err)
+{
+    struct ys_healing healing;
+    struct ys_log log;
+    YS_TXN_SCOPED txn = NULL;
+    enum ys_code code = ys_store_begin(node->store, false, &txn, err);
+    if (code == YS_OK)
+        code = ys_node_find_log(txn, call->args.word[0], &log, err);
+    ys_txn_abort(&txn);
+    if (code == YS_OK)
+        code = ys_heal(node, &log, &healing, err);
+    if (code == YS_OK)
+        (call->json ? &ys_view_json : &ys_view_text)
+            ->healed(&(struct ys_view_healed){.origin = log.origin_text,
+                                              .flaws = healing.flaws,
+                                              .size = healing.size,
+                                              .kept = healing.kept});
+    return code;
+}
+
+/* In a child process: a damaged store may not let it come to its end. */
+static enum ys_code heal(void *context, struct ys_err *err)
+{
+    const struct ys_call *const call = context;
+    YS_NODE_SCOPED node = {.store = NULL};
+    int lock = -1;
+    enum ys_code code = ys_audit_open(call->home, call->lang, &node, err);
+    if (code == YS_OK)
+        code = ys_home_lock(&node.home, &lock, err);
+    if (code == YS_BUSY)
+        return ys_fail(err, code, _("the daemon of %s is running: stop it first"), node.home.path);
+    if (code == YS_OK)
+        code = heal_locked(call, &node, err);
+    if (lock >= 0)
+        close(lock);
+    return code;
+}
+
 enum ys_code ys_cmd_recover(const struct ys_call *call, struct ys_err *err)
 {
     struct recovery recovery = {.txn = NULL};
+    if (call->args.word_count != 0) {
+        struct ys_call copy = *call;
+        return ys_args_has(&call->args, "accept")
+                   ? ys_fail(err, YS_USAGE, _("--accept is about the own log, not about %s"),
+                             call->args.word[0])
+                   : ys_child_run(heal, &copy, err);
+    }
     const enum ys_code code = recover(call, &recovery, err);
     close_recovery(&recovery);
     return code;

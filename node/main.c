@@ -397,7 +397,7 @@ static const struct ys_cmd table[] = {
         "Exit\n"
         "status 1 when anything is wrong, 3 when something could not be checked."),
      "audit\naudit --json > audit.jsonl", audit_options, 0, 0},
-    {"recover", ys_cmd_recover, "",
+    {"recover", ys_cmd_recover, "[CODE|ORIGIN]",
      N_("how the own log stands after a restore, and what to decide"),
      N_("Says whether the own log may be signed further. After a restore the daemon fetches what "
         "parent\n"
@@ -405,9 +405,16 @@ static const struct ys_cmd table[] = {
         "done. A\n"
         "district whose guard file is lost needs a decision of the operator: --accept, with the "
         "reason,\n"
-        "which is recorded in HOME/decisions.log."),
-     "recover\nrecover --accept \"new machine, restored from the backup of 25 November\"",
-     recover_options, 0, 0},
+        "which is recorded in HOME/decisions.log.\n"
+        "\n"
+        "With the code of another unit: what audit or verify found damaged of its log here is "
+        "dropped,\n"
+        "and the daemon fetches it again from who has it. What was signed stays, and what comes "
+        "must "
+        "fit it."),
+     "recover\nrecover --accept \"new machine, restored from the backup of 25 November\"\n"
+     "recover 110108012016",
+     recover_options, 0, 1},
     {"prove", ys_cmd_prove, "[RECORD]", N_("write a proof bundle of a record"),
      N_("Writes one text file with which anybody can check the record without this node: the "
         "record,\n"

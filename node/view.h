@@ -191,6 +191,12 @@ struct ys_view_audit_end {
     const struct ys_audit_totals *totals;
 };
 
+/* recover of another unit's log: what was dropped to be fetched again. */
+struct ys_view_healed {
+    const char *origin;
+    uint64_t flaws, size, kept; /* no flaws: nothing was done */
+};
+
 /* prove and export: what was written, and where. */
 struct ys_view_proved {
     const char *file, *id, *origin; /* id NULL: proof of a fork */
@@ -241,6 +247,7 @@ struct ys_view {
     void (*status)(const struct ys_view_status *status);
     void (*recovery)(const struct ys_view_recovery *recovery);
     void (*verified)(const struct ys_view_verified *verified);
+    void (*healed)(const struct ys_view_healed *healed);
     void (*audited)(const struct ys_audit_line *line);
     void (*audit_end)(const struct ys_view_audit_end *end);
     void (*proved)(const struct ys_view_proved *proved);

@@ -1,4 +1,4 @@
-/* The printers of the audit, which view_text.c and view_json.c put into their tables. */
+/* The printers of the audit and of what follows it, which view_text.c and view_json.c put into their tables. */
 #ifndef YS_NODE_VIEW_AUDIT_H
 #define YS_NODE_VIEW_AUDIT_H
 
@@ -6,7 +6,9 @@
 
 void ys_text_audit_line(const struct ys_audit_line *line);
 void ys_text_audit_end(const struct ys_view_audit_end *end);
+void ys_text_healed(const struct ys_view_healed *healed);
 void ys_json_audit_line(const struct ys_audit_line *line);
 void ys_json_audit_end(const struct ys_view_audit_end *end);
+void ys_json_healed(const struct ys_view_healed *healed);
 
 #endif

@@ -66,3 +66,10 @@ void ys_json_audit_end(const struct ys_view_audit_end *end)
         ys_json_number(totals->signatures_ok), "failed", ys_json_number(totals->failed), "open",
         ys_json_number(totals->open), "flaws", ys_json_number(totals->flaws)));
 }
+
+void ys_json_healed(const struct ys_view_healed *healed)
+{
+    ys_json_line(json_pack("{s:s, s:o, s:o, s:o}", "origin", healed->origin, "flaws",
+                           ys_json_number(healed->flaws), "size", ys_json_number(healed->size),
+                           "kept", ys_json_number(healed->kept)));
+}

@@ -82,3 +82,16 @@ void ys_text_audit_end(const struct ys_view_audit_end *end)
         printf(_("Failed: %llu lines; could not be checked: %llu lines; in all %llu findings.\n"),
                (ull)totals->failed, (ull)totals->open, (ull)totals->flaws);
 }
+
+void ys_text_healed(const struct ys_view_healed *healed)
+{
+    if (healed->flaws == 0) {
+        printf(_("Log %s: its %llu entries are whole; nothing was done.\n"), healed->origin,
+               (ull)healed->size);
+        return;
+    }
+    printf(_("Log %s: damaged in %llu places; %llu of %llu entries are kept.\n"), healed->origin,
+           (ull)healed->flaws, (ull)healed->kept, (ull)healed->size);
+    fputs(_("The others come again from who has them: start the daemon, then audit once more.\n"),
+          stdout);
+}

@@ -500,6 +500,7 @@ const struct ys_view ys_view_json = {
     .status = status,
     .recovery = recovery,
     .verified = verified,
+    .healed = ys_json_healed,
     .audited = ys_json_audit_line,
     .audit_end = ys_json_audit_end,
     .proved = proved,

@@ -723,6 +723,7 @@ const struct ys_view ys_view_text = {
     .status = status,
     .recovery = recovery,
     .verified = verified,
+    .healed = ys_text_healed,
     .audited = ys_text_audit_line,
     .audit_end = ys_text_audit_end,
     .proved = proved,

@@ -31,7 +31,7 @@ enum ys_code ys_rewinds_load(struct ys_txn *txn, uint64_t *out, struct ys_err *e
     return code;
 }
 
-static enum ys_code count_rewind(struct ys_txn *txn, struct ys_err *err)
+enum ys_code ys_rewind_count(struct ys_txn *txn, struct ys_err *err)
 {
     uint8_t value[8];
     uint64_t count = 0;
@@ -119,7 +119,7 @@ enum ys_code ys_log_rewind(struct ys_txn *txn, struct ys_log *log, uint64_t size
     if (code == YS_OK)
         code = ys_status_cut(txn, log->id, size, end, err);
     if (code == YS_OK)
-        code = count_rewind(txn, err);
+        code = ys_rewind_count(txn, err);
     if (code != YS_OK)
         return code;
     log->frontier = frontier;

@@ -18,6 +18,8 @@ YS_CHECKED enum ys_code ys_log_rewind(struct ys_txn *txn, struct ys_log *log, ui
                                       struct ys_err *err);
 /* How often a log of this store was rewound. */
 YS_CHECKED enum ys_code ys_rewinds_load(struct ys_txn *txn, uint64_t *out, struct ys_err *err);
+/* One more. */
+YS_CHECKED enum ys_code ys_rewind_count(struct ys_txn *txn, struct ys_err *err);
 
 /* Put one record of the own log aside, behind those that are. */
 YS_CHECKED enum ys_code ys_aside_put(struct ys_txn *txn, const struct ys_entry *entry,

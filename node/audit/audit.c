@@ -148,16 +148,22 @@ static bool too_long(const struct audit *audit, const struct ys_division *divisi
     return since_s + silent_days(audit, division) * SECONDS_A_DAY < audit->options->now_s;
 }
 
+/* What receipts records say, or cosigned heads that lie here. */
 static void check_claim(const struct audit *audit, struct audited *log)
 {
-    const struct ys_claim *const claim = ys_claims_find(&audit->claims, log->log.origin_text);
+    const struct ys_claim *const told = ys_claims_find(&audit->claims, log->log.origin_text);
+    struct ys_claim most = {.witness = log->done.beyond_witness,
+                            .size = log->done.beyond_size,
+                            .time_s = log->done.beyond_s};
     char time[YS_TIME_TEXT_MAX];
-    if (claim == NULL || claim->size <= log->log.frontier.size)
+    if (told != NULL && told->size > most.size)
+        most = *told;
+    if (most.size <= log->log.frontier.size)
         return;
-    time_text(claim->time_s, time);
+    time_text(most.time_s, time);
     ys_flaw_add(&log->flaws, YS_FLAW_MISSING, log->log.origin_text,
-                _("%s cosigned its first %llu entries at %s; %llu are here"), claim->witness.digits,
-                (unsigned long long)claim->size, time, (unsigned long long)log->log.frontier.size);
+                _("%s cosigned its first %llu entries at %s; %llu are here"), most.witness.digits,
+                (unsigned long long)most.size, time, (unsigned long long)log->log.frontier.size);
 }
 
 static void check_silence(const struct audit *audit, struct audited *log)

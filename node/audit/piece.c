@@ -4,7 +4,6 @@
 #include "sync/log_index.h"
 #include "sync/verdict.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -85,7 +84,7 @@ static enum ys_code check_indexes(struct ys_piece *piece, struct ys_txn *txn, ui
     if (code != YS_OK)
         return code;
     if (!there)
-        YS_PIECE_FLAW(piece, ROW, "entry %" PRIu64 " is not in \"byid\"", index);
+        YS_PIECE_FLAW_AT(piece, ROW, index, "it is not in \"byid\"");
     piece->positions++;
     if (!membership)
         return YS_OK;
@@ -93,7 +92,7 @@ static enum ys_code check_indexes(struct ys_piece *piece, struct ys_txn *txn, ui
     code = ys_membership_next(txn, piece->log.id, index, &next, err);
     if (code == YS_NOT_FOUND || code == YS_CORRUPT ||
         (code == YS_OK && (next.log_id != piece->log.id || next.index != index))) {
-        YS_PIECE_FLAW(piece, ROW, "entry %" PRIu64 " is not in \"member\"", index);
+        YS_PIECE_FLAW_AT(piece, ROW, index, "it is not in \"member\"");
         return YS_OK;
     }
     return code;
@@ -109,8 +108,8 @@ static enum ys_code check_entry(struct ys_piece *piece, struct ys_txn *txn, cons
     enum ys_verdict verdict = YS_VERDICT_UNCHECKED;
     enum ys_code code = ys_log_entry(txn, piece->log.id, index, &entry, err);
     if (code == YS_NOT_FOUND || code == YS_CORRUPT) {
-        YS_PIECE_FLAW(piece, ENTRY, "entry %" PRIu64 " is missing%s", index,
-                      code == YS_CORRUPT ? " its row in \"body\"" : "");
+        YS_PIECE_FLAW_AT(piece, ENTRY, index, "%s",
+                         code == YS_CORRUPT ? "its row in \"body\" is missing" : "it is missing");
         return YS_OK;
     }
     if (code != YS_OK)

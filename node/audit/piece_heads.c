@@ -31,6 +31,17 @@ static void follow_witness(struct ys_piece *piece, const struct ys_vkey *key, ui
     witness->last_s = time_s;
 }
 
+/* A head over more than is here: a catch-up is on its way there, or something is missing. */
+static void follow_beyond(struct ys_piece *piece, const struct ys_division *witness, uint64_t size,
+                          uint64_t time_s)
+{
+    if (size <= piece->log.frontier.size || size < piece->done.beyond_size)
+        return;
+    piece->done.beyond_size = size;
+    piece->done.beyond_s = time_s;
+    piece->done.beyond_witness = *witness;
+}
+
 static void check_lines(struct ys_piece *piece, const struct ys_note *note, uint64_t size)
 {
     const struct ys_member *const member = piece->options->member;
@@ -64,6 +75,7 @@ static void check_lines(struct ys_piece *piece, const struct ys_note *note, uint
         } else {
             piece->done.cosignatures++;
             follow_witness(piece, key, size, time_s);
+            follow_beyond(piece, &name.division, size, time_s);
         }
     }
     if (log_key != NULL && !signed_by_log)

@@ -156,6 +156,11 @@ static void add_up(struct walk *walk, const struct ys_piece *piece)
     done->tombstones += piece->done.tombstones;
     done->references += piece->done.references;
     done->receipts += piece->done.receipts;
+    if (piece->last) { /* which alone looks above the entries */
+        done->beyond_size = piece->done.beyond_size;
+        done->beyond_s = piece->done.beyond_s;
+        done->beyond_witness = piece->done.beyond_witness;
+    }
     if (piece->done.last_cosigned_s > done->last_cosigned_s)
         done->last_cosigned_s = piece->done.last_cosigned_s;
 }

@@ -25,7 +25,10 @@ struct ys_scrub_log {
     uint64_t absent_bodies, tombstones;
     uint64_t references, receipts; /* followed; with `deep` */
     uint64_t last_cosigned_s;      /* newest time under a head of it; 0 for none */
-    struct ys_flaws *flaws;        /* of this log, in the order of its entries */
+    /* The largest cosigned head above the entries that are here, and one who cosigned it; size 0: none. */
+    uint64_t beyond_size, beyond_s;
+    struct ys_division beyond_witness;
+    struct ys_flaws *flaws; /* of this log, in the order of its entries */
 };
 
 /* What a deep scrub hears of beside a log; all NULL is allowed. In the order of the logs and entries. */

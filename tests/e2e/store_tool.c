@@ -6,6 +6,8 @@
  *         put a row of that table, with its check
  *     store_tool dump HOME [TABLE]...
  *         print every row of these tables, or of all: table, key and value in hex
+ *     store_tool delete HOME ORIGIN INDEX
+ *         remove one record, entry and body, as if it had never been there
  *     store_tool append HOME KIND ORIGIN|- KEYFILE PASSPHRASE-FILE
  *         append a record of any kind, bound to any origin (-: the own log), signed by one key
  *     store_tool sign HOME
@@ -66,6 +68,24 @@ static void mark_newer(const char *home)
                        (struct ys_bytes){.data = schema, .size = sizeof schema}, &err) != YS_OK ||
         ys_txn_commit(&txn, &err) != YS_OK)
         stop(home, &err);
+    ys_store_close(store);
+}
+
+static void delete_entry(const char *home, const char *origin, const char *index)
+{
+    struct ys_err err = {0};
+    struct ys_store *const store = open_store(home);
+    struct ys_txn *txn = NULL;
+    struct ys_log log;
+    uint8_t key[YS_ROW_KEY_LEN];
+    const struct ys_bytes row = {.data = key, .size = sizeof key};
+    if (ys_store_begin(store, true, &txn, &err) != YS_OK ||
+        ys_log_find(txn, origin, &log, &err) != YS_OK)
+        stop(origin, &err);
+    ys_row_key(log.id, strtoull(index, NULL, 10), key);
+    if (ys_txn_delete(txn, YS_DB_ENTRY, row, &err) != YS_OK ||
+        ys_txn_delete(txn, YS_DB_BODY, row, &err) != YS_OK || ys_txn_commit(&txn, &err) != YS_OK)
+        stop(index, &err);
     ys_store_close(store);
 }
 
@@ -262,6 +282,8 @@ int main(int argc, char **argv)
         stop("sodium_init", NULL);
     if (argc == 3 && strcmp(argv[1], "newer") == 0) {
         mark_newer(argv[2]);
+    } else if (argc == 5 && strcmp(argv[1], "delete") == 0) {
+        delete_entry(argv[2], argv[3], argv[4]);
     } else if (argc == 5 && strcmp(argv[1], "meta") == 0) {
         put_meta(argv[2], argv[3], argv[4]);
     } else if (argc == 5 && strcmp(argv[1], "put") == 0) {

@@ -338,7 +338,7 @@ static void a_removed_record_is_named(void **state)
     set_row(desk, YS_DB_BODY, &row, NULL);
     audit(desk);
 
-    assert_named(desk, "entry", log_of(desk, CAST_COMMUNITY), "entry 3 is missing");
+    assert_named(desk, "entry", log_of(desk, CAST_COMMUNITY), "entry 3: it is missing");
 }
 
 static void a_swapped_pair_is_named(void **state)
@@ -361,7 +361,7 @@ static void a_swapped_pair_is_named(void **state)
     audit(desk);
 
     assert_named(desk, "tree", log_of(desk, CAST_COMMUNITY), "not made of the entries");
-    assert_named(desk, "row", log_of(desk, CAST_COMMUNITY), "entry 1 is not in \"byid\"");
+    assert_named(desk, "row", log_of(desk, CAST_COMMUNITY), "entry 1: it is not in \"byid\"");
 }
 
 static void a_verdict_that_was_noted_and_is_another_is_named(void **state)
@@ -477,6 +477,28 @@ static void a_log_that_is_withheld_or_too_short_is_named(void **state)
     assert_named(desk, "missing", closed, "none is here");
 }
 
+static void a_cosigned_head_over_more_than_is_here_is_named(void **state)
+{
+    struct desk *const desk = *state;
+    uint8_t buffer[CAST_HEAD_MAX];
+    static const enum cast_role above[] = {CAST_DISTRICT};
+    talk(desk, CAST_NEIGHBOUR, 1);
+    const struct ys_bytes head =
+        cast_head(&desk->cast, CAST_NEIGHBOUR, 3, above, 1, now_s - DAY, buffer);
+    cast_move(&desk->cast, CAST_DISTRICT);
+    rebuild_cast(desk);
+    const struct ys_log log = cast_log(&desk->cast, CAST_NEIGHBOUR);
+    YS_TXN_SCOPED txn = NULL;
+    bool changed = false;
+
+    assert_int_equal(ys_store_begin(desk->cast.store, true, &txn, NULL), YS_OK);
+    assert_int_equal(ys_head_put(txn, log.id, 3, 2, head, &changed, NULL), YS_OK);
+    assert_int_equal(ys_txn_commit(&txn, NULL), YS_OK);
+    audit(desk);
+
+    assert_named(desk, "missing", log_of(desk, CAST_NEIGHBOUR), "first 3 entries");
+}
+
 static void a_reference_that_leads_nowhere_is_named_where_all_must_be(void **state)
 {
     struct desk *const desk = *state;
@@ -590,6 +612,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_body_after_its_cut_is_named, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_content_that_is_not_here_is_named, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_log_that_is_withheld_or_too_short_is_named, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_cosigned_head_over_more_than_is_here_is_named, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_reference_that_leads_nowhere_is_named_where_all_must_be,
                                         set_up, tear_down),
