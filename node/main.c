@@ -142,6 +142,12 @@ static const struct ys_option findings_options[] = {
 
 static const struct ys_option audit_options[] = {
     {"threads", "N", N_("use so many threads; unless given, one for each core")},
+    {"commit", "FILE",
+     N_("make a secret nonce for a sample, write it to FILE, and say what the district must "
+        "publish")},
+    {"sample", "N",
+     N_("draw N records that nobody could foresee or choose, and check these alone")},
+    {"nonce", "FILE", N_("with --sample: the nonce that --commit has written")},
     {NULL, NULL, NULL},
 };
 
@@ -396,7 +402,8 @@ static const struct ys_cmd table[] = {
         "silent for longer than silent_days. A line a log, and below it what is wrong and where. "
         "Exit\n"
         "status 1 when anything is wrong, 3 when something could not be checked."),
-     "audit\naudit --json > audit.jsonl", audit_options, 0, 0},
+     "audit\naudit --json > audit.jsonl\naudit --commit nonce\naudit --sample 30 --nonce nonce",
+     audit_options, 0, 0},
     {"recover", ys_cmd_recover, "[CODE|ORIGIN]",
      N_("how the own log stands after a restore, and what to decide"),
      N_("Says whether the own log may be signed further. After a restore the daemon fetches what "

@@ -9,6 +9,7 @@
 #include "node/alarm.h"
 #include "node/application.h"
 #include "node/audit/audit.h"
+#include "node/audit/sample.h"
 #include "node/check.h"
 #include "node/dossier.h"
 #include "node/exhibit.h"
@@ -191,6 +192,19 @@ struct ys_view_audit_end {
     const struct ys_audit_totals *totals;
 };
 
+/* audit --commit and --sample. */
+struct ys_view_committed {
+    const char *file, *purpose;
+};
+struct ys_view_drawn {
+    size_t number; /* from 1 */
+    const struct ys_drawn *drawn;
+};
+struct ys_view_sample {
+    const uint8_t *nonce; /* YS_NONCE_LEN bytes */
+    const struct ys_sample *sample;
+};
+
 /* recover of another unit's log: what was dropped to be fetched again. */
 struct ys_view_healed {
     const char *origin;
@@ -247,6 +261,9 @@ struct ys_view {
     void (*status)(const struct ys_view_status *status);
     void (*recovery)(const struct ys_view_recovery *recovery);
     void (*verified)(const struct ys_view_verified *verified);
+    void (*committed)(const struct ys_view_committed *committed);
+    void (*drawn)(const struct ys_view_drawn *drawn);
+    void (*sample)(const struct ys_view_sample *sample);
     void (*healed)(const struct ys_view_healed *healed);
     void (*audited)(const struct ys_audit_line *line);
     void (*audit_end)(const struct ys_view_audit_end *end);

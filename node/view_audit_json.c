@@ -2,6 +2,8 @@
 #include "node/json_out.h"
 #include "node/view_audit.h"
 
+#include <sodium.h>
+
 static json_t *flaws_of(const struct ys_flaws *flaws)
 {
     json_t *const list = json_array();
@@ -72,4 +74,45 @@ void ys_json_healed(const struct ys_view_healed *healed)
     ys_json_line(json_pack("{s:s, s:o, s:o, s:o}", "origin", healed->origin, "flaws",
                            ys_json_number(healed->flaws), "size", ys_json_number(healed->size),
                            "kept", ys_json_number(healed->kept)));
+}
+
+void ys_json_committed(const struct ys_view_committed *committed)
+{
+    ys_json_line(json_pack("{s:o, s:s}", "file", ys_json_text(committed->file), "purpose",
+                           committed->purpose));
+}
+
+static json_t *id_of(const struct ys_hash *hash)
+{
+    char text[YS_RECORD_ID_TEXT_MAX];
+    ys_record_id_print(hash, text);
+    return json_string(text);
+}
+
+void ys_json_drawn(const struct ys_view_drawn *view)
+{
+    const struct ys_drawn *const drawn = view->drawn;
+    ys_json_line(json_pack("{s:o, s:b, s:s, s:o, s:o, s:s, s:s, s:o}", "number",
+                           ys_json_number(view->number), "ok", drawn->flaws.count == 0, "origin",
+                           drawn->origin, "index", ys_json_number(drawn->index), "id",
+                           drawn->here ? id_of(&drawn->id) : json_null(), "kind", drawn->kind,
+                           "matter", drawn->subject, "flaws", flaws_of(&drawn->flaws)));
+}
+
+void ys_json_sample(const struct ys_view_sample *view)
+{
+    const struct ys_sample *const sample = view->sample;
+    char nonce[2 * YS_NONCE_LEN + 1];
+    json_t *const logs = json_array();
+    sodium_bin2hex(nonce, sizeof nonce, view->nonce, YS_NONCE_LEN);
+    for (size_t i = 0; i < sample->logs.count; i++)
+        json_array_append_new(logs, json_pack("{s:s, s:o}", "origin", sample->logs.item[i].origin,
+                                              "size", ys_json_number(sample->logs.item[i].size)));
+    ys_json_line(json_pack(
+        "{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "nonce", nonce, "commitment",
+        id_of(&sample->commitment), "commitment_index", ys_json_number(sample->commitment_index),
+        "commitments_before", ys_json_number(sample->commitments_before), "receipts",
+        id_of(&sample->beacon), "receipts_index", ys_json_number(sample->beacon_index), "seed",
+        id_of(&sample->seed), "population", ys_json_number(sample->population), "drawn",
+        ys_json_number(sample->count), "logs", logs));
 }

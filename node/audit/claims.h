@@ -3,12 +3,14 @@
 #ifndef YS_NODE_AUDIT_CLAIMS_H
 #define YS_NODE_AUDIT_CLAIMS_H
 
+#include "crypto/hash.h"
 #include "proto/name.h"
 
 struct ys_claim {
     char origin[YS_KEY_NAME_MAX + 1];
     struct ys_division witness; /* who said so */
     uint64_t size, time_s;
+    struct ys_hash root; /* at that size; zero when nobody asked for it */
 };
 
 /* Sorted by origin; zero is empty. */

@@ -2,10 +2,12 @@
 """`yishi audit` with real processes: what it says of a whole federation, of a street that lost a record,
 and how that record comes back (DESIGN.md 5)."""
 
+import base64
+import hashlib
 import json
 import unittest
 
-from harness import COMMUNITY, DISTRICT, ENVIRONMENT, OK, REFUSED, STREET, USAGE, Case, consensus, store_tool
+from harness import COMMUNITY, DISTRICT, ENVIRONMENT, NEIGHBOUR, OK, REFUSED, STREET, USAGE, Case, consensus, store_tool, wait_for
 
 
 class Audit(Case):
@@ -64,6 +66,44 @@ class Audit(Case):
         self.receipted(community)
         street.stop()
         self.assertEqual(street.call("recover", COMMUNITY, "--json").object()["flaws"], 0)
+
+    def redraw(self, nonce, sample, count):
+        """FORMATS.md 16.1 from what the sample says of itself."""
+        seed = hashlib.sha256(b"yishi/audit-sample/v1\n" + bytes.fromhex(nonce) + bytes.fromhex(sample["receipts"])).digest()
+        total, found, n = sum(log["size"] for log in sample["logs"]), [], 0
+        while len(found) < count:
+            x = int.from_bytes(hashlib.sha256(seed + n.to_bytes(8, "big")).digest()[:8], "big")
+            n += 1
+            if x - x % total > 2**64 - total:
+                continue
+            rest = x % total
+            for log in sample["logs"]:
+                if rest < log["size"]:
+                    break
+                rest -= log["size"]
+            if (log["origin"], rest) not in found:
+                found.append((log["origin"], rest))
+        return found
+
+    def test_a_sample_is_drawn_from_a_nonce_and_what_came_after_its_commitment(self):
+        district, street, _ = self.published()
+        nonce = self.folder / "nonce"
+        committed = street.call("audit", "--commit", nonce, "--json").object()
+        self.assertRefused(street.call("audit", "--commit", nonce, check=False), REFUSED, "nonce")
+        self.assertRefused(street.call("audit", "--sample", "5", "--nonce", nonce, check=False), REFUSED, "commitment")
+        self.assertRefused(street.call("audit", "--sample", "5", check=False), USAGE, "--nonce")
+        known = base64.b64encode(bytes.fromhex(district.entries(DISTRICT)[0]["id"])).decode()
+        district.publish({"kind": "acknowledgement", "refs": [{"rel": "acknowledges", "record": known}], "acknowledgement": {"purpose": committed["purpose"]}})
+        # A street that enrols another community gets its receipt at once, in a record of the district.
+        other = self.node(NEIGHBOUR)
+        other.init(root=district.home / "root.pub")
+        street.admit(other.join(street))
+        drawn = wait_for(lambda: (lambda r: r.status == OK and r)(street.call("audit", "--sample", "5", "--nonce", nonce, "--json", check=False)), "a receipts record behind the commitment").objects()
+        self.assertEqual([one["ok"] for one in drawn[:-1]], [True] * 5)
+        self.assertEqual([(one["origin"], one["index"]) for one in drawn[:-1]], self.redraw(nonce.read_text().strip(), drawn[-1], 5))
+        self.assertEqual(drawn[-1]["commitments_before"], 0)
+        again = wait_for(lambda: (lambda r: r.status == OK and r)(district.call("audit", "--sample", "5", "--nonce", nonce, "--json", check=False)), "the same at the district")
+        self.assertEqual(again.objects(), drawn)
 
     def test_what_is_no_number_of_threads_is_wrong_use(self):
         node = self.node(DISTRICT)

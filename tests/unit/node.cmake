@@ -28,6 +28,7 @@ add_test(NAME unit.every_rule_is_built
          COMMAND /usr/bin/python3 -B ${CMAKE_CURRENT_SOURCE_DIR}/rules.py)
 set_tests_properties(unit.every_rule_is_built PROPERTIES LABELS unit TIMEOUT 60)
 yishi_unit_test(test_audit yishi_test_federation ys_node)
+yishi_unit_test(test_sample yishi_test_federation ys_node)
 yishi_unit_test(test_crew ys_node)
 yishi_unit_test(test_flaw ys_node)
 yishi_unit_test(test_kind_files ys_node)
