@@ -24,7 +24,8 @@ static void show(void *context, uint64_t folded, uint64_t total)
     progress->shown = true;
 }
 
-static enum ys_code catch_up(const struct ys_node *node, struct ys_model *model, struct ys_err *err)
+enum ys_code ys_recall_catch_up(const struct ys_node *node, struct ys_model *model,
+                                struct ys_err *err)
 {
     struct progress progress = {.shown = false};
     const struct ys_fold_options options = {
@@ -56,19 +57,25 @@ static enum ys_code renew_membership(const struct ys_node *node, struct ys_err *
     return code == YS_OK ? ys_txn_commit(&txn, err) : code;
 }
 
+enum ys_code ys_recall_open_as_it_is(const struct ys_node *node, struct ys_model **out,
+                                     struct ys_err *err)
+{
+    char path[PATH_MAX];
+    ys_home_path(&node->home, "model.db", path);
+    return ys_model_open(path, node->store, out, err);
+}
+
 enum ys_code ys_recall_open(const struct ys_node *node, bool again, struct ys_model **out,
                             struct ys_err *err)
 {
     YS_RECALL_SCOPED model = NULL;
-    char path[PATH_MAX];
-    ys_home_path(&node->home, "model.db", path);
-    enum ys_code code = ys_model_open(path, node->store, &model, err);
+    enum ys_code code = ys_recall_open_as_it_is(node, &model, err);
     if (code == YS_OK && again)
         code = ys_model_clear(model, err);
     if (code == YS_OK && again)
         code = renew_membership(node, err);
     if (code == YS_OK)
-        code = catch_up(node, model, err);
+        code = ys_recall_catch_up(node, model, err);
     if (code != YS_OK)
         return code;
     *out = model;

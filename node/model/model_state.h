@@ -165,7 +165,8 @@ struct ys_model {
     struct ys_sql *sql;
     struct ys_shape *shape;
     struct ys_query *query[YS_MODEL_QUERY_COUNT];
-    struct ys_query **insert; /* one a table of the shape */
+    struct ys_query *
+        *insert; /* one a table of the shape, each prepared when it is first asked for */
     struct ys_query **drop;
     char division[YS_DIVISION_MAX + 1]; /* of the store's node */
     struct ys_hash made_for; /* schema and store: another value, and everything is made anew */
@@ -174,6 +175,12 @@ struct ys_model {
 
 /* Numbers of records. */
 int64_t ys_model_number(int64_t log, uint64_t index);
+
+/* The statement that puts a row into a table of the shape, and the one that drops a record's rows. */
+enum ys_code ys_model_insert(struct ys_model *model, size_t table, struct ys_query **out,
+                             struct ys_err *err);
+enum ys_code ys_model_drop(struct ys_model *model, size_t table, struct ys_query **out,
+                           struct ys_err *err);
 
 /* Commit when `code` is YS_OK, else roll back; the code that matters. */
 enum ys_code ys_model_end(struct ys_model *model, enum ys_code code, struct ys_err *err);

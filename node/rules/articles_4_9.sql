@@ -201,12 +201,14 @@ SELECT a.subject, a.unit, a.unit AS division, a.record, NULL AS other, 'E' AS se
 
 -- "Earlier": on an earlier day or on the same, since both say no more than a day.
 INSERT INTO rule (id, version, view, article, severity, who, scope, clock, late_entry, parameters, since,
-                  until, zh, en, remedy_zh, remedy_en)
+                  until, zh, en, remedy_zh, remedy_en,
+                  kinds)
 VALUES ('R-09-3', 1, 'R-09-3', '9(3)', 'E', 'rc', 'matter', 'change', 1, '', NULL, NULL,
         '涉及政府公共服务事项的议题，确定前未征求街道（乡镇）意见',
         'a public-service topic is listed before the street was asked for its opinion',
         '先发布“征求街道意见”记录，再由两委联席会议确定',
-        'publish a street_opinion_request before the two committees determine the topic');
+        'publish a street_opinion_request before the two committees determine the topic',
+        'topic_determination');
 CREATE VIEW "R-09-3" AS
 SELECT k.subject, k.unit, k.unit AS division, k.record, NULL AS other, 'E' AS severity, '' AS code,
        k.day AS anchor_day, k.signed_day AS since_day, NULL AS until_day,
@@ -223,12 +225,14 @@ SELECT k.subject, k.unit, k.unit AS division, k.record, NULL AS other, 'E' AS se
 -- against the community; the delay is the street's, R-09-6. One that was determined without asking is
 -- R-09-3's. What counts is the newest opinion by the day of the determination.
 INSERT INTO rule (id, version, view, article, severity, who, scope, clock, late_entry, parameters, since,
-                  until, zh, en, remedy_zh, remedy_en)
+                  until, zh, en, remedy_zh, remedy_en,
+                  kinds)
 VALUES ('R-09-4', 1, 'R-09-4', '9(3)', 'F', 'rc po', 'matter', 'change', 0, 'street_opinion_days', NULL, NULL,
         '政府公共服务事项议题，在街道意见答复前确定，或街道不同意仍列入',
         'a public-service topic is listed before the street''s opinion arrived, or against it',
         '等待街道意见或答复期限届满；街道不同意的与街道协商',
-        'wait for the opinion or the end of the street''s days; where the street disagrees, consult it');
+        'wait for the opinion or the end of the street''s days; where the street disagrees, consult it',
+        'topic_determination');
 CREATE VIEW "R-09-4" AS
 SELECT k.subject, k.unit, k.unit AS division, k.record, o.record AS other, 'F' AS severity,
        iif(o.record IS NULL, 'before', 'negative') AS code, k.day AS anchor_day,

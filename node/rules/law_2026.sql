@@ -142,12 +142,14 @@ SELECT a.subject, a.record, a.id, coalesce(c.reached_on, i.completed_on, r.submi
 -- closed; before that, R-13-1 counts the days of `feedback_days`. A publication on the outcome tells what was
 -- settled, too. Publications that follow one another are one.
 INSERT INTO rule (id, version, view, article, severity, who, scope, clock, late_entry, parameters, since,
-                  until, zh, en, remedy_zh, remedy_en)
+                  until, zh, en, remedy_zh, remedy_en,
+                  kinds)
 VALUES ('R-L-34', 1, 'R-L-34', 'L34', 'F', 'rc', 'matter', 'change', 0, 'publication_days', 20454, NULL,
         '协商议定的事项（settled）或其落实情况（implementation）未公开即办结，或者公开天数不足（short）',
         'closed, although what was settled (settled) or its implementation (implementation) had not been '
         || 'published; or published for too few days (short)',
-        '补充公开；公开天数达到要求后再撤下', 'publish it, and keep it published long enough');
+        '补充公开；公开天数达到要求后再撤下', 'publish it, and keep it published long enough',
+        'feedback_publication matter_close');
 CREATE VIEW "R-L-34" AS
 SELECT p.subject, p.unit, p.unit AS division, p.record, NULL AS other, 'F' AS severity, 'short' AS code,
        p.from_day AS anchor_day, p.signed_day AS since_day, NULL AS until_day,
