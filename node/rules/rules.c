@@ -209,16 +209,39 @@ static enum ys_code apply_key(struct ys_rules *rules, enum ys_rule_scope scope, 
     return code;
 }
 
+static void tell(const struct ys_rules *rules, size_t *done, size_t total)
+{
+    (*done)++;
+    if (rules->progress != NULL)
+        rules->progress(rules->context, *done, total);
+}
+
 static enum ys_code apply_everything(struct ys_rules *rules, struct ys_err *err)
 {
     static const struct ys_bytes none = {NULL, 0};
+    size_t total = rules->count;
+    size_t done = 0;
+    for (size_t i = 0; i < rules->count; i++)
+        total += rules->run[i].is_duty ? 1 : 0;
     enum ys_code code = ys_sql_run(rules->sql, "DELETE FROM duty; DELETE FROM finding", err);
-    for (size_t i = 0; code == YS_OK && i < rules->count; i++)
-        if (rules->run[i].is_duty)
-            code = put_duties(rules, &rules->run[i], YS_RULE_SCOPES, none, err);
-    for (size_t i = 0; code == YS_OK && i < rules->count; i++)
+    for (size_t i = 0; code == YS_OK && i < rules->count; i++) {
+        if (!rules->run[i].is_duty)
+            continue;
+        code = put_duties(rules, &rules->run[i], YS_RULE_SCOPES, none, err);
+        tell(rules, &done, total);
+    }
+    for (size_t i = 0; code == YS_OK && i < rules->count; i++) {
         code = put_findings(rules, &rules->run[i], YS_RULE_SCOPES, none, err);
+        tell(rules, &done, total);
+    }
     return code;
+}
+
+void ys_rules_watch(struct ys_rules *rules,
+                    void (*progress)(void *context, size_t done, size_t total), void *context)
+{
+    rules->progress = progress;
+    rules->context = context;
 }
 
 enum ys_code ys_rules_apply_one(struct ys_rules *rules, struct ys_rule_run *run, struct ys_err *err)

@@ -21,6 +21,10 @@ void ys_rules_close(struct ys_rules *rules);
 void ys_rules_end(struct ys_rules **rules);
 #define YS_RULES_SCOPED __attribute__((cleanup(ys_rules_end))) struct ys_rules *
 
+/* Whom to tell, while all rules are applied, how many are done; each counts twice when it has duties. */
+void ys_rules_watch(struct ys_rules *rules,
+                    void (*progress)(void *context, size_t done, size_t total), void *context);
+
 /* Bring findings and duties up to what the model shows: those of what was touched since, or all. Within an
  * open transaction as part of it. `today` (a day as in moment.h) only says how many years there
  * are by now, for rules about periods; rows may lie in the future. */

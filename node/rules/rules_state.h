@@ -36,7 +36,9 @@ struct ys_rules {
     size_t count;
     struct ys_rule_run *run;
     struct ys_query *forget[YS_RULE_OF_DUTIES][2];
-    struct ys_rule *catalogue; /* the same, for others */
+    struct ys_rule *catalogue;                                  /* the same, for others */
+    void (*progress)(void *context, size_t done, size_t total); /* NULL: nobody is told */
+    void *context;
 };
 
 /* Texts of all files, in the order in which they are run; NULL ends them. */
