@@ -54,6 +54,10 @@
                     " SELECT 'unit', division FROM log WHERE no = ?1 >> 32")                                   \
     X(TOUCH_UNIT,                                                                                              \
       "INSERT OR IGNORE INTO touched SELECT 'unit', division FROM log WHERE origin = ?")                       \
+    X(TOUCH_CHANGED,                                                                                           \
+      "INSERT OR IGNORE INTO touched SELECT 'unit', division FROM division_change_before WHERE "               \
+      "rec"                                                                                                    \
+      " = ?1 UNION SELECT 'unit', division FROM division_change_after WHERE rec = ?1")                         \
     X(PUT_STALE, "INSERT OR IGNORE INTO stale VALUES (?)")                                                     \
     X(TARGETS, "SELECT r.no FROM ref f JOIN record r ON r.id = f.target WHERE f.rec = ?"                       \
                " AND f.rel IN ('supersedes', 'withdraws', 'redacts')")                                         \
@@ -220,6 +224,8 @@ enum ys_code ys_touch_linked(struct ys_model *model, int64_t number, struct ys_e
 enum ys_code ys_touch_matter(struct ys_model *model, struct ys_bytes subject, struct ys_err *err);
 /* The unit to which a log belongs. */
 enum ys_code ys_touch_unit_of(struct ys_model *model, struct ys_bytes origin, struct ys_err *err);
+/* The units that a `division_change` names, while its contents are there. */
+enum ys_code ys_touch_changed(struct ys_model *model, int64_t number, struct ys_err *err);
 /* A parameter has changed. */
 enum ys_code ys_touch_all(struct ys_model *model, struct ys_err *err);
 

@@ -41,7 +41,7 @@ SELECT e.subject, e.community AS unit, e.community AS division, e.record, e.day 
  WHERE e.unit = substr(e.community, 1, length(e.unit));
 
 -- Why (2026-11): from the year in which its first record of a matter was signed: what is entered late of years
--- before would find every year since.
+-- before would find every year since. None for a year at whose end the community was gone (merged) or yet to come.
 INSERT INTO rule (id, version, view, article, severity, who, scope, clock, late_entry, parameters, since,
                   until, zh, en, remedy_zh, remedy_en)
 VALUES ('R-04-2', 1, 'R-04-2', '4(6)', 'F', 'rc', 'unit', 'due', 0, '', NULL, NULL,
@@ -62,7 +62,9 @@ SELECT '-' AS subject, u.unit, u.unit AS division, NULL AS record, y.from_day AS
           CROSS JOIN act b ON b.record = q.rec
          WHERE s.unit = u.unit AND +q.year = y.year
          ORDER BY coalesce(q.held_on, b.day), b.id LIMIT 1)
-  LEFT JOIN residents_review r ON r.rec = a.record;
+  LEFT JOIN residents_review r ON r.rec = a.record
+ WHERE NOT EXISTS
+       (SELECT g.unit FROM unit_missing g WHERE g.unit = u.unit AND y.to_day BETWEEN g.first AND g.last);
 
 -- Why (2026-11): a form that has the name of a level (article 6) is held at it. Those of article 5 are not
 -- refused below the community: a 四方会议 of one 小区 is common, and it happened. Article 11 speaks of

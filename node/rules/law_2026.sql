@@ -97,7 +97,8 @@ SELECT a.unit, a.record, a.id, coalesce(d.held_on, v.held_on) AS day
 
 -- Why (2026-11): from the period in which the community first signed a record of a matter, not from that in
 -- which what it entered late had happened: nobody kept these records then. A period without a meeting cannot be
--- made up for; what was found ends with the next meeting, as that of any duty that was done too late.
+-- made up for; what was found ends with the next meeting, as that of any duty that was done too late. A community
+-- that was gone on the last day of a period (merged), or was yet to come, owes none.
 INSERT INTO rule (id, version, view, article, severity, who, scope, clock, late_entry, parameters, since,
                   until, zh, en, remedy_zh, remedy_en)
 VALUES ('R-L-28', 1, 'R-L-28', 'L28', 'F', 'rc', 'unit', 'due', 0, 'reps_meeting_period', 20454, NULL,
@@ -115,7 +116,9 @@ SELECT '-' AS subject, q.unit, q.unit AS division, NULL AS record, q.from_day AS
                                     WHERE m.unit = q.unit AND m.day = q.met_day
                                     ORDER BY m.id LIMIT 1)
  WHERE q.to_day >= (SELECT min(r.signed_day) FROM log_record r
-                     WHERE r.unit = q.unit AND r.subject <> '-');
+                     WHERE r.unit = q.unit AND r.subject <> '-')
+   AND NOT EXISTS
+       (SELECT g.unit FROM unit_missing g WHERE g.unit = q.unit AND q.to_day BETWEEN g.first AND g.last);
 
 INSERT INTO rule (id, version, view, article, severity, who, scope, clock, late_entry, parameters, since,
                   until, zh, en, remedy_zh, remedy_en)
