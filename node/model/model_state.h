@@ -218,8 +218,8 @@ enum ys_code ys_building_refresh_later(struct ys_model *model, struct ys_fold_tu
 /* --- touched.c: what is to be looked at again by those who ask questions of the rows (rules) --- */
 /* Nothing is noted while the model is made from nothing: whoever asks then must look at all. */
 enum ys_code ys_touch_record(struct ys_model *model, int64_t number, struct ys_err *err);
-/* The records that name this one, and those that change what it names: while its row and its references are
- * there. */
+/* The records that name this one, those that change what it names, and the units whose records it answers:
+ * while its row and its references are there. */
 enum ys_code ys_touch_linked(struct ys_model *model, int64_t number, struct ys_err *err);
 enum ys_code ys_touch_matter(struct ys_model *model, struct ys_bytes subject, struct ys_err *err);
 /* The unit to which a log belongs. */

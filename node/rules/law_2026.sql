@@ -180,10 +180,24 @@ SELECT a.subject, a.unit, a.unit, a.record, w.record, 'F' AS severity, w.what AS
                               AND (p.what IN ('progress', 'completion', 'commission')
                                    OR (w.what = 'settled' AND p.what IN ('consensus', 'decision'))));
 
--- Whoever made the record objected to answers: the community, or the street for itself and those above it.
+-- Objections, and the unit whose publication it is: that which holds the matter; without one the community whose
+-- record is objected to, else the one that wrote the objection down.
+CREATE VIEW objection_act AS
+SELECT s.unit, a.record, a.id, a.subject,
+       iif(a.subject = '-',
+           coalesce((SELECT l.division FROM ref f JOIN record t ON t.id = f.target JOIN log l ON l.no = t.log
+                      WHERE f.rec = a.record AND f.rel = 'based_on' AND l.level = 'community'
+                      ORDER BY f.nth LIMIT 1), s.unit),
+           substr(a.subject, 1, instr(a.subject, '-') - 1)) AS holder
+  FROM span s CROSS JOIN objection o ON o.rec BETWEEN s.first AND s.last
+  CROSS JOIN act a ON a.record = o.rec;
+
+-- Why (2026-11): whoever made the record objected to answers: the community, or the street for itself and those
+-- above it. An objection need not name a matter: one to a plan of the year, or to a list of several matters, is
+-- to be answered, too. So it is a rule of the unit in whose log the objection stands.
 INSERT INTO rule (id, version, view, article, severity, who, scope, clock, late_entry, parameters, since,
                   until, zh, en, remedy_zh, remedy_en)
-VALUES ('R-L-35', 1, 'R-L-35', 'L35', 'F', 'rc st', 'matter', 'due', 0, 'objection_days', 20454, NULL,
+VALUES ('R-L-35', 1, 'R-L-35', 'L35', 'F', 'rc st', 'unit', 'due', 0, 'objection_days', 20454, NULL,
         '对公开事项的异议未在期限内答复', 'an objection about a publication has not been answered in time',
         '发布“异议答复”记录；逾期仍须答复', 'publish the reply; late is better than never');
 CREATE VIEW "duty R-L-35" AS
@@ -191,16 +205,17 @@ SELECT s.subject, s.unit,
        iif(EXISTS (SELECT NULL FROM ref f JOIN record t ON t.id = f.target
                      JOIN log l ON l.no = t.log
                     WHERE f.rec = s.record AND f.rel = 'based_on' AND l.level <> 'community'
-                          AND t.subject IN (s.subject, '-')),
-           substr(m.division, 1, 9), m.division) AS division,
+                          AND (s.subject = '-' OR t.subject IN (s.subject, '-'))),
+           substr(s.holder, 1, 9), s.holder) AS division,
        s.record, o.raised_on AS anchor_day,
        due('objection_days', s.unit, o.raised_on) AS due_day,
        r.rec AS met_record, r.replied_on AS met_day, h.day AS proven_day
-  FROM step_act s JOIN objection o ON o.rec = s.record JOIN matter m ON m.subject = s.subject
+  FROM objection_act s JOIN objection o ON o.rec = s.record
   LEFT JOIN objection_reply r ON r.rec =
        (SELECT b.record FROM ref f JOIN act b ON b.record = f.rec
           JOIN objection_reply x ON x.rec = b.record
-         WHERE f.target = s.id AND f.rel = 'answers' AND b.subject IN (s.subject, '-')
+         WHERE f.target = s.id AND f.rel = 'answers'
+               AND (s.subject = '-' OR b.subject IN (s.subject, '-'))
          ORDER BY x.replied_on, b.id LIMIT 1)
   LEFT JOIN held h ON h.record = r.rec
  WHERE o.about = 'publication' AND o.raised_on >= 20454;
