@@ -6,20 +6,33 @@ SELECT a.subject, a.unit, a.record, a.id, a.signed_day, n.body_kind, n.notified_
        (n.meeting_at_ms + 28800000) / 86400000 AS day, n.special_circumstances
   FROM step_act a JOIN residents_meeting_notice n ON n.rec = a.record;
 
+-- Why (2026-11): `none`: a meeting that decided, and no notice of one in the matter by then, is the plainest case
+-- of less than the days asked. A notice of any day counts, since a meeting may be put off.
 INSERT INTO rule (id, version, view, article, severity, who, scope, clock, late_entry, parameters, since,
-                  until, zh, en, remedy_zh, remedy_en)
-VALUES ('R-L-26', 1, 'R-L-26', 'L26', 'F', 'rc', 'record', 'change', 0,
+                  until, zh, en, remedy_zh, remedy_en,
+                  kinds)
+VALUES ('R-L-26', 1, 'R-L-26', 'L26', 'F', 'rc', 'matter', 'change', 0,
         'assembly_notice_days notice_count', 20454, NULL,
-        '居民会议未提前规定天数通知，也未写明特殊情况',
-        'a residents'' meeting was notified too late, and no special circumstances are given',
-        '提前通知；确有特殊情况的写明', 'notify in time, or state the special circumstances');
+        '居民会议未提前规定天数通知，也未写明特殊情况；或者没有通知就召开（none）',
+        'a residents'' meeting was notified too late, and no special circumstances are given; or not at all (none)',
+        '提前通知；确有特殊情况的写明；已通知而未录入的，补录“居民会议通知”',
+        'notify in time, or state the special circumstances; enter a notice that was given and not recorded',
+        'residents_meeting_notice residents_meeting_decision');
 CREATE VIEW "R-L-26" AS
 SELECT subject, unit, unit AS division, record, NULL AS other, 'F' AS severity, '' AS code,
        day AS anchor_day, signed_day AS since_day, NULL AS until_day,
        day_text(day) || ' - ' || day_text(notified_on) || ' = ' || (day - notified_on) AS fact
   FROM assembly_notice
  WHERE body_kind = 'assembly' AND notified_on > notice_due('assembly_notice_days', unit, day)
-       AND trim(coalesce(special_circumstances, '')) = '';
+       AND trim(coalesce(special_circumstances, '')) = ''
+UNION ALL
+SELECT h.subject, h.unit, h.unit, h.record, NULL, 'F', 'none', h.day, h.signed_day, NULL,
+       day_text(h.day)
+  FROM assembly_held h
+ WHERE h.body_kind = 'assembly'
+       AND NOT EXISTS (SELECT n.record FROM assembly_notice n
+                        WHERE n.subject = h.subject AND n.body_kind = 'assembly'
+                              AND n.notified_on <= h.day);
 
 -- quorum: fewer than the law wants were there. E when it is recorded as passed; F when it says itself that
 -- it is not valid. majority, not_passed: `passed` contradicts the votes.
