@@ -310,7 +310,8 @@ static enum ys_code load_parts(struct ys_model *model, const char *subject, stru
         code = each_of(model,
                        "SELECT l.origin, r.idx, '', 0, r.occurred_day, r.standing, NULL"
                        " FROM record r JOIN log l ON l.no = r.log"
-                       " WHERE r.subject = ?1 AND r.verdict <> 'ok' ORDER BY l.origin, r.idx",
+                       " WHERE r.subject = ?1 AND r.subject <> '-' AND r.verdict <> 'ok'"
+                       " ORDER BY l.origin, r.idx",
                        subject, walk, keep_step, err);
     if (code == YS_OK)
         code = each_of(model,

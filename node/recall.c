@@ -11,20 +11,40 @@ struct progress {
     bool shown;
 };
 
-static void show(void *context, uint64_t folded, uint64_t total)
+/* On a terminal, once it takes longer than a second: the cursor goes to the begin of the line. */
+static bool is_due(struct progress *progress)
 {
-    struct progress *const progress = context;
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     if (isatty(STDERR_FILENO) == 0 || now.tv_sec - progress->begun.tv_sec < 1)
-        return;
+        return false;
     fputc('\r', stderr);
-    fprintf(stderr, _("read %llu of %llu records"), (unsigned long long)folded,
-            (unsigned long long)total);
     progress->shown = true;
+    return true;
 }
 
-static enum ys_code catch_up(const struct ys_node *node, struct ys_model *model, struct ys_err *err)
+static void end_line(const struct progress *progress)
+{
+    if (progress->shown)
+        fputs("\r\033[K", stderr);
+}
+
+static void show_rules(void *context, size_t done, size_t total)
+{
+    if (is_due(context))
+        fprintf(stderr, _("the rules are applied anew: %zu of %zu"), done, total);
+}
+
+static void show(void *context, uint64_t folded, uint64_t total)
+{
+    if (!is_due(context))
+        return;
+    fprintf(stderr, _("read %llu of %llu records"), (unsigned long long)folded,
+            (unsigned long long)total);
+}
+
+enum ys_code ys_recall_catch_up(const struct ys_node *node, struct ys_model *model,
+                                struct ys_err *err)
 {
     struct progress progress = {.shown = false};
     const struct ys_fold_options options = {
@@ -35,8 +55,7 @@ static enum ys_code catch_up(const struct ys_node *node, struct ys_model *model,
     ys_txn_abort(&txn);
     if (code == YS_OK)
         code = ys_model_catch_up(model, &options, err);
-    if (progress.shown)
-        fputs("\r\033[K", stderr);
+    end_line(&progress);
     return code;
 }
 
@@ -56,19 +75,25 @@ static enum ys_code renew_membership(const struct ys_node *node, struct ys_err *
     return code == YS_OK ? ys_txn_commit(&txn, err) : code;
 }
 
+enum ys_code ys_recall_open_as_it_is(const struct ys_node *node, struct ys_model **out,
+                                     struct ys_err *err)
+{
+    char path[PATH_MAX];
+    ys_home_path(&node->home, "model.db", path);
+    return ys_model_open(path, node->store, out, err);
+}
+
 enum ys_code ys_recall_open(const struct ys_node *node, bool again, struct ys_model **out,
                             struct ys_err *err)
 {
     YS_RECALL_SCOPED model = NULL;
-    char path[PATH_MAX];
-    ys_home_path(&node->home, "model.db", path);
-    enum ys_code code = ys_model_open(path, node->store, &model, err);
+    enum ys_code code = ys_recall_open_as_it_is(node, &model, err);
     if (code == YS_OK && again)
         code = ys_model_clear(model, err);
     if (code == YS_OK && again)
         code = renew_membership(node, err);
     if (code == YS_OK)
-        code = catch_up(node, model, err);
+        code = ys_recall_catch_up(node, model, err);
     if (code != YS_OK)
         return code;
     *out = model;
@@ -83,7 +108,15 @@ enum ys_code ys_recall_rules(const struct ys_node *node, uint32_t today,
     enum ys_code code = ys_recall_open(node, false, model_out, err);
     if (code == YS_OK)
         code = ys_rules_open(*model_out, rules_out, err);
-    return code == YS_OK ? ys_rules_catch_up(*rules_out, today, err) : code;
+    if (code != YS_OK)
+        return code;
+    struct progress progress = {.shown = false};
+    clock_gettime(CLOCK_MONOTONIC, &progress.begun);
+    ys_rules_watch(*rules_out, show_rules, &progress);
+    code = ys_rules_catch_up(*rules_out, today, err);
+    ys_rules_watch(*rules_out, NULL, NULL);
+    end_line(&progress);
+    return code;
 }
 
 enum ys_code ys_recall_blank(struct ys_model **out, struct ys_err *err)

@@ -13,7 +13,12 @@
  * longer than a second. `again`: from nothing, and what was kept of the membership too. Recalls the node's membership. */
 YS_CHECKED enum ys_code ys_recall_open(const struct ys_node *node, bool again,
                                        struct ys_model **out, struct ys_err *err);
-/* The same, with the rules applied to it as far as the year of `today`. The rules are closed first. */
+/* The same in two steps: a trial (node/model/trial.h) needs the second one only when the model is far behind. */
+YS_CHECKED enum ys_code ys_recall_open_as_it_is(const struct ys_node *node, struct ys_model **out,
+                                                struct ys_err *err);
+YS_CHECKED enum ys_code ys_recall_catch_up(const struct ys_node *node, struct ys_model *model,
+                                           struct ys_err *err);
+/* As ys_recall_open, with the rules applied to it as far as the year of `today`. The rules are closed first. */
 YS_CHECKED enum ys_code ys_recall_rules(const struct ys_node *node, uint32_t today,
                                         struct ys_model **model_out, struct ys_rules **rules_out,
                                         struct ys_err *err);

@@ -43,22 +43,33 @@ static void hear(void *context, const struct ys_finding *finding)
     (void)snprintf(hearing->ids + used, sizeof hearing->ids - used, " %s", finding->rule->id);
 }
 
-static enum ys_code judge(struct ys_rules *rules, struct ys_model *model, uint32_t today,
-                          const struct ys_fold_options *options, const struct ys_trial *trial,
+/* The records stand in the model afterwards, until ys_trial_end. */
+static enum ys_code begin(const struct ys_node *node, struct ys_model *model,
+                          const struct ys_trial *trial, int64_t *first_out, struct ys_err *err)
+{
+    const struct ys_fold_options options = {.store = node->store, .member = node->member};
+    enum ys_code code = ys_trial_begin(model, &options, trial, first_out, err);
+    if (code != YS_BUSY)
+        return code;
+    code = ys_recall_catch_up(node, model, err);
+    return code == YS_OK ? ys_trial_begin(model, &options, trial, first_out, err) : code;
+}
+
+static enum ys_code judge(const struct ys_node *node, struct ys_model *model,
+                          struct ys_rules *rules, const struct ys_trial *trial,
                           struct hearing *hearing, struct ys_err *err)
 {
-    int64_t first = 0;
-    enum ys_code code = ys_trial_begin(model, options, trial, &first, err);
+    struct ys_finding_filter filter = {.today = ys_today(),
+                                       .coming = false,
+                                       .ended = true,
+                                       .has_records = true,
+                                       .record_count = (int64_t)trial->count};
+    bool found = false;
+    enum ys_code code = begin(node, model, trial, &filter.first_record, err);
     if (code != YS_OK)
         return code;
-    const struct ys_finding_filter filter = {.today = today,
-                                             .coming = false,
-                                             .ended = true,
-                                             .has_records = true,
-                                             .first_record = first,
-                                             .record_count = (int64_t)trial->count};
-    code = ys_rules_catch_up(rules, today, err);
-    if (code == YS_OK)
+    code = ys_rules_try(rules, filter.today, filter.first_record, filter.record_count, &found, err);
+    if (code == YS_OK && found)
         code = ys_finding_each(rules, &filter, hear, hearing, err);
     ys_trial_end(model);
     return code;
@@ -69,10 +80,10 @@ static enum ys_code ask(const struct ys_node *node, const struct ys_trial *trial
 {
     YS_RECALL_SCOPED model = NULL;
     YS_RULES_SCOPED rules = NULL;
-    const uint32_t today = ys_today();
-    const struct ys_fold_options options = {.store = node->store, .member = node->member};
-    const enum ys_code code = ys_recall_rules(node, today, &model, &rules, err);
-    return code == YS_OK ? judge(rules, model, today, &options, trial, hearing, err) : code;
+    enum ys_code code = ys_recall_open_as_it_is(node, &model, err);
+    if (code == YS_OK)
+        code = ys_rules_open(model, &rules, err);
+    return code == YS_OK ? judge(node, model, rules, trial, hearing, err) : code;
 }
 
 enum ys_code ys_ruling_ask(const struct ys_node *node, const struct ys_ruling_record *records,

@@ -147,6 +147,8 @@ enum ys_code ys_basis_put(struct ys_model *model, int64_t number, const Yishi__V
         return put_receipts(model, number, body->receipts, err);
     if (body->kind_case == YISHI__V1__BODY__KIND_RULE_PARAMETER)
         return mark_by_parameter(model, number, err);
+    if (body->kind_case == YISHI__V1__BODY__KIND_DIVISION_CHANGE)
+        return ys_touch_changed(model, number, err);
     return YS_OK;
 }
 
@@ -155,6 +157,8 @@ enum ys_code ys_basis_clear(struct ys_model *model, int64_t number, const char *
 {
     if (strcmp(kind, "rule_parameter") == 0)
         return mark_by_parameter(model, number, err);
+    if (strcmp(kind, "division_change") == 0)
+        return ys_touch_changed(model, number, err);
     if (strcmp(kind, "receipts") != 0)
         return YS_OK;
     /* Which ones rest on it is not worth finding out: it happens when a key is cut or a log taken back. */

@@ -238,8 +238,12 @@ enum ys_code ys_content_put(struct ys_model *model, int64_t number, const Yishi_
         code = impersonal ? YS_OK : put_personal(model, number, body, err);
     if (code == YS_OK)
         code = put_own_day(model, number, body, err);
-    for (size_t i = first; code == YS_OK && i < first + count; i++)
-        code = ys_table_fill(&model->shape->table[i], model->insert[i], number, body, err);
+    for (size_t i = first; code == YS_OK && i < first + count; i++) {
+        struct ys_query *insert = NULL;
+        code = ys_model_insert(model, i, &insert, err);
+        if (code == YS_OK)
+            code = ys_table_fill(&model->shape->table[i], insert, number, body, err);
+    }
     return code == YS_OK ? ys_basis_put(model, number, body, err) : code;
 }
 
@@ -263,8 +267,12 @@ enum ys_code ys_content_clear(struct ys_model *model, int64_t number, const char
         code = drop_by(model->query[YS_MODEL_DROP_PERSONAL], number, err);
     if (code == YS_OK)
         code = drop_by(model->query[YS_MODEL_DROP_OWN_DAY], number, err);
-    for (size_t i = first; code == YS_OK && i < first + count; i++)
-        code = drop_by(model->drop[i], number, err);
+    for (size_t i = first; code == YS_OK && i < first + count; i++) {
+        struct ys_query *drop = NULL;
+        code = ys_model_drop(model, i, &drop, err);
+        if (code == YS_OK)
+            code = drop_by(drop, number, err);
+    }
     return code;
 }
 

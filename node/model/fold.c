@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BATCH = 4096, BATCH_BUILDING = 16384 };
+/* What is new when records are tried is folded with them and forgotten with them, up to so many entries: for
+ * more, the commit that keeps them is cheaper. */
+enum { BATCH = 4096, BATCH_BUILDING = 16384, BATCH_TRIAL = 16 };
 
 /* One transaction's worth of folding. */
 struct fold {
@@ -14,6 +16,7 @@ struct fold {
     size_t left;  /* entries that this transaction may still fold */
     bool rewound; /* a log may have been taken back since the last look */
     bool whole;   /* this transaction looks at all logs */
+    bool trial;   /* nothing of it stays: no log is folded again */
     uint64_t total;
 };
 
@@ -318,6 +321,10 @@ static enum ys_code fold_log(struct fold *fold, const struct ys_log *log, struct
         code = check_past(fold, log, &folded, err);
     if (code == YS_OK)
         look_at_keys(fold, log, &folded);
+    if (fold->trial && folded.keys_moved && folded.size > 0)
+        fold->left = 0;
+    if (fold->trial && fold->left == 0)
+        return code;
     for (uint64_t chunk = 0; code == YS_OK && chunk * YS_STATUS_CHUNK < folded.size; chunk++)
         code = compare_verdicts(fold, log, &folded, chunk, err);
     if (code == YS_OK && (folded.fresh || folded.changed != log->changed))
@@ -469,16 +476,22 @@ static enum ys_code fold_trial(struct fold *fold, const struct ys_trial *trial, 
     struct ys_log log;
     if (model->building != YS_BUILT && model->building != YS_BUILT_IN_HASTE)
         return ys_fail(err, YS_BUSY, "read model: it is being made anew; try again");
+    fold->trial = true;
     enum ys_code code = ys_log_find(fold->turn.txn, trial->origin, &log, err);
     if (code != YS_OK)
         return code;
     model->resume = 0;
     code = fold_all(fold, err);
+    if (code == YS_OK && fold->left == 0)
+        return ys_fail(err, YS_BUSY, "read model: it is behind the store; try again");
+    fold->left = SIZE_MAX;
     if (code == YS_OK)
         code = begin_log(model, &log, &folded, err);
     fold->turn.tried =
         (struct ys_trial_place){.trial = trial, .log_id = log.id, .first = log.frontier.size};
     model->trying = true;
+    if (code == YS_OK)
+        code = ys_sql_run(model->sql, "DELETE FROM touched", err);
     for (size_t i = 0; code == YS_OK && i < trial->count; i++)
         code = fold_tried(fold, &folded, i, err);
     model->trying = false;
@@ -496,7 +509,7 @@ enum ys_code ys_trial_begin(struct ys_model *model, const struct ys_fold_options
                             const struct ys_trial *trial, int64_t *first_out, struct ys_err *err)
 {
     YS_TXN_SCOPED txn = NULL;
-    struct fold fold = {.model = model, .left = SIZE_MAX, .turn = {.options = options}};
+    struct fold fold = {.model = model, .left = BATCH_TRIAL, .turn = {.options = options}};
     enum ys_code code = ys_building_enter(model, err);
     if (code != YS_OK)
         return code;

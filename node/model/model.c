@@ -192,24 +192,41 @@ static enum ys_code prepare(struct ys_model *model, struct ys_err *err)
         YS_MODEL_QUERIES(YS_MODEL_QUERY_TEXT)
 #undef YS_MODEL_QUERY_TEXT
     };
-    char text[STATEMENT_MAX];
     enum ys_code code = YS_OK;
     for (size_t i = 0; code == YS_OK && i < YS_MODEL_QUERY_COUNT; i++)
         code = ys_query_open(model->sql, texts[i], &model->query[i], err);
-    const size_t count = model->shape->table_count;
-    model->insert = calloc(count, sizeof(struct ys_query *));
-    model->drop = calloc(count, sizeof(struct ys_query *));
+    model->insert = calloc(model->shape->table_count, sizeof(struct ys_query *));
+    model->drop = calloc(model->shape->table_count, sizeof(struct ys_query *));
     if (code == YS_OK && (model->insert == NULL || model->drop == NULL))
         code = ys_fail(err, YS_NOMEM, "read model: out of memory");
-    for (size_t i = 0; code == YS_OK && i < count; i++) {
-        code = ys_table_insert_text(&model->shape->table[i], text, sizeof text);
+    return code;
+}
+
+enum ys_code ys_model_insert(struct ys_model *model, size_t table, struct ys_query **out,
+                             struct ys_err *err)
+{
+    char text[STATEMENT_MAX];
+    enum ys_code code = YS_OK;
+    if (model->insert[table] == NULL) {
+        code = ys_table_insert_text(&model->shape->table[table], text, sizeof text);
         if (code == YS_OK)
-            code = ys_query_open(model->sql, text, &model->insert[i], err);
-        (void)snprintf(text, sizeof text, "DELETE FROM \"%s\" WHERE rec = ?",
-                       model->shape->table[i].name);
-        if (code == YS_OK)
-            code = ys_query_open(model->sql, text, &model->drop[i], err);
+            code = ys_query_open(model->sql, text, &model->insert[table], err);
     }
+    *out = model->insert[table];
+    return code;
+}
+
+enum ys_code ys_model_drop(struct ys_model *model, size_t table, struct ys_query **out,
+                           struct ys_err *err)
+{
+    char text[YS_SHAPE_NAME_MAX * 2];
+    enum ys_code code = YS_OK;
+    if (model->drop[table] == NULL) {
+        (void)snprintf(text, sizeof text, "DELETE FROM \"%s\" WHERE rec = ?",
+                       model->shape->table[table].name);
+        code = ys_query_open(model->sql, text, &model->drop[table], err);
+    }
+    *out = model->drop[table];
     return code;
 }
 

@@ -54,6 +54,10 @@
                     " SELECT 'unit', division FROM log WHERE no = ?1 >> 32")                                   \
     X(TOUCH_UNIT,                                                                                              \
       "INSERT OR IGNORE INTO touched SELECT 'unit', division FROM log WHERE origin = ?")                       \
+    X(TOUCH_CHANGED,                                                                                           \
+      "INSERT OR IGNORE INTO touched SELECT 'unit', division FROM division_change_before WHERE "               \
+      "rec"                                                                                                    \
+      " = ?1 UNION SELECT 'unit', division FROM division_change_after WHERE rec = ?1")                         \
     X(PUT_STALE, "INSERT OR IGNORE INTO stale VALUES (?)")                                                     \
     X(TARGETS, "SELECT r.no FROM ref f JOIN record r ON r.id = f.target WHERE f.rec = ?"                       \
                " AND f.rel IN ('supersedes', 'withdraws', 'redacts')")                                         \
@@ -165,7 +169,8 @@ struct ys_model {
     struct ys_sql *sql;
     struct ys_shape *shape;
     struct ys_query *query[YS_MODEL_QUERY_COUNT];
-    struct ys_query **insert; /* one a table of the shape */
+    struct ys_query *
+        *insert; /* one a table of the shape, each prepared when it is first asked for */
     struct ys_query **drop;
     char division[YS_DIVISION_MAX + 1]; /* of the store's node */
     struct ys_hash made_for; /* schema and store: another value, and everything is made anew */
@@ -174,6 +179,12 @@ struct ys_model {
 
 /* Numbers of records. */
 int64_t ys_model_number(int64_t log, uint64_t index);
+
+/* The statement that puts a row into a table of the shape, and the one that drops a record's rows. */
+enum ys_code ys_model_insert(struct ys_model *model, size_t table, struct ys_query **out,
+                             struct ys_err *err);
+enum ys_code ys_model_drop(struct ys_model *model, size_t table, struct ys_query **out,
+                           struct ys_err *err);
 
 /* Commit when `code` is YS_OK, else roll back; the code that matters. */
 enum ys_code ys_model_end(struct ys_model *model, enum ys_code code, struct ys_err *err);
@@ -207,12 +218,14 @@ enum ys_code ys_building_refresh_later(struct ys_model *model, struct ys_fold_tu
 /* --- touched.c: what is to be looked at again by those who ask questions of the rows (rules) --- */
 /* Nothing is noted while the model is made from nothing: whoever asks then must look at all. */
 enum ys_code ys_touch_record(struct ys_model *model, int64_t number, struct ys_err *err);
-/* The records that name this one, and those that change what it names: while its row and its references are
- * there. */
+/* The records that name this one, those that change what it names, and the units whose records it answers:
+ * while its row and its references are there. */
 enum ys_code ys_touch_linked(struct ys_model *model, int64_t number, struct ys_err *err);
 enum ys_code ys_touch_matter(struct ys_model *model, struct ys_bytes subject, struct ys_err *err);
 /* The unit to which a log belongs. */
 enum ys_code ys_touch_unit_of(struct ys_model *model, struct ys_bytes origin, struct ys_err *err);
+/* The units that a `division_change` names, while its contents are there. */
+enum ys_code ys_touch_changed(struct ys_model *model, int64_t number, struct ys_err *err);
 /* A parameter has changed. */
 enum ys_code ys_touch_all(struct ys_model *model, struct ys_err *err);
 

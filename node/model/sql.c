@@ -83,6 +83,8 @@ enum ys_code ys_sql_open(const char *path, int busy_ms, struct ys_sql **out, str
     if (code == YS_OK) /* small allocations; without room for it they come from the heap */
         (void)sqlite3_db_config(sql->db, SQLITE_DBCONFIG_LOOKASIDE, NULL, LOOKASIDE_BYTES,
                                 LOOKASIDE_COUNT);
+    if (code == YS_OK) /* a plan does not look at values, so that no new value makes it anew */
+        (void)sqlite3_db_config(sql->db, SQLITE_DBCONFIG_ENABLE_QPSG, 1, NULL);
     if (code == YS_OK)
         code = translate(sql->db, sqlite3_busy_timeout(sql->db, busy_ms), err);
     if (code == YS_OK)
@@ -234,20 +236,31 @@ int64_t ys_sql_changes(const struct ys_sql *sql)
     return sqlite3_changes64(sql->db);
 }
 
-enum ys_code ys_query_open(struct ys_sql *sql, const char *text, struct ys_query **out,
-                           struct ys_err *err)
+static enum ys_code open_query(struct ys_sql *sql, const char *text, unsigned flags,
+                               struct ys_query **out, struct ys_err *err)
 {
     struct ys_query *const query = calloc(1, sizeof *query);
     if (query == NULL)
         return ys_fail(err, YS_NOMEM, "read model: out of memory");
-    const int rc =
-        sqlite3_prepare_v3(sql->db, text, -1, SQLITE_PREPARE_PERSISTENT, &query->statement, NULL);
+    const int rc = sqlite3_prepare_v3(sql->db, text, -1, flags, &query->statement, NULL);
     if (rc != SQLITE_OK) {
         free(query);
         return translate(sql->db, rc, err);
     }
     *out = query;
     return YS_OK;
+}
+
+enum ys_code ys_query_open(struct ys_sql *sql, const char *text, struct ys_query **out,
+                           struct ys_err *err)
+{
+    return open_query(sql, text, SQLITE_PREPARE_PERSISTENT, out, err);
+}
+
+enum ys_code ys_query_open_briefly(struct ys_sql *sql, const char *text, struct ys_query **out,
+                                   struct ys_err *err)
+{
+    return open_query(sql, text, 0, out, err);
 }
 
 void ys_query_close(struct ys_query *query)

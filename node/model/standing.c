@@ -132,6 +132,8 @@ static enum ys_code set_standing(struct ys_model *model, int64_t number, const c
     enum ys_code code = ys_touch_record(model, number, err);
     if (code == YS_OK)
         code = ys_touch_linked(model, number, err);
+    if (code == YS_OK)
+        code = ys_touch_changed(model, number, err);
     if (code != YS_OK)
         return code;
     struct ys_query *const query = model->query[YS_MODEL_SET_STANDING];

@@ -47,6 +47,15 @@ enum ys_code ys_touch_unit_of(struct ys_model *model, struct ys_bytes origin, st
     return ys_query_run(query, err);
 }
 
+enum ys_code ys_touch_changed(struct ys_model *model, int64_t number, struct ys_err *err)
+{
+    struct ys_query *const query = model->query[YS_MODEL_TOUCH_CHANGED];
+    if (!is_made(model))
+        return YS_OK;
+    ys_query_set_int(query, 1, number);
+    return ys_query_run(query, err);
+}
+
 enum ys_code ys_touch_all(struct ys_model *model, struct ys_err *err)
 {
     return touch(model, "all", ys_bytes_of_text(""), err);

@@ -29,8 +29,9 @@ YS_CHECKED enum ys_code ys_trial_entry(const struct ys_trial_place *tried, struc
                                        uint32_t log_id, uint64_t index, struct ys_entry *out,
                                        struct ys_err *err);
 
-/* On YS_OK a transaction is open until ys_trial_end; matters are settled. The model has been built before
- * (ys_model_catch_up), else YS_BUSY. The number of the first record in `record` is `first_out`. */
+/* On YS_OK a transaction is open until ys_trial_end; matters are settled; `touched` names what they touch.
+ * YS_BUSY when the model is not built yet or more than a little behind the store: let it catch up
+ * (ys_model_catch_up) and try again. The number of the first record in `record` is `first_out`. */
 YS_CHECKED enum ys_code ys_trial_begin(struct ys_model *model,
                                        const struct ys_fold_options *options,
                                        const struct ys_trial *trial, int64_t *first_out,

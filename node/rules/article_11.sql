@@ -59,13 +59,15 @@ SELECT subject, unit, unit AS division, record, NULL AS other, 'E' AS severity, 
 -- and who was not invited is not blamed for being absent. An invitation upon a notice is for the next session,
 -- one upon the determination for all. A department has no division: its absence counts at the street.
 INSERT INTO rule (id, version, view, article, severity, who, scope, clock, late_entry, parameters, since,
-                  until, zh, en, remedy_zh, remedy_en)
+                  until, zh, en, remedy_zh, remedy_en,
+                  kinds)
 VALUES ('R-11-2', 1, 'R-11-2', '11(2)', 'F', 'rc st', 'matter', 'change', 0, '', NULL, NULL,
         '政府公共服务事项的协商会，未邀请街道（乡镇）或政府部门（not_invited），或者其受邀未到会（absent）',
         'a session on a public service, to which neither street nor department was invited (not_invited) '
         || 'or to which neither came (absent)',
         '邀请街道或相关部门参加下一次协商会；受邀的派人到会',
-        'invite street or department to the next session; those who are invited send somebody');
+        'invite street or department to the next session; those who are invited send somebody',
+        'meeting_session');
 CREATE VIEW "R-11-2" AS
 SELECT s.subject, s.unit, iif(s.invited, s.street, s.unit) AS division, s.record, s.invitation AS other,
        'F' AS severity, iif(s.invited, 'absent', 'not_invited') AS code, s.day AS anchor_day,
@@ -111,11 +113,13 @@ SELECT subject, unit, unit AS division, record, NULL AS other, 'F' AS severity, 
 -- entered late with its own number, after which the later ones are corrected. Sessions of other units in this
 -- matter, and what was withdrawn, are not counted.
 INSERT INTO rule (id, version, view, article, severity, who, scope, clock, late_entry, parameters, since,
-                  until, zh, en, remedy_zh, remedy_en)
+                  until, zh, en, remedy_zh, remedy_en,
+                  kinds)
 VALUES ('R-11-4', 1, 'R-11-4', '11(4)', 'E', 'rc', 'matter', 'change', 0, '', NULL, NULL,
         '协商会次序号不连续：同一事项的协商会按召开时间依次编为第1、2、3次',
         'the sessions of a matter are not numbered 1, 2, 3 in the order in which they were held',
-        '更正会次；此前的协商会尚未录入的先补录', 'correct the number; enter earlier sessions first');
+        '更正会次；此前的协商会尚未录入的先补录', 'correct the number; enter earlier sessions first',
+        'meeting_session');
 CREATE VIEW "R-11-4" AS
 SELECT s.subject, s.unit, s.unit AS division, s.record, NULL AS other, 'E' AS severity, '' AS code,
        s.day AS anchor_day, s.signed_day AS since_day, NULL AS until_day,
@@ -129,11 +133,13 @@ SELECT s.subject, s.unit, s.unit AS division, s.record, NULL AS other, 'E' AS se
 -- Why (2026-11): sessions of the round under way count, as for the procedure. One that was adjourned had no
 -- consensus either.
 INSERT INTO rule (id, version, view, article, severity, who, scope, clock, late_entry, parameters, since,
-                  until, zh, en, remedy_zh, remedy_en)
+                  until, zh, en, remedy_zh, remedy_en,
+                  kinds)
 VALUES ('R-11-5', 1, 'R-11-5', '11(4)', 'E', 'rc po', 'matter', 'change', 1, 'shelve_min_sessions', NULL,
         NULL, '未经多次协商即搁置：未达成共识的协商会次数不足',
         'shelved after too few sessions without a consensus',
-        '继续组织协商；次数达到要求后方可搁置', 'hold further sessions before shelving');
+        '继续组织协商；次数达到要求后方可搁置', 'hold further sessions before shelving',
+        'shelving');
 CREATE VIEW "R-11-5" AS
 SELECT s.subject, s.unit, s.unit AS division, s.record, NULL AS other, 'E' AS severity, '' AS code,
        s.day AS anchor_day, s.signed_day AS since_day, NULL AS until_day,
@@ -148,11 +154,13 @@ SELECT s.subject, s.unit, s.unit AS division, s.record, NULL AS other, 'E' AS se
  WHERE s.sessions < s.least;
 
 INSERT INTO rule (id, version, view, article, severity, who, scope, clock, late_entry, parameters, since,
-                  until, zh, en, remedy_zh, remedy_en)
+                  until, zh, en, remedy_zh, remedy_en,
+                  kinds)
 VALUES ('R-11-6', 1, 'R-11-6', '11(4)', 'E', 'rc po', 'matter', 'change', 1, '', NULL, NULL,
         '属于居民会议决策的事项不得搁置', 'what the residents'' meeting decides cannot be shelved',
         '继续协商，或者提请居民会议（居民代表会议）决定',
-        'go on deliberating, or put it to the residents'' meeting');
+        'go on deliberating, or put it to the residents'' meeting',
+        'shelving');
 CREATE VIEW "R-11-6" AS
 SELECT s.subject, s.unit, s.unit AS division, s.record, t.record AS other, 'E' AS severity, '' AS code,
        s.day AS anchor_day, s.signed_day AS since_day, NULL AS until_day, NULL AS fact
@@ -273,11 +281,13 @@ SELECT s.subject, a.unit, a.unit AS division, s.record, NULL AS other, 'I' AS se
 
 -- By what an attachment is said to be, or by its title. Where it lies does not matter.
 INSERT INTO rule (id, version, view, article, severity, who, scope, clock, late_entry, parameters, since,
-                  until, zh, en, remedy_zh, remedy_en)
+                  until, zh, en, remedy_zh, remedy_en,
+                  kinds)
 VALUES ('R-11-12', 1, 'R-11-12', '11', 'F', 'rc', 'matter', 'change', 0, '', NULL, NULL,
         '协商会没有附会议记录（minutes）或者签到表（sign_in_sheet）',
         'a session without minutes (minutes) or without a sign-in sheet (sign_in_sheet)',
-        '用“补充附件”补上', 'add it by a record of further attachments');
+        '用“补充附件”补上', 'add it by a record of further attachments',
+        'meeting_session');
 CREATE VIEW "R-11-12" AS
 SELECT subject, unit, unit AS division, record, NULL AS other, 'F' AS severity, 'minutes' AS code,
        day AS anchor_day, signed_day AS since_day, NULL AS until_day, NULL AS fact
@@ -296,11 +306,13 @@ SELECT subject, unit, unit, record, NULL, 'F' AS severity, 'sign_in_sheet' AS co
 
 -- Until one publication explains; that nothing is published at all is R-13-1's.
 INSERT INTO rule (id, version, view, article, severity, who, scope, clock, late_entry, parameters, since,
-                  until, zh, en, remedy_zh, remedy_en)
+                  until, zh, en, remedy_zh, remedy_en,
+                  kinds)
 VALUES ('R-11-13', 1, 'R-11-13', '11(3)', 'F', 'rc', 'matter', 'change', 0, '', NULL, NULL,
         '协商中有不同意见，公开反馈时未向持不同意见者作出说明',
         'dissent was noted, and the feedback does not explain the outcome to those who dissented',
-        '向持不同意见者说明，并在反馈公开中注明', 'explain it to them, and say so in a publication');
+        '向持不同意见者说明，并在反馈公开中注明', 'explain it to them, and say so in a publication',
+        'feedback_publication');
 CREATE VIEW "R-11-13" AS
 SELECT o.subject, o.unit, o.unit AS division, o.record, o.dissent AS other, 'F' AS severity, '' AS code,
        o.from_day AS anchor_day, o.signed_day AS since_day, NULL AS until_day, NULL AS fact

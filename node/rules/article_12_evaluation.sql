@@ -135,12 +135,14 @@ SELECT u.unit, a.record, a.subject, a.signed_day, coalesce(e."from", a.day) AS d
 -- Why (2026-11): a round of several matters is about none of them in its subject line, so the unit is its
 -- scope. Sessions count that had been held when the round began.
 INSERT INTO rule (id, version, view, article, severity, who, scope, clock, late_entry, parameters, since,
-                  until, zh, en, remedy_zh, remedy_en)
+                  until, zh, en, remedy_zh, remedy_en,
+                  kinds)
 VALUES ('R-12-13', 1, 'R-12-13', '12(3)', 'E', 'rc', 'unit', 'change', 1, '', NULL, NULL,
         '被评议的事项尚未召开过协商会，或者评议人不属于参加过协商的主体',
         'a matter is evaluated that no session has been held on, or by such as took no part in any',
         '只对开过协商会的事项、由参加过协商的主体评议；补录的说明原因',
-        'evaluate matters with a session, by those who took part; say why a late entry is late');
+        'evaluate matters with a session, by those who took part; say why a late entry is late',
+        'evaluation_round');
 CREATE VIEW "R-12-13" AS
 SELECT v.subject, v.unit, v.unit AS division, v.record, NULL AS other, 'E' AS severity,
        'session' AS code, v.day AS anchor_day, v.signed_day AS since_day, NULL AS until_day,

@@ -41,7 +41,7 @@ SELECT e.subject, e.community AS unit, e.community AS division, e.record, e.day 
  WHERE e.unit = substr(e.community, 1, length(e.unit));
 
 -- Why (2026-11): from the year in which its first record of a matter was signed: what is entered late of years
--- before would find every year since.
+-- before would find every year since. None for a year at whose end the community was gone (merged) or yet to come.
 INSERT INTO rule (id, version, view, article, severity, who, scope, clock, late_entry, parameters, since,
                   until, zh, en, remedy_zh, remedy_en)
 VALUES ('R-04-2', 1, 'R-04-2', '4(6)', 'F', 'rc', 'unit', 'due', 0, '', NULL, NULL,
@@ -62,7 +62,9 @@ SELECT '-' AS subject, u.unit, u.unit AS division, NULL AS record, y.from_day AS
           CROSS JOIN act b ON b.record = q.rec
          WHERE s.unit = u.unit AND +q.year = y.year
          ORDER BY coalesce(q.held_on, b.day), b.id LIMIT 1)
-  LEFT JOIN residents_review r ON r.rec = a.record;
+  LEFT JOIN residents_review r ON r.rec = a.record
+ WHERE NOT EXISTS
+       (SELECT g.unit FROM unit_missing g WHERE g.unit = u.unit AND y.to_day BETWEEN g.first AND g.last);
 
 -- Why (2026-11): a form that has the name of a level (article 6) is held at it. Those of article 5 are not
 -- refused below the community: a 四方会议 of one 小区 is common, and it happened. Article 11 speaks of
@@ -201,12 +203,14 @@ SELECT a.subject, a.unit, a.unit AS division, a.record, NULL AS other, 'E' AS se
 
 -- "Earlier": on an earlier day or on the same, since both say no more than a day.
 INSERT INTO rule (id, version, view, article, severity, who, scope, clock, late_entry, parameters, since,
-                  until, zh, en, remedy_zh, remedy_en)
+                  until, zh, en, remedy_zh, remedy_en,
+                  kinds)
 VALUES ('R-09-3', 1, 'R-09-3', '9(3)', 'E', 'rc', 'matter', 'change', 1, '', NULL, NULL,
         '涉及政府公共服务事项的议题，确定前未征求街道（乡镇）意见',
         'a public-service topic is listed before the street was asked for its opinion',
         '先发布“征求街道意见”记录，再由两委联席会议确定',
-        'publish a street_opinion_request before the two committees determine the topic');
+        'publish a street_opinion_request before the two committees determine the topic',
+        'topic_determination');
 CREATE VIEW "R-09-3" AS
 SELECT k.subject, k.unit, k.unit AS division, k.record, NULL AS other, 'E' AS severity, '' AS code,
        k.day AS anchor_day, k.signed_day AS since_day, NULL AS until_day,
@@ -223,12 +227,14 @@ SELECT k.subject, k.unit, k.unit AS division, k.record, NULL AS other, 'E' AS se
 -- against the community; the delay is the street's, R-09-6. One that was determined without asking is
 -- R-09-3's. What counts is the newest opinion by the day of the determination.
 INSERT INTO rule (id, version, view, article, severity, who, scope, clock, late_entry, parameters, since,
-                  until, zh, en, remedy_zh, remedy_en)
+                  until, zh, en, remedy_zh, remedy_en,
+                  kinds)
 VALUES ('R-09-4', 1, 'R-09-4', '9(3)', 'F', 'rc po', 'matter', 'change', 0, 'street_opinion_days', NULL, NULL,
         '政府公共服务事项议题，在街道意见答复前确定，或街道不同意仍列入',
         'a public-service topic is listed before the street''s opinion arrived, or against it',
         '等待街道意见或答复期限届满；街道不同意的与街道协商',
-        'wait for the opinion or the end of the street''s days; where the street disagrees, consult it');
+        'wait for the opinion or the end of the street''s days; where the street disagrees, consult it',
+        'topic_determination');
 CREATE VIEW "R-09-4" AS
 SELECT k.subject, k.unit, k.unit AS division, k.record, o.record AS other, 'F' AS severity,
        iif(o.record IS NULL, 'before', 'negative') AS code, k.day AS anchor_day,

@@ -197,3 +197,27 @@ SELECT b.rec, b.key, b.log, b.from_index AS start,
          WHERE n.log = b.log AND n.body = b.body AND n.from_index > b.from_index
            AND r.verdict = 'ok' AND r.standing = 'in_force') AS until
   FROM body_register b;
+
+-- What the district says of units that came and went: `there`: 1 begun by a change, 0 ended by one. A unit that
+-- stands before and after it (another name, other bounds, others merged into it) goes on.
+CREATE VIEW unit_change AS
+SELECT c.division AS unit, d.effective_on AS day, c.there, c.rec
+  FROM (SELECT rec, division, 1 AS there FROM division_change_after
+        UNION ALL SELECT rec, division, 0 FROM division_change_before) c
+  JOIN division_change d ON d.rec = c.rec JOIN act a ON a.record = c.rec
+ WHERE a.level = 'district' AND a.unit = substr(c.division, 1, 6)
+   AND NOT EXISTS (SELECT b.rec FROM division_change_before b
+                    WHERE b.rec = c.rec AND b.division = c.division AND c.there = 1)
+   AND NOT EXISTS (SELECT b.rec FROM division_change_after b
+                    WHERE b.rec = c.rec AND b.division = c.division AND c.there = 0);
+-- Days, from the first to the last, on which a unit was not there: it owes nothing that falls due then.
+CREATE VIEW unit_missing AS
+SELECT c.unit, c.day AS first,
+       coalesce((SELECT min(n.day) - 1 FROM unit_change n
+                  WHERE n.unit = c.unit AND n.there = 1 AND n.day >= c.day), 1000000) AS last
+  FROM unit_change c WHERE c.there = 0
+UNION ALL
+SELECT c.unit, -1000000, c.day - 1
+  FROM unit_change c
+ WHERE c.there = 1 AND NOT EXISTS (SELECT e.unit FROM unit_change e
+                                    WHERE e.unit = c.unit AND e.day <= c.day AND e.rec <> c.rec);

@@ -44,7 +44,7 @@ static uint32_t read_day(struct ys_query *query, int at)
     return ys_date_from_days((int32_t)days);
 }
 
-static bool has_word(const char *words, const char *word)
+bool ys_rule_has_word(const char *words, const char *word)
 {
     const size_t size = strlen(word);
     for (const char *at = strstr(words, word); at != NULL; at = strstr(at + 1, word))
@@ -74,7 +74,7 @@ static const char *who_of(const struct ys_rule *rule, const char *division)
 /* "gd-cj" is a department: `whose` says gd. */
 static bool is_whose(const char *whose, const char *who)
 {
-    return who == NULL || has_word(whose, strncmp(who, "gd-", 3) == 0 ? "gd" : who);
+    return who == NULL || ys_rule_has_word(whose, strncmp(who, "gd-", 3) == 0 ? "gd" : who);
 }
 
 static void set_text_or_null(struct ys_query *query, int at, const char *text)
@@ -170,32 +170,36 @@ enum ys_code ys_finding_each(struct ys_rules *rules, const struct ys_finding_fil
     YS_QUERY_SCOPED query = NULL;
     YS_QUERY_SCOPED value = NULL;
     bool row = true;
-    enum ys_code code = ys_query_open(
-        rules->sql,
+    const bool tried = filter->has_records;
+    char text[2048];
+    const int size = snprintf(
+        text, sizeof text,
         "SELECT f.rule, f.severity, f.subject, f.unit, f.division, f.code, f.fact, f.anchor_day,"
-        " f.since_day, f.until_day, " NAMED("r", "l") ", " NAMED("o", "m") ", " NAMED(
-            "a", "b") ", a.no, x.response, x.closing"
+        " f.since_day, f.until_day, " NAMED("r", "l") ", " NAMED(
+            "o", "m") ", %s"
                       " FROM finding f LEFT JOIN record r ON r.no = f.record LEFT JOIN log l ON "
                       "l.no = r.log"
-                      " LEFT JOIN record o ON o.no = f.other LEFT JOIN log m ON m.no = o.log"
-                      " LEFT JOIN official c ON c.finding = f.rowid LEFT JOIN raised x ON x.record "
-                      "= c.raised"
-                      " LEFT JOIN record a ON a.no = c.raised LEFT JOIN log b ON b.no = a.log"
+                      " LEFT JOIN record o ON o.no = f.other LEFT JOIN log m ON m.no = o.log%s"
                       " WHERE (?1 IS NULL OR f.rule IN (SELECT view FROM rule WHERE id = ?1))"
-                      " AND (?2 IS NULL OR f.subject = ?2) AND (?3 IS NULL OR substr(f.unit, 1, "
-                      "length(?3)) = ?3)"
-                      " AND (?4 IS NULL OR f.division = ?4) AND (?5 IS NULL OR f.record BETWEEN ?5 "
-                      "AND ?6)"
+                      " AND (?2 IS NULL OR f.subject = ?2)"
+                      " AND (?3 IS NULL OR substr(f.unit, 1, length(?3)) = ?3)"
+                      " AND (?4 IS NULL OR f.division = ?4)%s"
                       " ORDER BY f.since_day, f.rule, f.subject, f.unit, r.id, o.id, f.code",
-        &query, err);
+        tried ? "NULL, NULL, NULL, NULL, NULL, NULL, NULL"
+              : NAMED("a", "b") ", a.no, x.response, x.closing",
+        tried ? ""
+              : " LEFT JOIN official c ON c.finding = f.rowid"
+                " LEFT JOIN raised x ON x.record = c.raised"
+                " LEFT JOIN record a ON a.no = c.raised LEFT JOIN log b ON b.no = a.log",
+        tried ? " AND f.record BETWEEN ?5 AND ?6" : "");
+    YS_ASSERT(size > 0 && size < (int)sizeof text);
+    enum ys_code code = ys_query_open(rules->sql, text, &query, err);
     if (code == YS_OK)
         code = ys_query_open(rules->sql, "SELECT param(?, ?, ?)", &value, err);
     if (code != YS_OK)
         return code;
     set_filter(query, filter);
-    ys_query_set_null(query, 5);
-    ys_query_set_null(query, 6);
-    if (filter->has_records) {
+    if (tried) {
         ys_query_set_int(query, 5, filter->first_record);
         ys_query_set_int(query, 6, filter->first_record + filter->record_count - 1);
     }

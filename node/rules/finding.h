@@ -54,7 +54,8 @@ struct ys_finding_filter {
     const char *severity; /* letters: "EF" */
     uint32_t today;       /* the day that is asked about */
     bool coming, ended;   /* those, too */
-    bool has_records;     /* only of these records, by their numbers in the read model */
+    bool
+        has_records; /* only of these, by their numbers in the read model, which are tried: no case yet */
     int64_t first_record, record_count;
 };
 /* Soonest first; ties in an order that is the same everywhere. */

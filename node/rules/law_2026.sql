@@ -6,20 +6,33 @@ SELECT a.subject, a.unit, a.record, a.id, a.signed_day, n.body_kind, n.notified_
        (n.meeting_at_ms + 28800000) / 86400000 AS day, n.special_circumstances
   FROM step_act a JOIN residents_meeting_notice n ON n.rec = a.record;
 
+-- Why (2026-11): `none`: a meeting that decided, and no notice of one in the matter by then, is the plainest case
+-- of less than the days asked. A notice of any day counts, since a meeting may be put off.
 INSERT INTO rule (id, version, view, article, severity, who, scope, clock, late_entry, parameters, since,
-                  until, zh, en, remedy_zh, remedy_en)
-VALUES ('R-L-26', 1, 'R-L-26', 'L26', 'F', 'rc', 'record', 'change', 0,
+                  until, zh, en, remedy_zh, remedy_en,
+                  kinds)
+VALUES ('R-L-26', 1, 'R-L-26', 'L26', 'F', 'rc', 'matter', 'change', 0,
         'assembly_notice_days notice_count', 20454, NULL,
-        '居民会议未提前规定天数通知，也未写明特殊情况',
-        'a residents'' meeting was notified too late, and no special circumstances are given',
-        '提前通知；确有特殊情况的写明', 'notify in time, or state the special circumstances');
+        '居民会议未提前规定天数通知，也未写明特殊情况；或者没有通知就召开（none）',
+        'a residents'' meeting was notified too late, and no special circumstances are given; or not at all (none)',
+        '提前通知；确有特殊情况的写明；已通知而未录入的，补录“居民会议通知”',
+        'notify in time, or state the special circumstances; enter a notice that was given and not recorded',
+        'residents_meeting_notice residents_meeting_decision');
 CREATE VIEW "R-L-26" AS
 SELECT subject, unit, unit AS division, record, NULL AS other, 'F' AS severity, '' AS code,
        day AS anchor_day, signed_day AS since_day, NULL AS until_day,
        day_text(day) || ' - ' || day_text(notified_on) || ' = ' || (day - notified_on) AS fact
   FROM assembly_notice
  WHERE body_kind = 'assembly' AND notified_on > notice_due('assembly_notice_days', unit, day)
-       AND trim(coalesce(special_circumstances, '')) = '';
+       AND trim(coalesce(special_circumstances, '')) = ''
+UNION ALL
+SELECT h.subject, h.unit, h.unit, h.record, NULL, 'F', 'none', h.day, h.signed_day, NULL,
+       day_text(h.day)
+  FROM assembly_held h
+ WHERE h.body_kind = 'assembly'
+       AND NOT EXISTS (SELECT n.record FROM assembly_notice n
+                        WHERE n.subject = h.subject AND n.body_kind = 'assembly'
+                              AND n.notified_on <= h.day);
 
 -- quorum: fewer than the law wants were there. E when it is recorded as passed; F when it says itself that
 -- it is not valid. majority, not_passed: `passed` contradicts the votes.
@@ -97,7 +110,8 @@ SELECT a.unit, a.record, a.id, coalesce(d.held_on, v.held_on) AS day
 
 -- Why (2026-11): from the period in which the community first signed a record of a matter, not from that in
 -- which what it entered late had happened: nobody kept these records then. A period without a meeting cannot be
--- made up for; what was found ends with the next meeting, as that of any duty that was done too late.
+-- made up for; what was found ends with the next meeting, as that of any duty that was done too late. A community
+-- that was gone on the last day of a period (merged), or was yet to come, owes none.
 INSERT INTO rule (id, version, view, article, severity, who, scope, clock, late_entry, parameters, since,
                   until, zh, en, remedy_zh, remedy_en)
 VALUES ('R-L-28', 1, 'R-L-28', 'L28', 'F', 'rc', 'unit', 'due', 0, 'reps_meeting_period', 20454, NULL,
@@ -115,7 +129,9 @@ SELECT '-' AS subject, q.unit, q.unit AS division, NULL AS record, q.from_day AS
                                     WHERE m.unit = q.unit AND m.day = q.met_day
                                     ORDER BY m.id LIMIT 1)
  WHERE q.to_day >= (SELECT min(r.signed_day) FROM log_record r
-                     WHERE r.unit = q.unit AND r.subject <> '-');
+                     WHERE r.unit = q.unit AND r.subject <> '-')
+   AND NOT EXISTS
+       (SELECT g.unit FROM unit_missing g WHERE g.unit = q.unit AND q.to_day BETWEEN g.first AND g.last);
 
 INSERT INTO rule (id, version, view, article, severity, who, scope, clock, late_entry, parameters, since,
                   until, zh, en, remedy_zh, remedy_en)
@@ -142,12 +158,14 @@ SELECT a.subject, a.record, a.id, coalesce(c.reached_on, i.completed_on, r.submi
 -- closed; before that, R-13-1 counts the days of `feedback_days`. A publication on the outcome tells what was
 -- settled, too. Publications that follow one another are one.
 INSERT INTO rule (id, version, view, article, severity, who, scope, clock, late_entry, parameters, since,
-                  until, zh, en, remedy_zh, remedy_en)
+                  until, zh, en, remedy_zh, remedy_en,
+                  kinds)
 VALUES ('R-L-34', 1, 'R-L-34', 'L34', 'F', 'rc', 'matter', 'change', 0, 'publication_days', 20454, NULL,
         '协商议定的事项（settled）或其落实情况（implementation）未公开即办结，或者公开天数不足（short）',
         'closed, although what was settled (settled) or its implementation (implementation) had not been '
         || 'published; or published for too few days (short)',
-        '补充公开；公开天数达到要求后再撤下', 'publish it, and keep it published long enough');
+        '补充公开；公开天数达到要求后再撤下', 'publish it, and keep it published long enough',
+        'feedback_publication matter_close');
 CREATE VIEW "R-L-34" AS
 SELECT p.subject, p.unit, p.unit AS division, p.record, NULL AS other, 'F' AS severity, 'short' AS code,
        p.from_day AS anchor_day, p.signed_day AS since_day, NULL AS until_day,
@@ -175,10 +193,24 @@ SELECT a.subject, a.unit, a.unit, a.record, w.record, 'F' AS severity, w.what AS
                               AND (p.what IN ('progress', 'completion', 'commission')
                                    OR (w.what = 'settled' AND p.what IN ('consensus', 'decision'))));
 
--- Whoever made the record objected to answers: the community, or the street for itself and those above it.
+-- Objections, and the unit whose publication it is: that which holds the matter; without one the community whose
+-- record is objected to, else the one that wrote the objection down.
+CREATE VIEW objection_act AS
+SELECT s.unit, a.record, a.id, a.subject,
+       iif(a.subject = '-',
+           coalesce((SELECT l.division FROM ref f JOIN record t ON t.id = f.target JOIN log l ON l.no = t.log
+                      WHERE f.rec = a.record AND f.rel = 'based_on' AND l.level = 'community'
+                      ORDER BY f.nth LIMIT 1), s.unit),
+           substr(a.subject, 1, instr(a.subject, '-') - 1)) AS holder
+  FROM span s CROSS JOIN objection o ON o.rec BETWEEN s.first AND s.last
+  CROSS JOIN act a ON a.record = o.rec;
+
+-- Why (2026-11): whoever made the record objected to answers: the community, or the street for itself and those
+-- above it. An objection need not name a matter: one to a plan of the year, or to a list of several matters, is
+-- to be answered, too. So it is a rule of the unit in whose log the objection stands.
 INSERT INTO rule (id, version, view, article, severity, who, scope, clock, late_entry, parameters, since,
                   until, zh, en, remedy_zh, remedy_en)
-VALUES ('R-L-35', 1, 'R-L-35', 'L35', 'F', 'rc st', 'matter', 'due', 0, 'objection_days', 20454, NULL,
+VALUES ('R-L-35', 1, 'R-L-35', 'L35', 'F', 'rc st', 'unit', 'due', 0, 'objection_days', 20454, NULL,
         '对公开事项的异议未在期限内答复', 'an objection about a publication has not been answered in time',
         '发布“异议答复”记录；逾期仍须答复', 'publish the reply; late is better than never');
 CREATE VIEW "duty R-L-35" AS
@@ -186,16 +218,17 @@ SELECT s.subject, s.unit,
        iif(EXISTS (SELECT NULL FROM ref f JOIN record t ON t.id = f.target
                      JOIN log l ON l.no = t.log
                     WHERE f.rec = s.record AND f.rel = 'based_on' AND l.level <> 'community'
-                          AND t.subject IN (s.subject, '-')),
-           substr(m.division, 1, 9), m.division) AS division,
+                          AND (s.subject = '-' OR t.subject IN (s.subject, '-'))),
+           substr(s.holder, 1, 9), s.holder) AS division,
        s.record, o.raised_on AS anchor_day,
        due('objection_days', s.unit, o.raised_on) AS due_day,
        r.rec AS met_record, r.replied_on AS met_day, h.day AS proven_day
-  FROM step_act s JOIN objection o ON o.rec = s.record JOIN matter m ON m.subject = s.subject
+  FROM objection_act s JOIN objection o ON o.rec = s.record
   LEFT JOIN objection_reply r ON r.rec =
        (SELECT b.record FROM ref f JOIN act b ON b.record = f.rec
           JOIN objection_reply x ON x.rec = b.record
-         WHERE f.target = s.id AND f.rel = 'answers' AND b.subject IN (s.subject, '-')
+         WHERE f.target = s.id AND f.rel = 'answers'
+               AND (s.subject = '-' OR b.subject IN (s.subject, '-'))
          ORDER BY x.replied_on, b.id LIMIT 1)
   LEFT JOIN held h ON h.record = r.rec
  WHERE o.about = 'publication' AND o.raised_on >= 20454;

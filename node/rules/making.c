@@ -183,7 +183,7 @@ enum ys_code ys_rules_make(struct ys_rules *rules, bool *made_out, struct ys_err
 
 /* --- the catalogue ------------------------------------------------------------------------------- */
 
-enum { TEXTS = 12 };
+enum { TEXTS = 13 };
 
 static bool scope_of(const char *word, enum ys_rule_scope *out)
 {
@@ -205,9 +205,10 @@ static bool scope_of(const char *word, enum ys_rule_scope *out)
 static enum ys_code keep_texts(struct ys_query *query, struct ys_rule_run *run, struct ys_err *err)
 {
     struct ys_rule *const rule = &run->rule;
-    const char **const slot[TEXTS] = {&rule->id,  &rule->view,  &rule->article,   &rule->severity,
-                                      &rule->who, &rule->scope, &rule->clock,     &rule->parameters,
-                                      &rule->zh,  &rule->en,    &rule->remedy_zh, &rule->remedy_en};
+    const char **const slot[TEXTS] = {
+        &rule->id,        &rule->view,      &rule->article,    &rule->severity, &rule->who,
+        &rule->scope,     &rule->clock,     &rule->parameters, &rule->zh,       &rule->en,
+        &rule->remedy_zh, &rule->remedy_en, &rule->kinds};
     size_t size = 0;
     for (int i = 0; i < TEXTS; i++)
         size += ys_query_text(query, i).size + 1;
@@ -253,8 +254,9 @@ enum ys_code ys_rules_load_catalogue(struct ys_rules *rules, struct ys_err *err)
     enum ys_code code = ys_query_open(
         rules->sql,
         "SELECT id, view, article, severity, who, scope, clock, parameters, zh, en, remedy_zh,"
-        " remedy_en, version, late_entry, since, until, EXISTS (SELECT 1 FROM sqlite_schema WHERE"
-        " type = 'view' AND name = rule.view) FROM rule ORDER BY nth",
+        " remedy_en, coalesce(kinds, ''), version, late_entry, since, until, view IN (SELECT name "
+        "FROM"
+        " sqlite_schema WHERE type = 'view') FROM rule ORDER BY nth",
         &query, err);
     while (code == YS_OK) {
         code = ys_query_step(query, &row, err);

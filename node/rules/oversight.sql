@@ -64,7 +64,8 @@ SELECT '-' AS subject, b.unit, b.unit AS division, b.record, NULL AS other, 'F' 
           FROM log l JOIN record r ON r.log = l.no
          WHERE r.verdict IN ('bad', 'unknown_key')) b;
 
--- Why: from the year in which its first record in force was signed, not in which it says that something
+-- Why (2026-11): a community that is gone by the year's end (merged), or is yet to come, owes no session of that
+-- year; from the year in which its first record in force was signed, not in which it says that something
 -- happened: what is entered late of years before would find every year since.
 INSERT INTO rule (id, version, view, article, severity, who, scope, clock, late_entry, parameters, since,
                   until, zh, en, remedy_zh, remedy_en)
@@ -87,7 +88,9 @@ SELECT '-' AS subject, u.unit, u.unit AS division, NULL AS record, NULL AS other
        (SELECT a.record FROM span s CROSS JOIN meeting_session m ON m.rec BETWEEN s.first AND s.last
          CROSS JOIN act a ON a.record = m.rec
          WHERE s.unit = u.unit
-           AND coalesce((m.started_at_ms / 1000 + 28800) / 86400, a.day) BETWEEN y.from_day AND y.to_day);
+           AND coalesce((m.started_at_ms / 1000 + 28800) / 86400, a.day) BETWEEN y.from_day AND y.to_day)
+   AND NOT EXISTS
+       (SELECT g.unit FROM unit_missing g WHERE g.unit = u.unit AND y.to_day BETWEEN g.first AND g.last);
 
 -- Why: what this version replicates is records; contents of attachments stay where they were added, so each
 -- one that should travel is missing at every node. Erased ones are not missed.

@@ -104,32 +104,57 @@ static enum ys_code put_late(struct ys_rules *rules, struct ys_rule_run *run,
     return run_text(rules, &run->put_late[key_scope], text, rule->view, key_scope, key, err);
 }
 
+/* "AND ... IN ('a', 'b')" of a rule whose records are of certain kinds: with or without a trial no other counts. */
+static void print_kinds(const struct ys_rule *rule, char *out, size_t size)
+{
+    size_t at = 0;
+    out[0] = '\0';
+    for (const char *word = rule->kinds; *word != '\0'; word += strspn(word, " ")) {
+        const size_t length = strcspn(word, " ");
+        const int used = snprintf(
+            out + at, size - at, "%s'%.*s'",
+            at == 0 ? " AND (SELECT k.kind FROM record k WHERE k.no = v.record) IN (" : ", ",
+            (int)length, word);
+        YS_ASSERT(used > 0 && (size_t)used < size - at);
+        at += (size_t)used;
+        word += length;
+    }
+    if (at > 0)
+        (void)snprintf(out + at, size - at, ")");
+}
+
+void ys_rule_print_view(const struct ys_rule *rule, const char *where, char out[YS_RULE_SQL_MAX])
+{
+    char range[96];
+    char kinds[256];
+    int size = 0;
+    print_range(rule, range, sizeof range);
+    print_kinds(rule, kinds, sizeof kinds);
+    if (rule->late_entry)
+        size = snprintf(out, YS_RULE_SQL_MAX,
+                        "INSERT OR IGNORE INTO finding SELECT '%s', iif(v.severity = 'E' AND"
+                        " r.backfill_reason IS NOT NULL, 'F', v.severity), v.subject, v.unit,"
+                        " v.division, v.record, v.other, v.code, v.anchor_day, v.since_day,"
+                        " v.until_day, coalesce(v.fact, '') FROM \"%s\" v LEFT JOIN record r"
+                        " ON r.no = v.record WHERE %s%s%s",
+                        rule->view, rule->view, where, range, kinds);
+    else
+        size = snprintf(out, YS_RULE_SQL_MAX,
+                        "INSERT OR IGNORE INTO finding SELECT '%s', v.severity, v.subject, v.unit,"
+                        " v.division, v.record, v.other, v.code, v.anchor_day, v.since_day,"
+                        " v.until_day, coalesce(v.fact, '') FROM \"%s\" v WHERE %s%s%s",
+                        rule->view, rule->view, where, range, kinds);
+    YS_ASSERT(size > 0 && size < YS_RULE_SQL_MAX);
+}
+
 /* Rows of `finding` out of its view. */
 static enum ys_code put_view(struct ys_rules *rules, struct ys_rule_run *run,
                              enum ys_rule_scope key_scope, struct ys_bytes key, struct ys_err *err)
 {
     char text[YS_RULE_SQL_MAX];
-    char range[96];
-    const struct ys_rule *const rule = &run->rule;
-    const char *const where = condition(run->scope, key_scope);
-    int size = 0;
-    print_range(rule, range, sizeof range);
-    if (rule->late_entry)
-        size = snprintf(text, sizeof text,
-                        "INSERT OR IGNORE INTO finding SELECT '%s', iif(v.severity = 'E' AND"
-                        " r.backfill_reason IS NOT NULL, 'F', v.severity), v.subject, v.unit,"
-                        " v.division, v.record, v.other, v.code, v.anchor_day, v.since_day,"
-                        " v.until_day, coalesce(v.fact, '') FROM \"%s\" v LEFT JOIN record r"
-                        " ON r.no = v.record WHERE %s%s",
-                        rule->view, rule->view, where, range);
-    else
-        size = snprintf(text, sizeof text,
-                        "INSERT OR IGNORE INTO finding SELECT '%s', v.severity, v.subject, v.unit,"
-                        " v.division, v.record, v.other, v.code, v.anchor_day, v.since_day,"
-                        " v.until_day, coalesce(v.fact, '') FROM \"%s\" v WHERE %s%s",
-                        rule->view, rule->view, where, range);
-    YS_ASSERT(size > 0 && size < (int)sizeof text);
-    return run_text(rules, &run->put_findings[key_scope], text, rule->view, key_scope, key, err);
+    ys_rule_print_view(&run->rule, condition(run->scope, key_scope), text);
+    return run_text(rules, &run->put_findings[key_scope], text, run->rule.view, key_scope, key,
+                    err);
 }
 
 static enum ys_code put_findings(struct ys_rules *rules, struct ys_rule_run *run,
@@ -184,16 +209,39 @@ static enum ys_code apply_key(struct ys_rules *rules, enum ys_rule_scope scope, 
     return code;
 }
 
+static void tell(const struct ys_rules *rules, size_t *done, size_t total)
+{
+    (*done)++;
+    if (rules->progress != NULL)
+        rules->progress(rules->context, *done, total);
+}
+
 static enum ys_code apply_everything(struct ys_rules *rules, struct ys_err *err)
 {
     static const struct ys_bytes none = {NULL, 0};
+    size_t total = rules->count;
+    size_t done = 0;
+    for (size_t i = 0; i < rules->count; i++)
+        total += rules->run[i].is_duty ? 1 : 0;
     enum ys_code code = ys_sql_run(rules->sql, "DELETE FROM duty; DELETE FROM finding", err);
-    for (size_t i = 0; code == YS_OK && i < rules->count; i++)
-        if (rules->run[i].is_duty)
-            code = put_duties(rules, &rules->run[i], YS_RULE_SCOPES, none, err);
-    for (size_t i = 0; code == YS_OK && i < rules->count; i++)
+    for (size_t i = 0; code == YS_OK && i < rules->count; i++) {
+        if (!rules->run[i].is_duty)
+            continue;
+        code = put_duties(rules, &rules->run[i], YS_RULE_SCOPES, none, err);
+        tell(rules, &done, total);
+    }
+    for (size_t i = 0; code == YS_OK && i < rules->count; i++) {
         code = put_findings(rules, &rules->run[i], YS_RULE_SCOPES, none, err);
+        tell(rules, &done, total);
+    }
     return code;
+}
+
+void ys_rules_watch(struct ys_rules *rules,
+                    void (*progress)(void *context, size_t done, size_t total), void *context)
+{
+    rules->progress = progress;
+    rules->context = context;
 }
 
 enum ys_code ys_rules_apply_one(struct ys_rules *rules, struct ys_rule_run *run, struct ys_err *err)
@@ -275,9 +323,8 @@ static enum ys_code is_applied(struct ys_rules *rules, bool *out, struct ys_err 
     return code == YS_OK ? ys_query_step(query, out, err) : code;
 }
 
-/* The table `year` up to the year after `today`. `grown_out`: it had fewer. */
-static enum ys_code keep_years(struct ys_rules *rules, uint32_t today, bool *grown_out,
-                               struct ys_err *err)
+enum ys_code ys_rules_keep_years(struct ys_rules *rules, uint32_t today, bool *grown_out,
+                                 struct ys_err *err)
 {
     YS_QUERY_SCOPED last = NULL;
     YS_QUERY_SCOPED put = NULL;
@@ -312,7 +359,7 @@ static enum ys_code catch_up(struct ys_rules *rules, uint32_t today, bool again,
     if (code == YS_OK)
         code = is_applied(rules, &applied, err);
     if (code == YS_OK)
-        code = keep_years(rules, today, &grown, err);
+        code = ys_rules_keep_years(rules, today, &grown, err);
     all = all || again || grown || !applied;
     if (code == YS_OK && (all || !rules->parameters_loaded))
         code = ys_parameter_rows_load(rules->model, &rules->parameters, err);

@@ -36,7 +36,9 @@ struct ys_rules {
     size_t count;
     struct ys_rule_run *run;
     struct ys_query *forget[YS_RULE_OF_DUTIES][2];
-    struct ys_rule *catalogue; /* the same, for others */
+    struct ys_rule *catalogue;                                  /* the same, for others */
+    void (*progress)(void *context, size_t done, size_t total); /* NULL: nobody is told */
+    void *context;
 };
 
 /* Texts of all files, in the order in which they are run; NULL ends them. */
@@ -48,8 +50,21 @@ enum ys_code ys_rules_make(struct ys_rules *rules, bool *made_out, struct ys_err
 enum ys_code ys_rules_load_catalogue(struct ys_rules *rules, struct ys_err *err);
 
 /* --- rules.c --- */
+/* The statement that puts the rows of the rule's view that meet `where` (of `v`) into `finding`. */
+void ys_rule_print_view(const struct ys_rule *rule, const char *where, char out[YS_RULE_SQL_MAX]);
+/* The table `year` up to the year after `today`. `grown_out`: it had fewer. */
+enum ys_code ys_rules_keep_years(struct ys_rules *rules, uint32_t today, bool *grown_out,
+                                 struct ys_err *err);
 /* The rows of one rule anew, as they follow from its views now: for tests that change these. */
 enum ys_code ys_rules_apply_one(struct ys_rules *rules, struct ys_rule_run *run,
                                 struct ys_err *err);
+
+/* --- finding.c --- */
+/* Is it one of the words, which stand between spaces? */
+bool ys_rule_has_word(const char *words, const char *word);
+
+/* --- trying.c --- */
+/* Is the rule asked about records that are only tried? */
+bool ys_rule_is_tried(const struct ys_rule_run *run);
 
 #endif

@@ -21,6 +21,8 @@ CREATE TABLE rule (
   until INTEGER,                 -- last; NULL: all
   zh TEXT NOT NULL, en TEXT NOT NULL,             -- what is wrong
   remedy_zh TEXT NOT NULL, remedy_en TEXT NOT NULL, -- what to do
+  kinds TEXT,                    -- of which kinds the record of a row is, by spaces: no other counts, and whoever
+                                 -- publishes another need not ask; NULL: of any
   UNIQUE (id, version)
 ) STRICT;
 

@@ -186,6 +186,8 @@ static void keep(struct tale *tale, enum cast_role role, const char *label,
         GIVE_UP("a tale is too long");
     struct tale_record *const out = &tale->record[tale->count];
     (void)snprintf(out->label, sizeof out->label, "%s", label == NULL ? "" : label);
+    if (tale->hear != NULL)
+        tale->hear(tale->context, role, record);
     out->role = role;
     out->index = cast_append(&tale->cast, role, &entry);
     must(ys_note_parse((struct ys_bytes){record->note, record->note_size}, &note, &err), &err);

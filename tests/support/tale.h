@@ -33,6 +33,9 @@
 enum { TALE_RECORDS_MAX = 96, TALE_LABEL_MAX = 32 };
 
 struct tale {
+    /* Told each record before it is appended; NULL: nobody. */
+    void (*hear)(void *context, enum cast_role role, const struct scribe_record *record);
+    void *context;
     struct cast cast;
     struct ys_member *member; /* all that has been told */
     size_t count;

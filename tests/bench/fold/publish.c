@@ -65,11 +65,11 @@ static void determination_text(unsigned nth, const struct ys_hash *proposal, cha
 
 static void finding_text(const struct desk *desk, unsigned nth, char *out, size_t size)
 {
-    (void)snprintf(
-        out, size,
-        "{\"audit_finding\":{\"rule_id\":\"R-12-4\",\"severity\":\"flag\","
-        "\"division\":\"%s\",\"body\":\"st\",\"text\":\"第%u号\",\"due\":\"2099-01-01\"}}",
-        year_log(desk->year, 1)->origin.division.digits, nth);
+    (void)snprintf(out, size,
+                   "{\"audit_finding\":{\"rule_id\":\"R-12-4\",\"severity\":\"flag\","
+                   "\"division\":\"%s\",\"body\":\"st\",\"matter\":\"110198001001-2026-0001\","
+                   "\"text\":\"第%u号\",\"due\":\"2099-01-01\"}}",
+                   year_log(desk->year, 1)->origin.division.digits, nth);
 }
 
 /* A further department of the first street: a record that changes the membership. */
