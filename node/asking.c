@@ -19,6 +19,7 @@ enum {
         600 * 1000, /* a connection on which nothing more comes is made anew and asked again */
     TURN_MS = 1000,
     PAUSE_MS = 4000,    /* before a connection is made again: 3 in 10 s are put off */
+    UNREAD_MS = 1500,   /* before a key that is not known is tried again */
     PUT_OFF_MS = 11000, /* a parent that puts us off looks like a wrong key: once more after this */
     ATTEMPTS_UNHEARD = 2, /* with such a pause between them */
     MESSAGE_BYTES_MAX = YS_JOIN_MAX + 256,
@@ -145,6 +146,9 @@ static enum ys_code pause_ms(int64_t wait_ms, struct ys_err *err)
 static enum ys_code lost(struct talk *talk, enum ys_dialer_state state, struct ys_err *err)
 {
     const char *const endpoint = talk->asking->endpoint;
+    /* The daemon may not have read yet what `invite` has just written: it is given a moment, once. */
+    if (state == YS_DIALER_DENIED && !talk->heard_once && talk->attempts == 1)
+        return pause_ms(UNREAD_MS, err);
     if (state == YS_DIALER_DENIED)
         return ys_fail(err, YS_DENIED,
                        _("%s: the parent does not know this key (any more); ask it for an "

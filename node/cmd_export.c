@@ -1,4 +1,4 @@
-#include "node/cmd.h"
+#include "node/cmd_export.h"
 #include "node/export_tiles.h"
 #include "node/lang.h"
 #include "node/node.h"
@@ -32,9 +32,13 @@ enum ys_code ys_cmd_export(const struct ys_call *call, struct ys_err *err)
     YS_NODE_SCOPED node = {.store = NULL};
     struct ys_log log;
     uint64_t size = 0;
+    if (strcmp(call->args.word[0], "evidence") == 0)
+        return ys_export_evidence(call, err);
     if (strcmp(call->args.word[0], "tiles") != 0)
-        return ys_fail(err, YS_USAGE, _("'%s' cannot be exported; there is: tiles"),
+        return ys_fail(err, YS_USAGE, _("'%s' cannot be exported; there are: tiles, evidence"),
                        call->args.word[0]);
+    if (call->args.word_count != 2)
+        return ys_fail(err, YS_USAGE, _("export tiles needs the folder to write to"));
     enum ys_code code = ys_node_open(call->home, call->lang, &node, err);
     if (code == YS_OK)
         code = find_log(&node, ys_args_value(&call->args, "log"), &log, err);

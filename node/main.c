@@ -436,11 +436,17 @@ static const struct ys_cmd table[] = {
         "compared with what the district publishes. Names every step, what is proven and what is "
         "not.\nExit status 1 when the bundle is refused."),
      "check outcome.tlog-proof --root root.pub", check_options, 1, 1},
-    {"export", ys_cmd_export, "tiles DIR", N_("write a log as files for other programs"),
+    {"export", ys_cmd_export, "tiles DIR|evidence MATTER [DIR]",
+     N_("write a log, or the evidence of a matter, as files for others"),
      N_("`export tiles DIR` writes a log in the layout of c2sp.org/tlog-tiles: checkpoint, tile/ "
         "and\n"
-        "tile/entries/. The contents of records are not part of it."),
-     "export tiles /tmp/log --log 110105001001", export_options, 2, 2},
+        "tile/entries/. The contents of records are not part of it.\n"
+        "`export evidence MATTER` writes a folder, and the same as one archive, with all records "
+        "of a "
+        "matter,\n"
+        "what they rest on, and a README that tells an outsider how to check them without yishi."),
+     "export tiles /tmp/log --log 110105001001\nexport evidence 110105001001-2026-0007",
+     export_options, 1, 3},
     {"version", ys_cmd_version, "", N_("print the version"), N_("Prints the version."), "version",
      no_options, 0, 0},
     {"help", ys_cmd_help, "[COMMAND|KIND]", N_("print how a command is used"),

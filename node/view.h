@@ -12,6 +12,7 @@
 #include "node/audit/sample.h"
 #include "node/check.h"
 #include "node/dossier.h"
+#include "node/evidence/evidence.h"
 #include "node/exhibit.h"
 #include "node/invite.h"
 #include "node/process.h"
@@ -222,6 +223,11 @@ struct ys_view_exported {
     uint64_t size;
 };
 
+struct ys_view_evidence {
+    const char *matter, *folder, *archive;
+    const struct ys_evidence_made *made;
+};
+
 /* check: the steps that were made, and what came of them. */
 enum { YS_VIEW_STEPS_MAX = 64, YS_VIEW_STEP_TEXT_MAX = 400 };
 struct ys_view_step {
@@ -268,6 +274,7 @@ struct ys_view {
     void (*audited)(const struct ys_audit_line *line);
     void (*audit_end)(const struct ys_view_audit_end *end);
     void (*proved)(const struct ys_view_proved *proved);
+    void (*evidence)(const struct ys_view_evidence *evidence);
     void (*exported)(const struct ys_view_exported *exported);
     void (*checked)(const struct ys_view_checked *checked);
     void (*matter)(const struct ys_dossier *dossier);

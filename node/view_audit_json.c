@@ -116,3 +116,13 @@ void ys_json_sample(const struct ys_view_sample *view)
         id_of(&sample->seed), "population", ys_json_number(sample->population), "drawn",
         ys_json_number(sample->count), "logs", logs));
 }
+
+void ys_json_evidence(const struct ys_view_evidence *view)
+{
+    ys_json_line(json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "matter", view->matter, "folder",
+                           ys_json_text(view->folder), "archive", ys_json_text(view->archive),
+                           "records", ys_json_number(view->made->records), "membership",
+                           ys_json_number(view->made->membership), "keys",
+                           ys_json_number(view->made->keys), "unproven",
+                           ys_json_number(view->made->unproven)));
+}

@@ -158,3 +158,15 @@ void ys_text_sample(const struct ys_view_sample *view)
         printf(_("Before this commitment %u others stand in the district's log.\n"),
                sample->commitments_before);
 }
+
+void ys_text_evidence(const struct ys_view_evidence *view)
+{
+    printf(_("Matter %s: %zu records, %zu membership records, %zu keys written to %s\n"),
+           view->matter, view->made->records, view->made->membership, view->made->keys,
+           view->folder);
+    printf(_("The same as one file: %s\n"), view->archive);
+    if (view->made->unproven != 0)
+        printf(_("%zu records stand under no signed head yet and are left out.\n"),
+               view->made->unproven);
+    printf(_("An outsider begins with: %s/README.md\n"), view->folder);
+}

@@ -504,6 +504,7 @@ const struct ys_view ys_view_json = {
     .drawn = ys_json_drawn,
     .sample = ys_json_sample,
     .healed = ys_json_healed,
+    .evidence = ys_json_evidence,
     .audited = ys_json_audit_line,
     .audit_end = ys_json_audit_end,
     .proved = proved,

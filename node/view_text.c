@@ -727,6 +727,7 @@ const struct ys_view ys_view_text = {
     .drawn = ys_text_drawn,
     .sample = ys_text_sample,
     .healed = ys_text_healed,
+    .evidence = ys_text_evidence,
     .audited = ys_text_audit_line,
     .audit_end = ys_text_audit_end,
     .proved = proved,

@@ -18,6 +18,7 @@ import time
 
 sys.dont_write_bytecode = True
 
+import acts  # noqa: E402
 import case_file  # noqa: E402
 import case_path  # noqa: E402
 import invented  # noqa: E402
@@ -243,6 +244,8 @@ def play(run, started):
     outcome.inbox(run, street)
     say("\n不符合规则的情况(按规则和责任单位,区节点):", "\nWhat is against a rule (by rule and by who must act, at the districts):")
     outcome.findings(run)
+    step("三幕:有人作弊时会怎样(示例单位)", "three acts: what happens when somebody cheats (invented units)")
+    acts.play_all(run)
     say("\n可继续查看:", "\nTo look further:")
     outcome.further(run, away, min(story.matter for story in run.real if story.community == away))
     step("完毕", "done")
