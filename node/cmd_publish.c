@@ -1,5 +1,6 @@
 #include "node/author.h"
 #include "node/cmd.h"
+#include "node/erase/carry.h"
 #include "node/lang.h"
 #include "node/reference.h"
 #include "node/ruling.h"
@@ -443,6 +444,22 @@ static enum ys_code print_all(const struct publication *p, struct ys_err *err)
     return code;
 }
 
+/* What is erased by law goes at once; the record stands in any case. */
+static enum ys_code carry_out(const struct publication *p, struct ys_err *err)
+{
+    struct ys_carried done;
+    struct ys_err why = {0};
+    bool due = false;
+    enum ys_code code = ys_carry_due(&p->node, &due, &why);
+    if (code == YS_OK && due)
+        code = ys_carry_out(&p->node, false, &done, &why);
+    if (code != YS_OK)
+        return ys_fail(err, code,
+                       _("published, but not all is erased yet: %s; 'yishi erase' goes on"),
+                       why.msg);
+    return YS_OK;
+}
+
 static enum ys_code publish(struct publication *p, struct ys_err *err)
 {
     enum ys_code code = ys_node_open(p->call->home, p->call->lang, &p->node, err);
@@ -458,7 +475,9 @@ static enum ys_code publish(struct publication *p, struct ys_err *err)
         code = sign_all(p, err);
     if (code == YS_OK && !p->dry)
         code = append(p, err);
-    return code == YS_OK ? print_all(p, err) : code;
+    if (code == YS_OK)
+        code = print_all(p, err);
+    return code == YS_OK && !p->dry ? carry_out(p, err) : code;
 }
 
 enum ys_code ys_cmd_publish(const struct ys_call *call, struct ys_err *err)

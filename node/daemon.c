@@ -76,6 +76,7 @@ static enum ys_code open_all(struct ys_daemon *daemon, struct ys_err *err)
 
 static void close_all(struct ys_daemon *daemon)
 {
+    ys_daemon_erase_end(daemon);
     ys_verifier_close(daemon->verifier);
     ys_committer_close(daemon->committer);
     ys_dialer_close(daemon->dialing.dialer);
@@ -170,6 +171,9 @@ static long wait_ms(const struct ys_daemon *daemon, bool busy)
     const int64_t until_dial = daemon->dialing.next_ms - monotonic_ms();
     if (daemon->has_parent && daemon->dialing.dialer == NULL && until_dial < wait)
         wait = until_dial < 0 ? 0 : until_dial;
+    const int64_t until_erase = daemon->erasing.next_ms - monotonic_ms();
+    if ((daemon->erasing.moved || daemon->erasing.wipe_moved) && until_erase < wait)
+        wait = until_erase < 0 ? 0 : until_erase;
     if (daemon->store_moved || daemon->membership_moved)
         wait = 0;
     return (long)wait;

@@ -1,6 +1,6 @@
 /* What the files of the daemon share: daemon.c runs the loop, daemon_peers.c keeps
  * the sessions, daemon_join.c hears who wants to join, daemon_store.c follows the
- * store, daemon_guard.c minds the guard, daemon_space.c room on the disk and
+ * store, daemon_erase.c carries out erasures, daemon_guard.c minds the guard, daemon_space.c room on the disk and
  * readers, daemon_watch.c the connections, daemon_clock.c the wall clock. Nobody else includes this. */
 #ifndef YS_NODE_DAEMON_STATE_H
 #define YS_NODE_DAEMON_STATE_H
@@ -14,6 +14,8 @@
 #include "sync/poll.h"
 #include "sync/session.h"
 #include "sync/zmq_link.h"
+
+#include <sys/types.h>
 
 /* One end of a link: a child that dialled us, or the parent that we dialled. */
 struct ys_peer {
@@ -74,6 +76,19 @@ struct ys_clocking {
     int64_t told_s; /* ahead of the parent's */
 };
 
+/* What was erased by law. */
+struct ys_erasing {
+    bool moved;      /* records or verdicts are new: look */
+    bool all;        /* the membership is another: look at all */
+    bool wipe_moved; /* see whether the file is to be overwritten */
+    bool begun;      /* the first look is done */
+    bool carry;      /* the rest of the home is to be seen to */
+    bool told;       /* that it cannot be overwritten yet */
+    int64_t next_ms;
+    uint64_t wiped; /* erasures after which this process has overwritten the file */
+    pid_t child;    /* 'yishi erase', 0: none */
+};
+
 struct ys_daemon {
     const struct ys_daemon_options *options;
     void *zmq;
@@ -99,6 +114,7 @@ struct ys_daemon {
     bool guard_waits;                /* for room on the disk: a signed head does not leave */
     struct ys_spacing space;
     struct ys_clocking clock;
+    struct ys_erasing erasing;
     bool mending;          /* a RECOVER or RESUME of ours is on its way */
     uint64_t guarded_size; /* own heads up to this size may leave */
     bool membership_moved; /* rebuild at the end of the turn */
@@ -159,6 +175,14 @@ void ys_daemon_give_up_reserve(struct ys_daemon *daemon);
 void ys_daemon_parent_clock(struct ys_daemon *daemon, int64_t clock_ms);
 /* Once a second: did ours jump, does it differ from the parent's? */
 void ys_daemon_look_at_clock(struct ys_daemon *daemon);
+
+/* --- daemon_erase.c --- */
+/* Look at what is to be erased, when it is time; needs no transaction to be open, and closes that of the
+ * turn. */
+enum ys_code ys_daemon_erase(struct ys_daemon *daemon, struct ys_daemon_turn *turn,
+                             struct ys_err *err);
+/* Wait for the process that was begun. */
+void ys_daemon_erase_end(struct ys_daemon *daemon);
 
 /* End sessions with children whose keys the membership does not have any more. */
 void ys_daemon_expel(struct ys_daemon *daemon);

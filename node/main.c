@@ -233,6 +233,11 @@ static const struct ys_option status_options[] = {
     {NULL, NULL, NULL},
 };
 
+static const struct ys_option erase_options[] = {
+    {"scrub", NULL, N_("overwrite unused pages of the store though nothing was erased since")},
+    {NULL, NULL, NULL},
+};
+
 static const struct ys_option no_options[] = {{NULL, NULL, NULL}};
 
 static const struct ys_cmd table[] = {
@@ -365,6 +370,13 @@ static const struct ys_cmd table[] = {
      N_("The catalogue: article, severity, who must act, parameters. With the id of a rule, all of "
         "it."),
      "rules\nrules R-10-1", rules_options, 0, 1},
+    {"erase", ys_cmd_erase, "", N_("carry out what was erased by law"),
+     N_("A redaction that is published is carried out at once, at every holder, by itself. This "
+        "does\n"
+        "what may be left over: contents in the store, its unused pages, the read model, backups "
+        "that\n"
+        "were out of reach. --scrub overwrites the store's unused pages in any case."),
+     "erase\nerase --scrub", erase_options, 0, 0},
     {"reindex", ys_cmd_reindex, "", N_("make the read model anew"),
      N_("Throws HOME/model.db away and makes it anew from the records. Nothing is lost: "
         "everything\n"

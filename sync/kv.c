@@ -1,6 +1,7 @@
 #include "sync/kv.h"
 
 #include "crypto/assert.h"
+#include "sync/kv_wipe.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -32,6 +33,7 @@ struct ys_kv {
     atomic_uint fail_after;
     bool lacks_tables;
     bool read_only;
+    char path[PATH_MAX]; /* of the folder */
     char file[PATH_MAX]; /* its name, and what stood there when it was opened */
     dev_t device;
     ino_t inode;
@@ -188,22 +190,38 @@ static void leave(struct ys_kv *kv, struct ys_txn *txn)
     pthread_mutex_unlock(&kv->mutex);
 }
 
-/* Make the map larger, or take the size that another process gave it. YS_BUSY, and nothing is changed,
- * when the calling thread has a transaction open. Waits for those of others. */
-static enum ys_code remap(struct ys_kv *kv, bool grow, struct ys_err *err)
+/* Wait until nobody else in this process looks at the map; nobody enters until unlock_map. YS_BUSY when
+ * the calling thread has a transaction open. The mutex is held when it returns YS_OK. */
+static enum ys_code lock_map(struct ys_kv *kv, struct ys_err *err)
 {
-    MDB_envinfo info;
-    enum ys_code code = YS_OK;
     pthread_mutex_lock(&kv->mutex);
     if (kv->lost || thread_inside(kv)) {
         pthread_mutex_unlock(&kv->mutex);
-        return ys_fail(err, YS_BUSY, "store: the map cannot grow while it is being read");
+        return ys_fail(err, YS_BUSY, "store: the map cannot be moved while it is being read");
     }
     while (kv->remapping)
         pthread_cond_wait(&kv->moved, &kv->mutex);
     kv->remapping = true;
     while (kv->inside > 0)
         pthread_cond_wait(&kv->moved, &kv->mutex);
+    return YS_OK;
+}
+
+static void unlock_map(struct ys_kv *kv)
+{
+    kv->remapping = false;
+    pthread_cond_broadcast(&kv->moved);
+    pthread_mutex_unlock(&kv->mutex);
+}
+
+/* Make the map larger, or take the size that another process gave it. YS_BUSY, and nothing is changed,
+ * when the calling thread has a transaction open. Waits for those of others. */
+static enum ys_code remap(struct ys_kv *kv, bool grow, struct ys_err *err)
+{
+    MDB_envinfo info;
+    enum ys_code code = lock_map(kv, err);
+    if (code != YS_OK)
+        return code;
     if (!kv->lost) {
         int rc = mdb_env_info(kv->env, &info);
         if (rc == 0)
@@ -211,9 +229,7 @@ static enum ys_code remap(struct ys_kv *kv, bool grow, struct ys_err *err)
         kv->lost = rc != 0;
         code = translate(rc, "growing", err);
     }
-    kv->remapping = false;
-    pthread_cond_broadcast(&kv->moved);
-    pthread_mutex_unlock(&kv->mutex);
+    unlock_map(kv);
     return code;
 }
 
@@ -358,6 +374,7 @@ enum ys_code ys_kv_open(const struct ys_kv_options *options, struct ys_kv **out,
     if (kv == NULL)
         return ys_fail(err, YS_NOMEM, "store: out of memory");
     memcpy(kv->file, name, sizeof kv->file);
+    (void)snprintf(kv->path, sizeof kv->path, "%s", options->path);
     kv->held_bytes_max = options->held_bytes_max;
     init_gate(kv);
     const enum ys_code code = open_env(kv, options, err);
@@ -522,7 +539,12 @@ enum ys_code ys_kv_info(struct ys_kv *kv, struct ys_kv_info *out, struct ys_err 
 
 enum ys_code ys_kv_clear_dead_readers(struct ys_kv *kv, int *cleared_out, struct ys_err *err)
 {
-    return translate(mdb_reader_check(kv->env, cleared_out), "clearing readers", err);
+    const enum ys_code code = enter(kv, NULL, err);
+    if (code != YS_OK)
+        return code;
+    const int rc = mdb_reader_check(kv->env, cleared_out);
+    leave(kv, NULL);
+    return translate(rc, "clearing readers", err);
 }
 
 static bool holds_back(const struct ys_kv *kv, const struct ys_kv_info *info)
@@ -636,9 +658,9 @@ enum ys_code ys_txn_commit(struct ys_txn **txn, struct ys_err *err)
         mdb_txn_abort(ended->txn);
     else
         rc = mdb_txn_commit(ended->txn);
+    const enum ys_code code = translate_write(kv, rc, "commit", err);
     leave(kv, ended);
     free(ended);
-    const enum ys_code code = translate_write(kv, rc, "commit", err);
     /* What is in a file that nobody finds again is not kept. */
     return code == YS_OK && write ? check_name(kv, err) : code;
 }
@@ -791,6 +813,77 @@ enum ys_code ys_txn_count(struct ys_txn *txn, enum ys_db db, uint64_t *count_out
     if (rc == 0)
         *count_out = info.ms_entries;
     return translate(rc, "count", err);
+}
+
+/* --- overwriting, copying --- */
+
+/* The writers' lock is held: nothing is written, and who begins to read reads the newest state. */
+static enum ys_code wipe_locked(struct ys_kv *kv, struct ys_wiped *out, struct ys_err *err)
+{
+    MDB_txn *txn = NULL;
+    struct ys_kv_info info = {0};
+    int dead = 0;
+    int rc = mdb_txn_begin(kv->env, NULL, 0, &txn);
+    if (rc == 0)
+        rc = mdb_reader_check(kv->env, &dead);
+    if (rc == 0)
+        rc = read_info(kv->env, &info);
+    enum ys_code code = translate(rc, "overwriting", err);
+    if (code == YS_OK && info.oldest_reader_txn < info.last_txn)
+        code = ys_fail(err, YS_BUSY,
+                       "store: process %lld reads an older state: nothing is overwritten meanwhile",
+                       (long long)info.oldest_reader_pid);
+    if (code == YS_OK)
+        code = ys_kv_wipe_file(kv->file, out, err);
+    if (txn != NULL)
+        mdb_txn_abort(txn);
+    return code;
+}
+
+/* The same file again, with the map as large as it was. */
+static enum ys_code open_again(struct ys_kv *kv, struct ys_err *err)
+{
+    MDB_envinfo info;
+    int rc = mdb_env_info(kv->env, &info);
+    if (rc != 0)
+        return translate(rc, "overwriting", err);
+    const struct ys_kv_options options = {.path = kv->path, .map_bytes = info.me_mapsize};
+    mdb_env_close(kv->env);
+    kv->env = NULL;
+    const enum ys_code code = open_env(kv, &options, err);
+    if (code != YS_OK) {
+        kv->lost = true;
+        if (kv->env != NULL)
+            mdb_env_close(kv->env);
+        kv->env = NULL;
+    }
+    return code;
+}
+
+enum ys_code ys_kv_wipe(struct ys_kv *kv, struct ys_wiped *out, struct ys_err *err)
+{
+    if (kv->read_only)
+        return translate(EROFS, "overwriting", err);
+    enum ys_code code = check_name(kv, err);
+    if (code == YS_OK)
+        code = lock_map(kv, err);
+    if (code != YS_OK)
+        return code;
+    code = open_again(kv, err);
+    if (code == YS_OK)
+        code = wipe_locked(kv, out, err);
+    unlock_map(kv);
+    return code;
+}
+
+enum ys_code ys_kv_copy(struct ys_kv *kv, int fd, struct ys_err *err)
+{
+    const enum ys_code code = enter(kv, NULL, err);
+    if (code != YS_OK)
+        return code;
+    const int rc = mdb_env_copyfd2(kv->env, fd, MDB_CP_COMPACT);
+    leave(kv, NULL);
+    return translate(rc, "copy", err);
 }
 
 void ys_kv_fail_after(struct ys_kv *kv, unsigned calls)

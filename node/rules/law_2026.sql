@@ -188,14 +188,15 @@ SELECT s.subject, s.unit,
                     WHERE f.rec = s.record AND f.rel = 'based_on' AND l.level <> 'community'
                           AND t.subject IN (s.subject, '-')),
            substr(m.division, 1, 9), m.division) AS division,
-       s.record, o.raised_on AS anchor_day,
-       due('objection_days', s.unit, o.raised_on) AS due_day,
+       s.record, coalesce(o.raised_on, s.signed_day) AS anchor_day,
+       due('objection_days', s.unit, coalesce(o.raised_on, s.signed_day)) AS due_day,
        r.rec AS met_record, r.replied_on AS met_day, h.day AS proven_day
-  FROM step_act s JOIN objection o ON o.rec = s.record JOIN matter m ON m.subject = s.subject
+  FROM step_act s LEFT JOIN objection o ON o.rec = s.record JOIN matter m ON m.subject = s.subject
   LEFT JOIN objection_reply r ON r.rec =
        (SELECT b.record FROM ref f JOIN act b ON b.record = f.rec
           JOIN objection_reply x ON x.rec = b.record
          WHERE f.target = s.id AND f.rel = 'answers' AND b.subject IN (s.subject, '-')
          ORDER BY x.replied_on, b.id LIMIT 1)
   LEFT JOIN held h ON h.record = r.rec
- WHERE o.about = 'publication' AND o.raised_on >= 20454;
+ WHERE s.kind = 'objection' AND coalesce(o.about, 'publication') = 'publication'
+       AND coalesce(o.raised_on, s.signed_day) >= 20454;
