@@ -92,7 +92,7 @@ static void check_body(struct walk *walk, uint64_t index, const struct ys_entry 
     switch (entry->content) {
     case YS_CONTENT_ABSENT:
         walk->done.absent_bodies++;
-        if (entry->body.size != 0)
+        if (entry->body.size != 0 && entry->body.size != YS_HASH_LEN)
             FIND(walk, "entry %" PRIu64 ": an absent body of %zu bytes", index, entry->body.size);
         return;
     case YS_CONTENT_TOMBSTONE:
@@ -168,6 +168,8 @@ static enum ys_code check_entry(struct walk *walk, struct ys_txn *txn, uint64_t 
         return code;
     check_body(walk, index, &entry);
     code = check_verdict(walk, txn, index, &entry, err);
+    if (code == YS_OK)
+        code = ys_scrub_erasure(walk->scrub, txn, &walk->log, index, &entry, err);
     return code != YS_OK ? code : check_indexes(walk, txn, index, &entry, err);
 }
 

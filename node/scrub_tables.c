@@ -63,10 +63,6 @@ static enum ys_code failure_of(const struct ys_scrub *scrub, struct ys_err *err)
                : ys_fail(err, scrub->failure.code, "%s", scrub->failure.msg);
 }
 
-/* Called for each row; bytes are valid during the call. */
-typedef void row_check(struct ys_scrub *scrub, struct ys_txn *txn, struct ys_bytes key,
-                       struct ys_bytes value, void *context);
-
 /* A damaged branch can leave a whole page of rows out, which then nobody misses. */
 static enum ys_code check_count(struct ys_scrub *scrub, struct ys_txn *txn, enum ys_db db,
                                 uint64_t rows, struct ys_err *err)
@@ -79,8 +75,8 @@ static enum ys_code check_count(struct ys_scrub *scrub, struct ys_txn *txn, enum
     return code;
 }
 
-static enum ys_code each_row(struct ys_scrub *scrub, struct ys_txn *txn, enum ys_db db,
-                             row_check *check, void *context, struct ys_err *err)
+enum ys_code ys_scrub_each(struct ys_scrub *scrub, struct ys_txn *txn, enum ys_db db,
+                           ys_scrub_row *check, void *context, struct ys_err *err)
 {
     enum { KEY_MAX = 511 };
     uint8_t after[KEY_MAX + 1];
@@ -316,8 +312,8 @@ static void meta_row(struct ys_scrub *scrub, struct ys_txn *txn, struct ys_bytes
         const char *name;
         size_t size; /* 0: any */
     } known[] = {
-        {"schema", 4},  {"store_id", YS_STORE_ID_LEN}, {"origin", 0},   {"witness_time", 8},
-        {"rewinds", 8}, {"changed_floor", 8},          {"receipts", 16}};
+        {"schema", 4},  {"store_id", YS_STORE_ID_LEN}, {"origin", 0},    {"witness_time", 8},
+        {"rewinds", 8}, {"changed_floor", 8},          {"receipts", 16}, {"wiped", 8}};
     const struct ys_bytes row = value;
     (void)txn;
     (void)context;
@@ -390,7 +386,7 @@ static enum ys_code scrub_forks(struct ys_scrub *scrub, struct ys_txn *txn, stru
             ys_scrub_find(scrub, log.origin_text, "it is forked, and no proof of that is kept");
     }
     const enum ys_code code = failure_of(scrub, err);
-    return code != YS_OK ? code : each_row(scrub, txn, YS_DB_FORK, fork_row, NULL, err);
+    return code != YS_OK ? code : ys_scrub_each(scrub, txn, YS_DB_FORK, fork_row, NULL, err);
 }
 
 static enum ys_code scrub_arrivals(struct ys_scrub *scrub, struct ys_txn *txn, struct ys_err *err)
@@ -404,7 +400,7 @@ static enum ys_code scrub_arrivals(struct ys_scrub *scrub, struct ys_txn *txn, s
     arrivals.reached = calloc(arrivals.logs == 0 ? 1 : arrivals.logs, sizeof *arrivals.reached);
     if (arrivals.reached == NULL)
         return ys_fail(err, YS_NOMEM, _("scrub: out of memory"));
-    enum ys_code code = each_row(scrub, txn, YS_DB_ARRIVAL, arrival_row, &arrivals, err);
+    enum ys_code code = ys_scrub_each(scrub, txn, YS_DB_ARRIVAL, arrival_row, &arrivals, err);
     for (uint32_t id = 0; id < arrivals.logs && code == YS_OK; id++) {
         uint64_t size = 0;
         if (log_size(scrub, txn, id, &size) && arrivals.reached[id] != size)
@@ -423,13 +419,13 @@ static enum ys_code scrub_counts(struct ys_scrub *scrub, struct ys_txn *txn, str
     uint64_t members = 0;
     uint64_t origins = 0;
     uint64_t logs = 0;
-    enum ys_code code = each_row(scrub, txn, YS_DB_BYID, byid_row, &positions, err);
+    enum ys_code code = ys_scrub_each(scrub, txn, YS_DB_BYID, byid_row, &positions, err);
     if (code == YS_OK)
-        code = each_row(scrub, txn, YS_DB_MEMBER, member_row, &members, err);
+        code = ys_scrub_each(scrub, txn, YS_DB_MEMBER, member_row, &members, err);
     if (code == YS_OK)
-        code = each_row(scrub, txn, YS_DB_ORIGIN, origin_row, &origins, err);
+        code = ys_scrub_each(scrub, txn, YS_DB_ORIGIN, origin_row, &origins, err);
     if (code == YS_OK)
-        code = each_row(scrub, txn, YS_DB_LOG, log_row, &logs, err);
+        code = ys_scrub_each(scrub, txn, YS_DB_LOG, log_row, &logs, err);
     if (code == YS_OK && members < scrub->membership)
         ys_scrub_find(scrub, "member",
                       "%" PRIu64 " rows where %" PRIu64 " records change membership", members,
@@ -446,23 +442,25 @@ enum ys_code ys_scrub_tables(struct ys_scrub *scrub, struct ys_err *err)
     YS_TXN_SCOPED txn = NULL;
     enum ys_code code = ys_store_begin(scrub->options->store, false, &txn, err);
     if (code == YS_OK)
-        code = each_row(scrub, txn, YS_DB_META, meta_row, NULL, err);
+        code = ys_scrub_each(scrub, txn, YS_DB_META, meta_row, NULL, err);
     if (code == YS_OK)
-        code = each_row(scrub, txn, YS_DB_ENTRY, entry_row, entry, err);
+        code = ys_scrub_each(scrub, txn, YS_DB_ENTRY, entry_row, entry, err);
     if (code == YS_OK)
-        code = each_row(scrub, txn, YS_DB_BODY, entry_row, body, err);
+        code = ys_scrub_each(scrub, txn, YS_DB_BODY, entry_row, body, err);
     if (code == YS_OK)
-        code = each_row(scrub, txn, YS_DB_TILE, tile_row, NULL, err);
+        code = ys_scrub_each(scrub, txn, YS_DB_TILE, tile_row, NULL, err);
     if (code == YS_OK)
-        code = each_row(scrub, txn, YS_DB_HEAD, head_row, NULL, err);
+        code = ys_scrub_each(scrub, txn, YS_DB_HEAD, head_row, NULL, err);
     if (code == YS_OK)
-        code = each_row(scrub, txn, YS_DB_STATUS, status_row, NULL, err);
+        code = ys_scrub_each(scrub, txn, YS_DB_STATUS, status_row, NULL, err);
     if (code == YS_OK)
-        code = each_row(scrub, txn, YS_DB_CHANGED, changed_row, NULL, err);
+        code = ys_scrub_each(scrub, txn, YS_DB_CHANGED, changed_row, NULL, err);
     if (code == YS_OK)
-        code = each_row(scrub, txn, YS_DB_ASIDE, aside_row, NULL, err);
+        code = ys_scrub_each(scrub, txn, YS_DB_ASIDE, aside_row, NULL, err);
     if (code == YS_OK)
         code = scrub_forks(scrub, txn, err);
+    if (code == YS_OK)
+        code = ys_scrub_redactions(scrub, txn, err);
     if (code == YS_OK)
         code = scrub_arrivals(scrub, txn, err);
     return code != YS_OK ? code : scrub_counts(scrub, txn, err);

@@ -1,6 +1,7 @@
 #include "node/view.h"
 #include "node/view_matter.h"
 #include "node/view_rule.h"
+#include "node/view_told.h"
 
 #include "crypto/assert.h"
 #include "node/json_out.h"
@@ -267,6 +268,8 @@ static json_t *exhibit_object(const struct ys_exhibit *view)
         ys_json_time(view->has_street, view->street.time_s), "district_receipt",
         ys_json_time(view->has_district, view->district.time_s), "content",
         content_name(view->content));
+    if (view->told_count != 0)
+        json_object_set_new(object, "erased", ys_view_told_json(view));
     if (view->body != NULL)
         json_object_set(object, "body", view->body);
     return object;

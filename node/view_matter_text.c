@@ -2,6 +2,7 @@
 #include "node/terminal.h"
 #include "node/view_matter.h"
 #include "node/view_rule.h"
+#include "node/view_told.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -127,6 +128,8 @@ static void put_step(const struct ys_dossier_step *step)
         printf("      ! %s\n", _("its content is not here"));
     if (exhibit->content == YS_CONTENT_TOMBSTONE)
         printf("      ! %s\n", _("its content was erased by law"));
+    for (size_t i = 0; i < exhibit->told_count; i++)
+        ys_view_told_text(&exhibit->told[i], "      ");
     put_flags(step->irregular);
 }
 

@@ -4,6 +4,7 @@
 #include "node/view_matter.h"
 #include "node/view_rule.h"
 #include "node/view_text_draft.h"
+#include "node/view_told.h"
 #include "proto/json_memory.h"
 #include "proto/moment.h"
 #include "proto/text.h"
@@ -413,6 +414,8 @@ static void record(const struct ys_exhibit *view)
     putchar('\n');
     put_receipt(_("Street receipt"), view->has_street, &view->street);
     put_receipt(_("District receipt"), view->has_district, &view->district);
+    for (size_t i = 0; i < view->told_count; i++)
+        ys_view_told_text(&view->told[i], "");
     put_body(view);
 }
 

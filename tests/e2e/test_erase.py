@@ -1,0 +1,121 @@
+#!/usr/bin/python3
+"""What is erased by law is in no file of any holder afterwards, and everything is proven as before."""
+
+import base64
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import unittest
+
+from harness import COMMUNITY, DISTRICT, OK, STREET, TOP, Case, consensus, wait_for
+
+WINDOW = 24
+# Long enough for pages of its own, and of words that stand nowhere else.
+SECRET = "".join(f"第{i}段:王秀兰住三号楼{i * 7919 % 9973}室,电话转她女儿{i * 104729 % 99991};" for i in range(60))
+SHORT = "示例反映人李桂英家中老人卧床多年,请勿外传门牌七零三二"
+
+
+def windows(text):
+    """Every 24 bytes of the plaintext, as they stand and in base64 and hex."""
+    raw = text.encode()
+    found = {raw[i:i + WINDOW] for i in range(len(raw) - WINDOW + 1)}
+    for shift in range(3):
+        coded = base64.b64encode(raw[shift:])
+        found |= {coded[i:i + WINDOW] for i in range(4, len(coded) - WINDOW - 4)}
+    coded = raw.hex().encode()
+    return found | {coded[i:i + WINDOW] for i in range(len(coded) - WINDOW + 1)} | {coded.upper()[i:i + WINDOW] for i in range(len(coded) - WINDOW + 1)}
+
+
+def places(folders, text):
+    """Files that hold any piece of the text, with the offset of the first."""
+    wanted = windows(text)
+    found = {}
+    for folder in folders:
+        for path in sorted(pathlib.Path(folder).rglob("*")):
+            if not path.is_file():
+                continue
+            data = path.read_bytes()
+            for at in range(0, max(len(data) - WINDOW + 1, 0)):
+                if data[at:at + WINDOW] in wanted:
+                    found[str(path)] = at
+                    break
+    return found
+
+
+class Erase(Case):
+    def proposal(self, number, content, title="示例:楼道照明"):
+        return {"kind": "topic_proposal", "subject": f"{COMMUNITY}-2026-{number:04}", "occurred_at": "2026-10-20",
+                "topic_proposal": {"title": title, "content": content, "proposer_kind": "resident", "channel": "form", "proposed_on": "2026-10-20",
+                                   "suggested_category": "facilities_and_order", "suggested_nature": "community_affairs", "suggested_level": "community"}}
+
+    def redaction(self, number, *targets, **what):
+        return {"kind": "redaction", "subject": f"{COMMUNITY}-2026-{number:04}", "occurred_at": "2026-11-02",
+                "refs": [{"rel": "redacts", "record": target} for target in targets],
+                "redaction": {"reason": "request", "erased_on": "2026-11-02", "holder": COMMUNITY, "whole_body": True, **what}}
+
+    def bundle(self, node, record):
+        path = self.folder / f"{node.code}-{record[:8]}-{len(list(self.folder.iterdir()))}.tlog-proof"
+        node.call("prove", record, "--out", str(path))
+        return path
+
+    def check(self, node, path):
+        self.assertEqual(node.call("check", str(path), "--root", str(node.home / "root.pub"), check=False).status, OK)
+        ran = subprocess.run(["/usr/bin/python3", "-B", str(TOP / "tests" / "verifier.py"), "bundle", str(path), str(node.home / "root.pub")],
+                             capture_output=True, text=True, check=False)
+        self.assertEqual(ran.returncode, 0, ran.stdout + ran.stderr)
+
+    def erased(self, node, record):
+        """Wait until this node shows the record as erased."""
+        def there():
+            found = [e for e in node.entries(COMMUNITY) if e["id"] == record]
+            return found and found[0]["content"] == "erased" and found[0]
+        return wait_for(there, f"{node.code}: {record[:8]} erased")
+
+    def clean(self, nodes, *texts, also=()):
+        """Wait until no file of these nodes holds any of the texts."""
+        def none():
+            return not any(places([n.home for n in nodes] + list(also), text) for text in texts)
+        try:
+            wait_for(none, "no plaintext")
+        except Exception:
+            raise AssertionError([places([n.home for n in nodes] + list(also), text) for text in texts]) from None
+
+    def test_a_body_goes_at_every_holder(self):
+        nodes = district, street, community = self.federation()
+        community.publish(consensus())
+        target = community.publish(self.proposal(1, SECRET))["id"]
+        other = community.publish(self.proposal(2, SHORT))["id"]
+        for number in range(3, 9):
+            community.publish(self.proposal(number, f"示例:第{number}件"))
+        self.receipted(community)
+        for node in nodes:
+            self.held(node, COMMUNITY, 9, verdict="ok")
+            node.call("matter", f"{COMMUNITY}-2026-0001")
+            self.assertTrue(places([node.home], SECRET))
+        before = self.bundle(district, target)
+        self.check(district, before)
+
+        community.publish(self.redaction(1, target))
+        community.publish(self.redaction(2, other))
+
+        for node in nodes:
+            self.erased(node, target)
+            self.erased(node, other)
+        self.clean(nodes, SECRET, SHORT)
+        # What is written later brings nothing back.
+        for number in range(10, 16):
+            community.publish(self.proposal(number, f"示例:第{number}件"))
+        self.receipted(community)
+        for node in nodes:
+            self.held(node, COMMUNITY, 17, verdict="ok")
+            node.call("matter", f"{COMMUNITY}-2026-0001")
+            self.assertEqual(node.call("verify").status, OK)
+        self.clean(nodes, SECRET, SHORT)
+        self.check(district, before)
+        self.check(street, self.bundle(street, target))
+
+
+if __name__ == "__main__":
+    unittest.main()
