@@ -13,15 +13,26 @@ static void print(const struct ys_carried *done)
                (unsigned long long)done->pages.unused, (unsigned long long)done->pages.partial);
     if (done->model_cleaned)
         puts(_("read model: written anew"));
+    if (done->backups != 0)
+        printf(_("backups: erased in %zu\n"), done->backups);
     if (done->store_waits || done->model_waits)
         fputs(_("somebody reads an older state: old pages are overwritten later; call again\n"),
               stderr);
 }
 
+static void tell_backup(void *context, const char *path, const char *why)
+{
+    (void)context;
+    fprintf(stderr, "yishi: %s: ",
+            _("a backup holds what was erased by law, and is out of reach; bring it here and call "
+              "'yishi erase', or destroy it by hand and call 'yishi backup --forget'"));
+    fprintf(stderr, "%s (%s)\n", path, why);
+}
+
 enum ys_code ys_cmd_erase(const struct ys_call *call, struct ys_err *err)
 {
     YS_NODE_SCOPED node = {.store = NULL};
-    struct ys_carried done = {.redactions = 0};
+    struct ys_carried done = {.out_of_reach = tell_backup};
     enum ys_code code = ys_node_open(call->home, call->lang, &node, err);
     if (code == YS_OK)
         code = ys_carry_out(&node, ys_args_has(&call->args, "scrub"), &done, err);
@@ -32,9 +43,11 @@ enum ys_code ys_cmd_erase(const struct ys_call *call, struct ys_err *err)
         return YS_OK;
     }
     ys_json_line(json_pack(
-        "{s:o, s:o, s:b, s:o, s:o, s:b, s:b}", "redactions", ys_json_number(done.redactions),
-        "contents", ys_json_number(done.bodies), "overwritten", done.wiped, "unused_pages",
-        ys_json_number(done.pages.unused), "partial_pages", ys_json_number(done.pages.partial),
-        "model_cleaned", done.model_cleaned, "waits", done.store_waits || done.model_waits));
+        "{s:o, s:o, s:b, s:o, s:o, s:b, s:o, s:o, s:b}", "redactions",
+        ys_json_number(done.redactions), "contents", ys_json_number(done.bodies), "overwritten",
+        done.wiped, "unused_pages", ys_json_number(done.pages.unused), "partial_pages",
+        ys_json_number(done.pages.partial), "model_cleaned", done.model_cleaned, "backups",
+        ys_json_number(done.backups), "backups_out_of_reach", ys_json_number(done.backups_behind),
+        "waits", done.store_waits || done.model_waits));
     return YS_OK;
 }

@@ -447,7 +447,7 @@ static enum ys_code print_all(const struct publication *p, struct ys_err *err)
 /* What is erased by law goes at once; the record stands in any case. */
 static enum ys_code carry_out(const struct publication *p, struct ys_err *err)
 {
-    struct ys_carried done;
+    struct ys_carried done = {.out_of_reach = NULL};
     struct ys_err why = {0};
     bool due = false;
     enum ys_code code = ys_carry_due(&p->node, &due, &why);

@@ -4,6 +4,7 @@
 #include "node/daemon_state.h"
 #include "sync/erasure.h"
 #include "sync/kv_wipe.h"
+#include "sync/restored.h"
 
 #include <limits.h>
 #include <signal.h>
@@ -125,6 +126,25 @@ static void carry_out(struct ys_daemon *daemon)
     }
 }
 
+/* A restored store gives again what may be erased, once it knows what was. */
+static enum ys_code end_restoring(struct ys_daemon *daemon, struct ys_daemon_turn *turn,
+                                  struct ys_err *err)
+{
+    struct ys_erasing *const state = &daemon->erasing;
+    bool restored = false;
+    enum ys_code code = ys_daemon_turn_open(turn, err);
+    if (code == YS_OK)
+        code = ys_restored_get(turn->txn, &restored, err);
+    state->heard = false;
+    if (code != YS_OK || !restored)
+        return code;
+    ys_daemon_turn_close(turn);
+    code = ys_restored_set(daemon->options->store, false, err);
+    if (code == YS_OK)
+        ys_journal(YS_PRIORITY_INFO, "restored", "state=\"knows what was erased since\"");
+    return code;
+}
+
 enum ys_code ys_daemon_erase(struct ys_daemon *daemon, struct ys_daemon_turn *turn,
                              struct ys_err *err)
 {
@@ -143,6 +163,8 @@ enum ys_code ys_daemon_erase(struct ys_daemon *daemon, struct ys_daemon_turn *tu
         if (state->told)
             state->next_ms = daemon->now_ms + AGAIN_MS;
     }
+    if (code == YS_OK && state->heard && !state->moved)
+        code = end_restoring(daemon, turn, err);
     carry_out(daemon);
     return code;
 }

@@ -84,6 +84,7 @@ struct ys_erasing {
     bool begun;      /* the first look is done */
     bool carry;      /* the rest of the home is to be seen to */
     bool told;       /* that it cannot be overwritten yet */
+    bool heard;      /* all that the parent told is on the disk */
     int64_t next_ms;
     uint64_t wiped; /* erasures after which this process has overwritten the file */
     pid_t child;    /* 'yishi erase', 0: none */

@@ -298,6 +298,9 @@ static enum ys_code take_result(struct ys_daemon *daemon, struct ys_daemon_turn 
         result->session == 0 ? NULL : ys_daemon_peer(daemon, result->session);
     if (code != YS_OK || peer == NULL)
         return code;
+    if (result->kind == YS_CHANGE_CURSOR && result->code == YS_OK &&
+        (peer->is_parent || !daemon->has_parent))
+        daemon->erasing.heard = daemon->erasing.moved = daemon->erasing.all = true;
     struct ys_err why = {0};
     struct ys_turn session_turn = ys_daemon_peer_turn(peer, turn);
     ys_daemon_peer_failed(peer, ys_session_committed(peer->session, &session_turn, result, &why),

@@ -233,6 +233,17 @@ static const struct ys_option status_options[] = {
     {NULL, NULL, NULL},
 };
 
+static const struct ys_option backup_options[] = {
+    {"keys", NULL, N_("with node.key and keys/: bodies' and the vault's under their passphrases")},
+    {"sealed", NULL, N_("with what is sealed; it opens with the vault's key alone")},
+    {"no-attachments", NULL, N_("without the contents of attachments, which others may hold, too")},
+    {"list", NULL, N_("which backups this home made, and whether what was erased is in them")},
+    {"verify", "DIR", N_("is the backup as it was written?")},
+    {"restore", "DIR", N_("make the home of --home from it, where there is none")},
+    {"forget", "DIR", N_("that backup was destroyed")},
+    {NULL, NULL, NULL},
+};
+
 static const struct ys_option erase_options[] = {
     {"scrub", NULL, N_("overwrite unused pages of the store though nothing was erased since")},
     {NULL, NULL, NULL},
@@ -370,6 +381,16 @@ static const struct ys_cmd table[] = {
      N_("The catalogue: article, severity, who must act, parameters. With the id of a rule, all of "
         "it."),
      "rules\nrules R-10-1", rules_options, 0, 1},
+    {"backup", ys_cmd_backup, "[DIR]", N_("copy the home, beside a running daemon"),
+     N_("Makes DIR, with the store as it is at this moment, settings, attachments and a manifest "
+        "with\n"
+        "the hash of every file. What is erased by law later is erased in it, too, as long as it "
+        "lies\n"
+        "where it was made; 'yishi backup --list' names those that are out of reach."),
+     "backup /mnt/stick/2026-11-26 --keys\nbackup --verify /mnt/stick/2026-11-26\n--home "
+     "/srv/yishi "
+     "backup --restore /mnt/stick/2026-11-26",
+     backup_options, 0, 1},
     {"erase", ys_cmd_erase, "", N_("carry out what was erased by law"),
      N_("A redaction that is published is carried out at once, at every holder, by itself. This "
         "does\n"

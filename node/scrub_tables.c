@@ -313,7 +313,8 @@ static void meta_row(struct ys_scrub *scrub, struct ys_txn *txn, struct ys_bytes
         size_t size; /* 0: any */
     } known[] = {
         {"schema", 4},  {"store_id", YS_STORE_ID_LEN}, {"origin", 0},    {"witness_time", 8},
-        {"rewinds", 8}, {"changed_floor", 8},          {"receipts", 16}, {"wiped", 8}};
+        {"rewinds", 8}, {"changed_floor", 8},          {"receipts", 16}, {"wiped", 8},
+        {"restored", 1}};
     const struct ys_bytes row = value;
     (void)txn;
     (void)context;

@@ -296,6 +296,18 @@ struct settling {
     size_t changed, tombstones;
 };
 
+/* What lies outside the store is counted, so that whoever carries it out sees that there is something. */
+static enum ys_code count_outside(struct ys_txn *txn, const struct ys_erasure *row,
+                                  struct ys_err *err)
+{
+    struct ys_position at;
+    size_t count = 0;
+    if (row->scope == YS_ERASE_BODY || row->state != YS_ERASURE_IN_EFFECT)
+        return YS_OK;
+    const enum ys_code code = ys_log_by_id(txn, &row->target, &at, 1, &count, err);
+    return code == YS_OK && count != 0 ? note_change(txn, at, err) : code;
+}
+
 static enum ys_code settle_row(struct settling *s, struct ys_erasure *row, struct ys_err *err)
 {
     enum ys_erasure_state state = row->state;
@@ -307,7 +319,10 @@ static enum ys_code settle_row(struct settling *s, struct ys_erasure *row, struc
     s->changed++;
     s->moved = true;
     row->state = state;
-    return s->write ? put_row(s->txn, row, err) : YS_OK;
+    if (!s->write)
+        return YS_OK;
+    const enum ys_code put = put_row(s->txn, row, err);
+    return put == YS_OK ? count_outside(s->txn, row, err) : put;
 }
 
 static enum ys_code settle(struct settling *s, struct ys_err *err)
@@ -353,6 +368,47 @@ enum ys_code ys_erasures_due(struct ys_txn *txn, const struct ys_member *member,
     const enum ys_code code = settle(&s, err);
     *out = s.changed != 0 || s.tombstones != 0;
     return code;
+}
+
+/* --- copies --- */
+
+static enum ys_code repeat_one(struct ys_txn *from, struct ys_txn *to, const struct ys_hash *target,
+                               size_t *count, struct ys_err *err)
+{
+    struct ys_position at[PLACES];
+    struct ys_hash by = {{0}};
+    bool erased = false;
+    size_t places = 0;
+    enum ys_code code = find_winner(from, target, &erased, &by, err);
+    if (code == YS_OK && erased)
+        code = ys_log_by_id(to, target, at, PLACES, &places, err);
+    for (size_t i = 0; code == YS_OK && i < places; i++) {
+        struct ys_entry entry;
+        code = ys_log_entry(to, at[i].log_id, at[i].index, &entry, err);
+        if (code != YS_OK || is_settled(&entry, true, &by))
+            continue;
+        ++*count;
+        code = ys_log_set_content(to, at[i].log_id, at[i].index, YS_CONTENT_TOMBSTONE,
+                                  (struct ys_bytes){by.bytes, sizeof by.bytes}, err);
+        if (code == YS_OK)
+            code = note_change(to, at[i], err);
+    }
+    return code;
+}
+
+enum ys_code ys_erasures_repeat(struct ys_txn *from, struct ys_txn *to, size_t *count_out,
+                                struct ys_err *err)
+{
+    struct ys_erasure row;
+    *count_out = 0;
+    enum ys_code code = ys_erasure_next(from, NULL, &row, err);
+    while (code == YS_OK) {
+        if (row.scope == YS_ERASE_BODY && row.state == YS_ERASURE_IN_EFFECT)
+            code = repeat_one(from, to, &row.target, count_out, err);
+        if (code == YS_OK)
+            code = ys_erasure_next(from, &row, &row, err);
+    }
+    return code == YS_NOT_FOUND ? YS_OK : code;
 }
 
 /* --- overwriting --- */

@@ -59,7 +59,12 @@ YS_CHECKED enum ys_code ys_erasures_settle(struct ys_txn *txn, const struct ys_m
 YS_CHECKED enum ys_code ys_erasures_due(struct ys_txn *txn, const struct ys_member *member,
                                         bool all, bool *out, struct ys_err *err);
 
-/* How many bodies gave way so far, or came back to be absent; and the next behind `after`: the read model folds them again.
+/* Do in another store of the same log, a copy, what is in effect for bodies here. The copy need not hold the
+ * redactions: its tombstones wait for them. */
+YS_CHECKED enum ys_code ys_erasures_repeat(struct ys_txn *from, struct ys_txn *to,
+                                           size_t *count_out, struct ys_err *err);
+
+/* How many contents went so far (bodies, sealed values, attachments), or came back to be absent; and the next behind `after`: the read model folds them again.
  * YS_NOT_FOUND after the last. */
 YS_CHECKED enum ys_code ys_erased_count(struct ys_txn *txn, uint64_t *out, struct ys_err *err);
 YS_CHECKED enum ys_code ys_erased_next(struct ys_txn *txn, uint64_t after, uint64_t *counter_out,

@@ -1,6 +1,7 @@
 #include "node/erase/carry.h"
 
 #include "crypto/crash_point.h"
+#include "node/backup/backup.h"
 #include "node/recall.h"
 #include "node/today.h"
 #include "sync/erasure.h"
@@ -79,7 +80,8 @@ static enum ys_code clean_model(const struct ys_node *node, struct ys_carried *o
 enum ys_code ys_carry_out(const struct ys_node *node, bool scrub, struct ys_carried *out,
                           struct ys_err *err)
 {
-    struct ys_carried done = {.redactions = 0};
+    struct ys_carried done = {.out_of_reach = out->out_of_reach};
+    struct ys_backup_erasing backups = {.out_of_reach = out->out_of_reach};
     enum ys_code code = YS_OK;
     if (node->member != NULL)
         code = settle(node, &done, err);
@@ -87,6 +89,10 @@ enum ys_code ys_carry_out(const struct ys_node *node, bool scrub, struct ys_carr
         code = wipe(node, scrub, &done, err);
     if (code == YS_OK && node->member != NULL)
         code = clean_model(node, &done, err);
+    if (code == YS_OK)
+        code = ys_backups_erase(node, &backups, err);
+    done.backups = backups.done;
+    done.backups_behind = backups.behind;
     *out = done;
     return code;
 }

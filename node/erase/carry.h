@@ -1,5 +1,5 @@
 /* Carrying out what was erased by law, in all of a home: bodies, unused pages of the store, the read
- * model.
+ * model, backups.
  *
  * Which records are erased is decided in sync/erasure.h; this only makes it true on the disk, as often as
  * it is asked, and goes on where a killed process stopped. The daemon does the store's part by itself, since it
@@ -20,6 +20,10 @@ struct ys_carried {
     bool store_waits; /* somebody reads an older state: the next call, or the daemon, goes on */
     bool model_cleaned;
     bool model_waits;
+    size_t backups;        /* that were cleaned */
+    size_t backups_behind; /* out of reach, or not to be read */
+    void (*out_of_reach)(void *context, const char *path,
+                         const char *why); /* the caller's; may be NULL */
 };
 
 /* `scrub`: overwrite the store's file also when nothing was erased since. */
