@@ -59,11 +59,18 @@ struct ys_vault_tag {
 struct ys_vault {
     struct ys_home home;
     uint8_t public[YS_PUBKEY_LEN];
+    bool held; /* by ys_vault_hold */
+    int lock_fd;
 };
-/* Opens nothing that is secret. YS_NOT_FOUND, with what to do, when this node has no vault. Nothing is
- * to be closed. */
+/* Opens nothing that is secret. YS_NOT_FOUND, with what to do, when this node has no vault. */
 YS_CHECKED enum ys_code ys_vault_open(const struct ys_home *home, struct ys_vault *out,
                                       struct ys_err *err);
+/* Keep other processes from collecting and erasing until it is released: from before something is sealed
+ * until its commitment stands where it belongs. Waits. Each call that changes the vault does this for
+ * itself otherwise. */
+YS_CHECKED enum ys_code ys_vault_hold(struct ys_vault *vault, struct ys_err *err);
+void ys_vault_release(struct ys_vault *vault);
+#define YS_VAULT_SCOPED __attribute__((cleanup(ys_vault_release))) struct ys_vault
 
 /* Seal a value: when this returns, it is on the disk under its commitment, and the commitment may be
  * said. A value that was sealed twice has two commitments. YS_LIMIT, YS_MALFORMED for a kind, slot or

@@ -23,7 +23,7 @@ void ys_vault_key_clear(struct ys_vault_key *key);
 #define YS_VAULT_KEY_SCOPED __attribute__((cleanup(ys_vault_key_clear))) struct ys_vault_key
 
 /* A new one, for the node whose own log is `origin`. The passphrase is asked of `from` unless kdf is
- * NONE. YS_EXISTS when there is one, or the half of one. */
+ * NONE. YS_EXISTS when there is one. Of one whose public half is lost that is made again. */
 YS_CHECKED enum ys_code ys_vault_key_make(const struct ys_home *home, const struct ys_name *origin,
                                           enum ys_keyfile_kdf kdf,
                                           const struct ys_passphrases *from,
