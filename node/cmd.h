@@ -64,6 +64,9 @@ YS_CHECKED enum ys_code ys_cmd_export(const struct ys_call *call, struct ys_err 
 YS_CHECKED enum ys_code ys_cmd_matter(const struct ys_call *call, struct ys_err *err);
 YS_CHECKED enum ys_code ys_cmd_inbox(const struct ys_call *call, struct ys_err *err);
 YS_CHECKED enum ys_code ys_cmd_reindex(const struct ys_call *call, struct ys_err *err);
+YS_CHECKED enum ys_code ys_cmd_seal(const struct ys_call *call, struct ys_err *err);
+YS_CHECKED enum ys_code ys_cmd_unseal(const struct ys_call *call, struct ys_err *err);
+YS_CHECKED enum ys_code ys_cmd_open_commitment(const struct ys_call *call, struct ys_err *err);
 YS_CHECKED enum ys_code ys_cmd_version(const struct ys_call *call, struct ys_err *err);
 YS_CHECKED enum ys_code ys_cmd_help(const struct ys_call *call, struct ys_err *err);
 

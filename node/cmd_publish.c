@@ -5,6 +5,7 @@
 #include "node/ruling.h"
 #include "node/sheet.h"
 #include "node/signing.h"
+#include "node/vault/collect.h"
 #include "node/view.h"
 #include "node/view_rule.h"
 
@@ -382,6 +383,25 @@ static enum ys_code append(struct publication *p, struct ys_err *err)
     return code;
 }
 
+/* The vault is told where its values stand now. Not telling it would lose nothing: whoever collects looks
+ * into the log first. */
+static void tell_vault(const struct publication *p)
+{
+    YS_VAULT_SCOPED vault = {.lock_fd = -1};
+    struct ys_err why = {.code = YS_OK};
+    struct ys_sealed_list *const list = malloc(sizeof *list);
+    enum ys_code code = ys_vault_open(&p->node.home, &vault, &why);
+    for (size_t i = 0; i < p->record_count && code == YS_OK && list != NULL; i++) {
+        list->count = 0;
+        code = ys_sealed_list_add_bytes(list, p->record[i].body, &why);
+        if (code == YS_OK)
+            code = ys_vault_keep(&vault, &p->record[i].id, list, &why);
+    }
+    free(list);
+    if (code != YS_OK && code != YS_NOT_FOUND)
+        fprintf(stderr, "yishi: %s\n", why.msg);
+}
+
 /* --- printing --- */
 
 static enum ys_code print_record(const struct publication *p, size_t at, struct ys_err *err)
@@ -458,6 +478,8 @@ static enum ys_code publish(struct publication *p, struct ys_err *err)
         code = sign_all(p, err);
     if (code == YS_OK && !p->dry)
         code = append(p, err);
+    if (code == YS_OK && !p->dry)
+        tell_vault(p);
     return code == YS_OK ? print_all(p, err) : code;
 }
 

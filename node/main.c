@@ -188,6 +188,41 @@ static const struct ys_option sign_options[] = {
     {NULL, NULL, NULL},
 };
 
+static const struct ys_option seal_options[] = {
+    {"file", "FILE", N_("the value is the text of FILE; - is standard input")},
+    {"fd", "N", N_("read the value from descriptor N")},
+    {"basis", "legal_duty|consent",
+     N_("why it may be kept: a duty of law (default), or the person's consent")},
+    {"retention", "CLASS",
+     N_("how long: purpose (default: 2 years after the matter's closing), ballots, years_10, "
+        "years_30, permanent")},
+    {"keep-until", "DATE", N_("how long: to this day, instead of --retention")},
+    {"purpose", "TEXT",
+     N_("what it is kept for; of find: why it is looked for, which the logbook keeps")},
+    {"replace", NULL, N_("in the place of what is sealed there, which is erased")},
+    {"expired", NULL, N_("list: only what has been kept long enough")},
+    PASSPHRASE_OPTIONS,
+    {NULL, NULL, NULL},
+};
+
+static const struct ys_option unseal_options[] = {
+    {"purpose", "TEXT", N_("why it is opened; the logbook keeps it")},
+    {"nth", "N", N_("which of several values of one slot, from 1; default all")},
+    PASSPHRASE_OPTIONS,
+    {NULL, NULL, NULL},
+};
+
+static const struct ys_option open_commitment_options[] = {
+    {"for", "AUDITOR", N_("who is to see it")},
+    {"purpose", "TEXT", N_("why; the logbook and the acknowledgement keep it")},
+    {"nth", "N", N_("which of several values of one slot, from 1")},
+    {"out", "FILE",
+     N_("where the opening is written; - is standard output; default "
+        "<record>-<slot>.opening.json")},
+    PASSPHRASE_OPTIONS,
+    {NULL, NULL, NULL},
+};
+
 static const struct ys_option log_options[] = {
     {"from", "N", N_("first index; default 0")},
     {"limit", "N", N_("at most so many records")},
@@ -212,6 +247,9 @@ static const struct ys_option prove_options[] = {
 };
 
 static const struct ys_option check_options[] = {
+    {"bundle", "FILE",
+     N_("for an opening: the proof bundle of its record; without it, the record that the node "
+        "holds")},
     {"root", "FILE", N_("the district's root policy: the one thing that is trusted")},
     {"key", "VKEY", N_("the log's verifier key, for a fork proof")},
     {NULL, NULL, NULL},
@@ -242,11 +280,16 @@ static const struct ys_cmd table[] = {
         "to\n"
         "(yishi root request). An existing home is never touched."),
      "init --deployment beijing.example --code 110105001001 --root root.pub", init_options, 0, 0},
-    {"key", ys_cmd_key, "[list | new BODY | passphrase BODY]", N_("list, make and relock keys"),
+    {"key", ys_cmd_key, "[list | new BODY|vault | passphrase BODY|vault]",
+     N_("list, make and relock keys"),
      N_("Lists the public keys of the node and its bodies. `new` makes another key for a body "
         "(the\n"
-        "old one stays beside it); `passphrase` changes the passphrase of a body's key."),
-     "key --json\nkey new rc", key_options, 0, 2},
+        "old one stays beside it); `passphrase` changes the passphrase of a body's key. `vault` is "
+        "the key\n"
+        "with which sealed values are opened (yishi seal): there is one for good, communities have "
+        "it from\n"
+        "the beginning, every other node may make it."),
+     "key --json\nkey new rc\nkey new vault", key_options, 0, 2},
     {"root", ys_cmd_root, "new | policy | request | sign FILE | install FILE | next FILE",
      N_("keep a district's root offline, and let another succeed it"),
      N_("A root is one to three keys that lie offline. `new` makes one, `policy` joins them; with\n"
@@ -331,6 +374,34 @@ static const struct ys_cmd table[] = {
      "publish 3 --passphrase-file rc=rc.pass --passphrase-file po=po.pass\npublish consensus.json\n"
      "publish --batch --passphrase-file rc.pass",
      publish_options, 0, YS_ARGS_WORDS_MAX},
+    {"seal", ys_cmd_seal, "DRAFT SLOT | list | find TEXT",
+     N_("seal names, numbers and the like, so that they stay here"),
+     N_("Keeps a value in the vault of this node, and puts its salted commitment into the draft: "
+        "the\n"
+        "record proves later what was sealed, and says it to nobody. Needs no passphrase. What may "
+        "be\n"
+        "sealed in a kind: yishi help KIND. `list` shows what lies in the vault and until when it "
+        "is kept;\n"
+        "`find` opens all values (passphrase of the vault, purpose) and prints those that hold "
+        "TEXT: all\n"
+        "that is kept about one person, for instance."),
+     "seal 3 proposer\nseal 3 identity --file name.txt --basis consent\nseal list --expired\n"
+     "seal find 示例 --purpose \"request of the person, PIPL 45\"",
+     seal_options, 1, 2},
+    {"unseal", ys_cmd_unseal, "RECORD|DRAFT SLOT", N_("open what was sealed"),
+     N_("Prints the value, which needs the passphrase of the vault. The opening is written into\n"
+        "HOME/logbook first, with its purpose."),
+     "unseal 3fa1b2c4 proposer --purpose \"to send the reply\" --passphrase-file vault=vault.pass",
+     unseal_options, 2, 2},
+    {"open-commitment", ys_cmd_open_commitment, "RECORD SLOT",
+     N_("let an auditor see what was sealed"),
+     N_("Writes a file with the value and its salt, with which the auditor checks that it is what "
+        "the\n"
+        "record commits to (yishi check FILE, or any SHA-256), and begins the acknowledgement that "
+        "says\n"
+        "in the log who has seen it and why. The file holds the value in the clear."),
+     "open-commitment 3fa1b2c4 proposer --for \"示例区审计局\" --purpose \"audit of 2026\"",
+     open_commitment_options, 2, 2},
     {"log", ys_cmd_log, "[CODE|ORIGIN]", N_("list the records of a log"),
      N_("The own log, or that of another unit as it is held here: each record with its verdict "
         "and\n"
@@ -401,12 +472,17 @@ static const struct ys_cmd table[] = {
         "on.\nRECORD is as for `yishi show`."),
      "prove 110105001001:0 --out outcome.tlog-proof\nprove --fork 110105001001", prove_options, 0,
      1},
-    {"check", ys_cmd_check, "FILE", N_("check a proof bundle or a fork proof, offline"),
+    {"check", ys_cmd_check, "FILE", N_("check a proof bundle, an opening or a fork proof, offline"),
      N_("Needs no node and no network: only the bundle and the district's root policy, which is "
         "best\n"
         "compared with what the district publishes. Names every step, what is proven and what is "
-        "not.\nExit status 1 when the bundle is refused."),
-     "check outcome.tlog-proof --root root.pub", check_options, 1, 1},
+        "not.\n"
+        "An opening (yishi open-commitment) is checked against the record in a --bundle, or as a "
+        "node\n"
+        "holds it. Exit status 1 when it is refused."),
+     "check outcome.tlog-proof --root root.pub\n"
+     "check proposer.opening.json --bundle proposal.tlog-proof --root root.pub",
+     check_options, 1, 1},
     {"export", ys_cmd_export, "tiles DIR", N_("write a log as files for other programs"),
      N_("`export tiles DIR` writes a log in the layout of c2sp.org/tlog-tiles: checkpoint, tile/ "
         "and\n"
