@@ -1,3 +1,4 @@
+#include "node/attachment/attach.h"
 #include "node/author.h"
 #include "node/cmd.h"
 #include "node/lang.h"
@@ -246,10 +247,13 @@ static enum ys_code prepare(struct publication *p, struct ys_err *err)
     for (size_t i = 0; i < p->sheet_count && code == YS_OK; i++) {
         struct ys_err why = {0};
         struct ys_sheet *const sheet = p->sheet[i];
+        const size_t first = p->record_count;
         code = ys_sheet_read(&p->node, sheet, err);
         if (code != YS_OK)
             break;
         code = sheet->bound ? prepare_bound(p, sheet, &why) : prepare_unbound(p, sheet, &why);
+        for (size_t k = first; k < p->record_count && code == YS_OK; k++)
+            code = ys_attach_check(&p->node, &p->record[k], &why);
         if (code != YS_OK)
             code = p->sheet_count == 1 ? ys_fail(err, code, "%s", why.msg)
                                        : ys_fail(err, code, "%s: %s", sheet->path, why.msg);

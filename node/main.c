@@ -151,6 +151,8 @@ static const struct ys_option new_options[] = {
     {"ref", "RELATION=RECORD",
      N_("refer to a record, such as based_on=3fa1b2c4; may stand more than once")},
     {"matter", "NUMBER", N_("number of the matter; \"new\": the next one of this community")},
+    {"attach", "[ROLE=]FILE",
+     N_("attach a file (yishi help attach), such as photo=notice.jpg; may stand more than once")},
     {"template", NULL, N_("print what can be filled in, and make no draft")},
     {"list", NULL, N_("list the kinds, who signs them and the article")},
     {NULL, NULL, NULL},
@@ -162,6 +164,18 @@ static const struct ys_option draft_options[] = {
     {"matter", "NUMBER", N_("edit: number of the matter")},
     {"unsign", NULL, N_("edit: drop the signatures of a draft that has some")},
     {"out", "FILE", N_("export: the file to carry")},
+    {NULL, NULL, NULL},
+};
+
+static const struct ys_option attach_options[] = {
+    {"role", "ROLE",
+     N_("what it is: photo, minutes, sign_in_sheet, signature_agreement, evidence, "
+        "paper_original, other")},
+    {"title", "TEXT", N_("its title, which travels with the record; the file's name does not")},
+    {"scope", "replicated|local_only",
+     N_("whether the file travels with the record; sign-in sheets and minutes stay here unless "
+        "told otherwise")},
+    {"media-type", "TYPE", N_("such as image/jpeg; default: by content and name")},
     {NULL, NULL, NULL},
 };
 
@@ -351,6 +365,14 @@ static const struct ys_cmd table[] = {
         "sign FILE); `import` takes it in again, and it may also be published from where it lies."),
      "draft\ndraft edit 3\ndraft edit 3 --set place=...\ndraft export 3 --out notice.json",
      draft_options, 0, 2},
+    {"attach", ys_cmd_attach, "DRAFT FILE ...", N_("attach files to a draft"),
+     N_("Keeps the files in HOME/attachments under their SHA-256 and names them in the draft. What "
+        "is\n"
+        "replicated is fetched by street and district once the record is published. A file's name "
+        "is\n"
+        "not told to anybody; --title is."),
+     "attach 3 notice.jpg --role photo\nattach 3 plan.pdf --title \"Plan of the yard\"",
+     attach_options, 2, YS_ARGS_WORDS_MAX},
     {"sign", ys_cmd_sign, "DRAFT|FILE", N_("add a signature to a draft"),
      N_("Shows the draft and adds the signature of a body whose key is here: the number of a draft "
         "of "
