@@ -368,6 +368,7 @@ static const struct ys_kind kinds[] = {
      .article = "L35",
      .subject = YS_SUBJECT_EITHER,
      .ref = {{BASED_ON, EVERY, {0}}},
+     .slot = {"objector"},
      .erasable = true},
     {.id = 68,
      .name = "objection_reply",
