@@ -8,6 +8,10 @@
 static void print(const struct ys_carried *done)
 {
     printf(_("contents erased: %zu\n"), done->bodies);
+    if (done->values != 0)
+        printf(_("sealed values destroyed: %zu\n"), done->values);
+    if (done->files != 0)
+        printf(_("contents of attachments removed: %zu\n"), done->files);
     if (done->wiped)
         printf(_("store: %llu unused and %llu partly used pages overwritten\n"),
                (unsigned long long)done->pages.unused, (unsigned long long)done->pages.partial);
@@ -43,8 +47,9 @@ enum ys_code ys_cmd_erase(const struct ys_call *call, struct ys_err *err)
         return YS_OK;
     }
     ys_json_line(json_pack(
-        "{s:o, s:o, s:b, s:o, s:o, s:b, s:o, s:o, s:b}", "redactions",
-        ys_json_number(done.redactions), "contents", ys_json_number(done.bodies), "overwritten",
+        "{s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:b, s:o, s:o, s:b}", "redactions",
+        ys_json_number(done.redactions), "contents", ys_json_number(done.bodies), "sealed",
+        ys_json_number(done.values), "attachments", ys_json_number(done.files), "overwritten",
         done.wiped, "unused_pages", ys_json_number(done.pages.unused), "partial_pages",
         ys_json_number(done.pages.partial), "model_cleaned", done.model_cleaned, "backups",
         ys_json_number(done.backups), "backups_out_of_reach", ys_json_number(done.backups_behind),

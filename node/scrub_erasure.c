@@ -141,7 +141,8 @@ static void erased_row(struct ys_scrub *scrub, struct ys_txn *txn, struct ys_byt
     const struct ys_bytes row = value;
     (void)txn;
     if (ys_checked_open(YS_DB_ERASED, key, row, &value, NULL) != YS_OK || key.size != 8 ||
-        ys_be64_get(key.data) != ++*counter || value.size != YS_ROW_KEY_LEN)
+        ys_be64_get(key.data) != ++*counter || value.size < YS_ROW_KEY_LEN ||
+        (value.size - YS_ROW_KEY_LEN) % YS_HASH_LEN != 0)
         ys_scrub_find(scrub, "erased", "a row is damaged or missing");
 }
 

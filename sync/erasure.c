@@ -4,6 +4,7 @@
 #include "sync/checked_row.h"
 #include "sync/kv_wipe.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* Table "redaction": id of the target || log id || index of the redaction -> state, scope. */
@@ -88,18 +89,64 @@ enum ys_code ys_erasure_body(struct ys_txn *txn, const struct ys_erasure *erasur
 
 static const char wiped_name[] = "wiped";
 
-static enum ys_code note_change(struct ys_txn *txn, struct ys_position at, struct ys_err *err)
+/* Hashes of attachments that a content named, in a heap block behind room for the place. */
+struct trace {
+    uint8_t *row;
+    size_t size;
+};
+enum { TRACE_FIXED = YS_ROW_KEY_LEN };
+
+static void trace_clear(struct trace *trace)
+{
+    free(trace->row);
+}
+#define TRACE_SCOPED __attribute__((cleanup(trace_clear))) struct trace
+
+static enum ys_code trace_room(struct trace *trace, size_t hashes, struct ys_err *err)
+{
+    trace->size = TRACE_FIXED + hashes * YS_HASH_LEN;
+    trace->row = calloc(1, trace->size);
+    return trace->row == NULL ? ys_fail(err, YS_NOMEM, "store: out of memory") : YS_OK;
+}
+
+/* Of a body that goes. */
+static enum ys_code trace_body(struct trace *trace, const struct ys_entry *entry,
+                               struct ys_err *err)
+{
+    struct ys_arena arena;
+    const Yishi__V1__Body *body = NULL;
+    ys_arena_init(&arena, YS_BODY_ARENA_MAX);
+    enum ys_code code = YS_NOT_FOUND;
+    if (entry->content == YS_CONTENT_BODY)
+        code = ys_body_decode(entry->body, &arena, &body, err);
+    const size_t count = code == YS_OK ? body->n_attachments : 0;
+    if (code != YS_NOMEM)
+        code = trace_room(trace, count, err);
+    size_t at = TRACE_FIXED;
+    for (size_t i = 0; code == YS_OK && i < count; i++) {
+        const ProtobufCBinaryData *const hash = &body->attachments[i]->hash;
+        if (hash->len != YS_HASH_LEN)
+            continue;
+        memcpy(trace->row + at, hash->data, YS_HASH_LEN);
+        at += YS_HASH_LEN;
+    }
+    trace->size = at;
+    ys_arena_clear(&arena);
+    return code;
+}
+
+static enum ys_code note_change(struct ys_txn *txn, struct ys_position at,
+                                const struct trace *trace, struct ys_err *err)
 {
     uint8_t key[8];
-    uint8_t value[YS_ROW_KEY_LEN];
     uint64_t count = 0;
     const enum ys_code code = ys_erased_count(txn, &count, err);
     if (code != YS_OK)
         return code;
     ys_be64_put(key, count + 1);
-    ys_row_key(at.log_id, at.index, value);
+    ys_row_key(at.log_id, at.index, trace->row);
     return ys_checked_put(txn, YS_DB_ERASED, (struct ys_bytes){key, sizeof key},
-                          (struct ys_bytes){value, sizeof value}, err);
+                          (struct ys_bytes){trace->row, trace->size}, err);
 }
 
 enum ys_code ys_erased_count(struct ys_txn *txn, uint64_t *out, struct ys_err *err)
@@ -114,8 +161,8 @@ enum ys_code ys_erased_count(struct ys_txn *txn, uint64_t *out, struct ys_err *e
     return YS_OK;
 }
 
-enum ys_code ys_erased_next(struct ys_txn *txn, uint64_t after, uint64_t *counter_out,
-                            struct ys_position *out, struct ys_err *err)
+enum ys_code ys_erased_next(struct ys_txn *txn, uint64_t after, struct ys_erased *out,
+                            struct ys_err *err)
 {
     uint8_t key[8];
     struct ys_bytes found;
@@ -128,10 +175,12 @@ enum ys_code ys_erased_next(struct ys_txn *txn, uint64_t after, uint64_t *counte
         code = ys_checked_open(YS_DB_ERASED, found, row, &value, err);
     if (code != YS_OK)
         return code;
-    if (found.size != 8 || value.size != YS_ROW_KEY_LEN)
+    if (found.size != 8 || value.size < TRACE_FIXED ||
+        (value.size - TRACE_FIXED) % YS_HASH_LEN != 0)
         return ys_fail(err, YS_CORRUPT, "store: a row of \"erased\" has no such form");
-    *counter_out = ys_be64_get(found.data);
-    *out = (struct ys_position){ys_be32_get(value.data), ys_be64_get(value.data + 4)};
+    *out = (struct ys_erased){.counter = ys_be64_get(found.data),
+                              .at = {ys_be32_get(value.data), ys_be64_get(value.data + 4)},
+                              .attachments = {value.data + TRACE_FIXED, value.size - TRACE_FIXED}};
     return YS_OK;
 }
 
@@ -189,11 +238,14 @@ static enum ys_code settle_target(struct ys_txn *txn, const struct ys_hash *targ
         ++*changed;
         if (!write)
             return YS_OK;
-        code = ys_log_set_content(txn, at[i].log_id, at[i].index,
-                                  erased ? YS_CONTENT_TOMBSTONE : YS_CONTENT_ABSENT,
-                                  (struct ys_bytes){by.bytes, erased ? sizeof by.bytes : 0}, err);
+        TRACE_SCOPED trace = {.row = NULL};
+        code = trace_body(&trace, &entry, err);
         if (code == YS_OK)
-            code = note_change(txn, at[i], err);
+            code = ys_log_set_content(
+                txn, at[i].log_id, at[i].index, erased ? YS_CONTENT_TOMBSTONE : YS_CONTENT_ABSENT,
+                (struct ys_bytes){by.bytes, erased ? sizeof by.bytes : 0}, err);
+        if (code == YS_OK)
+            code = note_change(txn, at[i], &trace, err);
     }
     return code;
 }
@@ -300,12 +352,24 @@ struct settling {
 static enum ys_code count_outside(struct ys_txn *txn, const struct ys_erasure *row,
                                   struct ys_err *err)
 {
+    struct ys_arena arena;
+    const Yishi__V1__Body *body = NULL;
     struct ys_position at;
     size_t count = 0;
+    TRACE_SCOPED trace = {.row = NULL};
     if (row->scope == YS_ERASE_BODY || row->state != YS_ERASURE_IN_EFFECT)
         return YS_OK;
-    const enum ys_code code = ys_log_by_id(txn, &row->target, &at, 1, &count, err);
-    return code == YS_OK && count != 0 ? note_change(txn, at, err) : code;
+    ys_arena_init(&arena, YS_BODY_ARENA_MAX);
+    enum ys_code code = ys_log_by_id(txn, &row->target, &at, 1, &count, err);
+    if (code == YS_OK)
+        code = ys_erasure_body(txn, row, &arena, &body, err);
+    if (code == YS_OK)
+        code = trace_room(&trace, row->scope == YS_ERASE_ATTACHMENT, err);
+    if (code == YS_OK && row->scope == YS_ERASE_ATTACHMENT &&
+        body->redaction->attachment.len == YS_HASH_LEN)
+        memcpy(trace.row + TRACE_FIXED, body->redaction->attachment.data, YS_HASH_LEN);
+    ys_arena_clear(&arena);
+    return code == YS_OK && count != 0 ? note_change(txn, at, &trace, err) : code;
 }
 
 static enum ys_code settle_row(struct settling *s, struct ys_erasure *row, struct ys_err *err)
@@ -388,10 +452,13 @@ static enum ys_code repeat_one(struct ys_txn *from, struct ys_txn *to, const str
         if (code != YS_OK || is_settled(&entry, true, &by))
             continue;
         ++*count;
-        code = ys_log_set_content(to, at[i].log_id, at[i].index, YS_CONTENT_TOMBSTONE,
-                                  (struct ys_bytes){by.bytes, sizeof by.bytes}, err);
+        TRACE_SCOPED trace = {.row = NULL};
+        code = trace_body(&trace, &entry, err);
         if (code == YS_OK)
-            code = note_change(to, at[i], err);
+            code = ys_log_set_content(to, at[i].log_id, at[i].index, YS_CONTENT_TOMBSTONE,
+                                      (struct ys_bytes){by.bytes, sizeof by.bytes}, err);
+        if (code == YS_OK)
+            code = note_change(to, at[i], &trace, err);
     }
     return code;
 }

@@ -64,11 +64,17 @@ YS_CHECKED enum ys_code ys_erasures_due(struct ys_txn *txn, const struct ys_memb
 YS_CHECKED enum ys_code ys_erasures_repeat(struct ys_txn *from, struct ys_txn *to,
                                            size_t *count_out, struct ys_err *err);
 
-/* How many contents went so far (bodies, sealed values, attachments), or came back to be absent; and the next behind `after`: the read model folds them again.
- * YS_NOT_FOUND after the last. */
+/* How many contents went so far (bodies, sealed values, attachments), or came back to be absent; and the next
+ * behind `after`: whose it was, and the hashes of attachments that went with it, one behind the other. The
+ * read model folds those records again. YS_NOT_FOUND after the last. */
+struct ys_erased {
+    uint64_t counter;
+    struct ys_position at;
+    struct ys_bytes attachments; /* valid until the transaction ends */
+};
 YS_CHECKED enum ys_code ys_erased_count(struct ys_txn *txn, uint64_t *out, struct ys_err *err);
-YS_CHECKED enum ys_code ys_erased_next(struct ys_txn *txn, uint64_t after, uint64_t *counter_out,
-                                       struct ys_position *out, struct ys_err *err);
+YS_CHECKED enum ys_code ys_erased_next(struct ys_txn *txn, uint64_t after, struct ys_erased *out,
+                                       struct ys_err *err);
 
 /* Which erasures the file has been overwritten after: while this is smaller than ys_erased_count, what was
  * erased may still be found in unused pages. */

@@ -253,7 +253,7 @@ static enum ys_code erase_records(const struct ys_node *node, const char *folder
 }
 
 static enum ys_code erase_in(const struct ys_node *node, const char *folder, uint64_t erased,
-                             struct ys_err *err)
+                             const struct ys_backup_erasing *erasing, struct ys_err *err)
 {
     YS_MANIFEST_SCOPED manifest = {.root = NULL};
     bool changed = false;
@@ -261,6 +261,8 @@ static enum ys_code erase_in(const struct ys_node *node, const char *folder, uin
     if (code == YS_OK && strcmp(ys_manifest_origin(&manifest), node->origin_text) != 0)
         code = ys_fail(err, YS_DENIED, _("%.200s: is a backup of %s"), folder,
                        ys_manifest_origin(&manifest));
+    if (code == YS_OK && erasing->outside != NULL)
+        code = erasing->outside(erasing->context, &manifest, err);
     if (code == YS_OK)
         code = erase_records(node, folder, &changed, err);
     if (code == YS_OK)
@@ -289,7 +291,7 @@ enum ys_code ys_backups_erase(const struct ys_node *node, struct ys_backup_erasi
         struct ys_err why = {0};
         if ((uint64_t)json_integer_value(json_object_get(one, "erased")) >= erased)
             continue;
-        if (erase_in(node, path, erased, &why) == YS_OK) {
+        if (erase_in(node, path, erased, erasing, &why) == YS_OK) {
             json_object_set_new(one, "erased", json_integer((json_int_t)erased));
             erasing->done++;
             moved = true;

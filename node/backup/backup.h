@@ -34,6 +34,8 @@ YS_CHECKED enum ys_code ys_backup_make(const struct ys_node *node,
 /* Do what was erased here in the backups of this home as well. `out_of_reach` is told of each in which it
  * could not be done, and why: it must be brought here, or be destroyed by hand. */
 struct ys_backup_erasing {
+    /* Does the same for what lies in its folder beside the store, and corrects the manifest. May be NULL. */
+    enum ys_code (*outside)(void *context, struct ys_manifest *manifest, struct ys_err *err);
     size_t done;   /* backups that are clean now, and were not before */
     size_t behind; /* out of reach */
     void (*out_of_reach)(void *context, const char *path, const char *why); /* may be NULL */

@@ -15,6 +15,8 @@
 struct ys_carried {
     size_t redactions; /* that came into effect, or lost it */
     size_t bodies;     /* that gave way */
+    size_t values;     /* sealed, whose key was destroyed */
+    size_t files;      /* contents of attachments that were removed */
     bool wiped;        /* the store's file was overwritten */
     struct ys_wiped pages;
     bool store_waits; /* somebody reads an older state: the next call, or the daemon, goes on */

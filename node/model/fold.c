@@ -355,12 +355,15 @@ static enum ys_code fold_erased(struct fold *fold, struct ys_err *err)
     bool refolded = false;
     while (code == YS_OK) {
         enum ys_verdict raw = YS_VERDICT_UNCHECKED;
-        struct ys_position at;
+        struct ys_erased erased;
         struct folded folded;
         struct ys_log log;
-        code = ys_erased_next(fold->turn.txn, counter, &counter, &at, err);
-        if (code == YS_OK)
-            code = ys_log_load(fold->turn.txn, at.log_id, &log, err);
+        code = ys_erased_next(fold->turn.txn, counter, &erased, err);
+        if (code != YS_OK)
+            break;
+        counter = erased.counter;
+        const struct ys_position at = erased.at;
+        code = ys_log_load(fold->turn.txn, at.log_id, &log, err);
         if (code == YS_OK)
             code = begin_log(fold->model, &log, &folded, err);
         if (code != YS_OK || at.index >= folded.size || at.index >= log.frontier.size)
