@@ -116,6 +116,72 @@ class Erase(Case):
         self.check(district, before)
         self.check(street, self.bundle(street, target))
 
+    def draft(self, node, number, name, photo):
+        """A proposal with a sealed name and two files, one of which stays here; published."""
+        fields = ["title=示例:楼道照明", "content=示例", "proposer_kind=resident", "channel=form", "proposed_on=2026-10-20",
+                  "suggested_category=facilities_and_order", "suggested_nature=community_affairs", "suggested_level=community"]
+        draft = node.call("new", "topic_proposal", "--matter", f"{COMMUNITY}-2026-{number:04}", "--json",
+                          *[part for field in fields for part in ("--set", field)]).object()["draft"]
+        node.call("seal", draft, "proposer", "--file", "-", stdin=name)
+        attached = node.call("attach", draft, str(photo), "--role", "photo", "--json").objects()[0]
+        sheet = node.call("attach", draft, str(photo), "--role", "sign_in_sheet", "--json").objects()[0]
+        record = node.call("publish", draft, "--passphrase-file", node.passphrase, "--json").object()["id"]
+        return record, attached["hash"], sheet["hash"]
+
+    def test_sealed_values_and_attachments_go_with_key_and_content_also_in_backups(self):
+        nodes = district, street, community = self.federation()
+        photo = self.folder / "photo.jpg"
+        photo.write_text("\n".join(f"face {i} of somebody: {i * 7919}" for i in range(900)))
+        text = photo.read_text()[2000:4000]
+        name = "示例王秀兰三号楼一单元七零三室,电话由居委会转告"
+        record, attached, sheet = self.draft(community, 1, name, photo)
+        body = community.publish(self.proposal(2, SECRET))["id"]
+        self.receipted(community)
+        backup, lost = self.folder / "backup", self.folder / "lost"
+        for folder in (backup, lost):
+            community.call("backup", str(folder), "--keys", "--sealed")
+        street_backup = self.folder / "street-backup"
+        street.call("backup", str(street_backup))
+        moved = lost.rename(self.folder / "carried away")
+        keys = {p: p.read_bytes() for p in [*community.home.rglob("sealed/slot/*"), *backup.rglob("sealed/slot/*")]}
+        self.assertEqual(len(keys), 4)
+        self.assertTrue(places([community.home / "attachments", backup / "attachments"], text))
+        self.assertTrue(places([backup], SECRET) and places([street_backup], SECRET))
+
+        community.publish({**self.redaction(1, record), "redaction": {"reason": "request", "erased_on": "2026-11-02", "holder": COMMUNITY, "slot": "proposer"}})
+        for digest in (attached, sheet):
+            community.publish({**self.redaction(1, record), "redaction": {
+                "reason": "consent_withdrawn", "erased_on": "2026-11-02", "holder": COMMUNITY, "attachment": base64.b64encode(bytes.fromhex(digest)).decode()}})
+        community.publish(self.redaction(2, body))
+
+        for node in nodes:
+            self.erased(node, body)
+        photo.unlink()
+        self.clean(nodes, SECRET, name, text, also=[backup, street_backup])
+        folders = [community.home, backup]
+        wait_for(lambda: not any(p.exists() for p in keys), "no slots of keys")
+        left = {path.read_bytes() for folder in folders for path in folder.rglob("*") if path.is_file()}
+        public = [base64.b64decode((community.home / "keys" / "vault.pub").read_text().split()[-1])]
+        for path, slot in keys.items():  # what is random in them and no secret of others: the wrapped keys
+            for known in (*public, bytes.fromhex(path.name)):
+                slot = slot.replace(known, bytes(len(known)))
+            for part in {slot[i:i + 16] for i in range(len(slot) - 16)}:
+                if len(set(part)) > 12 and not part.isascii():
+                    self.assertFalse(any(part in data for data in left), path)
+        shown = community.call("show", record, "--json").object()
+        self.assertEqual(sorted(e["what"] for e in shown["erased"] if e["in_effect"]), ["attachment", "attachment", "sealed"])
+        # Backups say what they are free of; of the one that was carried away this is told.
+        listed = {pathlib.Path(b["path"]).name: b for b in community.call("backup", "--list", "--json").objects()}
+        self.assertEqual({n: (b["reachable"], b["clean"]) for n, b in listed.items()}, {"backup": (True, True), "lost": (False, False)})
+        self.assertIn("destroy it by hand", community.call("erase").err)
+        for folder in (backup, street_backup):
+            self.assertEqual(community.call("backup", "--verify", str(folder)).status, OK)
+        for node in nodes:
+            self.assertEqual(node.call("verify").status, OK)
+        moved.rename(lost)
+        community.call("erase")
+        self.clean([community], SECRET, name, text, also=[lost])
+
 
 if __name__ == "__main__":
     unittest.main()
