@@ -34,7 +34,7 @@ static enum ys_code settle(struct ys_daemon *daemon, struct ys_err *err)
     } while (code == YS_FULL && ys_kv_grow(ys_store_kv(daemon->options->store)));
     if (code != YS_OK)
         return code;
-    YS_CRASH_POINT("erased");
+    YS_CRASH_POINT("erased_by_daemon");
     ys_journal(YS_PRIORITY_INFO, "erased", "redactions=%zu contents=%zu", changed, tombstones);
     daemon->erasing.carry = true;
     return YS_OK;

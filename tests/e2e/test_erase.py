@@ -5,6 +5,7 @@ import base64
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import unittest
@@ -12,6 +13,7 @@ import unittest
 from harness import COMMUNITY, DISTRICT, OK, STREET, TOP, Case, consensus, wait_for
 
 WINDOW = 24
+RUN = re.compile(rb"[^\0]{%d,}" % WINDOW)
 # Long enough for pages of its own, and of words that stand nowhere else.
 SECRET = "".join(f"第{i}段:王秀兰住三号楼{i * 7919 % 9973}室,电话转她女儿{i * 104729 % 99991};" for i in range(60))
 SHORT = "示例反映人李桂英家中老人卧床多年,请勿外传门牌七零三二"
@@ -36,10 +38,11 @@ def places(folders, text):
         for path in sorted(pathlib.Path(folder).rglob("*")):
             if not path.is_file():
                 continue
-            data = path.read_bytes()
-            for at in range(0, max(len(data) - WINDOW + 1, 0)):
-                if data[at:at + WINDOW] in wanted:
-                    found[str(path)] = at
+            for run in RUN.finditer(path.read_bytes()):  # the text has no zero bytes
+                part = run.group()
+                at = next((i for i in range(len(part) - WINDOW + 1) if part[i:i + WINDOW] in wanted), None)
+                if at is not None:
+                    found[str(path)] = run.start() + at
                     break
     return found
 
