@@ -40,6 +40,7 @@ struct wipe {
     int fd;
     const uint8_t *map;
     uint64_t size, page, pages; /* of the file, of a page, whole pages in the file */
+    uint8_t *value;             /* a bit a page: a large value begins there */
     uint8_t *live, *tree;       /* a bit a page: in use; and of those, the pages of trees */
     uint64_t *todo;
     size_t todo_count, todo_capacity;
@@ -99,6 +100,8 @@ static enum ys_code push(struct wipe *w, uint64_t number)
         return broken(w, number);
     if (is_in(w->tree, number))
         return YS_OK; /* both states lead there */
+    if (is_in(w->live, number))
+        return broken(w, number);
     put_in(w->tree, number);
     put_in(w->live, number);
     if (w->todo_count == w->todo_capacity) {
@@ -122,26 +125,34 @@ static enum ys_code mark_value(struct wipe *w, uint64_t number, uint64_t size)
     const uint64_t count = get32(page_at(w, number) + LOWER_AT);
     if (count == 0 || count > w->pages - number || size > count * w->page - HEADER)
         return broken(w, number);
-    for (uint64_t i = 0; i < count; i++)
+    if (is_in(w->value, number))
+        return YS_OK; /* both states lead there */
+    put_in(w->value, number);
+    for (uint64_t i = 0; i < count; i++) {
+        if (is_in(w->live, number + i))
+            return broken(w, number + i);
         put_in(w->live, number + i);
+    }
     return YS_OK;
 }
 
 /* One row of a leaf, or one way down of a branch. */
 static enum ys_code follow(struct wipe *w, uint64_t number, const uint8_t *node, size_t room,
-                           bool branch)
+                           bool branch, size_t *bytes)
 {
     const uint16_t flags = get16(node + 4);
     const size_t key = get16(node + 6);
     const uint64_t low = get16(node) | (uint64_t)get16(node + 2) << 16;
     if (key > room - NODE)
         return broken(w, number);
+    *bytes = NODE + key;
     if (branch)
         return push(w, low | (uint64_t)flags << 32);
     const uint8_t *const value = node + NODE + key;
     const size_t left = room - NODE - key;
     if ((flags & ~NODE_FLAGS) != 0 || ((flags & NODE_BIG) != 0 ? left < 8 : left < low))
         return broken(w, number);
+    *bytes += (flags & NODE_BIG) != 0 ? 8 : (size_t)low;
     if ((flags & NODE_BIG) != 0)
         return mark_value(w, get64(value), low);
     if ((flags & NODE_TABLE) != 0)
@@ -167,13 +178,17 @@ static enum ys_code look_at_page(struct wipe *w, uint64_t number)
     const uint8_t *const page = page_at(w, number);
     enum ys_code code = bounds(w, number, &lower, &upper) ? YS_OK : broken(w, number);
     const bool branch = code == YS_OK && (get16(page + FLAGS_AT) & BRANCH) != 0;
+    size_t all = 0;
     for (size_t at = HEADER; code == YS_OK && at < lower; at += 2) {
         const size_t node = get16(page + at);
+        size_t bytes = 0;
         code = node < upper || node > w->page - NODE
                    ? broken(w, number)
-                   : follow(w, number, page + node, w->page - node, branch);
+                   : follow(w, number, page + node, w->page - node, branch, &bytes);
+        all += bytes + bytes % 2;
     }
-    return code;
+    /* Rows fill the end of the page: else one of them is not the one that was written. */
+    return code == YS_OK && all != w->page - upper ? broken(w, number) : code;
 }
 
 /* All that the two states lead to. */
@@ -269,9 +284,10 @@ static enum ys_code wipe_mapped(struct wipe *w)
     w->done.pages = w->pages = w->size / w->page;
     w->live = calloc((size_t)(w->pages / 8 + 1), 1);
     w->tree = calloc((size_t)(w->pages / 8 + 1), 1);
+    w->value = calloc((size_t)(w->pages / 8 + 1), 1);
     w->zeros = calloc((size_t)w->page, 1);
     enum ys_code code = YS_OK;
-    if (w->live == NULL || w->tree == NULL || w->zeros == NULL)
+    if (w->live == NULL || w->tree == NULL || w->value == NULL || w->zeros == NULL)
         code = ys_fail(w->err, YS_NOMEM, "store: out of memory");
     if (code == YS_OK)
         code = mark_all(w);
@@ -279,6 +295,7 @@ static enum ys_code wipe_mapped(struct wipe *w)
         code = zero_all(w);
     free(w->live);
     free(w->tree);
+    free(w->value);
     free(w->zeros);
     free(w->todo);
     return code;

@@ -187,7 +187,7 @@ class Points:
             self.kill_init(name, THIRD, "--root", self.ground.district.home / "root.pub")
             self.kill_init(name, "110198")
         for name, file in found.items():
-            if file in ERASING or name == "records_appended":
+            if file in ERASING or name == "records_committed":
                 self.kill_erasing(name, file)
         for node in (self.ground.district, self.ground.street, self.community):
             elsewhere = ("author.c", "home.c", *ERASING, *(() if node is self.ground.district else ("daemon_guard.c",)))
