@@ -14,6 +14,8 @@ target_sources(test_rules PRIVATE ../support/mutant.c ../support/tale.c)
 target_compile_definitions(test_rules PRIVATE YS_RULE_CASES_DIR="${CMAKE_CURRENT_SOURCE_DIR}/rules")
 yishi_unit_test(test_model_haste yishi_test_federation ys_model)
 yishi_unit_test(test_errand yishi_test_federation ys_model)
+yishi_unit_test(test_model_erased yishi_test_federation ys_rules)
+target_sources(test_model_erased PRIVATE ../support/arrival.c ../support/model_dump.c ../support/tale.c)
 yishi_unit_test(test_rules_follow yishi_test_federation yishi_test_year ys_rules)
 target_sources(test_rules_follow PRIVATE ../support/arrival.c ../support/model_dump.c ../support/tale.c)
 target_compile_definitions(test_rules_follow
