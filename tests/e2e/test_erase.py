@@ -3,14 +3,13 @@
 
 import base64
 import json
-import os
 import pathlib
 import re
+import shutil
 import subprocess
-import sys
 import unittest
 
-from harness import COMMUNITY, DISTRICT, OK, STREET, TOP, Case, consensus, wait_for
+from harness import COMMUNITY, DISTRICT, OK, REFUSED, STREET, TOP, Case, consensus, store_tool, wait_for
 
 WINDOW = 24
 RUN = re.compile(rb"[^\0]{%d,}" % WINDOW)
@@ -184,6 +183,77 @@ class Erase(Case):
         moved.rename(lost)
         community.call("erase")
         self.clean([community], SECRET, name, text, also=[lost])
+
+    def test_a_tombstone_without_a_redaction_hides_nothing(self):
+        nodes = district, street, community = self.federation()
+        community.publish(consensus())
+        self.receipted(community)
+        district.stop()
+        record = community.publish(self.proposal(1, SHORT))["id"]
+        self.receipted(community, "street")
+        street.stop()
+        store_tool("tombstone", street.home, community.status()["origin"], 1)
+        district.start().ready()
+        street.start().ready()
+        self.receipted(community)
+
+        shown = district.call("show", record, "--json").object()
+        self.assertEqual((shown["content"], shown["verdict"]), ("absent", "ok"))
+        told = district.call("verify", check=False)
+        self.assertEqual(told.status, REFUSED)
+        self.assertIn("whoever sent it says that it was erased by law", told.out)
+        self.assertIn("a tombstone without a redaction that counts", street.call("verify", check=False).out)
+
+        community.publish(self.redaction(1, record))
+        for node in nodes:
+            self.erased(node, record)
+            self.assertEqual(node.call("verify").status, OK)
+
+    def test_a_redaction_of_somebody_else_has_no_effect_and_is_flagged(self):
+        district, street, community = self.federation()
+        record = community.publish(self.proposal(1, SHORT))["id"]
+        self.receipted(community)
+        self.held(street, COMMUNITY, 1, verdict="ok")
+        refused = street.call("publish", "-", "--passphrase-file", street.passphrase, check=False, stdin=json.dumps(
+            {**self.redaction(1, record), "subject": "-", "redaction": {"whole_body": True, "reason": "order", "order": "示例", "erased_on": "2026-11-02", "holder": STREET}}))
+        self.assertEqual(refused.status, REFUSED)
+        self.assertIn("R-C-4", refused.err)
+        by_order = {**self.redaction(1, record), "subject": "-", "redaction": {
+            "whole_body": True, "reason": "order", "order": "示例区网信办〔2026〕7号", "erased_on": "2026-11-02", "holder": DISTRICT}}
+        district.publish(by_order)
+        for node in (district, street, community):
+            shown = self.erased(node, record) and node.call("show", record).out
+            self.assertIn("示例区网信办〔2026〕7号", shown)
+        self.clean((district, street, community), SHORT)
+
+    def test_an_old_backup_that_is_restored_learns_what_was_erased_since(self):
+        nodes = district, street, community = self.federation()
+        community.publish(consensus())
+        record = community.publish(self.proposal(1, SECRET))["id"]
+        self.receipted(community)
+        old = {}
+        for node in (street, community):
+            node.call("backup", str(self.folder / f"old-{node.code}"), "--keys")
+            old[node] = (self.folder / f"old-{node.code}").rename(self.folder / f"tape-{node.code}")
+        community.publish(self.redaction(1, record))
+        for node in nodes:
+            self.erased(node, record)
+        self.receipted(community)
+        for node in (community, street):  # what one has lost another must hold
+            node.stop()
+            shutil.rmtree(node.home)
+            told = node.call("backup", "--restore", str(old[node]))
+            self.assertIn(str(node.home), told.out)
+            self.assertTrue(places([node.home], SECRET))
+            node.start().ready()
+            self.erased(node, record)
+        self.receipted(community)
+        self.clean(nodes, SECRET)
+        for node in (community, street):
+            wait_for(lambda: "restored" in node.log_text(), f"{node.code}: knows what was erased since")
+        for node in nodes:
+            wait_for(lambda: node.call("verify", check=False).status == OK, f"{node.code}: good")
+        self.assertEqual(community.call("backup", "--restore", str(old[community]), check=False).status, REFUSED)
 
 
 if __name__ == "__main__":
