@@ -130,13 +130,16 @@ static void carry_out(struct ys_daemon *daemon)
 static enum ys_code end_restoring(struct ys_daemon *daemon, struct ys_daemon_turn *turn,
                                   struct ys_err *err)
 {
-    struct ys_erasing *const state = &daemon->erasing;
+    struct ys_division parent;
+    struct ys_cursor cursor = {.changed = 1};
     bool restored = false;
     enum ys_code code = ys_daemon_turn_open(turn, err);
     if (code == YS_OK)
         code = ys_restored_get(turn->txn, &restored, err);
-    state->heard = false;
-    if (code != YS_OK || !restored)
+    if (code == YS_OK && restored && ys_division_parent(&daemon->self, &parent))
+        code = ys_cursor_load(turn->txn, &parent, &cursor, err);
+    daemon->erasing.heard = false;
+    if (code != YS_OK || !restored || cursor.changed == 0)
         return code;
     ys_daemon_turn_close(turn);
     code = ys_restored_set(daemon->options->store, false, err);

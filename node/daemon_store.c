@@ -294,13 +294,12 @@ static enum ys_code take_result(struct ys_daemon *daemon, struct ys_daemon_turn 
         code = receipts_written(daemon, turn->txn, result, err);
     if (code == YS_OK && result->code == YS_OK)
         code = judge_result(daemon, result, err);
+    if (result->kind == YS_CHANGE_CURSOR && result->code == YS_OK)
+        daemon->erasing.heard = true;
     struct ys_peer *const peer =
         result->session == 0 ? NULL : ys_daemon_peer(daemon, result->session);
     if (code != YS_OK || peer == NULL)
         return code;
-    if (result->kind == YS_CHANGE_CURSOR && result->code == YS_OK &&
-        (peer->is_parent || !daemon->has_parent))
-        daemon->erasing.heard = daemon->erasing.moved = daemon->erasing.all = true;
     struct ys_err why = {0};
     struct ys_turn session_turn = ys_daemon_peer_turn(peer, turn);
     ys_daemon_peer_failed(peer, ys_session_committed(peer->session, &session_turn, result, &why),
