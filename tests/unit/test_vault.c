@@ -399,6 +399,27 @@ static void cut_swapped_and_missing_files_are_noticed(void **state)
     assert_int_equal(ys_vault_get(&desk->vault, &desk->key, &one, &opened, NULL), YS_CORRUPT);
 }
 
+/* Behind a last frame that is full. */
+static void a_byte_behind_the_end_is_noticed(void **state)
+{
+    const struct desk *const desk = *state;
+    YS_VAULT_OPENED_SCOPED opened = {.bytes = NULL};
+    enum { FULL = 65503 }; /* with salt and padding 65,536 */
+    static const uint8_t value[FULL];
+    struct ys_hash commitment;
+    char path[PATH_MAX];
+    assert_int_equal(
+        ys_vault_put(&desk->vault, &usual, (struct ys_bytes){value, FULL}, &commitment, NULL),
+        YS_OK);
+    path_of(desk, "value", &commitment, path);
+    FILE *const file = fopen(path, "a");
+    assert_non_null(file);
+    fputc('x', file);
+    fclose(file);
+    assert_int_equal(ys_vault_get(&desk->vault, &desk->key, &commitment, &opened, NULL),
+                     YS_CORRUPT);
+}
+
 /* Whoever can write a slot cannot make the value one of another kind: it is not what was committed to. */
 static void a_value_is_not_moved_to_another_kind_or_slot(void **state)
 {
@@ -571,6 +592,7 @@ int main(void)
         CASE(what_is_no_kind_slot_or_purpose_is_not_sealed),
         CASE(every_flipped_byte_is_noticed),
         CASE(cut_swapped_and_missing_files_are_noticed),
+        CASE(a_byte_behind_the_end_is_noticed),
         CASE(a_value_is_not_moved_to_another_kind_or_slot),
         CASE(a_copy_of_everything_but_the_slot_is_worth_nothing),
         CASE(a_damaged_slot_is_erased_and_what_is_not_there_is_not_found),
