@@ -228,6 +228,9 @@ static const struct ys_option seal_options[] = {
 static const struct ys_option unseal_options[] = {
     {"purpose", "TEXT", N_("why it is opened; the logbook keeps it")},
     {"nth", "N", N_("which of several values of one slot, from 1; default all")},
+    {"out", "FILE",
+     N_("where a sealed file goes (the slot of an attachment that stays here is "
+        "\"attachment\")")},
     PASSPHRASE_OPTIONS,
     {NULL, NULL, NULL},
 };
@@ -421,7 +424,8 @@ static const struct ys_cmd table[] = {
     {"unseal", ys_cmd_unseal, "RECORD|DRAFT SLOT", N_("open what was sealed"),
      N_("Prints the value, which needs the passphrase of the vault. The opening is written into\n"
         "HOME/logbook first, with its purpose."),
-     "unseal 3fa1b2c4 proposer --purpose \"to send the reply\" --passphrase-file vault=vault.pass",
+     "unseal 3fa1b2c4 proposer --purpose \"to send the reply\" --passphrase-file vault=vault.pass\n"
+     "unseal 3fa1b2c4 attachment --purpose \"to compare\" --out sheet.jpg",
      unseal_options, 2, 2},
     {"open-commitment", ys_cmd_open_commitment, "RECORD SLOT",
      N_("let an auditor see what was sealed"),

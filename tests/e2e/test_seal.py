@@ -251,6 +251,18 @@ class Seal(Case):
         listed = {line["content"]: line for line in street.call("seal", "list", "--json").objects()}
         self.assertEqual((listed["file"]["slot"], listed["file"]["retention"], listed["file"]["kind"]), ("attachment", "years_30", "attachment_add"))
         self.lacks(self.folder / "nodes", NAME.encode(), plain)
+        back = self.folder / "back"
+        self.assertRefused(self.open(street, "unseal", draft, "attachment", "--purpose", "x", check=False), USAGE, "--out")
+        self.open(street, "unseal", draft, "attachment", "--purpose", "示例:核对", "--out", back)
+        self.assertEqual(back.read_bytes(), data)
+        self.assertRefused(self.open(street, "unseal", draft, "attachment", "--purpose", "x", "--out", back, check=False), REFUSED, "already")
+        self.assertRefused(self.open(street, "open-commitment", draft, "attachment", "--for", "a", "--purpose", "b", check=False), REFUSED, "no record yet")
+        value = street.home / "sealed" / "value" / base64.b64decode(listed["file"]["commitment"]).hex()
+        whole = value.read_bytes()
+        value.write_bytes(whole[:70000])
+        self.assertRefused(self.open(street, "unseal", draft, "attachment", "--purpose", "x", "--out", self.folder / "cut", check=False), 3, value.name)
+        self.assertEqual([p.name for p in self.folder.glob("cut*")], [])
+        value.write_bytes(whole)
         street.call("draft", "delete", draft)
         self.assertEqual(len(self.slots(street)), 1)  # what was sealed for a file elsewhere is never collected
 
