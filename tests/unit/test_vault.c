@@ -39,6 +39,7 @@ static bool is_turn(void)
     return ++calls == fail_at;
 }
 
+/* NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming): names of the linker */
 ssize_t __real_write(int fd, const void *data, size_t size);
 ssize_t __wrap_write(int fd, const void *data, size_t size);
 ssize_t __wrap_write(int fd, const void *data, size_t size)
@@ -78,6 +79,7 @@ int __wrap_mkostemp(char *path, int flags)
     errno = ENOSPC;
     return is_turn() ? -1 : __real_mkostemp(path, flags);
 }
+/* NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming) */
 
 static int set_up(void **state)
 {
