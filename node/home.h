@@ -13,6 +13,7 @@
  *     lock              held by the daemon while it runs
  *     reserve           to be given up when the disk is full (reserve.h)
  *     alarms            membership records that nobody here asked for (alarm.h)
+ *     attachment-faults peers that sent wrong contents (attachment/fault.h)
  *     address, link, clock   what the running daemon says about itself
  *
  * Threads: any. Memory: none allocated. */
