@@ -185,6 +185,14 @@ static const struct ys_option attach_options[] = {
     {NULL, NULL, NULL},
 };
 
+static const struct ys_option attachment_options[] = {
+    {"missing", NULL, N_("list: only those that should be here and are not")},
+    {"out", "FILE", N_("get: where the content is written; - is standard output")},
+    {"hours", "N", N_("collect: only what was not changed for so long; default 24")},
+    {"dry-run", NULL, N_("collect: show, but remove nothing")},
+    {NULL, NULL, NULL},
+};
+
 static const struct ys_option publish_options[] = {
     PASSPHRASE_OPTIONS,
     {"key", "BODY=FILE",
@@ -384,6 +392,17 @@ static const struct ys_cmd table[] = {
         "instead, and the record has a salted commitment to it."),
      "attach 3 notice.jpg --role photo\nattach 3 plan.pdf --title \"Plan of the yard\"",
      attach_options, 2, YS_ARGS_WORDS_MAX},
+    {"attachment", ys_cmd_attachment, "[list | get HASH | verify | collect]",
+     N_("attachments that records name: list, take out, check, clear away"),
+     N_("Lists what records name and whether its file is here; what is missing is fetched by the "
+        "daemon.\n"
+        "`get` checks the content while it is written. `verify` reads all files again and takes "
+        "damaged\n"
+        "ones away, so that they are fetched anew. `collect` removes what no record and no draft "
+        "names;\n"
+        "the daemon does so once a day."),
+     "attachment --missing\nattachment get 3fa1b2c4 --out plan.pdf\nattachment collect --dry-run",
+     attachment_options, 0, 2},
     {"sign", ys_cmd_sign, "DRAFT|FILE", N_("add a signature to a draft"),
      N_("Shows the draft and adds the signature of a body whose key is here: the number of a draft "
         "of "

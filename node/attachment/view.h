@@ -5,6 +5,7 @@
 #define YS_NODE_ATTACHMENT_VIEW_H
 
 #include "node/attachment/attach.h"
+#include "node/attachment/survey.h"
 
 /* One attachment of one record, as it is listed. */
 struct ys_attachment_row {
@@ -14,11 +15,6 @@ struct ys_attachment_row {
     const char *record; /* CODE:INDEX */
     const char *kind, *media_type, *title, *scope, *role; /* "" without */
 };
-/* How many of what; of replicated ones. */
-struct ys_attachment_sums {
-    uint64_t here, here_bytes, missing, missing_bytes;
-};
-
 struct ys_attachment_view {
     void (*attached)(const struct ys_attached *attached);
     void (*row)(const struct ys_attachment_row *row);
