@@ -5,6 +5,7 @@
 #include "node/cmd.h"
 #include "node/lang.h"
 #include "node/recall.h"
+#include "node/vault/take_out.h"
 #include "node/view.h"
 
 #include <errno.h>
@@ -101,6 +102,38 @@ static enum ys_code write_file(int from, const char *file, const struct ys_hash 
     return code;
 }
 
+/* One that stays here lies in the vault: it takes the passphrase and a purpose. */
+static enum ys_code get_sealed(const struct ys_call *call, const struct ys_node *node,
+                               const struct ys_hash *hash, struct ys_err *err)
+{
+    YS_PASSPHRASES_SCOPED from = {.file_count = 0};
+    YS_VAULT_KEY_SCOPED key = {.public = {0}};
+    struct ys_vault vault;
+    struct ys_vault_tag tag;
+    const struct ys_take_out options = {.out = ys_args_value(&call->args, "out"),
+                                        .record = call->args.word[1],
+                                        .purpose = ys_args_value(&call->args, "purpose"),
+                                        .key = &key};
+    uint64_t size = 0;
+    if (ys_vault_open(&node->home, &vault, NULL) != YS_OK ||
+        ys_vault_look(&vault, hash, &tag, NULL) == YS_NOT_FOUND)
+        return ys_fail(err, YS_NOT_FOUND, _("attachment %s: its file is not here"),
+                       call->args.word[1]);
+    if (options.purpose == NULL)
+        return ys_fail(err, YS_USAGE,
+                       _("attachment %s is sealed; why is it opened? --purpose TEXT, which the "
+                         "logbook keeps"),
+                       call->args.word[1]);
+    enum ys_code code = ys_passphrases_of_args(&call->args, &from, err);
+    if (code == YS_OK)
+        code = ys_vault_key_load(&node->home, &node->origin, &from, &key, err);
+    if (code == YS_OK)
+        code = ys_vault_take_out(&vault, hash, &options, &size, err);
+    if (code == YS_OK)
+        ys_attachment_view(call->json)->got(options.out, hash, size);
+    return code;
+}
+
 static enum ys_code get(const struct ys_call *call, const struct ys_node *node, struct ys_err *err)
 {
     YS_BLOBS_SCOPED *blobs = NULL;
@@ -116,8 +149,11 @@ static enum ys_code get(const struct ys_call *call, const struct ys_node *node, 
         code = ys_recall_open(node, false, &model, err);
     if (code == YS_OK)
         code = ys_attachment_find_named(model, blobs, call->args.word[1], &hash, err);
+    const bool named = code == YS_OK;
     if (code == YS_OK)
         code = ys_blobs_open_file(blobs, &hash, &fd, &size, err);
+    if (code == YS_NOT_FOUND && named)
+        return get_sealed(call, node, &hash, err);
     if (code == YS_NOT_FOUND)
         return ys_fail(err, YS_NOT_FOUND, _("attachment %s: its file is not here"),
                        call->args.word[1]);

@@ -1,58 +1,30 @@
+#include "node/attachment/view.h"
 #include "node/cmd.h"
 #include "node/lang.h"
 #include "node/node.h"
 #include "node/vault/logbook.h"
 #include "node/vault/seal_view.h"
 #include "node/vault/sealed_find.h"
+#include "node/vault/take_out.h"
 #include "node/vault/vault.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-/* Of a file the content goes into `fd`, which is the end of a file that nobody knows yet. */
-static enum ys_code write_content(const struct ys_vault *vault, const struct ys_vault_key *key,
-                                  const struct ys_hash *commitment, int fd, const char *path,
-                                  struct ys_err *err)
-{
-    YS_VAULT_OPENED_SCOPED opened = {.bytes = NULL};
-    const enum ys_code code = ys_vault_get_file(vault, key, commitment, fd, &opened, err);
-    if (code != YS_OK)
-        return code;
-    return fsync(fd) == 0 ? YS_OK : ys_fail(err, YS_IO, "%s: %s", path, strerror(errno));
-}
-
-/* Whole or not at all: what is not authentic to the last byte gets no name. */
 static enum ys_code open_file(const struct ys_call *call, const struct ys_vault *vault,
-                              const struct ys_vault_key *key, const struct ys_sealed_item *item,
-                              const struct ys_logbook_entry *entry, struct ys_err *err)
+                              const struct ys_vault_key *key, const struct ys_sealed_place *place,
+                              const struct ys_hash *commitment, struct ys_err *err)
 {
-    const char *const out = ys_args_value(&call->args, "out");
-    char temporary[PATH_MAX];
-    if (out == NULL)
+    const struct ys_take_out options = {.out = ys_args_value(&call->args, "out"),
+                                        .record = place->name,
+                                        .purpose = ys_args_value(&call->args, "purpose"),
+                                        .key = key};
+    uint64_t size = 0;
+    if (options.out == NULL)
         return ys_fail(err, YS_USAGE, _("a file is sealed there; where is it to go? --out FILE"));
-    if (access(out, F_OK) == 0)
-        return ys_fail(err, YS_EXISTS, _("%s: there is such a file already"), out);
-    if (snprintf(temporary, sizeof temporary, "%s.XXXXXX", out) >= (int)sizeof temporary)
-        return ys_fail(err, YS_USAGE, _("%s: the path is too long"), out);
-    enum ys_code code = ys_logbook_add(&vault->home, entry, err);
-    if (code != YS_OK)
-        return code;
-    const int fd = mkostemp(temporary, O_CLOEXEC);
-    if (fd < 0)
-        return ys_fail(err, YS_IO, "%s: %s", out, strerror(errno));
-    code = write_content(vault, key, &item->commitment, fd, out, err);
-    close(fd);
-    if (code == YS_OK && rename(temporary, out) != 0)
-        code = ys_fail(err, YS_IO, "%s: %s", out, strerror(errno));
-    if (code != YS_OK)
-        unlink(temporary);
-    else if (!call->json)
-        fprintf(stderr, _("Written: %s\n"), out);
+    const enum ys_code code = ys_vault_take_out(vault, commitment, &options, &size, err);
+    if (code == YS_OK)
+        ys_attachment_view(call->json)->got(options.out, commitment, size);
     return code;
 }
 
@@ -70,7 +42,7 @@ static enum ys_code open_one(const struct ys_call *call, const struct ys_vault *
     struct ys_vault_tag tag;
     enum ys_code code = ys_vault_look(vault, &item->commitment, &tag, err);
     if (code == YS_OK && tag.content == YS_VAULT_FILE)
-        return open_file(call, vault, key, item, &entry, err);
+        return open_file(call, vault, key, place, &item->commitment, err);
     if (code == YS_OK)
         code = ys_vault_get(vault, key, &item->commitment, &opened, err);
     if (code == YS_OK)

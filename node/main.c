@@ -188,6 +188,8 @@ static const struct ys_option attach_options[] = {
 static const struct ys_option attachment_options[] = {
     {"missing", NULL, N_("list: only those that should be here and are not")},
     {"out", "FILE", N_("get: where the content is written; - is standard output")},
+    {"purpose", "TEXT", N_("get: why a sealed one is opened; the logbook keeps it")},
+    PASSPHRASE_OPTIONS,
     {"hours", "N", N_("collect: only what was not changed for so long; default 24")},
     {"dry-run", NULL, N_("collect: show, but remove nothing")},
     {NULL, NULL, NULL},
@@ -396,7 +398,9 @@ static const struct ys_cmd table[] = {
      N_("attachments that records name: list, take out, check, clear away"),
      N_("Lists what records name and whether its file is here; what is missing is fetched by the "
         "daemon.\n"
-        "`get` checks the content while it is written. `verify` reads all files again and takes "
+        "`get` checks the content while it is written; one that stays here is unsealed, which "
+        "needs the\n"
+        "passphrase of the vault and a purpose. `verify` reads all files again and takes "
         "damaged\n"
         "ones away, so that they are fetched anew. `collect` removes what no record and no draft "
         "names;\n"

@@ -71,6 +71,9 @@ class Seal(Case):
         draft = self.draft(community)
         commitment = self.seal(community, draft, "proposer", NAME, "--basis", "consent", "--purpose", "示例:回访")
         self.assertEqual(self.unseal(community, draft).out, NAME + "\n")
+        sheet = self.folder / "sheet.txt"
+        sheet.write_text(NAME)
+        entry = community.call("attach", draft, sheet, "--role", "sign_in_sheet", "--json").object()
         record = self.open(community, "publish", draft, "--json").object()["id"]
         self.receipted(community)
         self.held(district, COMMUNITY, 1, verdict="ok")
@@ -79,7 +82,7 @@ class Seal(Case):
         for node in (community, street, district):
             body = node.call("show", record, "--json").object()["body"]
             self.assertEqual(body["sealed"], [{"slot": "proposer", "commitment": commitment}])
-        listed = community.call("seal", "list", "--json").object()
+        listed, = [line for line in community.call("seal", "list", "--json").objects() if line["content"] == "value"]
         self.assertEqual((listed["record"], listed["slot"], listed["basis"], listed["purpose"]), (record, "proposer", "consent", "示例:回访"))
 
         # opened with the passphrase and a purpose alone
@@ -90,6 +93,14 @@ class Seal(Case):
         self.assertRefused(self.open(community, "unseal", record, "operator", "--purpose", "x", check=False), REFUSED, "operator", "proposer")
         self.assertRefused(self.open(community, "unseal", record, "proposer", "--purpose", "回电13800138000", check=False), REFUSED, "purpose")
         self.assertRefused(self.open(street, "unseal", record, "proposer", "--purpose", "x", check=False), REFUSED, "yishi key new vault")
+
+        # a file that stays: with passphrase and purpose, and nowhere else
+        self.assertEqual(entry["scope"], "local_only")
+        get = ["attachment", "get", entry["hash"], "--out", self.folder / "taken"]
+        self.assertRefused(self.open(community, *get, check=False), USAGE, "--purpose")
+        self.assertRefused(street.call(*get, "--purpose", "x", check=False), REFUSED, "not here")
+        self.open(community, *get, "--purpose", "示例:核对")
+        self.assertEqual((self.folder / "taken").read_text(), NAME)
 
         # for an auditor
         opening, bundle, root = self.folder / "o.json", self.folder / "b", district.home / "root.pub"
@@ -128,9 +139,9 @@ class Seal(Case):
         body = community.call("show", acknowledged, "--json").object()["body"]
         self.assertIn("示例区审计局", body["acknowledgement"]["purpose"])
         lines = self.logbook(community)
-        self.assertEqual([line["action"] for line in lines], ["seal", "unseal", "unseal", "open_commitment"])
-        self.assertEqual((lines[3]["recipient"], lines[3]["purpose"], lines[3]["record"]), ("示例区审计局", "示例:年度审计", record))
-        self.assertEqual(community.status()["logbook"], {"lines": 4, "good": True, "reason": None})
+        self.assertEqual([line["action"] for line in lines], ["seal", "unseal", "unseal", "unseal", "open_commitment"])
+        self.assertEqual((lines[4]["recipient"], lines[4]["purpose"], lines[4]["record"]), ("示例区审计局", "示例:年度审计", record))
+        self.assertEqual(community.status()["logbook"], {"lines": 5, "good": True, "reason": None})
 
         # nothing of it in any file of any node, but what the auditor was handed
         self.fleet.stop()
