@@ -456,7 +456,9 @@ static const struct ys_cmd table[] = {
         "the\n"
         "record commits to (yishi check FILE, or any SHA-256), and begins the acknowledgement that "
         "says\n"
-        "in the log who has seen it and why. The file holds the value in the clear."),
+        "in the log who has seen it and why. The file holds the value in the clear; of an "
+        "attachment that\n"
+        "stays here (slot `attachment`) the content lies beside it, in FILE.content."),
      "open-commitment 3fa1b2c4 proposer --for \"示例区审计局\" --purpose \"audit of 2026\"",
      open_commitment_options, 2, 2},
     {"log", ys_cmd_log, "[CODE|ORIGIN]", N_("list the records of a log"),

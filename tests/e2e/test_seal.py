@@ -122,6 +122,18 @@ class Seal(Case):
         self.assertIn(NAME, district.call("check", opening).out)  # a node that holds the record
         self.assertRefused(outside.call("check", opening, check=False), 3, "--bundle")
 
+        # a file is shown as one
+        shown = self.folder / "sheet.json"
+        self.open(community, "open-commitment", record, "attachment", "--for", "示例区审计局", "--purpose", "示例:年度审计", "--out", shown)
+        self.assertEqual((self.folder / "sheet.json.content").read_text(), NAME)
+        self.assertIn("sheet.json.content", outside.call("check", shown, "--bundle", bundle, "--root", root).out)
+        (self.folder / "sheet.json.content").write_text(NAME + "x")
+        self.assertRefused(outside.call("check", shown, "--bundle", bundle, "--root", root, check=False), REFUSED, "do not make the commitment")
+        (self.folder / "sheet.json.content").unlink()
+        self.assertRefused(outside.call("check", shown, "--bundle", bundle, "--root", root, check=False), 3, "sheet.json.content")
+        shown.write_text(shown.read_text().replace('"sheet.json.content"', '"../sheet.txt"'))
+        self.assertRefused(outside.call("check", shown, "--bundle", bundle, "--root", root, check=False), REFUSED, "value_file")
+
         # whoever changes anything is found out
         other = self.open(community, "publish", self.draft(community), "--json").object()["id"]
         salt = base64.b64decode(said["salt"])
@@ -139,9 +151,9 @@ class Seal(Case):
         body = community.call("show", acknowledged, "--json").object()["body"]
         self.assertIn("示例区审计局", body["acknowledgement"]["purpose"])
         lines = self.logbook(community)
-        self.assertEqual([line["action"] for line in lines], ["seal", "unseal", "unseal", "unseal", "open_commitment"])
+        self.assertEqual([line["action"] for line in lines], ["seal", "unseal", "unseal", "unseal", "open_commitment", "open_commitment"])
         self.assertEqual((lines[4]["recipient"], lines[4]["purpose"], lines[4]["record"]), ("示例区审计局", "示例:年度审计", record))
-        self.assertEqual(community.status()["logbook"], {"lines": 5, "good": True, "reason": None})
+        self.assertEqual(community.status()["logbook"], {"lines": 6, "good": True, "reason": None})
 
         # nothing of it in any file of any node, but what the auditor was handed
         self.fleet.stop()
