@@ -8,6 +8,8 @@
 
 #include "node/alarm.h"
 #include "node/application.h"
+#include "node/attachment/fault.h"
+#include "node/attachment/survey.h"
 #include "node/check.h"
 #include "node/dossier.h"
 #include "node/exhibit.h"
@@ -159,6 +161,8 @@ struct ys_view_status {
     const struct ys_view_log *log;
     const struct ys_alarms *alarms; /* those that are open are shown */
     struct ys_view_ground ground;
+    struct ys_attachment_sums attachments;
+    const struct ys_blob_faults *faults;
 };
 
 /* recover: how the own log stands, and what was decided. */
