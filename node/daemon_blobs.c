@@ -283,14 +283,19 @@ static void ended(void *context, const struct ys_hash *hash, enum ys_blob_end en
     }
 }
 
+static void ask_again(struct wish *wish, const struct ys_division *peer)
+{
+    for (int i = 0; i < REFUSALS; i++)
+        if (wish->refusal[i].missing && ys_division_equal(&wish->refusal[i].peer, peer))
+            wish->refusal[i].until_ms = 0;
+}
+
 static void here(void *context, const struct ys_hash *hash)
 {
     struct ys_peer *const peer = context;
     struct wish *const wish = find_wish(peer->daemon->blobs, hash);
-    for (int i = 0; wish != NULL && i < REFUSALS; i++)
-        if (wish->refusal[i].missing &&
-            ys_division_equal(&wish->refusal[i].peer, ys_session_peer(peer->session)))
-            wish->refusal[i].until_ms = 0;
+    if (wish != NULL)
+        ask_again(wish, ys_session_peer(peer->session));
     peer->no_wish = false;
 }
 
@@ -566,6 +571,13 @@ void ys_daemon_blobs_tend(struct ys_daemon *daemon, struct ys_daemon_turn *turn)
         struct ys_turn session_turn = ys_daemon_peer_turn(peer, turn);
         ys_daemon_peer_failed(peer, ys_session_blob_tend(peer->session, &session_turn, &why), &why);
     }
+}
+
+void ys_daemon_blobs_met(struct ys_peer *peer)
+{
+    struct ys_blobbing *const b = peer->daemon->blobs;
+    for (size_t i = 0; b != NULL && i < b->wish_count; i++)
+        ask_again(&b->wish[i], ys_session_peer(peer->session));
 }
 
 void ys_daemon_blobs_left(struct ys_peer *peer)

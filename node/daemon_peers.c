@@ -131,6 +131,7 @@ static enum ys_code new_peer(struct ys_daemon *daemon, const struct ys_session_o
     peer->daemon = daemon;
     peer->next = daemon->peers;
     daemon->peers = peer;
+    ys_daemon_blobs_met(peer);
     *out = peer;
     return YS_OK;
 }

@@ -167,6 +167,8 @@ void ys_daemon_blobs_take(struct ys_daemon *daemon, struct ys_daemon_turn *turn)
 void ys_daemon_blobs_moved(struct ys_daemon *daemon);
 /* At the end of each turn, when everything else was said. */
 void ys_daemon_blobs_tend(struct ys_daemon *daemon, struct ys_daemon_turn *turn);
+/* A session begins: what was missing at this peer may be there now. */
+void ys_daemon_blobs_met(struct ys_peer *peer);
 /* This peer goes. */
 void ys_daemon_blobs_left(struct ys_peer *peer);
 int64_t ys_daemon_blobs_wait_ms(const struct ys_daemon *daemon, int64_t wait_ms);

@@ -14,7 +14,7 @@ class CuttingRelay:
         self.host, self.port = target.removeprefix("tcp://").rsplit(":", 1)
         self.cuts, self.on_cut = list(cuts), on_cut
         self.made, self.passed, self.left = 0, 0, self.cuts[0] if cuts else None
-        self.lock = threading.Lock()
+        self.lock, self.ends = threading.Lock(), []
         self.open = threading.Event()
         self.open.set()
         self.listener = socket.create_server(("127.0.0.1", 0))
@@ -24,6 +24,8 @@ class CuttingRelay:
     def close(self):
         self.open.set()
         self.listener.close()
+        for end in self.ends:
+            end.close()
 
     def _accept(self):
         while True:
@@ -37,6 +39,7 @@ class CuttingRelay:
             except OSError:
                 child.close()
                 continue
+            self.ends += [child, parent]
             for a, b in ((child, parent), (parent, child)):
                 threading.Thread(target=self._pass, args=(a, b), daemon=True).start()
 
@@ -67,8 +70,6 @@ class CuttingRelay:
                 end.shutdown(socket.SHUT_RDWR)
             except OSError:
                 pass
-            if cut:
-                end.close()
         if cut:
             try:
                 self.on_cut(self.made)
