@@ -33,6 +33,8 @@ struct ys_exhibit {
     size_t told_count; /* what was erased of it, or asked to be */
     struct ys_told told[YS_TOLD_MAX];
     json_t *body; /* NULL unless asked for, here, and of a known kind */
+    json_t *
+        attachments; /* what show finds out of them: attachment/listing.h; NULL: none, or not asked */
 };
 void ys_exhibit_clear(struct ys_exhibit *exhibit);
 #define YS_EXHIBIT_SCOPED __attribute__((cleanup(ys_exhibit_clear))) struct ys_exhibit

@@ -8,6 +8,8 @@
 
 #include "node/alarm.h"
 #include "node/application.h"
+#include "node/attachment/fault.h"
+#include "node/attachment/survey.h"
 #include "node/check.h"
 #include "node/dossier.h"
 #include "node/exhibit.h"
@@ -162,6 +164,8 @@ struct ys_view_status {
     uint64_t logbook_lines; /* what was sealed, opened and erased here */
     bool logbook_broken;
     const char *logbook; /* why, in words; "" for a good one */
+    struct ys_attachment_sums attachments;
+    const struct ys_blob_faults *faults;
 };
 
 /* recover: how the own log stands, and what was decided. */

@@ -1,3 +1,4 @@
+#include "node/attachment/view.h"
 #include "node/lang.h"
 #include "node/terminal.h"
 #include "node/view.h"
@@ -417,6 +418,7 @@ static void record(const struct ys_exhibit *view)
     for (size_t i = 0; i < view->told_count; i++)
         ys_view_told_text(&view->told[i], "");
     put_body(view);
+    ys_attachments_put_states(view->attachments);
 }
 
 static void put_station(const char *name, bool expected, const struct ys_view_receipt *receipt)
@@ -521,6 +523,7 @@ static void status(const struct ys_view_status *view)
     put_ground(&view->ground);
     if (view->logbook_broken)
         printf(_("ALARM: the logbook: %s\n"), view->logbook);
+    ys_attachments_put(&view->attachments, view->faults);
     puts(_("Logs held:"));
     for (size_t i = 0; i < view->log_count; i++)
         status_log(&view->log[i]);
