@@ -139,6 +139,8 @@ class Erase(Case):
         record, attached, sheet = self.draft(community, 1, name, photo)
         body = community.publish(self.proposal(2, SECRET))["id"]
         self.receipted(community)
+        arrived = [node.home / "attachments" / attached[:2] / attached[2:4] / attached for node in nodes]
+        wait_for(lambda: all(path.exists() for path in arrived), "the photograph at street and district")
         backup, lost = self.folder / "backup", self.folder / "lost"
         for folder in (backup, lost):
             community.call("backup", str(folder), "--keys", "--sealed")
