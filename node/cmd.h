@@ -50,6 +50,8 @@ YS_CHECKED enum ys_code ys_cmd_recover(const struct ys_call *call, struct ys_err
 YS_CHECKED enum ys_code ys_cmd_run(const struct ys_call *call, struct ys_err *err);
 YS_CHECKED enum ys_code ys_cmd_new(const struct ys_call *call, struct ys_err *err);
 YS_CHECKED enum ys_code ys_cmd_draft(const struct ys_call *call, struct ys_err *err);
+YS_CHECKED enum ys_code ys_cmd_attach(const struct ys_call *call, struct ys_err *err);
+YS_CHECKED enum ys_code ys_cmd_attachment(const struct ys_call *call, struct ys_err *err);
 YS_CHECKED enum ys_code ys_cmd_publish(const struct ys_call *call, struct ys_err *err);
 YS_CHECKED enum ys_code ys_cmd_log(const struct ys_call *call, struct ys_err *err);
 YS_CHECKED enum ys_code ys_cmd_show(const struct ys_call *call, struct ys_err *err);
@@ -64,7 +66,12 @@ YS_CHECKED enum ys_code ys_cmd_check(const struct ys_call *call, struct ys_err *
 YS_CHECKED enum ys_code ys_cmd_export(const struct ys_call *call, struct ys_err *err);
 YS_CHECKED enum ys_code ys_cmd_matter(const struct ys_call *call, struct ys_err *err);
 YS_CHECKED enum ys_code ys_cmd_inbox(const struct ys_call *call, struct ys_err *err);
+YS_CHECKED enum ys_code ys_cmd_backup(const struct ys_call *call, struct ys_err *err);
+YS_CHECKED enum ys_code ys_cmd_erase(const struct ys_call *call, struct ys_err *err);
 YS_CHECKED enum ys_code ys_cmd_reindex(const struct ys_call *call, struct ys_err *err);
+YS_CHECKED enum ys_code ys_cmd_seal(const struct ys_call *call, struct ys_err *err);
+YS_CHECKED enum ys_code ys_cmd_unseal(const struct ys_call *call, struct ys_err *err);
+YS_CHECKED enum ys_code ys_cmd_open_commitment(const struct ys_call *call, struct ys_err *err);
 YS_CHECKED enum ys_code ys_cmd_version(const struct ys_call *call, struct ys_err *err);
 YS_CHECKED enum ys_code ys_cmd_help(const struct ys_call *call, struct ys_err *err);
 

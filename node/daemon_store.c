@@ -1,5 +1,6 @@
 #include "crypto/crash_point.h"
 #include "node/daemon_state.h"
+#include "sync/erasure.h"
 #include "sync/heads.h"
 
 #include <sodium.h>
@@ -105,6 +106,7 @@ static enum ys_code leap(const struct ys_daemon *daemon, bool keep, struct ys_er
 enum ys_code ys_daemon_begin(struct ys_daemon *daemon, struct ys_err *err)
 {
     YS_TXN_SCOPED txn = NULL;
+    daemon->erasing = (struct ys_erasing){.moved = true, .all = true};
     enum ys_code code = leap(daemon, true, err);
     if (code == YS_FULL) {
         ys_daemon_give_up_reserve(daemon);
@@ -118,6 +120,8 @@ enum ys_code ys_daemon_begin(struct ys_daemon *daemon, struct ys_err *err)
         daemon->options->membership(daemon->options->context, txn);
     if (code == YS_OK)
         code = read_own_size(daemon, txn, err);
+    if (code == YS_OK)
+        code = ys_wiped_load(txn, &daemon->erasing.wiped, err);
     if (code == YS_OK)
         code = ys_receipts_cursor_load(txn, &daemon->receipting.cursor, err);
     daemon->receipting.changed = daemon->receipting.cursor.changed;
@@ -166,6 +170,7 @@ static enum ys_code recall(struct ys_daemon *daemon, struct ys_daemon_turn *turn
         daemon->options->membership(daemon->options->context, turn->txn);
     if (code != YS_OK || !changed)
         return code;
+    daemon->erasing.moved = daemon->erasing.all = true;
     ys_journal(YS_PRIORITY_INFO, "membership", "nodes=%zu keys=%zu",
                ys_member_node_count(daemon->member), ys_member_key_count(daemon->member));
     ys_daemon_expel(daemon);
@@ -203,6 +208,7 @@ enum ys_code ys_daemon_doorbell(struct ys_daemon *daemon, struct ys_daemon_turn 
 {
     const uint64_t before = daemon->own_size;
     take_roots(daemon);
+    daemon->erasing.moved = true;
     ys_daemon_turn_close(turn); /* the news are in a newer transaction */
     enum ys_code code = ys_daemon_turn_open(turn, err);
     if (code == YS_OK)
@@ -275,6 +281,7 @@ static enum ys_code take_result(struct ys_daemon *daemon, struct ys_daemon_turn 
 {
     enum ys_code code = YS_OK;
     report(result);
+    ys_daemon_blobs_moved(daemon);
     daemon->store_moved = daemon->store_moved || result->log_changed;
     daemon->membership_moved = daemon->membership_moved || result->membership;
     if (result->kind == YS_CHANGE_SIGN_OWN)
@@ -288,6 +295,8 @@ static enum ys_code take_result(struct ys_daemon *daemon, struct ys_daemon_turn 
         code = receipts_written(daemon, turn->txn, result, err);
     if (code == YS_OK && result->code == YS_OK)
         code = judge_result(daemon, result, err);
+    if (result->kind == YS_CHANGE_CURSOR && result->code == YS_OK)
+        daemon->erasing.heard = true;
     struct ys_peer *const peer =
         result->session == 0 ? NULL : ys_daemon_peer(daemon, result->session);
     if (code != YS_OK || peer == NULL)
@@ -311,6 +320,7 @@ enum ys_code ys_daemon_take_results(struct ys_daemon *daemon, struct ys_daemon_t
     if (count == 0)
         return YS_OK;
     YS_CRASH_POINT("results_taken");
+    daemon->erasing.moved = true;
     ys_daemon_turn_close(turn);
     code = ys_daemon_turn_open(turn, err);
     for (size_t i = 0; i < count && code == YS_OK; i++)
@@ -386,5 +396,7 @@ enum ys_code ys_daemon_settle(struct ys_daemon *daemon, struct ys_daemon_turn *t
     }
     if (code == YS_OK)
         code = write_receipts(daemon, err);
+    if (code == YS_OK)
+        code = ys_daemon_erase(daemon, turn, err);
     return code != YS_OK ? code : sign_own(daemon, turn, err);
 }

@@ -10,6 +10,8 @@
 void ys_exhibit_clear(struct ys_exhibit *exhibit)
 {
     json_decref(exhibit->body);
+    json_decref(exhibit->attachments);
+    exhibit->attachments = NULL;
     exhibit->body = NULL;
 }
 
@@ -133,6 +135,8 @@ enum ys_code ys_exhibit_load(const struct ys_node *node, struct ys_txn *txn,
     if (code == YS_OK)
         code = load_receipt(txn, &exhibit, witnesses.district, &exhibit.has_district,
                             &exhibit.district, err);
+    if (code == YS_OK && exhibit.readable)
+        code = ys_told_load(txn, node->member, &exhibit.id, exhibit.told, &exhibit.told_count, err);
     if (code == YS_OK && with_body && entry.content == YS_CONTENT_BODY)
         code = read_body(&exhibit, entry.body, err);
     if (code != YS_OK)

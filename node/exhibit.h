@@ -7,6 +7,7 @@
 #ifndef YS_NODE_EXHIBIT_H
 #define YS_NODE_EXHIBIT_H
 
+#include "node/erase/told.h"
 #include "node/node.h"
 #include "proto/json.h"
 #include "sync/heads.h"
@@ -29,7 +30,11 @@ struct ys_exhibit {
     char signer[YS_EXHIBIT_SIGNERS_MAX][YS_KEY_NAME_MAX + 1];
     bool has_street, has_district; /* receipts that cover this entry: the earliest of each */
     struct ys_receipt street, district;
+    size_t told_count; /* what was erased of it, or asked to be */
+    struct ys_told told[YS_TOLD_MAX];
     json_t *body; /* NULL unless asked for, here, and of a known kind */
+    json_t *
+        attachments; /* what show finds out of them: attachment/listing.h; NULL: none, or not asked */
 };
 void ys_exhibit_clear(struct ys_exhibit *exhibit);
 #define YS_EXHIBIT_SCOPED __attribute__((cleanup(ys_exhibit_clear))) struct ys_exhibit

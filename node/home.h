@@ -5,6 +5,7 @@
  *     keys/<body>.key   one body's key, keys/<body>.pub beside it (keystore.h)
  *     root.pub          pinned root policy of the district
  *     store/            the records (sync/store.h)
+ *     attachments/      contents of attachments (sync/blob.h)
  *     model.db          what is derived from them (recall.h); may be deleted
  *     invites/          invitations given out (invite.h)
  *     pending/          requests to join that wait for an officer (application.h)
@@ -12,6 +13,9 @@
  *     lock              held by the daemon while it runs
  *     reserve           to be given up when the disk is full (reserve.h)
  *     alarms            membership records that nobody here asked for (alarm.h)
+ *     sealed/           what stays at home, value by value (vault/vault.h)
+ *     logbook           what was sealed, opened and erased, and why (vault/logbook.h)
+ *     attachment-faults peers that sent wrong contents (attachment/fault.h)
  *     address, link, clock   what the running daemon says about itself
  *
  * Threads: any. Memory: none allocated. */

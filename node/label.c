@@ -24,6 +24,7 @@ static const struct label of_message[] = {
     {"commission_request.subject", "议题"}, {"street_opinion.text", "意见"},
     {"legal_basis.name", "法律名称"}, {"legal_education.subject", "主题"},
     {"legal_education.form", "形式"}, {"redaction.order", "责令单位及文号"},
+    {"redaction.whole_body", "全部内容"},
     {"street_correction.order", "纠正要求"}, {"feedback_publication.subject", "公开内容类别"},
     {"feedback_publication.text", "公开内容"}, {"session_attendance.invited", "邀请人数"},
     {"session_attendance.present", "到会人数"}, {"session_option.text", "方案内容"},

@@ -10,6 +10,8 @@
 #include "node/application.h"
 #include "node/audit/audit.h"
 #include "node/audit/sample.h"
+#include "node/attachment/fault.h"
+#include "node/attachment/survey.h"
 #include "node/check.h"
 #include "node/dossier.h"
 #include "node/evidence/evidence.h"
@@ -162,6 +164,11 @@ struct ys_view_status {
     const struct ys_view_log *log;
     const struct ys_alarms *alarms; /* those that are open are shown */
     struct ys_view_ground ground;
+    uint64_t logbook_lines; /* what was sealed, opened and erased here */
+    bool logbook_broken;
+    const char *logbook; /* why, in words; "" for a good one */
+    struct ys_attachment_sums attachments;
+    const struct ys_blob_faults *faults;
 };
 
 /* recover: how the own log stands, and what was decided. */

@@ -2,8 +2,10 @@
 #include "node/view_audit.h"
 #include "node/view_matter.h"
 #include "node/view_rule.h"
+#include "node/view_told.h"
 
 #include "crypto/assert.h"
+#include "node/attachment/view.h"
 #include "node/json_out.h"
 #include "proto/moment.h"
 
@@ -268,6 +270,8 @@ static json_t *exhibit_object(const struct ys_exhibit *view)
         ys_json_time(view->has_street, view->street.time_s), "district_receipt",
         ys_json_time(view->has_district, view->district.time_s), "content",
         content_name(view->content));
+    if (view->told_count != 0)
+        json_object_set_new(object, "erased", ys_view_told_json(view));
     if (view->body != NULL)
         json_object_set(object, "body", view->body);
     return object;
@@ -283,6 +287,8 @@ static void record(const struct ys_exhibit *view)
     json_t *const object = exhibit_object(view);
     if (view->why.code != YS_OK)
         json_object_set_new(object, "reason", ys_json_text(view->why.msg));
+    if (view->attachments != NULL)
+        json_object_set(object, "attachments", view->attachments);
     ys_json_line(object);
 }
 
@@ -362,7 +368,7 @@ static void status(const struct ys_view_status *view)
                         "link", ys_json_text_or_null(view->link));
     ys_json_line(json_pack(
         "{s:s, s:s, s:o, s:s, s:s, s:o, s:{s:o, s:o, s:o}, s:o, s:o, s:{s:b, s:o}, "
-        "s:o, s:o, s:o, s:o, s:o, s:I}",
+        "s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:{s:o, s:b, s:o}}",
         "deployment", view->deployment, "code", view->code, "name", ys_json_text(view->name),
         "level", view->level, "origin", view->origin, "size", ys_json_number(view->size),
         "receipts", "saved", ys_json_number(view->size), "street", receipt_or_null(&view->street),
@@ -371,7 +377,10 @@ static void status(const struct ys_view_status *view)
         "requests_waiting", ys_json_number(view->requests), "waiting",
         ys_json_number(view->waiting), "alarms", open_alarms(view->alarms), "disk",
         disk_object(&view->ground), "store", store_object(&view->ground), "clock_ahead_s",
-        (json_int_t)view->clock_ahead_s));
+        (json_int_t)view->clock_ahead_s, "attachments",
+        ys_attachments_json(&view->attachments, view->faults), "logbook", "lines",
+        ys_json_number(view->logbook_lines), "good", !view->logbook_broken, "reason",
+        ys_json_text_or_null(view->logbook)));
 }
 
 static void recovery(const struct ys_view_recovery *view)

@@ -1,7 +1,9 @@
+#include "node/attachment/view.h"
 #include "node/lang.h"
 #include "node/terminal.h"
 #include "node/view_matter.h"
 #include "node/view_rule.h"
+#include "node/view_told.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -127,6 +129,8 @@ static void put_step(const struct ys_dossier_step *step)
         printf("      ! %s\n", _("its content is not here"));
     if (exhibit->content == YS_CONTENT_TOMBSTONE)
         printf("      ! %s\n", _("its content was erased by law"));
+    for (size_t i = 0; i < exhibit->told_count; i++)
+        ys_view_told_text(&exhibit->told[i], "      ");
     put_flags(step->irregular);
 }
 
@@ -187,6 +191,7 @@ void ys_text_matter(const struct ys_dossier *dossier)
     printf("%s:\n", _("Records"));
     for (size_t i = 0; i < dossier->step_count; i++)
         put_step(&dossier->step[i]);
+    ys_attachments_put(&dossier->attachments, NULL);
     for (size_t i = 0; i < dossier->conflict_count; i++)
         printf(_("Conflict: %.16s and %.16s claim the same step; the first counts\n"),
                dossier->conflict[i].first, dossier->conflict[i].second);

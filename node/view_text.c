@@ -1,3 +1,4 @@
+#include "node/attachment/view.h"
 #include "node/lang.h"
 #include "node/terminal.h"
 #include "node/view.h"
@@ -5,6 +6,7 @@
 #include "node/view_matter.h"
 #include "node/view_rule.h"
 #include "node/view_text_draft.h"
+#include "node/view_told.h"
 #include "proto/json_memory.h"
 #include "proto/moment.h"
 #include "proto/text.h"
@@ -414,7 +416,10 @@ static void record(const struct ys_exhibit *view)
     putchar('\n');
     put_receipt(_("Street receipt"), view->has_street, &view->street);
     put_receipt(_("District receipt"), view->has_district, &view->district);
+    for (size_t i = 0; i < view->told_count; i++)
+        ys_view_told_text(&view->told[i], "");
     put_body(view);
+    ys_attachments_put_states(view->attachments);
 }
 
 static void put_station(const char *name, bool expected, const struct ys_view_receipt *receipt)
@@ -517,6 +522,9 @@ static void status(const struct ys_view_status *view)
                    : _("ALARM: the clock of this machine is %llu s behind the parent's\n"),
                (unsigned long long)llabs(view->clock_ahead_s));
     put_ground(&view->ground);
+    if (view->logbook_broken)
+        printf(_("ALARM: the logbook: %s\n"), view->logbook);
+    ys_attachments_put(&view->attachments, view->faults);
     puts(_("Logs held:"));
     for (size_t i = 0; i < view->log_count; i++)
         status_log(&view->log[i]);

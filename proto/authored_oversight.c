@@ -17,12 +17,14 @@ static enum ys_code correction_check(const Yishi__V1__Correction *body, struct y
     return YS_OK;
 }
 
-/* One thing is erased: a sealed value, or an attachment. */
+/* One thing is erased: a sealed value, an attachment, or all. */
 static enum ys_code redaction_check(const Yishi__V1__Redaction *body, struct ys_err *err)
 {
-    if ((body->slot != NULL) == (bool)body->has_attachment)
+    if ((body->slot != NULL) + (body->has_attachment != 0) + (body->has_whole_body != 0) != 1 ||
+        (body->has_whole_body && !body->whole_body))
         return ys_fail(err, YS_MALFORMED,
-                       "body.redaction: names either the slot or the attachment that was erased");
+                       "body.redaction: names one of the slot, the attachment, or \"whole_body\": "
+                       "true");
     const bool ordered = body->reason == YISHI__V1__REDACTION_REASON__REDACTION_REASON_ORDER;
     const enum ys_code code = ys_authored_need(!ordered || body->order != NULL,
                                                "body.redaction.order", "it was ordered", err);

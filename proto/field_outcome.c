@@ -151,6 +151,7 @@ static const struct ys_field rows[] = {
     TEXT(redaction, "order", MAY, YS_TEXT_DEFAULT_MAX),
     VALUE(redaction, "erased_on", MUST),
     TEXT(redaction, "holder", MUST, YS_DIVISION_MAX),
+    VALUE(redaction, "whole_body", MAY),
     TEXT(archive_transfer, "volume", MUST, 60),
     VALUE(archive_transfer, "from", MUST),
     VALUE(archive_transfer, "to", MUST),

@@ -1,6 +1,7 @@
 #include "sync/kv.h"
 
 #include "crypto/assert.h"
+#include "sync/kv_state.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,34 +19,12 @@
 enum {
     DBS_MAX = 32,
     READERS_MAX = 126,
-    LAG_LOOK = 64,              /* a reader so many transactions behind is looked at */
     HELD_SHARE = 4,             /* of the file, that a reader may hold back */
     ROOM_SHARE = 8,             /* of the map, that is kept free */
     FULL_PROBE_BYTES = 16 << 20 /* not to be had: there is no room for a large group */
 };
 static const uint64_t held_bytes_min = (uint64_t)64 << 20;
 static const size_t default_map_bytes = (size_t)16 << 30;
-
-struct ys_kv {
-    MDB_env *env;
-    MDB_dbi dbi[YS_DB_COUNT];
-    atomic_uint fail_after;
-    bool lacks_tables;
-    bool read_only;
-    char file[PATH_MAX]; /* its name, and what stood there when it was opened */
-    dev_t device;
-    ino_t inode;
-    uint64_t held_bytes_max;
-    atomic_int shortage;
-
-    /* The map may be replaced only while nobody in this process looks at it. */
-    pthread_mutex_t mutex; /* guards what follows */
-    pthread_cond_t moved;
-    struct ys_txn *txns; /* that are open */
-    unsigned inside;     /* these, and looks at the map */
-    bool remapping;      /* somebody waits for the last of them to end */
-    bool lost;           /* a map could not be had again */
-};
 
 struct ys_txn {
     struct ys_kv *kv;
@@ -58,7 +37,7 @@ struct ys_txn {
 };
 
 /* The one place where LMDB's codes become ours. */
-static enum ys_code translate(int rc, const char *what, struct ys_err *err)
+enum ys_code ys_kv_translate(int rc, const char *what, struct ys_err *err)
 {
     switch (rc) {
     case MDB_SUCCESS:
@@ -110,7 +89,7 @@ static enum ys_code check_file_size(MDB_env *env, const char *path, struct ys_er
     if (rc == 0)
         rc = mdb_env_stat(env, &pages);
     if (rc != 0)
-        return translate(rc, "open", err);
+        return ys_kv_translate(rc, "open", err);
     if (snprintf(name, sizeof name, "%s/data.mdb", path) >= (int)sizeof name ||
         stat(name, &info) != 0)
         return ys_fail(err, YS_IO, "%s/data.mdb: %s", path, strerror(errno));
@@ -155,8 +134,8 @@ static bool thread_inside(const struct ys_kv *kv)
     return false;
 }
 
-/* From here to leave() the map stays where it is. `txn` is NULL for a look. */
-static enum ys_code enter(struct ys_kv *kv, struct ys_txn *txn, struct ys_err *err)
+/* From here to ys_kv_leave() the map stays where it is. `txn` is NULL for a look. */
+enum ys_code ys_kv_enter(struct ys_kv *kv, struct ys_txn *txn, struct ys_err *err)
 {
     pthread_mutex_lock(&kv->mutex);
     while (kv->remapping && !thread_inside(kv)) /* who is inside is waited for */
@@ -175,7 +154,7 @@ static enum ys_code enter(struct ys_kv *kv, struct ys_txn *txn, struct ys_err *e
     return lost ? ys_fail(err, YS_IO, "store: its map is gone; start again") : YS_OK;
 }
 
-static void leave(struct ys_kv *kv, struct ys_txn *txn)
+void ys_kv_leave(struct ys_kv *kv, struct ys_txn *txn)
 {
     pthread_mutex_lock(&kv->mutex);
     YS_ASSERT(kv->inside > 0);
@@ -189,32 +168,46 @@ static void leave(struct ys_kv *kv, struct ys_txn *txn)
     pthread_mutex_unlock(&kv->mutex);
 }
 
-/* Make the map larger, or take the size that another process gave it. YS_BUSY, and nothing is changed,
- * when the calling thread has a transaction open. Waits for those of others. */
-static enum ys_code remap(struct ys_kv *kv, bool grow, struct ys_err *err)
+/* Wait until nobody else in this process looks at the map; nobody enters until unlock_map. YS_BUSY when
+ * the calling thread has a transaction open. The mutex is held when it returns YS_OK. */
+enum ys_code ys_kv_lock(struct ys_kv *kv, struct ys_err *err)
 {
-    MDB_envinfo info;
-    enum ys_code code = YS_OK;
     pthread_mutex_lock(&kv->mutex);
     if (kv->lost || thread_inside(kv)) {
         pthread_mutex_unlock(&kv->mutex);
-        return ys_fail(err, YS_BUSY, "store: the map cannot grow while it is being read");
+        return ys_fail(err, YS_BUSY, "store: the map cannot be moved while it is being read");
     }
     while (kv->remapping)
         pthread_cond_wait(&kv->moved, &kv->mutex);
     kv->remapping = true;
     while (kv->inside > 0)
         pthread_cond_wait(&kv->moved, &kv->mutex);
+    return YS_OK;
+}
+
+void ys_kv_unlock(struct ys_kv *kv)
+{
+    kv->remapping = false;
+    pthread_cond_broadcast(&kv->moved);
+    pthread_mutex_unlock(&kv->mutex);
+}
+
+/* Make the map larger, or take the size that another process gave it. YS_BUSY, and nothing is changed,
+ * when the calling thread has a transaction open. Waits for those of others. */
+static enum ys_code remap(struct ys_kv *kv, bool grow, struct ys_err *err)
+{
+    MDB_envinfo info;
+    enum ys_code code = ys_kv_lock(kv, err);
+    if (code != YS_OK)
+        return code;
     if (!kv->lost) {
         int rc = mdb_env_info(kv->env, &info);
         if (rc == 0)
             rc = mdb_env_set_mapsize(kv->env, grow ? 2 * info.me_mapsize : 0);
         kv->lost = rc != 0;
-        code = translate(rc, "growing", err);
+        code = ys_kv_translate(rc, "growing", err);
     }
-    kv->remapping = false;
-    pthread_cond_broadcast(&kv->moved);
-    pthread_mutex_unlock(&kv->mutex);
+    ys_kv_unlock(kv);
     return code;
 }
 
@@ -239,7 +232,7 @@ static bool disk_is_full(struct ys_kv *kv)
            (errno == ENOSPC || errno == EDQUOT);
 }
 
-/* translate() of what a write said; notes what was short. */
+/* ys_kv_translate() of what a write said; notes what was short. */
 static enum ys_code translate_write(struct ys_kv *kv, int rc, const char *what, struct ys_err *err)
 {
     if (rc == EIO && disk_is_full(kv))
@@ -248,7 +241,7 @@ static enum ys_code translate_write(struct ys_kv *kv, int rc, const char *what, 
         atomic_store(&kv->shortage, YS_SHORT_MAP);
     else if (rc == ENOSPC || rc == EDQUOT)
         atomic_store(&kv->shortage, YS_SHORT_DISK);
-    return translate(rc, what, err);
+    return ys_kv_translate(rc, what, err);
 }
 
 /* --- opening --- */
@@ -325,8 +318,8 @@ static int create_any_env(struct ys_kv *kv, const struct ys_kv_options *options)
     return create_env(kv, options, MDB_RDONLY);
 }
 
-static enum ys_code open_env(struct ys_kv *kv, const struct ys_kv_options *options,
-                             struct ys_err *err)
+enum ys_code ys_kv_open_env(struct ys_kv *kv, const struct ys_kv_options *options,
+                            struct ys_err *err)
 {
     struct stat info;
     int fd = -1;
@@ -337,7 +330,7 @@ static enum ys_code open_env(struct ys_kv *kv, const struct ys_kv_options *optio
     if (rc == 0)
         rc = mdb_env_get_fd(kv->env, &fd);
     if (rc != 0)
-        return translate(rc, options->path, err);
+        return ys_kv_translate(rc, options->path, err);
     if (fstat(fd, &info) != 0)
         return ys_fail(err, YS_IO, "%s: %s", kv->file, strerror(errno));
     kv->device = info.st_dev;
@@ -359,9 +352,10 @@ enum ys_code ys_kv_open(const struct ys_kv_options *options, struct ys_kv **out,
     if (kv == NULL)
         return ys_fail(err, YS_NOMEM, "store: out of memory");
     memcpy(kv->file, name, sizeof kv->file);
+    (void)snprintf(kv->path, sizeof kv->path, "%s", options->path);
     kv->held_bytes_max = options->held_bytes_max;
     init_gate(kv);
-    const enum ys_code code = open_env(kv, options, err);
+    const enum ys_code code = ys_kv_open_env(kv, options, err);
     if (code != YS_OK) {
         ys_kv_close(kv);
         return code;
@@ -396,7 +390,7 @@ bool ys_kv_read_only(const struct ys_kv *kv)
     return kv->read_only;
 }
 
-static enum ys_code check_name(const struct ys_kv *kv, struct ys_err *err)
+enum ys_code ys_kv_check_name(const struct ys_kv *kv, struct ys_err *err)
 {
     struct stat info;
     if (stat(kv->file, &info) == 0 && info.st_dev == kv->device && info.st_ino == kv->inode)
@@ -410,120 +404,12 @@ static enum ys_code check_name(const struct ys_kv *kv, struct ys_err *err)
 enum ys_code ys_kv_check_place(const struct ys_kv *kv, struct ys_err *err)
 {
     struct statvfs info;
-    const enum ys_code code = check_name(kv, err);
+    const enum ys_code code = ys_kv_check_name(kv, err);
     if (code != YS_OK)
         return code;
     if (statvfs(kv->file, &info) != 0)
         return ys_fail(err, YS_IO, "%.160s: %s", kv->file, strerror(errno));
-    return (info.f_flag & ST_RDONLY) != 0 ? translate(EROFS, "look", err) : YS_OK;
-}
-
-/* --- readers --- */
-
-/* Text lines of mdb_reader_list: "    pid     thread     txnid". */
-struct reader_scan {
-    uint64_t oldest;
-    int64_t oldest_pid;
-    unsigned count;
-};
-
-static int scan_reader(const char *line, void *context)
-{
-    struct reader_scan *scan = context;
-    unsigned long long thread = 0;
-    unsigned long long txn = 0;
-    char *end = NULL;
-    const long long pid = strtoll(line, &end, 10);
-    if (end == line || pid <= 0)
-        return 0;
-    const char *at = end;
-    thread = strtoull(at, &end, 16);
-    (void)thread;
-    at = end;
-    txn = strtoull(at, &end, 10);
-    if (end == at)
-        return 0; /* "-": a slot without a transaction */
-    scan->count++;
-    if (txn < scan->oldest) {
-        scan->oldest = txn;
-        scan->oldest_pid = pid;
-    }
-    return 0;
-}
-
-/* What LMDB lists as freed at or after the oldest reader's transaction. */
-static int count_held(MDB_env *env, uint64_t oldest, uint64_t *pages_out)
-{
-    enum { FREE_TABLE = 0 }; /* its key: the transaction; its value: a count, and so many pages */
-    MDB_txn *txn = NULL;
-    MDB_cursor *cursor = NULL;
-    size_t from = oldest;
-    MDB_val key = {.mv_size = sizeof from, .mv_data = &from};
-    MDB_val value;
-    uint64_t pages = 0;
-    int rc = mdb_txn_begin(env, NULL, MDB_RDONLY, &txn);
-    if (rc != 0)
-        return rc;
-    rc = mdb_cursor_open(txn, FREE_TABLE, &cursor);
-    for (MDB_cursor_op how = MDB_SET_RANGE; rc == 0; how = MDB_NEXT) {
-        size_t count = 0;
-        rc = mdb_cursor_get(cursor, &key, &value, how);
-        if (rc == 0 && value.mv_size >= sizeof count)
-            memcpy(&count, value.mv_data, sizeof count);
-        pages += count;
-    }
-    if (cursor != NULL)
-        mdb_cursor_close(cursor);
-    mdb_txn_abort(txn);
-    *pages_out = pages;
-    return rc == MDB_NOTFOUND ? 0 : rc;
-}
-
-static int read_info(MDB_env *env, struct ys_kv_info *out)
-{
-    MDB_envinfo info;
-    MDB_stat pages;
-    struct reader_scan scan = {.oldest = UINT64_MAX};
-    uint64_t held = 0;
-    int rc = mdb_env_info(env, &info);
-    if (rc == 0)
-        rc = mdb_env_stat(env, &pages);
-    if (rc == 0 && mdb_reader_list(env, scan_reader, &scan) < 0)
-        rc = EINVAL;
-    if (rc != 0)
-        return rc;
-    *out = (struct ys_kv_info){
-        .last_txn = info.me_last_txnid,
-        .oldest_reader_txn = scan.oldest < info.me_last_txnid ? scan.oldest : info.me_last_txnid,
-        .readers = scan.count,
-        .oldest_reader_pid = scan.oldest_pid,
-        .used_bytes = ((uint64_t)info.me_last_pgno + 1) * pages.ms_psize,
-        .map_bytes = info.me_mapsize,
-    };
-    if (out->last_txn - out->oldest_reader_txn >= LAG_LOOK)
-        rc = count_held(env, out->oldest_reader_txn, &held);
-    if (rc == MDB_MAP_RESIZED)
-        rc = 0; /* another process is ahead of us: not counted this time */
-    out->held_bytes = held * pages.ms_psize;
-    return rc;
-}
-
-enum ys_code ys_kv_info(struct ys_kv *kv, struct ys_kv_info *out, struct ys_err *err)
-{
-    const enum ys_code code = enter(kv, NULL, err);
-    if (code != YS_OK)
-        return code;
-    struct ys_kv_info info;
-    const int rc = read_info(kv->env, &info);
-    leave(kv, NULL);
-    if (rc == 0)
-        *out = info;
-    return translate(rc, "info", err);
-}
-
-enum ys_code ys_kv_clear_dead_readers(struct ys_kv *kv, int *cleared_out, struct ys_err *err)
-{
-    return translate(mdb_reader_check(kv->env, cleared_out), "clearing readers", err);
+    return (info.f_flag & ST_RDONLY) != 0 ? ys_kv_translate(EROFS, "look", err) : YS_OK;
 }
 
 static bool holds_back(const struct ys_kv *kv, const struct ys_kv_info *info)
@@ -567,33 +453,33 @@ static int begin_once(struct ys_txn *txn)
 {
     const int rc = mdb_txn_begin(txn->kv->env, NULL, txn->write ? 0 : MDB_RDONLY, &txn->txn);
     if (rc != 0)
-        leave(txn->kv, txn);
+        ys_kv_leave(txn->kv, txn);
     return rc;
 }
 
 /* Enters; the end of the transaction leaves. */
 static enum ys_code begin(struct ys_txn *txn, struct ys_err *err)
 {
-    enum ys_code code = enter(txn->kv, txn, err);
+    enum ys_code code = ys_kv_enter(txn->kv, txn, err);
     if (code != YS_OK)
         return code;
     int rc = begin_once(txn);
     while (rc == MDB_MAP_RESIZED) { /* by another process: adopt its size, which may change again */
         code = remap(txn->kv, false, err);
         if (code == YS_OK)
-            code = enter(txn->kv, txn, err);
+            code = ys_kv_enter(txn->kv, txn, err);
         if (code != YS_OK)
             return code;
         rc = begin_once(txn);
     }
-    return translate(rc, "begin", err);
+    return ys_kv_translate(rc, "begin", err);
 }
 
 enum ys_code ys_txn_begin(struct ys_kv *kv, bool write, struct ys_txn **out, struct ys_err *err)
 {
     const int rc = write && kv->read_only ? EROFS : planted_failure(kv);
     if (rc != 0)
-        return translate(rc, "begin", err);
+        return ys_kv_translate(rc, "begin", err);
     enum ys_code code = write ? prepare_write(kv, err) : YS_OK;
     if (code != YS_OK)
         return code;
@@ -637,11 +523,11 @@ enum ys_code ys_txn_commit(struct ys_txn **txn, struct ys_err *err)
         mdb_txn_abort(ended->txn);
     else
         rc = mdb_txn_commit(ended->txn);
-    leave(kv, ended);
-    free(ended);
     const enum ys_code code = translate_write(kv, rc, "commit", err);
+    ys_kv_leave(kv, ended);
+    free(ended);
     /* What is in a file that nobody finds again is not kept. */
-    return code == YS_OK && write ? check_name(kv, err) : code;
+    return code == YS_OK && write ? ys_kv_check_name(kv, err) : code;
 }
 
 void ys_txn_abort(struct ys_txn **txn)
@@ -652,7 +538,7 @@ void ys_txn_abort(struct ys_txn **txn)
         return;
     close_cursors(ended);
     mdb_txn_abort(ended->txn);
-    leave(ended->kv, ended);
+    ys_kv_leave(ended->kv, ended);
     free(ended);
 }
 
@@ -694,7 +580,7 @@ enum ys_code ys_txn_get(struct ys_txn *txn, enum ys_db db, struct ys_bytes key,
         rc = look_up(txn, db, &k, &v);
     if (rc == 0)
         *value_out = from_val(&v);
-    return translate(rc, "read", err);
+    return ys_kv_translate(rc, "read", err);
 }
 
 enum ys_code ys_txn_put(struct ys_txn *txn, enum ys_db db, struct ys_bytes key,
@@ -722,7 +608,7 @@ enum ys_code ys_txn_put_new(struct ys_txn *txn, enum ys_db db, struct ys_bytes k
         *old_out = from_val(&v);
         return YS_EXISTS;
     }
-    return translate(rc, "write", err);
+    return ys_kv_translate(rc, "write", err);
 }
 
 enum ys_code ys_txn_reserve(struct ys_txn *txn, enum ys_db db, struct ys_bytes key, size_t size,
@@ -792,7 +678,7 @@ enum ys_code ys_txn_seek(struct ys_txn *txn, enum ys_db db, struct ys_bytes key,
         *key_out = from_val(&k);
         *value_out = from_val(&v);
     }
-    return translate(rc, "read", err);
+    return ys_kv_translate(rc, "read", err);
 }
 
 enum ys_code ys_txn_count(struct ys_txn *txn, enum ys_db db, uint64_t *count_out,
@@ -804,7 +690,7 @@ enum ys_code ys_txn_count(struct ys_txn *txn, enum ys_db db, uint64_t *count_out
         rc = mdb_stat(txn->txn, txn->kv->dbi[db], &info);
     if (rc == 0)
         *count_out = info.ms_entries;
-    return translate(rc, "count", err);
+    return ys_kv_translate(rc, "count", err);
 }
 
 void ys_kv_fail_after(struct ys_kv *kv, unsigned calls)

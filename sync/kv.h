@@ -26,21 +26,23 @@ struct ys_txn;
 
 /* One named database each, and the schema version since which it is there. The names are those of
  * FORMATS.md, "Store". */
-#define YS_DBS(X)            \
-    X(META, "meta", 1)       \
-    X(LOG, "log", 1)         \
-    X(ORIGIN, "origin", 1)   \
-    X(ENTRY, "entry", 1)     \
-    X(BODY, "body", 1)       \
-    X(TILE, "tile", 1)       \
-    X(BYID, "byid", 1)       \
-    X(ARRIVAL, "arrival", 1) \
-    X(CHANGED, "changed", 1) \
-    X(HEAD, "head", 1)       \
-    X(STATUS, "status", 1)   \
-    X(MEMBER, "member", 1)   \
-    X(ASIDE, "aside", 2)     \
-    X(FORK, "fork", 2)
+#define YS_DBS(X)                \
+    X(META, "meta", 1)           \
+    X(LOG, "log", 1)             \
+    X(ORIGIN, "origin", 1)       \
+    X(ENTRY, "entry", 1)         \
+    X(BODY, "body", 1)           \
+    X(TILE, "tile", 1)           \
+    X(BYID, "byid", 1)           \
+    X(ARRIVAL, "arrival", 1)     \
+    X(CHANGED, "changed", 1)     \
+    X(HEAD, "head", 1)           \
+    X(STATUS, "status", 1)       \
+    X(MEMBER, "member", 1)       \
+    X(ASIDE, "aside", 2)         \
+    X(FORK, "fork", 2)           \
+    X(REDACTION, "redaction", 3) \
+    X(ERASED, "erased", 3)
 
 enum ys_db {
 #define YS_DB_ENUM(name, text, since) YS_DB_##name,
@@ -138,6 +140,17 @@ YS_CHECKED enum ys_code ys_txn_seek(struct ys_txn *txn, enum ys_db db, struct ys
 /* How many rows LMDB counts in this table; a walk that meets another number was led astray. */
 YS_CHECKED enum ys_code ys_txn_count(struct ys_txn *txn, enum ys_db db, uint64_t *count_out,
                                      struct ys_err *err);
+
+/* Overwrite what the file holds besides its rows: unused pages, and bytes between rows (kv_wipe.h). The
+ * environment is closed and opened again, since LMDB writes out memory of earlier pages between the rows
+ * of later ones. YS_BUSY when somebody reads a state older than the newest, or the calling thread has a
+ * transaction open; waits for the transactions of others in this process. */
+struct ys_wiped;
+YS_CHECKED enum ys_code ys_kv_wipe(struct ys_kv *kv, struct ys_wiped *out, struct ys_err *err);
+
+/* Write a copy of the newest state into `fd`, an empty file: what is read while others write. Without unused
+ * pages, but not without bytes between rows. */
+YS_CHECKED enum ys_code ys_kv_copy(struct ys_kv *kv, int fd, struct ys_err *err);
 
 /* For tests: the n-th call from now on of a function that touches the store fails with YS_IO;
  * 0 switches it off. Counts down in all threads of the process. */

@@ -2,6 +2,7 @@
 
 #include "crypto/assert.h"
 #include "sync/checked_row.h"
+#include "sync/erasure.h"
 #include "sync/log_index.h"
 #include "sync/tiles.h"
 
@@ -228,6 +229,8 @@ static enum ys_code put_entry(struct ys_txn *txn, uint32_t log_id, uint64_t inde
     if (code != YS_OK || !ys_note_peek(entry->note, &text, &kind_name))
         return code;
     code = ys_byid_put(txn, text, log_id, index, err);
+    if (code == YS_OK)
+        code = ys_erasure_came(txn, (struct ys_position){log_id, index}, entry, err);
     const struct ys_kind *const kind = ys_kind_by_name(kind_name);
     if (code == YS_OK && kind != NULL && kind->membership)
         code = ys_txn_put(txn, YS_DB_MEMBER, row, (struct ys_bytes){0}, err);
@@ -332,7 +335,20 @@ enum ys_code ys_log_fill_body(struct ys_txn *txn, struct ys_log *log, uint64_t i
                        (unsigned long long)index);
     ys_row_key(log->id, index, key);
     code = put_body(txn, key, YS_CONTENT_BODY, body, err);
+    if (code == YS_OK)
+        code = ys_log_entry(txn, log->id, index, &entry, err);
+    if (code == YS_OK) /* it may be a redaction's */
+        code = ys_erasure_came(txn, (struct ys_position){log->id, index}, &entry, err);
     return code != YS_OK ? code : ys_log_touch(txn, log, err);
+}
+
+enum ys_code ys_log_set_content(struct ys_txn *txn, uint32_t id, uint64_t index,
+                                enum ys_content content, struct ys_bytes body, struct ys_err *err)
+{
+    uint8_t key[YS_ROW_KEY_LEN];
+    YS_ASSERT(content != YS_CONTENT_BODY);
+    ys_row_key(id, index, key);
+    return put_body(txn, key, content, body, err);
 }
 
 /* --- reading --- */

@@ -40,7 +40,8 @@ struct ys_entry {
     struct ys_bytes note;
     enum ys_content content;
     struct ys_bytes
-        body; /* bytes of the body; of a tombstone the id of the redaction; else empty */
+        body; /* bytes of the body; of a tombstone the id of the redaction; of an absent one the id of
+                 the redaction that a peer said it gave way to, which is not in effect here, or nothing */
 };
 
 /* YS_NOT_FOUND when the store has no such log. */
@@ -76,6 +77,11 @@ YS_CHECKED enum ys_code ys_log_append_hashed(struct ys_txn *txn, struct ys_log *
 /* Put a body where it was absent. The caller has checked it against the note. */
 YS_CHECKED enum ys_code ys_log_fill_body(struct ys_txn *txn, struct ys_log *log, uint64_t index,
                                          struct ys_bytes body, struct ys_err *err);
+
+/* Put a tombstone, `body` is the redaction's id, or take body or tombstone away (erasure.h decides). */
+YS_CHECKED enum ys_code ys_log_set_content(struct ys_txn *txn, uint32_t id, uint64_t index,
+                                           enum ys_content content, struct ys_bytes body,
+                                           struct ys_err *err);
 
 /* YS_NOT_FOUND at or behind the end. */
 YS_CHECKED enum ys_code ys_log_entry(struct ys_txn *txn, uint32_t id, uint64_t index,

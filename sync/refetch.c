@@ -1,5 +1,6 @@
 #include "sync/refetch.h"
 
+#include "sync/erasure.h"
 #include "sync/log_index.h"
 #include "sync/rewind.h"
 #include "sync/tiles.h"
@@ -49,6 +50,22 @@ static enum ys_code delete_all(struct ys_txn *txn, enum ys_db db, uint32_t log_i
     ys_be32_put(prefix, log_id);
     const struct ys_bytes key = {prefix, sizeof prefix};
     return delete_rows(txn, db, key, key, err);
+}
+
+/* Redactions among them are in effect no more. */
+static enum ys_code take_back_erasures(struct ys_txn *txn, const struct ys_log *log, uint64_t size,
+                                       struct ys_err *err)
+{
+    enum ys_code code = YS_OK;
+    for (uint64_t index = size; index < log->frontier.size && code == YS_OK; index++) {
+        struct ys_entry entry;
+        code = ys_log_entry(txn, log->id, index, &entry, err);
+        if (code == YS_OK)
+            code = ys_erasure_goes(txn, (struct ys_position){log->id, index}, &entry, err);
+        else if (code == YS_NOT_FOUND || code == YS_CORRUPT)
+            code = YS_OK; /* it is what is damaged */
+    }
+    return code;
 }
 
 /* --- positions: a note that is gone cannot say under which id it stood --- */
@@ -156,7 +173,9 @@ enum ys_code ys_log_refetch(struct ys_txn *txn, struct ys_log *log, uint64_t siz
     if (size > log->frontier.size)
         return ys_fail(err, YS_LIMIT, "log %s holds %llu entries, not %llu", log->origin_text,
                        (unsigned long long)log->frontier.size, (unsigned long long)size);
-    enum ys_code code = delete_entries(txn, YS_DB_ENTRY, log->id, size, err);
+    enum ys_code code = take_back_erasures(txn, log, size, err);
+    if (code == YS_OK)
+        code = delete_entries(txn, YS_DB_ENTRY, log->id, size, err);
     if (code == YS_OK)
         code = delete_entries(txn, YS_DB_BODY, log->id, size, err);
     if (code == YS_OK)

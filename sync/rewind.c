@@ -3,6 +3,7 @@
 #include "crypto/assert.h"
 #include "crypto/tile.h"
 #include "sync/checked_row.h"
+#include "sync/erasure.h"
 #include "sync/heads.h"
 #include "sync/log_index.h"
 #include "sync/status.h"
@@ -63,6 +64,10 @@ static enum ys_code remove_entry(struct ys_txn *txn, uint32_t log_id, uint64_t i
     enum ys_code code = ys_log_entry(txn, log_id, index, &entry, err);
     if (code == YS_OK && ys_note_peek(entry.note, &text, &kind))
         code = ys_byid_remove(txn, text, log_id, index, err);
+    if (code == YS_OK) /* the bytes go with the first write */
+        code = ys_log_entry(txn, log_id, index, &entry, err);
+    if (code == YS_OK)
+        code = ys_erasure_goes(txn, (struct ys_position){log_id, index}, &entry, err);
     if (code == YS_OK)
         code = delete_row(txn, YS_DB_MEMBER, log_id, index, err);
     if (code == YS_OK)
@@ -252,6 +257,8 @@ static enum ys_code bring_back(struct ys_txn *txn, struct ys_log *own, uint64_t 
         memcpy(bytes, entry->note.data, entry->note.size);
         if (entry->body.size != 0)
             memcpy(bytes + entry->note.size, entry->body.data, entry->body.size);
+        if (entry->content == YS_CONTENT_TOMBSTONE) /* until its redaction is in effect again */
+            copy.content = YS_CONTENT_ABSENT;
         copy.note.data = bytes;
         copy.body.data = bytes + entry->note.size;
         code = ys_log_append(txn, own, &copy, 1, err);

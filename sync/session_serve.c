@@ -1,5 +1,6 @@
 #include "crypto/assert.h"
 #include "proto/wire.h"
+#include "sync/restored.h"
 #include "sync/session_state.h"
 
 #include <stdlib.h>
@@ -96,8 +97,12 @@ static void load_entry(struct load *load, const struct ys_entry *entry)
 static enum ys_code fill(struct ys_turn *turn, const struct ys_log *log, uint64_t first,
                          uint64_t end, struct load *load, struct ys_err *err)
 {
+    bool restored = false;
     load->count = 0;
     load->bytes = 0;
+    const enum ys_code asked = ys_restored_get(turn->txn, &restored, err);
+    if (asked != YS_OK)
+        return asked;
     for (uint64_t index = first; index < end && load->count < YS_ENTRIES_COUNT_MAX; index++) {
         struct ys_entry entry;
         const enum ys_code code = ys_log_entry(turn->txn, log->id, index, &entry, err);
@@ -107,6 +112,8 @@ static enum ys_code fill(struct ys_turn *turn, const struct ys_log *log, uint64_
                            (unsigned long long)log->frontier.size);
         if (code != YS_OK)
             return code;
+        if (restored && ys_restored_holds_back(&entry))
+            entry = (struct ys_entry){.note = entry.note, .content = YS_CONTENT_ABSENT};
         if (load->count != 0 && load->bytes + entry.note.size + entry.body.size > YS_ENTRIES_MAX)
             break;
         load_entry(load, &entry);
@@ -219,16 +226,21 @@ enum ys_code ys_session_serve(struct ys_session *session, struct ys_turn *turn, 
 {
     struct load *load = NULL;
     enum ys_code code = YS_OK;
-    if (session->credit_out <= 0)
-        return YS_OK;
+    session->records_wait = false;
     /* A log is sent to its end before the next begins, in the order in which they were first named:
      * runs of one log cost the receiver least. */
-    for (size_t i = 0; i < session->log_count && session->credit_out > 0 && code == YS_OK; i++) {
+    for (size_t i = 0; i < session->log_count && code == YS_OK; i++) {
         bool sent = session->logs[i].serving;
+        if (sent && (session->credit_out <= 0 || !has_room(turn))) {
+            /* Whether there is more of it is not looked up: attachments wait a moment longer. */
+            session->records_wait = true;
+            break;
+        }
         if (sent && load == NULL && (load = malloc(sizeof *load)) == NULL)
             return ys_fail(err, YS_NOMEM, "session: out of memory");
         while (sent && session->credit_out > 0 && has_room(turn) && code == YS_OK)
             code = serve_one(session, turn, &session->logs[i], load, &sent, err);
+        session->records_wait = session->records_wait || sent;
     }
     free(load);
     return code;

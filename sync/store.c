@@ -2,6 +2,7 @@
 
 #include "crypto/assert.h"
 #include "sync/checked_row.h"
+#include "sync/erasure.h"
 #include "sync/log.h"
 
 #include <stdio.h>
@@ -82,6 +83,26 @@ out:
     return code;
 }
 
+/* Schema 3: the redactions that are here already. */
+static enum ys_code find_redactions(struct ys_txn *txn, struct ys_err *err)
+{
+    for (uint32_t id = 0;; id++) {
+        struct ys_log log;
+        enum ys_code code = ys_log_next(txn, id, &log, err);
+        if (code == YS_NOT_FOUND)
+            return YS_OK;
+        id = code == YS_OK ? log.id : id;
+        for (uint64_t index = 0; code == YS_OK && index < log.frontier.size; index++) {
+            struct ys_entry entry;
+            code = ys_log_entry(txn, id, index, &entry, err);
+            if (code == YS_OK)
+                code = ys_erasure_came(txn, (struct ys_position){id, index}, &entry, err);
+        }
+        if (code != YS_OK)
+            return code;
+    }
+}
+
 /* Later schemas only add tables. */
 static enum ys_code upgrade(struct ys_kv *kv, struct ys_err *err)
 {
@@ -93,6 +114,8 @@ static enum ys_code upgrade(struct ys_kv *kv, struct ys_err *err)
         code = ys_txn_begin(kv, true, &txn, err);
     if (code == YS_OK)
         code = put_meta(txn, "schema", schema, sizeof schema, err);
+    if (code == YS_OK)
+        code = find_redactions(txn, err);
     return code != YS_OK ? code : ys_txn_commit(&txn, err);
 }
 

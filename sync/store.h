@@ -10,7 +10,7 @@
 #include "proto/name.h"
 #include "sync/kv.h"
 
-enum { YS_STORE_SCHEMA = 2 };
+enum { YS_STORE_SCHEMA = 3 };
 
 struct ys_store;
 

@@ -17,7 +17,7 @@ static bool check_body(struct ys_piece *piece, uint64_t index, const struct ys_e
     switch (entry->content) {
     case YS_CONTENT_ABSENT:
         piece->done.absent_bodies++;
-        if (entry->body.size != 0)
+        if (entry->body.size != 0 && entry->body.size != YS_HASH_LEN)
             YS_PIECE_FLAW_AT(piece, CONTENT, index, "an absent body of %zu bytes",
                              entry->body.size);
         else if (piece->options->deep)
@@ -74,13 +74,11 @@ static enum ys_code check_verdict(struct ys_piece *piece, const uint8_t *row, ui
 
 /* Is an entry in "byid" and, if it must be, in "member"? */
 static enum ys_code check_indexes(struct ys_piece *piece, struct ys_txn *txn, uint64_t index,
-                                  struct ys_bytes text, bool membership, struct ys_err *err)
+                                  const struct ys_hash *id, bool membership, struct ys_err *err)
 {
-    struct ys_hash id;
     struct ys_position next;
     bool there = false;
-    ys_record_id(text, &id);
-    enum ys_code code = ys_byid_has(txn, &id, piece->log.id, index, &there, err);
+    enum ys_code code = ys_byid_has(txn, id, piece->log.id, index, &there, err);
     if (code != YS_OK)
         return code;
     if (!there)
@@ -121,8 +119,12 @@ static enum ys_code check_entry(struct ys_piece *piece, struct ys_txn *txn, cons
     const bool readable = code == YS_OK && check_body(piece, index, &entry, verdict);
     if (code != YS_OK || !ys_note_peek(entry.note, &text, &kind_name))
         return code;
+    struct ys_hash id;
+    ys_record_id(text, &id);
     const struct ys_kind *const kind = ys_kind_by_name(kind_name);
-    code = check_indexes(piece, txn, index, text, kind != NULL && kind->membership, err);
+    code = check_indexes(piece, txn, index, &id, kind != NULL && kind->membership, err);
+    if (code == YS_OK)
+        code = ys_piece_erasure(piece, txn, index, &entry, &id, kind_name, err);
     if (code == YS_OK && piece->options->deep && readable && verdict == YS_VERDICT_OK)
         code = ys_piece_deep(piece, txn, index, &entry, err);
     return code;

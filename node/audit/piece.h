@@ -46,6 +46,7 @@ struct ys_piece {
     struct ys_scrub_log done;
     uint64_t positions;  /* that "byid" must have */
     uint64_t membership; /* rows that "member" must have */
+    uint64_t redactions; /* rows that "redaction" must have */
     unsigned witness_count;
     struct ys_piece_witness witness[YS_PIECE_WITNESSES];
     struct ys_piece_heard *heard, **heard_last;
@@ -59,6 +60,10 @@ struct ys_piece {
 /* The entries of the piece; then its heads. */
 enum ys_code ys_piece_entries(struct ys_piece *piece, struct ys_txn *txn, struct ys_err *err);
 enum ys_code ys_piece_heads(struct ys_piece *piece, struct ys_txn *txn, struct ys_err *err);
+/* A tombstone, or what redactions say of an entry: is there one behind it, and is it carried out? */
+enum ys_code ys_piece_erasure(struct ys_piece *piece, struct ys_txn *txn, uint64_t index,
+                              const struct ys_entry *entry, const struct ys_hash *id,
+                              struct ys_bytes kind, struct ys_err *err);
 /* References and receipts of one record whose lines and body are good. */
 enum ys_code ys_piece_deep(struct ys_piece *piece, struct ys_txn *txn, uint64_t index,
                            const struct ys_entry *entry, struct ys_err *err);

@@ -230,6 +230,7 @@ static enum ys_code take_entries(struct scrub *scrub, struct ys_piece *piece, st
         follow_witness(walk, &piece->witness[i]);
     scrub->wanted.positions += piece->positions;
     scrub->wanted.membership += piece->membership;
+    scrub->wanted.redactions += piece->redactions;
     if (code == YS_OK && piece->last && walk->whole)
         code = check_tree(walk, txn, err);
     ys_txn_abort(&txn); /* what is found is printed now, and a pager may take its time */
@@ -266,8 +267,10 @@ static enum ys_code take(void *context, void *pointer, bool failed, struct ys_er
         code = take_entries(scrub, piece, err);
     else if (piece->table == YS_TABLE_BYID)
         scrub->held.positions = piece->positions;
-    else
+    else {
         scrub->held.membership = piece->membership;
+        scrub->held.redactions = piece->redactions;
+    }
     if (!failed && piece->table != YS_TABLE_NONE)
         ys_flaws_move(&piece->flaws, &scrub->flaws);
     free_piece(piece);
@@ -358,7 +361,10 @@ static void work(void *context, void *pointer)
         return;
     }
     if (piece->table == YS_TABLE_REST) {
-        piece->code = ys_scrub_tables(piece->options, &piece->flaws, &piece->membership, err);
+        struct ys_scrub_sums held = {0};
+        piece->code = ys_scrub_tables(piece->options, &piece->flaws, &held, err);
+        piece->membership = held.membership;
+        piece->redactions = held.redactions;
         return;
     }
     piece->code = ys_store_begin(piece->options->store, false, &txn, err);

@@ -1,6 +1,7 @@
 #include "node/audit/scrub_tables.h"
 
 #include "crypto/tile.h"
+#include "node/audit/scrub_rows.h"
 #include "node/lang.h"
 #include "sync/checked_row.h"
 #include "sync/dispute.h"
@@ -13,20 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What the checks of a table share. */
-struct look {
-    const struct ys_scrub_options *options;
-    struct ys_flaws *flaws;
-    struct ys_err why;     /* of the last look at another table */
-    struct ys_err failure; /* set: the store cannot be read; nothing can be found any more */
-};
-
-#define FIND(look, table, ...) find(look, YS_FLAW_ROW, table, __VA_ARGS__)
-
-static void find(struct look *look, enum ys_flaw_kind kind, const char *where, const char *format,
-                 ...) YS_PRINTF(4, 5);
-static void find(struct look *look, enum ys_flaw_kind kind, const char *where, const char *format,
-                 ...)
+void ys_look_find(struct ys_look *look, enum ys_flaw_kind kind, const char *where,
+                  const char *format, ...)
 {
     char text[YS_FLAW_TEXT_MAX];
     va_list args;
@@ -42,36 +31,33 @@ static void find(struct look *look, enum ys_flaw_kind kind, const char *where, c
 
 /* Did a look at another table, with `why` for its reason, find what it looked for? A store that cannot be
  * read is no finding: it ends the scrub. */
-static bool found(struct look *look, enum ys_code code)
+static bool found(struct ys_look *look, enum ys_code code)
 {
     if (code != YS_CORRUPT && ys_code_fault(code) == YS_FAULT_LOCAL && look->failure.code == YS_OK)
         look->failure = look->why;
     return code == YS_OK;
 }
 
-static enum ys_code failure_of(const struct look *look, struct ys_err *err)
+static enum ys_code failure_of(const struct ys_look *look, struct ys_err *err)
 {
     return look->failure.code == YS_OK ? YS_OK
                                        : ys_fail(err, look->failure.code, "%s", look->failure.msg);
 }
 
-/* Called for each row; bytes are valid during the call. */
-typedef void row_check(struct look *look, struct ys_txn *txn, struct ys_bytes key,
-                       struct ys_bytes value, void *context);
-
 /* A damaged branch can leave a whole page of rows out, which then nobody misses. */
-static enum ys_code check_count(struct look *look, struct ys_txn *txn, enum ys_db db, uint64_t rows,
-                                struct ys_err *err)
+static enum ys_code check_count(struct ys_look *look, struct ys_txn *txn, enum ys_db db,
+                                uint64_t rows, struct ys_err *err)
 {
     uint64_t written = 0;
     const enum ys_code code = ys_txn_count(txn, db, &written, err);
     if (code == YS_OK && written != rows)
-        FIND(look, ys_db_name(db), "%" PRIu64 " rows can be reached of %" PRIu64, rows, written);
+        YS_LOOK_FIND(look, ys_db_name(db), "%" PRIu64 " rows can be reached of %" PRIu64, rows,
+                     written);
     return code;
 }
 
-static enum ys_code each_row(struct look *look, struct ys_txn *txn, enum ys_db db, row_check *check,
-                             void *context, struct ys_err *err)
+enum ys_code ys_look_each(struct ys_look *look, struct ys_txn *txn, enum ys_db db,
+                          ys_look_row *check, void *context, struct ys_err *err)
 {
     enum { KEY_MAX = 511 };
     uint8_t after[KEY_MAX + 1];
@@ -84,7 +70,7 @@ static enum ys_code each_row(struct look *look, struct ys_txn *txn, enum ys_db d
             return check_count(look, txn, db, rows, err);
         /* A damaged page can lead back to where we were. */
         if (code == YS_CORRUPT || (code == YS_OK && key.size > KEY_MAX)) {
-            FIND(look, ys_db_name(db), "its rows are not in order");
+            YS_LOOK_FIND(look, ys_db_name(db), "its rows are not in order");
             return YS_OK;
         }
         if (code != YS_OK)
@@ -100,7 +86,7 @@ static enum ys_code each_row(struct look *look, struct ys_txn *txn, enum ys_db d
 }
 
 /* Size of a log, by id; false when there is no such log. */
-static bool log_size(struct look *look, struct ys_txn *txn, uint32_t id, uint64_t *size)
+static bool log_size(struct ys_look *look, struct ys_txn *txn, uint32_t id, uint64_t *size)
 {
     struct ys_log log;
     if (!found(look, ys_log_load(txn, id, &log, &look->why)))
@@ -110,7 +96,7 @@ static bool log_size(struct look *look, struct ys_txn *txn, uint32_t id, uint64_
 }
 
 /* Rows keyed by log and index: the log exists, and reaches that far. */
-static void entry_row(struct look *look, struct ys_txn *txn, struct ys_bytes key,
+static void entry_row(struct ys_look *look, struct ys_txn *txn, struct ys_bytes key,
                       struct ys_bytes value, void *context)
 {
     const char *const table = context;
@@ -118,10 +104,10 @@ static void entry_row(struct look *look, struct ys_txn *txn, struct ys_bytes key
     (void)value;
     if (key.size != YS_ROW_KEY_LEN || !log_size(look, txn, ys_be32_get(key.data), &size) ||
         ys_be64_get(key.data + 4) >= size)
-        FIND(look, table, "a row that belongs to no entry");
+        YS_LOOK_FIND(look, table, "a row that belongs to no entry");
 }
 
-static void tile_row(struct look *look, struct ys_txn *txn, struct ys_bytes key,
+static void tile_row(struct ys_look *look, struct ys_txn *txn, struct ys_bytes key,
                      struct ys_bytes value, void *context)
 {
     enum { KEY_LEN = 13 };
@@ -132,49 +118,50 @@ static void tile_row(struct look *look, struct ys_txn *txn, struct ys_bytes key,
         value.size !=
             ys_tile_width(key.data[4], ys_be64_get(key.data + 5), size) * (size_t)YS_HASH_LEN ||
         value.size == 0)
-        FIND(look, "tile", "a row that is no tile of any log");
+        YS_LOOK_FIND(look, "tile", "a row that is no tile of any log");
 }
 
-static void head_row(struct look *look, struct ys_txn *txn, struct ys_bytes key,
+static void head_row(struct ys_look *look, struct ys_txn *txn, struct ys_bytes key,
                      struct ys_bytes value, void *context)
 {
     uint64_t size = 0;
     (void)value;
     (void)context;
     if (key.size != YS_ROW_KEY_LEN || !log_size(look, txn, ys_be32_get(key.data), &size))
-        FIND(look, "head", "a row that belongs to no log");
+        YS_LOOK_FIND(look, "head", "a row that belongs to no log");
 }
 
-static void status_row(struct look *look, struct ys_txn *txn, struct ys_bytes key,
+static void status_row(struct ys_look *look, struct ys_txn *txn, struct ys_bytes key,
                        struct ys_bytes value, void *context)
 {
     uint64_t size = 0;
     (void)context;
     struct ys_bytes row = value;
     if (ys_checked_open(YS_DB_STATUS, key, row, &value, NULL) != YS_OK) {
-        FIND(look, "status", "a row is damaged");
+        YS_LOOK_FIND(look, "status", "a row is damaged");
         return;
     }
     if (key.size != YS_ROW_KEY_LEN || value.size != YS_STATUS_CHUNK / 4 ||
         !log_size(look, txn, ys_be32_get(key.data), &size) ||
         ys_be64_get(key.data + 4) > size / YS_STATUS_CHUNK) {
-        FIND(look, "status", "a row that belongs to no entries");
+        YS_LOOK_FIND(look, "status", "a row that belongs to no entries");
         return;
     }
     const uint64_t first = ys_be64_get(key.data + 4) * YS_STATUS_CHUNK;
     for (unsigned i = 0; i < YS_STATUS_CHUNK; i++)
         if (first + i >= size && (value.data[i / 4] >> (i % 4 * 2) & 3) != 0) {
-            FIND(look, "status", "a verdict on entry %" PRIu64 ", which does not exist", first + i);
+            YS_LOOK_FIND(look, "status", "a verdict on entry %" PRIu64 ", which does not exist",
+                         first + i);
             return;
         }
 }
 
-static void byid_row(struct look *look, struct ys_txn *txn, struct ys_bytes key,
+static void byid_row(struct ys_look *look, struct ys_txn *txn, struct ys_bytes key,
                      struct ys_bytes value, void *context)
 {
     (void)context;
     if (key.size != 8 || value.size == 0 || value.size % YS_ROW_KEY_LEN != 0) {
-        FIND(look, "byid", "a row of %zu and %zu bytes", key.size, value.size);
+        YS_LOOK_FIND(look, "byid", "a row of %zu and %zu bytes", key.size, value.size);
         return;
     }
     for (size_t at = 0; at < value.size; at += YS_ROW_KEY_LEN) {
@@ -186,18 +173,18 @@ static void byid_row(struct look *look, struct ys_txn *txn, struct ys_bytes key,
         const uint64_t index = ys_be64_get(value.data + at + 4);
         if (!found(look, ys_log_entry(txn, log_id, index, &entry, &look->why)) ||
             !ys_note_peek(entry.note, &text, &kind)) {
-            FIND(look, "byid", "a row names log %u entry %" PRIu64 ", which is no record", log_id,
-                 index);
+            YS_LOOK_FIND(look, "byid", "a row names log %u entry %" PRIu64 ", which is no record",
+                         log_id, index);
             continue;
         }
         ys_record_id(text, &id);
         if (memcmp(id.bytes, key.data, key.size) != 0)
-            FIND(look, "byid", "log %u entry %" PRIu64 " stands under another record's id", log_id,
-                 index);
+            YS_LOOK_FIND(look, "byid", "log %u entry %" PRIu64 " stands under another record's id",
+                         log_id, index);
     }
 }
 
-static void member_row(struct look *look, struct ys_txn *txn, struct ys_bytes key,
+static void member_row(struct ys_look *look, struct ys_txn *txn, struct ys_bytes key,
                        struct ys_bytes value, void *context)
 {
     static char table[] = "member";
@@ -205,10 +192,10 @@ static void member_row(struct look *look, struct ys_txn *txn, struct ys_bytes ke
     (*rows)++;
     entry_row(look, txn, key, value, table);
     if (value.size != 0)
-        FIND(look, "member", "a row with a value");
+        YS_LOOK_FIND(look, "member", "a row with a value");
 }
 
-static void changed_row(struct look *look, struct ys_txn *txn, struct ys_bytes key,
+static void changed_row(struct ys_look *look, struct ys_txn *txn, struct ys_bytes key,
                         struct ys_bytes value, void *context)
 {
     struct ys_log log;
@@ -216,7 +203,7 @@ static void changed_row(struct look *look, struct ys_txn *txn, struct ys_bytes k
     if (key.size != 8 || value.size != 4 ||
         !found(look, ys_log_load(txn, ys_be32_get(value.data), &log, &look->why)) ||
         log.changed != ys_be64_get(key.data))
-        FIND(look, "changed", "a row that its log does not know");
+        YS_LOOK_FIND(look, "changed", "a row that its log does not know");
 }
 
 /* Runs come in counter order and continue their log. */
@@ -226,25 +213,26 @@ struct arrivals {
     uint32_t logs;
 };
 
-static void arrival_row(struct look *look, struct ys_txn *txn, struct ys_bytes key,
+static void arrival_row(struct ys_look *look, struct ys_txn *txn, struct ys_bytes key,
                         struct ys_bytes value, void *context)
 {
     struct arrivals *const arrivals = context;
     (void)txn;
     if (key.size != 8 || value.size != 16 || ys_be64_get(key.data) != ++arrivals->counter) {
-        FIND(look, "arrival", "a row is missing or has no such form");
+        YS_LOOK_FIND(look, "arrival", "a row is missing or has no such form");
         arrivals->counter = key.size == 8 ? ys_be64_get(key.data) : arrivals->counter;
         return;
     }
     const uint32_t log_id = ys_be32_get(value.data);
     if (log_id >= arrivals->logs || arrivals->reached[log_id] != ys_be64_get(value.data + 4)) {
-        FIND(look, "arrival", "run %" PRIu64 " does not continue its log", arrivals->counter);
+        YS_LOOK_FIND(look, "arrival", "run %" PRIu64 " does not continue its log",
+                     arrivals->counter);
         return;
     }
     arrivals->reached[log_id] += ys_be32_get(value.data + 12);
 }
 
-static void origin_row(struct look *look, struct ys_txn *txn, struct ys_bytes key,
+static void origin_row(struct ys_look *look, struct ys_txn *txn, struct ys_bytes key,
                        struct ys_bytes value, void *context)
 {
     struct ys_log log;
@@ -253,10 +241,10 @@ static void origin_row(struct look *look, struct ys_txn *txn, struct ys_bytes ke
     if (value.size != 4 ||
         !found(look, ys_log_load(txn, ys_be32_get(value.data), &log, &look->why)) ||
         !ys_bytes_is_text(key, log.origin_text))
-        FIND(look, "origin", "a row that its log does not know");
+        YS_LOOK_FIND(look, "origin", "a row that its log does not know");
 }
 
-static void log_row(struct look *look, struct ys_txn *txn, struct ys_bytes key,
+static void log_row(struct ys_look *look, struct ys_txn *txn, struct ys_bytes key,
                     struct ys_bytes value, void *context)
 {
     struct ys_log log;
@@ -267,54 +255,55 @@ static void log_row(struct look *look, struct ys_txn *txn, struct ys_bytes key,
     (void)value;
     (*rows)++;
     if (key.size != 4 || !found(look, ys_log_load(txn, ys_be32_get(key.data), &log, &look->why))) {
-        FIND(look, "log", "a row that is no log");
+        YS_LOOK_FIND(look, "log", "a row that is no log");
         return;
     }
     if (!found(look, ys_log_find(txn, log.origin_text, &named, &look->why)) || named.id != log.id)
-        FIND(look, "log", "%s is not in \"origin\"", log.origin_text);
+        YS_LOOK_FIND(look, "log", "%s is not in \"origin\"", log.origin_text);
     if (log.changed != 0 &&
         (!found(look, ys_changed_next(txn, log.changed - 1, &counter, &id, &look->why)) ||
          counter != log.changed || id != log.id))
-        FIND(look, "log", "%s is not in \"changed\"", log.origin_text);
+        YS_LOOK_FIND(look, "log", "%s is not in \"changed\"", log.origin_text);
 }
 
 /* What was kept of a membership must not say anything else than its records. */
-static void members_row(struct look *look, struct ys_txn *txn, struct ys_bytes code,
+static void members_row(struct ys_look *look, struct ys_txn *txn, struct ys_bytes code,
                         struct ys_bytes value)
 {
     const struct ys_member *const member = look->options->member;
     struct ys_division issuer;
     bool good = true;
     if (ys_division_parse(code, &issuer, NULL) != YS_OK)
-        FIND(look, "meta", "a membership of a unit that is none");
+        YS_LOOK_FIND(look, "meta", "a membership of a unit that is none");
     else if (member != NULL &&
              found(look, ys_member_kept_check(member, txn, &issuer, value, &good, &look->why)) &&
              !good)
-        find(look, YS_FLAW_CACHE, "meta",
-             "the membership kept of %s is not what its records say; see: yishi reindex",
-             issuer.digits);
+        ys_look_find(look, YS_FLAW_CACHE, "meta",
+                     "the membership kept of %s is not what its records say; see: yishi reindex",
+                     issuer.digits);
 }
 
-static void meta_row(struct look *look, struct ys_txn *txn, struct ys_bytes key,
+static void meta_row(struct ys_look *look, struct ys_txn *txn, struct ys_bytes key,
                      struct ys_bytes value, void *context)
 {
     static const struct {
         const char *name;
         size_t size; /* 0: any */
     } known[] = {
-        {"schema", 4},  {"store_id", YS_STORE_ID_LEN}, {"origin", 0},   {"witness_time", 8},
-        {"rewinds", 8}, {"changed_floor", 8},          {"receipts", 16}};
+        {"schema", 4},  {"store_id", YS_STORE_ID_LEN}, {"origin", 0},    {"witness_time", 8},
+        {"rewinds", 8}, {"changed_floor", 8},          {"receipts", 16}, {"wiped", 8},
+        {"restored", 1}};
     const struct ys_bytes row = value;
     (void)txn;
     (void)context;
     if (ys_checked_open(YS_DB_META, key, row, &value, NULL) != YS_OK) {
-        FIND(look, "meta", "a row is damaged");
+        YS_LOOK_FIND(look, "meta", "a row is damaged");
         return;
     }
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (ys_bytes_is_text(key, known[i].name)) {
             if (known[i].size != 0 && value.size != known[i].size)
-                FIND(look, "meta", "\"%s\" has %zu bytes", known[i].name, value.size);
+                YS_LOOK_FIND(look, "meta", "\"%s\" has %zu bytes", known[i].name, value.size);
             return;
         }
     struct ys_division peer;
@@ -329,10 +318,10 @@ static void meta_row(struct look *look, struct ys_txn *txn, struct ys_bytes key,
     if (key.size < 5 || memcmp(key.data, "peer/", 5) != 0 ||
         ys_division_parse((struct ys_bytes){key.data + 5, key.size - 5}, &peer, NULL) != YS_OK ||
         value.size != YS_STORE_ID_LEN + 8)
-        FIND(look, "meta", "a row of %zu bytes that nobody wrote", key.size);
+        YS_LOOK_FIND(look, "meta", "a row of %zu bytes that nobody wrote", key.size);
 }
 
-static void fork_row(struct look *look, struct ys_txn *txn, struct ys_bytes key,
+static void fork_row(struct ys_look *look, struct ys_txn *txn, struct ys_bytes key,
                      struct ys_bytes value, void *context)
 {
     const struct ys_bytes row = value;
@@ -341,17 +330,17 @@ static void fork_row(struct look *look, struct ys_txn *txn, struct ys_bytes key,
     (void)context;
     if (ys_checked_open(YS_DB_FORK, key, row, &value, NULL) != YS_OK ||
         ys_fork_parse(value, &proof, NULL) != YS_OK)
-        FIND(look, "fork", "a row is damaged");
+        YS_LOOK_FIND(look, "fork", "a row is damaged");
     else if (key.size != 4 ||
              !found(look, ys_log_load(txn, ys_be32_get(key.data), &log, &look->why)))
-        FIND(look, "fork", "a row that belongs to no log");
+        YS_LOOK_FIND(look, "fork", "a row that belongs to no log");
     else if (log.state != YS_LOG_FORKED)
-        find(look, YS_FLAW_FORK, log.origin_text, "a fork is proven, and its state is \"%s\"",
-             ys_log_state_name(log.state));
+        ys_look_find(look, YS_FLAW_FORK, log.origin_text,
+                     "a fork is proven, and its state is \"%s\"", ys_log_state_name(log.state));
 }
 
 /* Reading a row checks it; the records in it are checked when they are appended. */
-static void aside_row(struct look *look, struct ys_txn *txn, struct ys_bytes key,
+static void aside_row(struct ys_look *look, struct ys_txn *txn, struct ys_bytes key,
                       struct ys_bytes value, void *context)
 {
     uint64_t counter = 0;
@@ -360,11 +349,11 @@ static void aside_row(struct look *look, struct ys_txn *txn, struct ys_bytes key
     (void)context;
     if (key.size != 8 || ys_be64_get(key.data) == 0 ||
         !found(look, ys_aside_next(txn, ys_be64_get(key.data) - 1, &counter, &entry, &look->why)))
-        FIND(look, "aside", "a row is damaged");
+        YS_LOOK_FIND(look, "aside", "a row is damaged");
 }
 
 /* Proofs belong to logs that are forked, and the other way round. */
-static enum ys_code scrub_forks(struct look *look, struct ys_txn *txn, struct ys_err *err)
+static enum ys_code scrub_forks(struct ys_look *look, struct ys_txn *txn, struct ys_err *err)
 {
     struct ys_log log;
     for (uint32_t id = 0; found(look, ys_log_next(txn, id, &log, &look->why)); id = log.id + 1) {
@@ -373,13 +362,14 @@ static enum ys_code scrub_forks(struct look *look, struct ys_txn *txn, struct ys
             continue;
         const enum ys_code code = ys_dispute_load(txn, log.id, &proof, &look->why);
         if (!found(look, code) && code == YS_NOT_FOUND)
-            find(look, YS_FLAW_FORK, log.origin_text, "it is forked, and no proof of that is kept");
+            ys_look_find(look, YS_FLAW_FORK, log.origin_text,
+                         "it is forked, and no proof of that is kept");
     }
     const enum ys_code code = failure_of(look, err);
-    return code != YS_OK ? code : each_row(look, txn, YS_DB_FORK, fork_row, NULL, err);
+    return code != YS_OK ? code : ys_look_each(look, txn, YS_DB_FORK, fork_row, NULL, err);
 }
 
-static enum ys_code scrub_arrivals(struct look *look, struct ys_txn *txn, struct ys_err *err)
+static enum ys_code scrub_arrivals(struct ys_look *look, struct ys_txn *txn, struct ys_err *err)
 {
     struct arrivals arrivals = {0};
     struct ys_log log;
@@ -390,12 +380,12 @@ static enum ys_code scrub_arrivals(struct look *look, struct ys_txn *txn, struct
     arrivals.reached = calloc(arrivals.logs == 0 ? 1 : arrivals.logs, sizeof *arrivals.reached);
     if (arrivals.reached == NULL)
         return ys_fail(err, YS_NOMEM, _("scrub: out of memory"));
-    enum ys_code code = each_row(look, txn, YS_DB_ARRIVAL, arrival_row, &arrivals, err);
+    enum ys_code code = ys_look_each(look, txn, YS_DB_ARRIVAL, arrival_row, &arrivals, err);
     for (uint32_t id = 0; id < arrivals.logs && code == YS_OK; id++) {
         uint64_t size = 0;
         if (log_size(look, txn, id, &size) && arrivals.reached[id] != size)
-            FIND(look, "arrival", "its runs of log %u reach %" PRIu64 " of %" PRIu64, id,
-                 arrivals.reached[id], size);
+            YS_LOOK_FIND(look, "arrival", "its runs of log %u reach %" PRIu64 " of %" PRIu64, id,
+                         arrivals.reached[id], size);
     }
     if (code == YS_OK)
         code = failure_of(look, err);
@@ -403,73 +393,75 @@ static enum ys_code scrub_arrivals(struct look *look, struct ys_txn *txn, struct
     return code;
 }
 
-static enum ys_code scrub_counts(struct look *look, struct ys_txn *txn, uint64_t *members,
+static enum ys_code scrub_counts(struct ys_look *look, struct ys_txn *txn, uint64_t *members,
                                  struct ys_err *err)
 {
     uint64_t origins = 0;
     uint64_t logs = 0;
     *members = 0;
-    enum ys_code code = each_row(look, txn, YS_DB_MEMBER, member_row, members, err);
+    enum ys_code code = ys_look_each(look, txn, YS_DB_MEMBER, member_row, members, err);
     if (code == YS_OK)
-        code = each_row(look, txn, YS_DB_ORIGIN, origin_row, &origins, err);
+        code = ys_look_each(look, txn, YS_DB_ORIGIN, origin_row, &origins, err);
     if (code == YS_OK)
-        code = each_row(look, txn, YS_DB_LOG, log_row, &logs, err);
+        code = ys_look_each(look, txn, YS_DB_LOG, log_row, &logs, err);
     if (code == YS_OK && origins != logs)
-        FIND(look, "origin", "%" PRIu64 " rows for %" PRIu64 " logs", origins, logs);
+        YS_LOOK_FIND(look, "origin", "%" PRIu64 " rows for %" PRIu64 " logs", origins, logs);
     return code;
 }
 
 enum ys_code ys_scrub_tables(const struct ys_scrub_options *options, struct ys_flaws *flaws,
-                             uint64_t *members_out, struct ys_err *err)
+                             struct ys_scrub_sums *held_out, struct ys_err *err)
 {
-    struct look look = {.options = options, .flaws = flaws};
+    struct ys_look look = {.options = options, .flaws = flaws};
     YS_TXN_SCOPED txn = NULL;
     enum ys_code code = ys_store_begin(options->store, false, &txn, err);
     if (code == YS_OK)
-        code = each_row(&look, txn, YS_DB_META, meta_row, NULL, err);
+        code = ys_look_each(&look, txn, YS_DB_META, meta_row, NULL, err);
     if (code == YS_OK)
-        code = each_row(&look, txn, YS_DB_TILE, tile_row, NULL, err);
+        code = ys_look_each(&look, txn, YS_DB_TILE, tile_row, NULL, err);
     if (code == YS_OK)
-        code = each_row(&look, txn, YS_DB_HEAD, head_row, NULL, err);
+        code = ys_look_each(&look, txn, YS_DB_HEAD, head_row, NULL, err);
     if (code == YS_OK)
-        code = each_row(&look, txn, YS_DB_STATUS, status_row, NULL, err);
+        code = ys_look_each(&look, txn, YS_DB_STATUS, status_row, NULL, err);
     if (code == YS_OK)
-        code = each_row(&look, txn, YS_DB_CHANGED, changed_row, NULL, err);
+        code = ys_look_each(&look, txn, YS_DB_CHANGED, changed_row, NULL, err);
     if (code == YS_OK)
-        code = each_row(&look, txn, YS_DB_ASIDE, aside_row, NULL, err);
+        code = ys_look_each(&look, txn, YS_DB_ASIDE, aside_row, NULL, err);
     if (code == YS_OK)
         code = scrub_forks(&look, txn, err);
     if (code == YS_OK)
+        code = ys_scrub_redactions(&look, txn, &held_out->redactions, err);
+    if (code == YS_OK)
         code = scrub_arrivals(&look, txn, err);
-    return code != YS_OK ? code : scrub_counts(&look, txn, members_out, err);
+    return code != YS_OK ? code : scrub_counts(&look, txn, &held_out->membership, err);
 }
 
 /* --- counts --- */
 
-static void count_positions(struct look *look, struct ys_txn *txn, struct ys_bytes key,
+static void count_positions(struct ys_look *look, struct ys_txn *txn, struct ys_bytes key,
                             struct ys_bytes value, void *context)
 {
     uint64_t *const positions = context;
     (void)txn;
     if (key.size != 8 || value.size == 0 || value.size % YS_ROW_KEY_LEN != 0)
-        FIND(look, "byid", "a row of %zu and %zu bytes", key.size, value.size);
+        YS_LOOK_FIND(look, "byid", "a row of %zu and %zu bytes", key.size, value.size);
     *positions += value.size / YS_ROW_KEY_LEN;
 }
 
 enum ys_code ys_scrub_byid(const struct ys_scrub_options *options, struct ys_flaws *flaws,
                            uint64_t *positions_out, struct ys_err *err)
 {
-    struct look look = {.options = options, .flaws = flaws};
+    struct ys_look look = {.options = options, .flaws = flaws};
     YS_TXN_SCOPED txn = NULL;
     uint64_t positions = 0;
     enum ys_code code = ys_store_begin(options->store, false, &txn, err);
     if (code == YS_OK)
-        code = each_row(&look, txn, YS_DB_BYID, count_positions, &positions, err);
+        code = ys_look_each(&look, txn, YS_DB_BYID, count_positions, &positions, err);
     *positions_out = positions;
     return code;
 }
 
-static enum ys_code entries_of_logs(struct look *look, struct ys_txn *txn, uint64_t *out,
+static enum ys_code entries_of_logs(struct ys_look *look, struct ys_txn *txn, uint64_t *out,
                                     struct ys_err *err)
 {
     struct ys_log log;
@@ -486,7 +478,7 @@ enum ys_code ys_scrub_strays(const struct ys_scrub_options *options,
                              struct ys_flaws *flaws, struct ys_err *err)
 {
     static const enum ys_db tables[] = {YS_DB_ENTRY, YS_DB_BODY};
-    struct look look = {.options = options, .flaws = flaws};
+    struct ys_look look = {.options = options, .flaws = flaws};
     YS_TXN_SCOPED txn = NULL;
     uint64_t entries = 0;
     enum ys_code code = ys_store_begin(options->store, false, &txn, err);
@@ -498,12 +490,17 @@ enum ys_code ys_scrub_strays(const struct ys_scrub_options *options,
         snprintf(name, sizeof name, "%s", ys_db_name(tables[i]));
         code = ys_txn_count(txn, tables[i], &rows, err);
         if (code == YS_OK && rows != entries)
-            code = each_row(&look, txn, tables[i], entry_row, name, err);
+            code = ys_look_each(&look, txn, tables[i], entry_row, name, err);
     }
     if (code == YS_OK && held->positions != wanted->positions)
-        code = each_row(&look, txn, YS_DB_BYID, byid_row, NULL, err);
+        code = ys_look_each(&look, txn, YS_DB_BYID, byid_row, NULL, err);
     if (code == YS_OK && held->membership < wanted->membership)
-        FIND(&look, "member", "%" PRIu64 " rows where %" PRIu64 " records change membership",
-             held->membership, wanted->membership);
+        YS_LOOK_FIND(&look, "member",
+                     "%" PRIu64 " rows where %" PRIu64 " records change membership",
+                     held->membership, wanted->membership);
+    if (code == YS_OK && held->redactions < wanted->redactions)
+        YS_LOOK_FIND(&look, "redaction",
+                     "%" PRIu64 " rows where redactions name %" PRIu64 " records", held->redactions,
+                     wanted->redactions);
     return code;
 }

@@ -60,7 +60,7 @@ static enum ys_code put_record(struct ys_model *model, int64_t log_no, uint64_t 
     set_word(query, 9, ys_verdict_name(intake->verdict));
     set_word(query, 10, content_word(intake->entry.content));
     set_envelope(query, 11, intake->body);
-    set_word(query, 14, intake->body == NULL ? "void" : "in_force");
+    set_word(query, 14, intake->body == NULL && !intake->erased ? "void" : "in_force");
     return ys_query_run(query, err);
 }
 
@@ -356,7 +356,7 @@ static enum ys_code is_entangled(struct ys_model *model, const struct ys_intake 
 {
     struct ys_query *const query = model->query[YS_MODEL_IS_NAMED];
     *out = false;
-    for (size_t i = 0; i < intake->body->n_refs; i++) {
+    for (size_t i = 0; intake->body != NULL && i < intake->body->n_refs; i++) {
         const Yishi__V1__Relation rel = intake->body->refs[i]->rel;
         if (rel == YISHI__V1__RELATION__RELATION_SUPERSEDES ||
             rel == YISHI__V1__RELATION__RELATION_WITHDRAWS ||
@@ -381,7 +381,7 @@ static enum ys_code put_effects(struct ys_model *model, struct ys_fold_turn *tur
     if (model->building == YS_BUILDING_ENTRIES)
         return YS_OK;
     enum ys_code code = mark_once(model, turn, intake->record.subject, err);
-    if (code != YS_OK || intake->body == NULL)
+    if (code != YS_OK || (intake->body == NULL && !intake->erased))
         return code;
     code = mark_linked(model, number, intake->record.subject, err);
     return code == YS_OK ? is_entangled(model, intake, entangled, err) : code;
@@ -402,7 +402,7 @@ enum ys_code ys_content_fold(struct ys_model *model, struct ys_fold_turn *turn, 
     if (code != YS_OK || !intake->readable)
         return code;
     code = put_effects(model, turn, number, intake, &entangled, err);
-    if (code != YS_OK || intake->body == NULL)
+    if (code != YS_OK || (intake->body == NULL && !entangled))
         return code;
     return entangled ? ys_standing_refresh(model, turn, number, err)
                      : ys_content_put(model, number, intake->body, intake->impersonal, err);

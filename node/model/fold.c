@@ -1,5 +1,6 @@
 #include "crypto/assert.h"
 #include "node/model/model_state.h"
+#include "sync/erasure.h"
 #include "sync/rewind.h"
 
 #include <stdlib.h>
@@ -351,6 +352,41 @@ static enum ys_code look_for_rewinds(struct fold *fold, struct ys_err *err)
     return code;
 }
 
+/* Bodies that gave way to a tombstone since, or came to be absent again, of entries that were folded. */
+static enum ys_code fold_erased(struct fold *fold, struct ys_err *err)
+{
+    static const char name[] = "erased";
+    uint64_t before = 0;
+    enum ys_code code = ys_model_load_number(fold->model, name, &before, err);
+    uint64_t counter = before;
+    bool refolded = false;
+    while (code == YS_OK) {
+        enum ys_verdict raw = YS_VERDICT_UNCHECKED;
+        struct ys_erased erased;
+        struct folded folded;
+        struct ys_log log;
+        code = ys_erased_next(fold->turn.txn, counter, &erased, err);
+        if (code != YS_OK)
+            break;
+        counter = erased.counter;
+        const struct ys_position at = erased.at;
+        code = ys_log_load(fold->turn.txn, at.log_id, &log, err);
+        if (code == YS_OK)
+            code = begin_log(fold->model, &log, &folded, err);
+        if (code != YS_OK || at.index >= folded.size || at.index >= log.frontier.size)
+            continue;
+        code = ys_status_get(fold->turn.txn, log.id, at.index, &raw, err);
+        if (code == YS_OK)
+            code = refold(fold, &log, &folded, at.index, raw, err);
+        refolded = true;
+    }
+    if (code == YS_NOT_FOUND && counter != before)
+        code = ys_model_save_number(fold->model, name, counter, err);
+    if (code == YS_OK && refolded)
+        code = ys_model_save_number(fold->model, YS_MODEL_UNCLEAN, 1, err);
+    return code == YS_NOT_FOUND ? YS_OK : code;
+}
+
 /* Goes on where the transaction before stopped, so that a long catch-up does not look at all logs
  * again and again; where that was at the end of them, it only counts. */
 static enum ys_code fold_all(struct fold *fold, struct ys_err *err)
@@ -360,6 +396,8 @@ static enum ys_code fold_all(struct fold *fold, struct ys_err *err)
     enum ys_code code = look_for_rewinds(fold, err);
     if (fold->rewound)
         model->resume = 0;
+    if (code == YS_OK)
+        code = fold_erased(fold, err);
     fold->whole = model->resume == 0;
     for (uint32_t id = 0; code == YS_OK; id = log.id + 1) {
         code = ys_log_next(fold->turn.txn, id, &log, err);

@@ -91,6 +91,7 @@ enum ys_code ys_intake_read(const struct ys_intake_source *source, struct ys_txn
         return YS_OK;
     if (source->member != NULL)
         out->signers = signers_of(source, index, &note);
+    out->erased = out->entry.content == YS_CONTENT_TOMBSTONE;
     if (out->entry.content == YS_CONTENT_BODY &&
         ys_body_decode(out->entry.body, arena, &out->body, NULL) != YS_OK)
         out->body = NULL; /* of a kind that this version does not know */

@@ -20,9 +20,10 @@ struct ys_intake {
     bool readable;
     bool later; /* the batch had no room for its body: it must be read alone */
     enum ys_verdict verdict;
-    unsigned signers;            /* enum ys_body_class */
-    bool impersonal;             /* nothing in the body looks like a number of a person */
-    const Yishi__V1__Body *body; /* NULL: not here, not ok, or of an unknown kind */
+    unsigned signers; /* enum ys_body_class */
+    bool impersonal;  /* nothing in the body looks like a number of a person */
+    bool erased; /* its body gave way to a tombstone, and it is ok: it stays in force without one */
+    const Yishi__V1__Body *body; /* NULL: not here, erased, not ok, or of an unknown kind */
 };
 
 /* The log that is read, and who may sign there. */

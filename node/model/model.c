@@ -313,3 +313,41 @@ struct ys_sql *ys_model_sql(struct ys_model *model)
 {
     return model->sql;
 }
+
+enum ys_code ys_model_is_clean(struct ys_model *model, bool *out, struct ys_err *err)
+{
+    uint64_t unclean = 0;
+    const enum ys_code code = ys_model_load_number(model, YS_MODEL_UNCLEAN, &unclean, err);
+    *out = unclean == 0;
+    return code;
+}
+
+/* Old pages go with the journal, once its pages stand in the file. */
+static enum ys_code checkpoint(struct ys_sql *sql, struct ys_err *err)
+{
+    YS_QUERY_SCOPED query = NULL;
+    bool row = false;
+    enum ys_code code = ys_query_open(sql, "PRAGMA wal_checkpoint(TRUNCATE)", &query, err);
+    if (code == YS_OK)
+        code = ys_query_step(query, &row, err);
+    if (code == YS_OK && row && ys_query_int(query, 0) != 0)
+        code =
+            ys_fail(err, YS_BUSY, "read model: somebody reads it; its old pages stay until later");
+    return code;
+}
+
+enum ys_code ys_model_clean(struct ys_model *model, struct ys_err *err)
+{
+    bool clean = false;
+    enum ys_code code = ys_model_is_clean(model, &clean, err);
+    if (code != YS_OK || clean)
+        return code;
+    code = ys_sql_run(model->sql, "VACUUM", err);
+    if (code == YS_OK)
+        code = ys_model_save_number(model, YS_MODEL_UNCLEAN, 0, err);
+    if (code == YS_OK)
+        code = checkpoint(model->sql, err);
+    if (code == YS_BUSY && ys_model_save_number(model, YS_MODEL_UNCLEAN, 1, NULL) != YS_OK)
+        return YS_BUSY;
+    return code;
+}

@@ -28,6 +28,12 @@ struct ys_sql *ys_model_sql(struct ys_model *model);
 /* Forget everything: the next fold begins from nothing. */
 YS_CHECKED enum ys_code ys_model_clear(struct ys_model *model, struct ys_err *err);
 
+/* Does the file hold in unused pages what was erased by law since? */
+YS_CHECKED enum ys_code ys_model_is_clean(struct ys_model *model, bool *out, struct ys_err *err);
+/* Write the file anew from its rows, unless it is clean. Rules must have followed before (rules.h): their
+ * rows are in it. YS_BUSY while others read: later. */
+YS_CHECKED enum ys_code ys_model_clean(struct ys_model *model, struct ys_err *err);
+
 struct ys_fold_options {
     const struct ys_store *store;
     const struct ys_member *member; /* judges what was not judged yet; NULL: that stays unchecked */

@@ -25,9 +25,9 @@
     X(CUT_VERDICTS, "DELETE FROM verdict_row WHERE log = ?")                                                   \
     X(PUT_RECORD, "INSERT INTO record VALUES "                                                                 \
                   "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)")                                          \
-    X(FIND_RECORD,                                                                                             \
-      "SELECT r.kind, r.subject, r.id, r.standing, r.signers, r.idx, l.origin, l.division FROM"                \
-      " record r JOIN log l ON l.no = r.log WHERE r.no = ?")                                                   \
+    X(FIND_RECORD, "SELECT r.kind, r.subject, r.id, r.standing, r.signers, r.idx, l.origin, "                  \
+                   "l.division, r.content FROM"                                                                \
+                   " record r JOIN log l ON l.no = r.log WHERE r.no = ?")                                      \
     X(NEXT_RECORD, "SELECT no FROM record WHERE no >= ? AND no < ? ORDER BY no LIMIT 1")                       \
     X(DROP_RECORD, "DELETE FROM record WHERE no = ?")                                                          \
     X(SET_STANDING, "UPDATE record SET standing = ?2, stated_by = ?3 WHERE no = ?1")                           \
@@ -190,6 +190,8 @@ enum ys_code ys_model_drop(struct ys_model *model, size_t table, struct ys_query
 enum ys_code ys_model_end(struct ys_model *model, enum ys_code code, struct ys_err *err);
 
 /* One value of meta, 0 when there is none. */
+/* In `meta`: what was erased may still stand in unused pages of the file. */
+#define YS_MODEL_UNCLEAN "unclean"
 enum ys_code ys_model_load_number(struct ys_model *model, const char *name, uint64_t *out,
                                   struct ys_err *err);
 enum ys_code ys_model_save_number(struct ys_model *model, const char *name, uint64_t value,

@@ -20,6 +20,7 @@ struct subject {
     char matter[YS_KIND_NAME_MAX + 1];
     struct ys_hash id;
     bool is_void;
+    bool erased; /* by law: nothing gives it a content */
     int64_t signers;
     uint64_t index;
     char origin[YS_KEY_NAME_MAX + 1];
@@ -52,6 +53,7 @@ static enum ys_code load_subject(struct ys_model *model, int64_t number, struct 
         out->index = (uint64_t)ys_query_int(query, 5);
         copy(query, 6, out->origin, sizeof out->origin);
         copy(query, 7, out->division, sizeof out->division);
+        out->erased = ys_bytes_is_text(ys_query_text(query, 8), "tombstone");
     }
     ys_query_reset(query);
     return YS_OK;
@@ -177,7 +179,7 @@ static enum ys_code refresh_one(struct ys_model *model, struct ys_fold_turn *tur
     if (code == YS_OK)
         code =
             named_by(model, subject, &subject->id, "withdraws", "withdrawal", &by, &withdrawn, err);
-    if (code == YS_OK)
+    if (code == YS_OK && !subject->erased)
         code = last_correction(model, subject, &correction, &corrected, err);
     if (code == YS_OK)
         code = named_by(model, subject, &subject->id, "supersedes", NULL, &by, &superseded, err);
@@ -187,7 +189,7 @@ static enum ys_code refresh_one(struct ys_model *model, struct ys_fold_turn *tur
                             : superseded ? "superseded"
                                          : "in_force",
                             corrected ? &correction : NULL, err);
-    if (code != YS_OK || withdrawn)
+    if (code != YS_OK || withdrawn || subject->erased)
         return code;
     return put_content(model, turn, subject, corrected ? &correction : NULL, err);
 }

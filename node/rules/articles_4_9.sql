@@ -128,6 +128,7 @@ SELECT a.subject, a.unit, a.unit AS division, a.record, NULL AS other, 'E' AS se
   LEFT JOIN topic_proposal p ON p.rec = a.record
   CROSS JOIN (SELECT 'category' AS code UNION ALL SELECT 'nature') c
  WHERE a.kind IN ('topic_determination', 'topic_proposal')
+   AND (d.rec IS NOT NULL OR p.rec IS NOT NULL)
    AND CASE c.code
          WHEN 'category' THEN coalesce(d.category, p.suggested_category)
          ELSE coalesce(d.nature, p.suggested_nature)
@@ -261,7 +262,7 @@ SELECT k.subject, k.unit, k.unit AS division, k.record, o.record AS other, 'F' A
        END;
 
 -- Any determination of the matter decides what was proposed in it, also one to defer it, and for a
--- proposal that comes later one that stands already.
+-- proposal that comes later one that stands already. One whose content was erased by law still waits.
 INSERT INTO rule (id, version, view, article, severity, who, scope, clock, late_entry, parameters, since,
                   until, zh, en, remedy_zh, remedy_en)
 VALUES ('R-09-5', 1, 'R-09-5', '9', 'F', 'rc po', 'matter', 'due', 0, 'proposal_days', NULL, NULL,
@@ -274,12 +275,13 @@ SELECT s.subject, s.unit, s.unit AS division, s.record, coalesce(p.proposed_on, 
        due('proposal_days', s.unit, coalesce(p.proposed_on, s.day)) AS due_day,
        a.record AS met_record, coalesce(d.met_on, a.day) AS met_day,
        a.proven_day
-  FROM step_act s JOIN topic_proposal p ON p.rec = s.record
+  FROM step_act s LEFT JOIN topic_proposal p ON p.rec = s.record
   LEFT JOIN dated a ON a.record =
        (SELECT b.record FROM step_act b JOIN topic_determination e ON e.rec = b.record
          WHERE b.subject = s.subject AND b.unit = s.unit
          ORDER BY coalesce(e.met_on, b.day), b.id LIMIT 1)
-  LEFT JOIN topic_determination d ON d.rec = a.record;
+  LEFT JOIN topic_determination d ON d.rec = a.record
+ WHERE s.kind = 'topic_proposal';
 
 INSERT INTO rule (id, version, view, article, severity, who, scope, clock, late_entry, parameters, since,
                   until, zh, en, remedy_zh, remedy_en)

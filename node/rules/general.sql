@@ -75,6 +75,7 @@ SELECT o.subject, o.unit, o.unit AS division, o.record, NULL AS other, 'E' AS se
           JOIN (SELECT DISTINCT kind, nth, rel, must, target IS NULL AS any FROM kind_ref) g
             ON g.kind = a.kind AND (g.must & a.signers) <> 0) o
  WHERE o.reached < 6/* same */
+   AND (SELECT content FROM record WHERE no = o.record) <> 'tombstone'
    AND (o.backfill_reason IS NULL OR o.subject = '-'
         OR EXISTS (SELECT * FROM record e
                     WHERE e.subject = o.subject AND e.subject <> '-'/* same */ AND e.log = o.log
@@ -334,20 +335,43 @@ SELECT a.subject, a.unit, a.unit AS division, a.record, b.record AS other, 'E' A
 INSERT INTO rule (id, version, view, article, severity, who, scope, clock, late_entry, parameters, since,
                   until, zh, en, remedy_zh, remedy_en)
 VALUES ('R-C-4', 1, 'R-C-4', 'PIPL 47', 'E', 'author', 'record', 'change', 0, '', NULL, NULL,
-        '个人信息删除未指明密封项或附件，或所指不存在，或未写法定原因',
-        'an erasure names no sealed value or attachment, or one that is not there, or gives no legal reason',
-        '指明要删除的密封项或附件及原因；公开字段只能更正',
-        'name the sealed value or attachment and the reason; a public field can only be corrected');
+        '个人信息删除未指明密封项、附件或全部内容，或所指不存在、不得删除，或无权删除，或未写法定原因',
+        'an erasure names no sealed value, attachment or whole content, or one that is not there or may not be '
+        || 'erased, or is not of an author, or gives no legal reason',
+        '指明要删除的密封项、附件或全部内容及原因；公开字段只能更正；由原签署主体办理，或由区级依法责令',
+        'name what is erased, and the reason; a public field can only be corrected; an author of the record does '
+        || 'it, or da by order');
 -- Why: what is withdrawn or erased here, or whose content a correction gives, shows no more what it held.
+-- A correction repeats what it corrects, so it is named in the same erasure, and not alone (FORMATS.md 6.13).
 CREATE VIEW "R-C-4" AS
 SELECT c.subject, c.unit, c.unit AS division, c.record, c.target AS other, 'E' AS severity, c.code,
        c.day AS anchor_day, c.signed_day AS since_day, NULL AS until_day, '' AS fact
   FROM (SELECT a.*, t.no AS target,
                CASE
-                 WHEN (d.slot IS NULL) = (d.attachment IS NULL) THEN 'what'
+                 WHEN (d.slot IS NOT NULL) + (d.attachment IS NOT NULL) + coalesce(d.whole_body, 0) <> 1
+                   THEN 'what'
                  WHEN coalesce(d.reason, 'unspecified') = 'unspecified' THEN 'reason'
                  WHEN d.reason = 'order' AND d."order" IS NULL THEN 'order'
-                 WHEN t.standing NOT IN ('in_force', 'superseded') OR t.stated_by IS NOT NULL THEN NULL
+                 WHEN NOT ((l.division = a.unit AND (t.signers & a.signers & k.authors) <> 0)
+                           OR (d.reason = 'order' AND a.level = 'district'
+                               AND substr(l.division, 1, 6) = a.unit AND (a.signers & 32) <> 0))
+                   THEN 'who'
+                 WHEN d.whole_body
+                      AND NOT EXISTS (SELECT * FROM ref q JOIN record z ON z.id = q.target
+                                        JOIN kind n ON n.name = z.kind
+                                       WHERE q.rec = a.record AND q.rel = 'redacts' AND n.erasable
+                                         AND k.erasable
+                                         AND (z.no = t.no OR t.kind = 'correction')
+                                         AND z.kind <> 'correction') THEN 'kind'
+                 WHEN d.whole_body
+                      AND EXISTS (SELECT * FROM ref s JOIN record x ON x.no = s.rec
+                                   WHERE s.target = t.id AND s.rel = 'supersedes'
+                                     AND x.kind = 'correction' AND x.verdict = 'ok'
+                                     AND NOT EXISTS (SELECT * FROM ref q
+                                                      WHERE q.rec = a.record AND q.rel = 'redacts'
+                                                        AND q.target = x.id)) THEN 'corrected'
+                 WHEN t.standing NOT IN ('in_force', 'superseded') OR t.stated_by IS NOT NULL
+                      OR t.content = 'tombstone' THEN NULL
                  WHEN d.slot IS NOT NULL AND d.slot NOT IN (SELECT slot FROM sealed WHERE rec = t.no)
                    THEN 'slot'
                  WHEN d.attachment IS NOT NULL
@@ -355,6 +379,6 @@ SELECT c.subject, c.unit, c.unit AS division, c.record, c.target AS other, 'E' A
                    THEN 'attachment'
                END AS code
           FROM act a JOIN redaction d ON d.rec = a.record JOIN ref f ON f.rec = a.record
-               JOIN record t ON t.id = f.target
+               JOIN record t ON t.id = f.target JOIN log l ON l.no = t.log JOIN kind k ON k.name = t.kind
          WHERE f.rel = 'redacts') c
  WHERE c.code IS NOT NULL;

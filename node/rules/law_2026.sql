@@ -194,16 +194,15 @@ SELECT a.subject, a.unit, a.unit, a.record, w.record, 'F' AS severity, w.what AS
                                    OR (w.what = 'settled' AND p.what IN ('consensus', 'decision'))));
 
 -- Objections, and the unit whose publication it is: that which holds the matter; without one the community whose
--- record is objected to, else the one that wrote the objection down.
+-- record is objected to, else the one that wrote the objection down. Also one whose content was erased by law.
 CREATE VIEW objection_act AS
-SELECT s.unit, a.record, a.id, a.subject,
+SELECT a.unit, a.record, a.id, a.subject, a.signed_day,
        iif(a.subject = '-',
            coalesce((SELECT l.division FROM ref f JOIN record t ON t.id = f.target JOIN log l ON l.no = t.log
                       WHERE f.rec = a.record AND f.rel = 'based_on' AND l.level = 'community'
-                      ORDER BY f.nth LIMIT 1), s.unit),
+                      ORDER BY f.nth LIMIT 1), a.unit),
            substr(a.subject, 1, instr(a.subject, '-') - 1)) AS holder
-  FROM span s CROSS JOIN objection o ON o.rec BETWEEN s.first AND s.last
-  CROSS JOIN act a ON a.record = o.rec;
+  FROM unit_act a WHERE a.kind = 'objection';
 
 -- Why (2026-11): whoever made the record objected to answers: the community, or the street for itself and those
 -- above it. An objection need not name a matter: one to a plan of the year, or to a list of several matters, is
@@ -220,10 +219,10 @@ SELECT s.subject, s.unit,
                     WHERE f.rec = s.record AND f.rel = 'based_on' AND l.level <> 'community'
                           AND (s.subject = '-' OR t.subject IN (s.subject, '-'))),
            substr(s.holder, 1, 9), s.holder) AS division,
-       s.record, o.raised_on AS anchor_day,
-       due('objection_days', s.unit, o.raised_on) AS due_day,
+       s.record, coalesce(o.raised_on, s.signed_day) AS anchor_day,
+       due('objection_days', s.unit, coalesce(o.raised_on, s.signed_day)) AS due_day,
        r.rec AS met_record, r.replied_on AS met_day, h.day AS proven_day
-  FROM objection_act s JOIN objection o ON o.rec = s.record
+  FROM objection_act s LEFT JOIN objection o ON o.rec = s.record
   LEFT JOIN objection_reply r ON r.rec =
        (SELECT b.record FROM ref f JOIN act b ON b.record = f.rec
           JOIN objection_reply x ON x.rec = b.record
@@ -231,4 +230,5 @@ SELECT s.subject, s.unit,
                AND (s.subject = '-' OR b.subject IN (s.subject, '-'))
          ORDER BY x.replied_on, b.id LIMIT 1)
   LEFT JOIN held h ON h.record = r.rec
- WHERE o.about = 'publication' AND o.raised_on >= 20454;
+ WHERE coalesce(o.about, 'publication') = 'publication'
+       AND coalesce(o.raised_on, s.signed_day) >= 20454;

@@ -28,8 +28,9 @@ static void hash_version(struct ys_hash *out)
         update(&state, *file);
     for (size_t i = 0; i < count; i++) {
         char masks[64];
-        (void)snprintf(masks, sizeof masks, "%u %u %u %u %d %d", kind[i].id, kind[i].authors,
-                       kind[i].also, kind[i].may, kind[i].subject, kind[i].as_target);
+        (void)snprintf(masks, sizeof masks, "%u %u %u %u %d %d %d", kind[i].id, kind[i].authors,
+                       kind[i].also, kind[i].may, kind[i].subject, kind[i].as_target,
+                       kind[i].erasable);
         update(&state, kind[i].name);
         update(&state, kind[i].zh);
         update(&state, kind[i].en);
@@ -65,9 +66,10 @@ static enum ys_code drop_old(struct ys_sql *sql, struct ys_err *err)
         YS_QUERY_SCOPED query = NULL;
         char text[256];
         bool row = false;
-        enum ys_code code = ys_query_open(
-            sql, "SELECT name FROM sqlite_schema WHERE type = 'view' AND name <> 'proven' LIMIT 1",
-            &query, err);
+        enum ys_code code = ys_query_open(sql,
+                                          "SELECT name FROM sqlite_schema WHERE type = 'view'"
+                                          " AND name NOT IN ('proven', 'attachment_due') LIMIT 1",
+                                          &query, err);
         if (code == YS_OK)
             code = ys_query_step(query, &row, err);
         if (code != YS_OK)
@@ -103,6 +105,7 @@ static enum ys_code put_kind(struct ys_query *query, const struct ys_kind *kind,
     ys_query_set_int(query, 8, kind->may);
     ys_query_set_word(query, 9, subject_words[kind->subject]);
     ys_query_set_int(query, 10, kind->as_target);
+    ys_query_set_int(query, 11, kind->erasable);
     return ys_query_run(query, err);
 }
 
@@ -138,8 +141,8 @@ static enum ys_code put_kinds(struct ys_sql *sql, struct ys_err *err)
     YS_QUERY_SCOPED refs = NULL;
     size_t count = 0;
     const struct ys_kind *const kind = ys_kind_table(&count);
-    enum ys_code code =
-        ys_query_open(sql, "INSERT INTO kind VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", &kinds, err);
+    enum ys_code code = ys_query_open(
+        sql, "INSERT INTO kind VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", &kinds, err);
     if (code == YS_OK)
         code = ys_query_open(sql, "INSERT INTO kind_ref VALUES (?, ?, ?, ?, ?)", &refs, err);
     for (size_t i = 0; code == YS_OK && i < count; i++) {

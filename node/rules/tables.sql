@@ -33,7 +33,8 @@ CREATE TABLE kind (
   also INTEGER NOT NULL,         -- and all of these
   may INTEGER NOT NULL,          -- and any of these
   about TEXT NOT NULL,           -- none, matter, either
-  as_target INTEGER NOT NULL     -- signed by the bodies of the record that it changes
+  as_target INTEGER NOT NULL,    -- signed by the bodies of the record that it changes
+  erasable INTEGER NOT NULL      -- its whole content may be erased by law
 ) STRICT, WITHOUT ROWID;
 -- Their references. `target` NULL: of any kind that people write.
 CREATE TABLE kind_ref (

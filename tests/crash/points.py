@@ -24,13 +24,14 @@ from harness import consensus  # noqa: E402
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 KILLED = -9
+ERASING = ("carry.c", "daemon_erase.c")
 TIMES = (1, 2, 3)  # a daemon is killed when it passes the point for the n-th time; for the first, if it never does
 
 
 def points():
     """Name -> files with it."""
     found = {}
-    for path in sorted([*TOP.glob("sync/*.c"), *TOP.glob("node/*.c")]):
+    for path in sorted([*TOP.glob("sync/*.c"), *TOP.glob("node/*.c"), *TOP.glob("node/erase/*.c")]):
         for name in re.findall(r'YS_CRASH_POINT\("(\w+)"\)', path.read_text(encoding="utf-8")):
             found.setdefault(name, path.name)
     need(found, "no crash point in the source")
@@ -99,6 +100,49 @@ class Points:
         self.ground.complete()
         need(set(self.ids) <= set(self.ids_here()), f"{node.code}: records that were published are gone")
 
+    # --- erasing ----------------------------------------------------------------------------------
+    def gone(self, node, record, text):
+        """The node shows the record as erased, and no file of it has the text."""
+        shown = node.call("show", record, "--json", check=False)
+        return shown.status == 0 and shown.object()["content"] == "erased" and not any(
+            text in path.read_bytes() for path in node.home.rglob("*") if path.is_file())
+
+    def kill_erasing(self, name, file):
+        """What was to be erased when the redaction was committed is erased after the next start."""
+        by_daemon = file == "daemon_erase.c"
+        node = self.ground.street if by_daemon else self.community
+        text = f"示例王某在{name}门前的话不应留下"
+        number = f"{self.community.code}-2026-{8000 + len(self.ids)}"
+        record = json.loads(self.community.call("publish", "-", "--json", stdin=json.dumps({
+            "kind": "topic_proposal", "subject": number, "occurred_at": "2026-10-20", "topic_proposal": {
+                "title": "示例", "content": text * 90, "proposer_kind": "resident", "channel": "form", "proposed_on": "2026-10-20",
+                "suggested_category": "other", "suggested_nature": "community_affairs", "suggested_level": "community"}})).out)["id"]
+        self.ids.append(record)
+        self.ground.complete()
+        need(not self.gone(node, record, text.encode()), f"{node.code}: the text is not there")
+        node.stop()
+        self.at(name, 1)
+        if by_daemon:
+            node.start()
+            self.nowhere()
+        redaction = self.community.call("publish", "-", "--json", check=False, stdin=json.dumps({
+            "kind": "redaction", "subject": number, "refs": [{"rel": "redacts", "record": record}],
+            "redaction": {"whole_body": True, "reason": "request", "erased_on": "2026-11-02", "holder": self.community.code}}))
+        self.nowhere()
+        if by_daemon:
+            wait_for(lambda: node.process.poll() is not None, f"{node.code} dies at {name}", ground.SYNC_SECONDS)
+            need(node.process.returncode == KILLED, f"{node.code}, at {name}: ended with status {node.process.returncode}")
+            node.process = None
+        else:
+            need(redaction.status == KILLED, f"publish at {name}: exit status {redaction.status}: {redaction.err}")
+        self.note(name, "street" if by_daemon else "publish")
+        self.ground.look_at_dead(node)
+        node.start().ready()
+        for one in (node, self.ground.district):
+            wait_for(lambda: self.gone(one, record, text.encode()), f"{one.code}: nothing left after {name}", ground.SYNC_SECONDS)
+        self.ground.complete()
+        self.ground.judge(node)
+
     # --- commands ---------------------------------------------------------------------------------
     def kill_publish(self, name):
         """The record is there, or it is not; and it is there once when publishing went on to say so."""
@@ -142,8 +186,11 @@ class Points:
             self.kill_publish(name)
             self.kill_init(name, THIRD, "--root", self.ground.district.home / "root.pub")
             self.kill_init(name, "110198")
+        for name, file in found.items():
+            if file in ERASING or name == "records_committed":
+                self.kill_erasing(name, file)
         for node in (self.ground.district, self.ground.street, self.community):
-            elsewhere = ("author.c", "home.c") if node is self.ground.district else ("author.c", "home.c", "daemon_guard.c")
+            elsewhere = ("author.c", "home.c", *ERASING, *(() if node is self.ground.district else ("daemon_guard.c",)))
             self.kill_daemon(node, [name for name, file in found.items() if file not in elsewhere])
         for name in found:
             need(name in self.passed, f"{name}: nothing passed this crash point")

@@ -12,6 +12,8 @@
  *         append a record of any kind, bound to any origin (-: the own log), signed by one key
  *     store_tool sign HOME
  *         sign all of the own log, whatever a parent holds: what a thief of node.key would do
+ *     store_tool tombstone HOME ORIGIN INDEX
+ *         say of that entry that it was erased by law, by a record that is none
  *     store_tool put HOME NOTE-FILE BODY-FILE
  *         append a record exactly as it lies in the files, whoever signed it
  *
@@ -198,6 +200,22 @@ static void put(const char *home, const char *note_path, const char *body_path)
     ys_store_close(store);
 }
 
+static void bury(const char *home, const char *origin, const char *index)
+{
+    struct ys_err err = {0};
+    struct ys_store *const store = open_store(home);
+    struct ys_txn *txn = NULL;
+    struct ys_log log;
+    static const uint8_t nobody[YS_HASH_LEN] = {1};
+    if (ys_store_begin(store, true, &txn, &err) != YS_OK ||
+        ys_log_find(txn, origin, &log, &err) != YS_OK ||
+        ys_log_set_content(txn, log.id, strtoull(index, NULL, 10), YS_CONTENT_TOMBSTONE,
+                           (struct ys_bytes){nobody, sizeof nobody}, &err) != YS_OK ||
+        ys_txn_commit(&txn, &err) != YS_OK)
+        stop(home, &err);
+    ys_store_close(store);
+}
+
 static void print_hex(struct ys_bytes bytes)
 {
     for (size_t i = 0; i < bytes.size; i++)
@@ -286,6 +304,8 @@ int main(int argc, char **argv)
         delete_entry(argv[2], argv[3], argv[4]);
     } else if (argc == 5 && strcmp(argv[1], "meta") == 0) {
         put_meta(argv[2], argv[3], argv[4]);
+    } else if (argc == 5 && strcmp(argv[1], "tombstone") == 0) {
+        bury(argv[2], argv[3], argv[4]);
     } else if (argc == 5 && strcmp(argv[1], "put") == 0) {
         put(argv[2], argv[3], argv[4]);
     } else if (argc >= 3 && strcmp(argv[1], "dump") == 0) {

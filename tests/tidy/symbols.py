@@ -37,7 +37,12 @@ ALLOWED = {
     ("crypto", "err"): {"output", "exit"},  # a failed assertion is printed, then ends the program
     # the one file that knows LMDB, whose map must not move under another thread
     ("sync", "kv"): {"lmdb", "file", "thread"},
+    ("sync", "kv_care"): {"lmdb", "file", "thread"},
     ("sync", "kv_file"): {"file"},
+    ("sync", "kv_wipe"): {"file"},  # overwrites the store's file in its own layout
+    ("sync", "blob"): {"file"},  # contents of attachments
+    ("sync", "blob_each"): {"file"},
+    ("sync", "blob_part"): {"file"},
     ("sync", "zmq_link"): {"socket", "random"},  # the one transport; srand: see style.py
     ("sync", "zap"): {"socket"},
     ("sync", "poll"): {"socket"},

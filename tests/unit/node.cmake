@@ -3,6 +3,12 @@ foreach(name test_args test_config test_home test_invite test_keystore test_pass
   yishi_unit_test(${name} ys_node)
   target_sources(${name} PRIVATE ../support/folder.c)
 endforeach()
+foreach(name test_vault test_vault_key)
+  yishi_unit_test(${name} ys_node)
+  target_sources(${name} PRIVATE ../support/folder.c)
+endforeach()
+# The system's calls, which fail when it is their turn.
+target_link_options(test_vault PRIVATE -Wl,--wrap=write,--wrap=pwrite,--wrap=fsync,--wrap=rename,--wrap=mkostemp)
 foreach(name test_shape)
   yishi_unit_test(${name} ys_model)
   target_sources(${name} PRIVATE ../support/folder.c)
@@ -18,6 +24,8 @@ target_compile_definitions(test_rules_trial
                            PRIVATE YS_RULE_CASES_DIR="${CMAKE_CURRENT_SOURCE_DIR}/rules")
 yishi_unit_test(test_model_haste yishi_test_federation ys_model)
 yishi_unit_test(test_errand yishi_test_federation ys_model)
+yishi_unit_test(test_model_erased yishi_test_federation ys_rules)
+target_sources(test_model_erased PRIVATE ../support/arrival.c ../support/model_dump.c ../support/tale.c)
 yishi_unit_test(test_rules_follow yishi_test_federation yishi_test_year ys_rules)
 target_sources(test_rules_follow PRIVATE ../support/arrival.c ../support/model_dump.c ../support/tale.c)
 target_compile_definitions(test_rules_follow

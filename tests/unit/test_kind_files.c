@@ -155,7 +155,8 @@ static void look_for_fields(const json_t *json, const ProtobufCMessageDescriptor
 /* Either of these excludes the other. */
 static bool excluded(const char *kind, const char *field)
 {
-    return (strcmp(kind, "redaction") == 0 && strcmp(field, "attachment") == 0) ||
+    return (strcmp(kind, "redaction") == 0 &&
+            (strcmp(field, "attachment") == 0 || strcmp(field, "whole_body") == 0)) ||
            (strcmp(kind, "topic_determination") == 0 &&
             (strcmp(field, "reason") == 0 || strcmp(field, "merged_into") == 0 ||
              strcmp(field, "form_text") == 0));
