@@ -243,6 +243,8 @@ def play(run, started):
     outcome.inbox(run, street)
     say("\n不符合规则的情况(按规则和责任单位,区节点):", "\nWhat is against a rule (by rule and by who must act, at the districts):")
     outcome.findings(run)
+    say("\n附件(示例社区附上,街道和区自行取回):", "\nAn attachment (of an invented community, fetched by street and district):")
+    outcome.attachment(run)
     say("\n可继续查看:", "\nTo look further:")
     outcome.further(run, away, min(story.matter for story in run.real if story.community == away))
     step("完毕", "done")
