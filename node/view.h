@@ -26,6 +26,7 @@ struct ys_view_made {
     const struct ys_body_names *bodies;
     unsigned root_key_count; /* root keys that were made here: to be taken offline */
     const char *guard_path;  /* of a district (guard.h); else NULL */
+    bool has_vault;          /* a key for sealed values was made (vault/vault_key.h) */
 };
 
 /* key list. */

@@ -37,11 +37,12 @@ static void made(const struct ys_view_made *view)
     json_t *const bodies = json_array();
     for (size_t i = 0; i < view->bodies->count; i++)
         json_array_append_new(bodies, json_string(view->bodies->name[i]));
-    ys_json_line(json_pack(
-        "{s:o, s:s, s:o, s:o, s:b, s:o}", "home", ys_json_text(view->home), "origin", view->origin,
-        "bodies", bodies, "root_fingerprint", ys_json_text_or_null(view->root_fingerprint),
-        "root_key_here", view->root_key_count != 0, "guard",
-        view->guard_path == NULL ? json_null() : ys_json_text(view->guard_path)));
+    ys_json_line(json_pack("{s:o, s:s, s:o, s:o, s:b, s:o, s:b}", "home", ys_json_text(view->home),
+                           "origin", view->origin, "bodies", bodies, "root_fingerprint",
+                           ys_json_text_or_null(view->root_fingerprint), "root_key_here",
+                           view->root_key_count != 0, "guard",
+                           view->guard_path == NULL ? json_null() : ys_json_text(view->guard_path),
+                           "vault", view->has_vault));
 }
 
 static void keys(const struct ys_view_keys *view)

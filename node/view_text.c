@@ -72,6 +72,8 @@ static void made(const struct ys_view_made *view)
         printf(_("Key of body %s (%s): keys/%s.key\n"), body,
                ys_body_class_text(ys_body_class(body), ys_lang_is_chinese()), body);
     }
+    if (view->has_vault)
+        puts(_("Key of the vault, for sealed values: keys/vault.key; lost, they are lost"));
     if (view->root_fingerprint[0] != '\0')
         ys_terminal_pair(_("Fingerprint of the root"), view->root_fingerprint);
     if (view->root_key_count != 0) {

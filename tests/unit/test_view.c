@@ -98,7 +98,10 @@ static struct ys_view_status sample(void)
         .count = 1,
         .fault = {
             {.peer = {"110105001"}, .count = 3, .time_s = 1764000000, .hash = {{0x3f, 0xa1}}}}};
-    return (struct ys_view_status){.deployment = "a.example",
+    return (struct ys_view_status){.logbook_lines = 3,
+                                   .logbook_broken = true,
+                                   .logbook = "line 2",
+                                   .deployment = "a.example",
                                    .alarms = &alarms,
                                    .code = "110105001001",
                                    .name = "示例社区",
@@ -161,6 +164,7 @@ static void a_status_reads_as_text(void **state)
         "nothing more is asked of others until there is more; the reserve is given up\n"
         "Oldest reader of the store: process 4711, 1700 transactions behind, holds back 66560 "
         "KiB; it runs for 3600 s and is stopped\n"
+        "ALARM: the logbook: line 2\n"
         "Attachments: 1 here (300 bytes), 2 missing (5000 bytes)\n"
         "110105001 has sent wrong contents 3 times, last of attachment 3fa1000000000000, "
         "2025-11-25 00:00:00\n"
@@ -202,7 +206,8 @@ static void a_status_is_one_json_object_on_one_line(void **state)
         "\"here_bytes\": 300, \"missing\": 2, \"missing_bytes\": 5000, \"faults\": [{\"code\": "
         "\"110105001\", \"count\": 3, \"hash\": "
         "\"3fa1000000000000000000000000000000000000000000000000000000000000\", \"time\": "
-        "\"2025-11-25T00:00:00.000+08:00\"}]}}\n");
+        "\"2025-11-25T00:00:00.000+08:00\"}]}, \"logbook\": {\"lines\": 3, \"good\": false, "
+        "\"reason\": \"line 2\"}}\n");
 }
 
 static void print_broken_name(void)
