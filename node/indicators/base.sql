@@ -89,7 +89,9 @@ SELECT s.division, s.record, s.subject, s.day
                     WHERE a.subject = s.subject AND a.day >= k.from_day AND a.day < k.until_day);
 
 -- Items that may be carried out, as the rules have them (settled: agreed, and where the residents' meeting
--- decides, decided), with the day by which (item_due). `owed`: those of which R-12-7 expects an end.
+-- decides, decided), with the day by which. That is item_due's; where nobody moved a day without a reason, it
+-- is the procedure's, and item_due, which is slow, need not be asked. `owed`: those of which R-12-7 expects
+-- an end.
 CREATE TEMP TABLE item (
   subject TEXT, track INTEGER, division TEXT, item INTEGER, nature TEXT, state TEXT, record INTEGER,
   day INTEGER, agreed_day INTEGER, due_day INTEGER, result TEXT, ended_by INTEGER, ended_day INTEGER,
@@ -97,14 +99,20 @@ CREATE TEMP TABLE item (
   PRIMARY KEY (subject, track)
 ) STRICT, WITHOUT ROWID;
 CREATE TEMP VIEW "keep item" AS
+WITH moved(subject) AS MATERIALIZED
+     (SELECT r.subject FROM place_log p CROSS JOIN implementation_progress g ON g.rec BETWEEN p.first AND p.last
+        CROSS JOIN record r ON r.no = g.rec
+       WHERE g.new_due IS NOT NULL AND coalesce(g.new_due_reason, '') = '')
 SELECT t.subject, t.nth, p.division, t.item, t.nature, t.state, s.record, s.day,
-       coalesce(t.agreed_day, s.day), d.day, t.result, t.ended_by, t.ended_day, t.extensions,
+       coalesce(t.agreed_day, s.day),
+       iif(t.subject IN (SELECT subject FROM moved),
+           (SELECT d.day FROM main.item_due d WHERE d.subject = t.subject AND d.track = t.nth), t.due_day),
+       t.result, t.ended_by, t.ended_day, t.extensions,
        t.nature IN ('community_affairs', 'public_service')
        AND (t.result IS NOT NULL
             OR (t.ended_day IS NULL AND t.state NOT IN ('under_correction', 'annulled')))
   FROM place p CROSS JOIN track t ON t.subject >= p.division || '-' AND t.subject < p.division || '.'
-  CROSS JOIN main.settled s ON s.subject = t.subject AND s.track = t.nth
-  CROSS JOIN main.item_due d ON d.subject = t.subject AND d.track = t.nth;
+  CROSS JOIN main.settled s ON s.subject = t.subject AND s.track = t.nth;
 
 -- `posting` and `session` hold the rows of the rules' views of these names; session_notice and posting_count,
 -- the texts of which making.c takes from the rules' views, read these here, and not thousands of records
@@ -131,6 +139,20 @@ SELECT q.record, q.id, q.subject, q.unit, q.place, q.signed_day, q.day
   FROM place_log p CROSS JOIN meeting_session s ON s.rec BETWEEN p.first AND p.last
   CROSS JOIN main.session q ON q.record = s.rec;
 
+-- Since when each notice counts and is proven, as posting_count has it, which goes back from one to that which
+-- it supersedes; where it supersedes none, it is its own day, and need not be asked.
+CREATE TEMP TABLE posted (
+  record INTEGER PRIMARY KEY, day INTEGER, first_day INTEGER, proven_day INTEGER
+) STRICT;
+CREATE TEMP VIEW "keep posted" AS
+SELECT n.record, n.day, n.day, h.day
+  FROM posting n LEFT JOIN held h ON h.record = n.record
+ WHERE NOT EXISTS (SELECT NULL FROM ref f WHERE f.rec = n.record AND f.rel = 'supersedes')
+UNION ALL
+SELECT c.record, c.day, c.first_day, c.proven_day
+  FROM posting n CROSS JOIN posting_count c ON c.record = n.record
+ WHERE EXISTS (SELECT NULL FROM ref f WHERE f.rec = n.record AND f.rel = 'supersedes');
+
 -- The notice of each session in the period, since when it counts, and the last day on which it could be
 -- posted; all but the session NULL: there was none in force.
 CREATE TEMP TABLE met_notice (
@@ -140,5 +162,5 @@ CREATE TEMP TABLE met_notice (
 CREATE TEMP VIEW "keep met_notice" AS
 SELECT m.record, m.division, m.subject, m.day, c.record, c.day, c.first_day, c.proven_day,
        notice_due('notice_min_days', m.division, m.day) AS due_day
-  FROM met m LEFT JOIN posting_count c ON c.record =
-       (SELECT s.notice FROM session_notice s WHERE s.record = m.record);
+  FROM (SELECT n.*, (SELECT s.notice FROM session_notice s WHERE s.record = n.record) AS notice FROM met n) m
+  LEFT JOIN posted c ON c.record = m.notice;

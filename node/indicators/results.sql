@@ -79,15 +79,17 @@ SELECT * FROM
  WHERE value IS NOT NULL
 UNION ALL
 SELECT t.division, '', '', t.record, t.subject, NULL, t.day, NULL, NULL, k.at_day - t.day, 1, ''
-  FROM asked k CROSS JOIN determined t LEFT JOIN matter m ON m.subject = t.subject
+  FROM asked k CROSS JOIN determined t
  WHERE t.decision = 'listed' AND t.day <= k.at_day
-   AND NOT EXISTS (SELECT NULL FROM determined o
-                    WHERE o.subject = t.subject AND o.day <= k.at_day AND (o.day, o.id) > (t.day, t.id))
    AND NOT EXISTS (SELECT NULL FROM agreed a
                     WHERE a.subject = t.subject AND a.day >= t.day AND a.day <= k.at_day)
    AND NOT EXISTS (SELECT NULL FROM shelved s
                     WHERE s.subject = t.subject AND s.day >= t.day AND s.day <= k.at_day)
-   AND NOT coalesce(m.state IN ('withdrawn', 'closed', 'archived') AND m.since_day <= k.at_day, 0);
+   AND NOT EXISTS (SELECT NULL FROM determined o
+                    WHERE o.subject = t.subject AND o.day <= k.at_day AND (o.day, o.id) > (t.day, t.id))
+   AND NOT EXISTS (SELECT NULL FROM matter m
+                    WHERE m.subject = t.subject AND m.state IN ('withdrawn', 'closed', 'archived')
+                      AND m.since_day <= k.at_day);
 
 -- What ends a shelving is R-11-10's to say: it is taken up, determined anew, or closed.
 INSERT INTO indicator (id, zh, en, formula_zh, formula_en, basis, evidence, annex, parameters, case_zh, case_en,
