@@ -1,6 +1,6 @@
 #include "node/view.h"
-#include "node/view_matter.h"
 #include "node/view_indicator.h"
+#include "node/view_matter.h"
 #include "node/view_rule.h"
 
 #include "crypto/assert.h"
