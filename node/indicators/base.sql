@@ -86,7 +86,7 @@ WITH moved(subject) AS MATERIALIZED
         CROSS JOIN record r ON r.no =/* same */ g.rec
        WHERE g.new_due IS NOT NULL AND coalesce(g.new_due_reason, '') = '')
 SELECT t.subject, t.nth, p.division, t.item, t.nature, t.state, s.record, s.day,
-       coalesce(t.agreed_day, s.day),
+       t.agreed_day,
        iif(t.subject IN (SELECT subject FROM moved),
            (SELECT d.day FROM main.item_due d WHERE d.subject = t.subject AND d.track = t.nth), t.due_day),
        t.result, t.ended_day,
