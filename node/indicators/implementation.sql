@@ -72,12 +72,11 @@ INSERT INTO figure (indicator, code, series, kind, unit, scale, decimals, better
 VALUES ('D-04', '', '', 'median', '天', 1, 1, 'lower', 1, 0, '', '');
 CREATE TEMP VIEW "D-04" AS
 SELECT i.division, '' AS series, '' AS part, i.record, i.subject, i.item, i.done_day AS day,
-       NULL AS n, NULL AS d, i.done_day - coalesce(i.agreed_day, i.day) AS value, 0 AS open, '' AS fact
+       NULL AS n, NULL AS d, i.done_day - i.agreed_day AS value, 0 AS open, '' AS fact
   FROM asked k CROSS JOIN item i
- WHERE i.result IN ('full', 'partial') AND i.done_day >= k.from_day AND i.done_day < k.until_day
+ WHERE i.result IN ('full', 'partial') AND i.done_day >= k.from_day AND i.done_day <= k.at_day
 UNION ALL
-SELECT i.division, '', '', i.record, i.subject, i.item, coalesce(i.agreed_day, i.day), NULL, NULL,
-       k.at_day - coalesce(i.agreed_day, i.day), 1, ''
+SELECT i.division, '', '', i.record, i.subject, i.item, i.agreed_day, NULL, NULL, k.at_day - i.agreed_day, 1, ''
   FROM asked k CROSS JOIN item i
  WHERE i.owed AND i.day <= k.at_day AND (i.ended_day IS NULL OR i.ended_day > k.at_day);
 
