@@ -1,5 +1,6 @@
 #include "node/view.h"
 #include "node/view_audit.h"
+#include "node/view_indicator.h"
 #include "node/view_matter.h"
 #include "node/view_rule.h"
 #include "node/view_told.h"
@@ -522,6 +523,8 @@ const struct ys_view ys_view_json = {
     .checked = checked,
     .matter = ys_json_matter,
     .matter_line = ys_json_matter_line,
+    .indicator = ys_json_indicator,
+    .indicator_line = ys_json_indicator,
     .rule = ys_json_rule,
     .rule_line = ys_json_rule,
     .finding = ys_json_finding,
