@@ -78,13 +78,13 @@ VALUES ('G-03', '发现整改率', 'audit findings closed in time',
         'of the audit findings due in the period, those closed by their day / all',
         'cohort', 'claimed', 0, '', '监督审计发现', 'audit finding', '整改期限', 'due on', '', '');
 INSERT INTO figure (indicator, code, series, kind, unit, scale, decimals, better, cases, parts, zh, en)
-VALUES ('G-03', '', '', 'rate', '%', 100, 1, 'higher', 0, 0, '', '');
+VALUES ('G-03', '', '', 'rate', '%', 100, 1, 'higher', 1, 0, '', '');
 CREATE TEMP VIEW "G-03" AS
 SELECT coalesce(nullif(a.division, ''), nullif(substr(coalesce(a.matter, nullif(e.subject, '-')), 1, 12), ''),
                 substr(e.origin_division, 1, 12)) AS division,
        '' AS series, '' AS part, a.rec AS record, e.subject, NULL AS item, a.due AS day,
        EXISTS (SELECT c.rec FROM ref f CROSS JOIN finding_close c ON c.rec = f.rec CROSS JOIN deed z ON z.record = c.rec
-                WHERE f.target = e.id AND z.day <= a.due
+                WHERE f.target = e.id AND coalesce(c.closed_on, z.day) <= a.due
                   AND (SELECT g.division FROM log g WHERE g.no = z.log) = e.origin_division) AS n,
        1 AS d, NULL AS value, 0 AS open, a.rule_id AS fact
   FROM asked k CROSS JOIN audit_finding a CROSS JOIN
@@ -101,8 +101,8 @@ VALUES ('G-04', '逾期义务清单', 'duties past their day',
         'stock', 'claimed', 0, '', '义务', 'duty', '期限', 'due on', '逾期天数', 'days overdue');
 INSERT INTO figure (indicator, code, series, kind, unit, scale, decimals, better, cases, parts, zh, en)
 VALUES ('G-04', '', '', 'count', '项', 1, 0, 'lower', 1, 1, '', ''),
-       ('G-04', 'median', '', 'median', '天', 1, 1, 'lower', 0, 0, '逾期天数中位数', 'days overdue, median'),
-       ('G-04', 'longest', '', 'max', '天', 1, 0, 'lower', 0, 0, '最长逾期天数', 'days overdue, most');
+       ('G-04', 'median', '', 'median', '天', 1, 1, 'lower', 1, 0, '逾期天数中位数', 'days overdue, median'),
+       ('G-04', 'longest', '', 'max', '天', 1, 0, 'lower', 1, 0, '最长逾期天数', 'days overdue, most');
 CREATE TEMP VIEW "G-04" AS
 SELECT d.division, '' AS series, u.id AS part, d.record, d.subject, NULL AS item, d.due_day AS day, 1 AS n, NULL AS d,
        k.at_day - d.due_day AS value, 0 AS open, '' AS fact
@@ -182,7 +182,7 @@ VALUES ('G-07', '日志一致性', 'consistent logs',
         || 'notice of a fork / all',
         'stock', 'claimed', 1, '', '社区', 'community', '', '', '', '');
 INSERT INTO figure (indicator, code, series, kind, unit, scale, decimals, better, cases, parts, zh, en)
-VALUES ('G-07', '', '', 'rate', '%', 100, 1, 'higher', 0, 0, '', '');
+VALUES ('G-07', '', '', 'rate', '%', 100, 1, 'higher', 1, 0, '', '');
 CREATE TEMP VIEW "G-07" AS
 SELECT p.division, '' AS series, '' AS part, NULL AS record, '-' AS subject, NULL AS item, NULL AS day,
        NOT EXISTS (SELECT l.log FROM place_log l CROSS JOIN node_log s ON s.log = l.log
@@ -202,8 +202,8 @@ VALUES ('G-08', '同步新鲜度', 'hours since the last witnessed head',
         || 'beyond silent_days',
         'stock', 'claimed', 1, 'fresh_hours silent_days', '单位', 'unit', '', '', '小时数', 'hours');
 INSERT INTO figure (indicator, code, series, kind, unit, scale, decimals, better, cases, parts, zh, en)
-VALUES ('G-08', '', '', 'median', '小时', 1, 1, 'lower', 0, 0, '', ''),
-       ('G-08', 'longest', '', 'max', '小时', 1, 0, 'lower', 0, 0, '最长未见证小时数', 'hours, most'),
+VALUES ('G-08', '', '', 'median', '小时', 1, 1, 'lower', 1, 0, '', ''),
+       ('G-08', 'longest', '', 'max', '小时', 1, 0, 'lower', 1, 0, '最长未见证小时数', 'hours, most'),
        ('G-08', 'stale', 'stale', 'count', '个', 1, 0, 'lower', 1, 0, '超过新鲜小时数的单位', 'units beyond fresh_hours'),
        ('G-08', 'silent', 'silent', 'count', '个', 1, 0, 'lower', 1, 0, '超过静默天数的单位', 'units beyond silent_days');
 CREATE TEMP VIEW witnessed AS
@@ -227,7 +227,7 @@ VALUES ('G-09', '附件齐备率', 'attachments that are here',
         || 'against their hash / all',
         'stock', 'claimed', 1, '', '附件', 'attachment', '签署日期', 'signed on', '', '');
 INSERT INTO figure (indicator, code, series, kind, unit, scale, decimals, better, cases, parts, zh, en)
-VALUES ('G-09', '', '', 'rate', '%', 100, 1, 'higher', 0, 0, '', '');
+VALUES ('G-09', '', '', 'rate', '%', 100, 1, 'higher', 1, 0, '', '');
 CREATE TEMP VIEW "G-09" AS
 WITH gone AS MATERIALIZED
      (SELECT t.no AS record, x.attachment AS hash
@@ -249,7 +249,7 @@ VALUES ('G-10', '归档率', 'matters archived',
         'of the matters closed in the year before the period''s first day, those archived by the day of asking / all',
         'cohort', 'claimed', 0, '', '办结', 'closing of a matter', '办结日期', 'closed on', '', '');
 INSERT INTO figure (indicator, code, series, kind, unit, scale, decimals, better, cases, parts, zh, en)
-VALUES ('G-10', '', '', 'rate', '%', 100, 1, 'higher', 0, 0, '', '');
+VALUES ('G-10', '', '', 'rate', '%', 100, 1, 'higher', 1, 0, '', '');
 CREATE TEMP VIEW "G-10" AS
 SELECT o.place AS division, '' AS series, '' AS part, o.record, o.subject, NULL AS item, o.anchor_day AS day,
        coalesce(o.met_day <= k.as_of_day, 0) AS n, 1 AS d, NULL AS value, 0 AS open, '' AS fact
@@ -264,14 +264,15 @@ VALUES ('G-11', '居民会议监督评议完成率', 'communities with a residen
         'communities with a review by the residents'' meeting held in the period / communities',
         'flow', 'claimed', 0, '', '社区', 'community', '首次评议日期', 'first held on', '', '');
 INSERT INTO figure (indicator, code, series, kind, unit, scale, decimals, better, cases, parts, zh, en)
-VALUES ('G-11', '', '', 'rate', '%', 100, 1, 'higher', 0, 0, '', '');
+VALUES ('G-11', '', '', 'rate', '%', 100, 1, 'higher', 1, 0, '', '');
 CREATE TEMP VIEW "G-11" AS
 SELECT p.division, '' AS series, '' AS part, v.record, '-' AS subject, NULL AS item, v.day, v.record IS NOT NULL AS n,
        1 AS d, NULL AS value, 0 AS open, '' AS fact
   FROM asked k CROSS JOIN place p LEFT JOIN
-       (SELECT l.division, v.rec AS record, min(e.day) AS day
+       (SELECT l.division, v.rec AS record, min(coalesce(v.held_on, e.day)) AS day
           FROM asked q CROSS JOIN place_log l CROSS JOIN residents_review v ON v.rec BETWEEN l.first AND l.last
           CROSS JOIN deed e ON e.record = v.rec
-         WHERE e.day >= q.from_day AND e.day < q.until_day GROUP BY l.division) v ON v.division = p.division
+         WHERE coalesce(v.held_on, e.day) >= q.from_day AND coalesce(v.held_on, e.day) < q.until_day
+         GROUP BY l.division) v ON v.division = p.division
  WHERE p.level = 'community' AND coalesce(p.since_day, k.from_day) < k.until_day
    AND (p.until_day IS NULL OR p.until_day > k.from_day);

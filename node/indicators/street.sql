@@ -27,11 +27,11 @@ VALUES ('E-01', '提交件数', 'outcomes submitted to the street',
 INSERT INTO figure (indicator, code, series, kind, unit, scale, decimals, better, cases, parts, zh, en)
 VALUES ('E-01', '', '', 'count', '件', 1, 0, 'none', 1, 0, '', '');
 CREATE TEMP VIEW "E-01" AS
-SELECT p.division, '' AS series, '' AS part, o.rec AS record, e.subject, NULL AS item, e.day,
-       1 AS n, NULL AS d, NULL AS value, 0 AS open, '' AS fact
+SELECT p.division, '' AS series, '' AS part, o.rec AS record, e.subject, NULL AS item,
+       coalesce(o.submitted_on, e.day) AS day, 1 AS n, NULL AS d, NULL AS value, 0 AS open, '' AS fact
   FROM asked k CROSS JOIN place_log p CROSS JOIN outcome_submission o ON o.rec BETWEEN p.first AND p.last
   CROSS JOIN deed e ON e.record = o.rec
- WHERE e.day >= k.from_day AND e.day < k.until_day;
+ WHERE coalesce(o.submitted_on, e.day) >= k.from_day AND coalesce(o.submitted_on, e.day) < k.until_day;
 
 -- Why: when a response is due and whether there is one is R-12-4's to say, so that figure and finding agree.
 INSERT INTO indicator (id, zh, en, formula_zh, formula_en, basis, evidence, annex, parameters, case_zh, case_en,
@@ -41,7 +41,7 @@ VALUES ('E-02', '响应率', 'submissions answered',
         'of the submissions whose response was due in the period, those answered by the day of asking / all of these',
         'cohort', 'claimed', 0, 'street_response_days', '成果提交街道', 'submission', '答复期限', 'response due', '', '');
 INSERT INTO figure (indicator, code, series, kind, unit, scale, decimals, better, cases, parts, zh, en)
-VALUES ('E-02', '', '', 'rate', '%', 100, 1, 'higher', 0, 0, '', '');
+VALUES ('E-02', '', '', 'rate', '%', 100, 1, 'higher', 1, 0, '', '');
 CREATE TEMP VIEW "E-02" AS
 SELECT o.place AS division, '' AS series, '' AS part, o.record, o.subject, NULL AS item, o.due_day AS day,
        coalesce(o.met_day <= k.as_of_day, 0) AS n, 1 AS d, NULL AS value, 0 AS open, '' AS fact
@@ -56,8 +56,8 @@ VALUES ('E-03', '及时响应率', 'submissions answered in time',
         || 'of which that is proven',
         'cohort', 'claimed', 0, 'street_response_days', '成果提交街道', 'submission', '答复期限', 'response due', '', '');
 INSERT INTO figure (indicator, code, series, kind, unit, scale, decimals, better, cases, parts, zh, en)
-VALUES ('E-03', '', '', 'rate', '%', 100, 1, 'higher', 0, 0, '', ''),
-       ('E-03', 'proven', 'proven', 'rate', '%', 100, 1, 'higher', 0, 0, '及时响应率(可证)',
+VALUES ('E-03', '', '', 'rate', '%', 100, 1, 'higher', 1, 0, '', ''),
+       ('E-03', 'proven', 'proven', 'rate', '%', 100, 1, 'higher', 1, 0, '及时响应率(可证)',
         'submissions answered in time, proven');
 CREATE TEMP VIEW "E-03" AS
 SELECT o.place AS division, s.series, '' AS part, o.record, o.subject, NULL AS item, o.due_day AS day,
@@ -75,7 +75,7 @@ VALUES ('E-04', '响应天数中位数', 'days until the street answered, median
         'flow', 'claimed', 0, '', '成果提交街道', 'submission', '受理日期(未答复的：提交日期)',
         'received on (not answered: submitted on)', '天数', 'days');
 INSERT INTO figure (indicator, code, series, kind, unit, scale, decimals, better, cases, parts, zh, en)
-VALUES ('E-04', '', '', 'median', '天', 1, 1, 'lower', 0, 0, '', '');
+VALUES ('E-04', '', '', 'median', '天', 1, 1, 'lower', 1, 0, '', '');
 CREATE TEMP VIEW "E-04" AS
 SELECT q.place AS division, '' AS series, '' AS part, q.record, q.subject, NULL AS item,
        iif(q.answered_day <= k.at_day, q.answered_day, q.anchor_day) AS day, 1 AS n, NULL AS d,
@@ -96,8 +96,8 @@ VALUES ('E-05', '转交率、不予落实率', 'responses that pass on, that dec
         || 'decline / all',
         'flow', 'claimed', 0, '', '街道答复', 'response', '受理日期', 'received on', '', '');
 INSERT INTO figure (indicator, code, series, kind, unit, scale, decimals, better, cases, parts, zh, en)
-VALUES ('E-05', 'transferred', 'transfer', 'rate', '%', 100, 1, 'none', 0, 0, '转交率', 'passed on to a department'),
-       ('E-05', 'declined', 'decline', 'rate', '%', 100, 1, 'lower', 0, 0, '不予落实率', 'declined');
+VALUES ('E-05', 'transferred', 'transfer', 'rate', '%', 100, 1, 'none', 1, 0, '转交率', 'passed on to a department'),
+       ('E-05', 'declined', 'decline', 'rate', '%', 100, 1, 'lower', 1, 0, '不予落实率', 'declined');
 CREATE TEMP VIEW "E-05" AS
 SELECT q.division, s.series, '' AS part, q.record, q.subject, NULL AS item, q.day,
        q.decision = s.series AS n, 1 AS d, NULL AS value, 0 AS open, '' AS fact
@@ -120,8 +120,8 @@ VALUES ('E-06', '解决率', 'submissions solved',
         'flow', 'claimed', 0, '', '成果提交街道', 'submission', '办结日期(逾期未办结的：办理时限)',
         'ended on (overdue: due on)', '', '');
 INSERT INTO figure (indicator, code, series, kind, unit, scale, decimals, better, cases, parts, zh, en)
-VALUES ('E-06', '', '', 'rate', '%', 100, 1, 'higher', 0, 0, '', ''),
-       ('E-06', 'partial', 'partial', 'rate', '%', 100, 1, 'none', 0, 0, '部分解决率', 'submissions solved in part');
+VALUES ('E-06', '', '', 'rate', '%', 100, 1, 'higher', 1, 0, '', ''),
+       ('E-06', 'partial', 'partial', 'rate', '%', 100, 1, 'none', 1, 0, '部分解决率', 'submissions solved in part');
 CREATE TEMP VIEW "E-06" AS
 SELECT q.division, s.series, '' AS part, q.record, q.subject, NULL AS item,
        iif(q.unended = 0, q.ended_day, q.due_day) AS day,
@@ -167,8 +167,8 @@ VALUES ('E-08', '委托事项按期提交率', 'results of commissions submitted
         'cohort', 'claimed', 0, 'commission_days', '委托(每个受托社区一件)', 'commission, for each community', '提交期限',
         'result due', '', '');
 INSERT INTO figure (indicator, code, series, kind, unit, scale, decimals, better, cases, parts, zh, en)
-VALUES ('E-08', '', '', 'rate', '%', 100, 1, 'higher', 0, 0, '', ''),
-       ('E-08', 'proven', 'proven', 'rate', '%', 100, 1, 'higher', 0, 0, '委托事项按期提交率(可证)',
+VALUES ('E-08', '', '', 'rate', '%', 100, 1, 'higher', 1, 0, '', ''),
+       ('E-08', 'proven', 'proven', 'rate', '%', 100, 1, 'higher', 1, 0, '委托事项按期提交率(可证)',
         'results of commissions submitted in time, proven');
 CREATE TEMP VIEW "E-08" AS
 SELECT o.division, s.series, '' AS part, o.record, o.subject, NULL AS item, o.due_day AS day,
@@ -189,7 +189,7 @@ VALUES ('E-09', '反馈率', 'submissions and commissions with feedback',
         'cohort', 'claimed', 0, '', '街道答复、受托事项结果', 'response, or result of a commission',
         '承诺办理日、不予落实日、提交日', 'promised for, declined on, submitted on', '', '');
 INSERT INTO figure (indicator, code, series, kind, unit, scale, decimals, better, cases, parts, zh, en)
-VALUES ('E-09', '', '', 'rate', '%', 100, 1, 'higher', 0, 0, '', '');
+VALUES ('E-09', '', '', 'rate', '%', 100, 1, 'higher', 1, 0, '', '');
 CREATE TEMP VIEW "E-09" AS
 SELECT substr(o.subject, 1, 12) AS division, '' AS series, '' AS part, o.record, o.subject, NULL AS item,
        o.anchor_day AS day, coalesce(o.met_day <= k.as_of_day, 0) AS n, 1 AS d, NULL AS value, 0 AS open, '' AS fact
@@ -211,8 +211,8 @@ VALUES ('E-10', '纠正件数、按期整改率、整改天数中位数', 'corre
         '纠正日期；整改期限；整改日期', 'ordered on; due on; complied on', '整改天数', 'days');
 INSERT INTO figure (indicator, code, series, kind, unit, scale, decimals, better, cases, parts, zh, en)
 VALUES ('E-10', '', '', 'count', '件', 1, 0, 'none', 1, 0, '纠正件数', 'orders of correction'),
-       ('E-10', 'in_time', 'due', 'rate', '%', 100, 1, 'higher', 0, 0, '按期整改率', 'complied with in time'),
-       ('E-10', 'days', 'done', 'median', '天', 1, 1, 'lower', 0, 0, '整改天数中位数', 'days until complied with, median');
+       ('E-10', 'in_time', 'due', 'rate', '%', 100, 1, 'higher', 1, 0, '按期整改率', 'complied with in time'),
+       ('E-10', 'days', 'done', 'median', '天', 1, 1, 'lower', 1, 0, '整改天数中位数', 'days until complied with, median');
 CREATE TEMP VIEW "E-10" AS
 SELECT coalesce(c.community, c.unit) AS division, '' AS series, '' AS part, c.record, c.subject, NULL AS item, c.day,
        1 AS n, NULL AS d, NULL AS value, 0 AS open, '' AS fact

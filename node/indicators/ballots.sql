@@ -26,10 +26,10 @@ VALUES ('participation', '参与社区协商', 'participation'),
 
 -- Results of evaluations held in the period.
 CREATE TEMP VIEW evaluated AS
-SELECT p.division, v.rec AS record, e.id, e.subject, e.day, v.issued, v.returned, v.valid
+SELECT p.division, v.rec AS record, e.subject, coalesce(v.held_on, e.day) AS day, v.issued, v.returned, v.valid
   FROM asked k CROSS JOIN place_log p CROSS JOIN evaluation_result v ON v.rec BETWEEN p.first AND p.last
   CROSS JOIN deed e ON e.record = v.rec
- WHERE e.day >= k.from_day AND e.day < k.until_day;
+ WHERE coalesce(v.held_on, e.day) >= k.from_day AND coalesce(v.held_on, e.day) < k.until_day;
 
 -- The grades that were given in them, by dimension. `graded`: all but grade 0 (cannot say); `points`: 0 to 4 each.
 CREATE TEMP VIEW graded AS
@@ -93,7 +93,7 @@ VALUES ('F-01', '评议场次、评议覆盖率', 'evaluations held; matters eva
         'begun on; ended on', '', '');
 INSERT INTO figure (indicator, code, series, kind, unit, scale, decimals, better, cases, parts, zh, en)
 VALUES ('F-01', '', '', 'count', '场', 1, 0, 'none', 1, 0, '评议场次', 'evaluations held'),
-       ('F-01', 'coverage', 'eligible', 'rate', '%', 100, 1, 'higher', 0, 0, '评议覆盖率', 'matters evaluated');
+       ('F-01', 'coverage', 'eligible', 'rate', '%', 100, 1, 'higher', 1, 0, '评议覆盖率', 'matters evaluated');
 CREATE TEMP VIEW "F-01" AS
 SELECT p.division, '' AS series, '' AS part, v.rec AS record, e.subject, NULL AS item,
        coalesce(v."from", e.day) AS day, 1 AS n, NULL AS d, NULL AS value, 0 AS open, '' AS fact
@@ -239,8 +239,8 @@ VALUES ('F-09', '评议回应率', 'evaluations answered in time',
         'cohort', 'claimed', 0, 'reply_days', '评议结果', 'result of an evaluation', '评议日期', 'held on', '天数',
         'days since');
 INSERT INTO figure (indicator, code, series, kind, unit, scale, decimals, better, cases, parts, zh, en)
-VALUES ('F-09', '', '', 'rate', '%', 100, 1, 'higher', 0, 0, '', ''),
-       ('F-09', 'proven', 'proven', 'rate', '%', 100, 1, 'higher', 0, 0, '评议回应率(可证)',
+VALUES ('F-09', '', '', 'rate', '%', 100, 1, 'higher', 1, 0, '', ''),
+       ('F-09', 'proven', 'proven', 'rate', '%', 100, 1, 'higher', 1, 0, '评议回应率(可证)',
         'evaluations answered in time, proven');
 CREATE TEMP VIEW "F-09" AS
 SELECT p.division, s.series, '' AS part, o.record, e.subject, NULL AS item, o.anchor_day AS day,
