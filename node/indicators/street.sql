@@ -12,7 +12,8 @@ SELECT u.id AS rule, p.division AS place, d.subject, d.division, d.record, d.anc
 CREATE TEMP VIEW submitted AS
 SELECT t.submission AS record, t.subject, substr(t.subject, 1, 12) AS division, count(*) AS items,
        sum(t.ended_day IS NULL OR t.ended_day > k.at_day) AS unended, max(t.ended_day) AS ended_day,
-       sum(t.result = 'full') AS full, sum(t.result IN ('full', 'partial')) AS partly,
+       sum(coalesce(t.result, '') = 'full') AS full,
+       sum(coalesce(t.result, '') IN ('full', 'partial')) AS partly,
        min(iif(t.ended_day IS NULL OR t.ended_day > k.at_day, iif(t.state = 'under_correction', NULL, t.due_day),
                NULL)) AS due_day
   FROM asked k CROSS JOIN track t
@@ -79,14 +80,14 @@ VALUES ('E-04', '', '', 'median', '天', 1, 1, 'lower', 1, 0, '', '');
 CREATE TEMP VIEW "E-04" AS
 SELECT q.place AS division, '' AS series, '' AS part, q.record, q.subject, NULL AS item,
        iif(q.answered_day <= k.at_day, q.answered_day, q.anchor_day) AS day, 1 AS n, NULL AS d,
-       iif(q.answered_day <= k.at_day, q.answered_day, k.at_day) - q.anchor_day AS value,
-       coalesce(q.answered_day > k.at_day, 1) AS open, '' AS fact
+       iif(q.answered_day <=/* same */ k.at_day, q.answered_day, k.at_day) - q.anchor_day AS value,
+       q.answered_day IS NULL OR q.answered_day > k.at_day AS open, '' AS fact
   FROM asked k CROSS JOIN
        (SELECT o.place, o.record, o.subject, o.anchor_day, coalesce(r.received_on, o.met_day) AS answered_day
           FROM owed o LEFT JOIN street_response r ON r.rec = o.met_record
          WHERE o.rule = 'R-12-4') q
  WHERE q.answered_day BETWEEN k.from_day AND k.at_day
-    OR (q.anchor_day <= k.at_day AND coalesce(q.answered_day > k.at_day, 1));
+    OR (q.anchor_day <= k.at_day AND (q.answered_day IS NULL OR q.answered_day >/* same */ k.at_day));
 
 INSERT INTO indicator (id, zh, en, formula_zh, formula_en, basis, evidence, annex, parameters, case_zh, case_en,
                        day_zh, day_en, value_zh, value_en)
@@ -224,8 +225,9 @@ SELECT o.division, 'due', '', o.record, o.subject, NULL, o.due_day, coalesce(o.m
  WHERE o.rule = 'R-12-15' AND o.due_day BETWEEN k.from_day AND k.at_day
 UNION ALL
 SELECT o.division, 'done', '', o.record, o.subject, NULL, iif(o.met_day <= k.at_day, o.met_day, o.anchor_day), 1, NULL,
-       iif(o.met_day <= k.at_day, o.met_day, k.at_day) - o.anchor_day, coalesce(o.met_day > k.at_day, 1), ''
+       iif(o.met_day <=/* same */ k.at_day, o.met_day, k.at_day) - o.anchor_day,
+       o.met_day IS NULL OR o.met_day > k.at_day, ''
   FROM asked k CROSS JOIN owed o
  WHERE o.rule = 'R-12-15'
    AND (o.met_day BETWEEN k.from_day AND k.at_day
-        OR (o.anchor_day <= k.at_day AND coalesce(o.met_day > k.at_day, 1)));
+        OR (o.anchor_day <= k.at_day AND (o.met_day IS NULL OR o.met_day >/* same */ k.at_day)));
