@@ -225,7 +225,7 @@ CREATE TEMP VIEW "F-08" AS
 SELECT v.division, '' AS series, '' AS part, v.record, v.subject, NULL AS item, v.day, 1 AS n, NULL AS d, NULL AS value,
        0 AS open, group_concat(v.dimension || ' ' || v.satisfied || '/' || v.graded, ', ') AS fact
   FROM graded v
- WHERE v.graded > 0 AND 100 * v.satisfied < v.graded * param('low_score_percent', v.division, v.day)
+ WHERE 100 * v.satisfied < v.graded * param('low_score_percent', v.division, v.day)
    AND v.valid >= param('min_ballots', v.division, v.day)
  GROUP BY v.record;
 
@@ -246,7 +246,7 @@ CREATE TEMP VIEW "F-09" AS
 SELECT p.division, s.series, '' AS part, o.record, e.subject, NULL AS item, o.anchor_day AS day,
        coalesce(iif(s.series = '', o.met_day, o.proven_day) <= o.due_day, 0) AS n, 1 AS d,
        k.as_of_day - o.anchor_day AS value,
-       o.due_day >= k.as_of_day AND coalesce(o.met_day > k.as_of_day, 1) AS open, '' AS fact
+       o.due_day >= k.as_of_day AND (o.met_day IS NULL OR o.met_day > k.as_of_day) AS open, '' AS fact
   FROM asked k CROSS JOIN owed o CROSS JOIN place_log p ON p.log = o.record >> 32
   CROSS JOIN record e ON e.no = o.record CROSS JOIN (SELECT '' AS series UNION ALL SELECT 'proven') s
  WHERE o.rule = 'R-13-3' AND o.anchor_day BETWEEN k.from_day AND k.at_day;
