@@ -63,7 +63,7 @@ SELECT u.unit, d.dimension, param('dimension_weights', u.unit, k.at_day) / d.pla
 -- that the product of three denominators stays a whole number.
 CREATE TEMP VIEW weighed AS
 SELECT w.unit, w.dimension, w.weight, r.indicator, r.code, r.d AS cases,
-       iif(r.d > 100000, (200000 * r.n + r.d) / (2 * r.d), r.n) AS n, iif(r.d > 100000, 100000, r.d) AS d
+       iif(r.d >/* same */ 100000, (200000 * r.n + r.d) / (2 * r.d), r.n) AS n, iif(r.d >/* same */ 100000, 100000, r.d) AS d
   FROM result r CROSS JOIN dimension_weight w ON w.unit = r.unit AND w.dimension = r.part
  WHERE r.d > 0 AND w.weight > 0;
 -- Their weighted mean; there is none while a dimension that has a weight has no grade.
