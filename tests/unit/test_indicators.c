@@ -130,7 +130,9 @@ static void add_place(struct stage *stage, const struct ys_case *c, char out[ROW
     const char *const unit = tale_unit(&stage->tale, c->division);
     const char *const serial = strrchr(c->subject, '-');
     const int matter = serial == NULL ? 0 : (int)strtol(serial + 1, NULL, 10);
-    if (matter != 1)
+    if (matter == 0 && strcmp(c->subject, "-") != 0)
+        add(out, " matter=?");
+    else if (matter != 1)
         add(out, " matter=%d", matter);
     if (strcmp(unit, "community") != 0)
         add(out, " in=%s", unit);
