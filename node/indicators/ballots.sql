@@ -199,9 +199,9 @@ VALUES ('F-07', '街道得分', 'score of the street',
         || 'in F-05, weighed by the weights of the dimensions; beside it the plain mean of the communities',
         'flow', 'claimed', 0, 'dimension_weights', '评议结果', 'result of an evaluation', '评议日期', 'held on', '', '');
 INSERT INTO figure (indicator, code, series, kind, unit, scale, decimals, better, cases, parts, zh, en)
-VALUES ('F-07', '', '', 'derived', '分', 25, 1, 'higher', 0, 0, '', ''),
-       ('F-07', 'dimension', 'street', 'rate', '分', 25, 1, 'higher', 0, 2, '街道得分(分维度)',
-        'score of the street, by dimension');
+VALUES ('F-07', 'dimension', 'street', 'rate', '分', 25, 1, 'higher', 0, 2, '街道得分(分维度)',
+        'score of the street, by dimension'),
+       ('F-07', '', '', 'derived', '分', 25, 1, 'higher', 0, 0, '', ''); -- after that of which it is made
 CREATE TEMP VIEW "F-07" AS
 SELECT v.division, 'street' AS series, v.dimension AS part, v.record, v.subject, NULL AS item, v.day, v.points AS n,
        v.graded AS d, NULL AS value, 0 AS open, '' AS fact

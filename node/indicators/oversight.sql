@@ -43,9 +43,9 @@ SELECT f.division, '' AS series, f.rule AS part, f.record, f.subject, NULL AS it
   FROM asked k CROSS JOIN found f
  WHERE f.since_day <= k.at_day AND (f.until_day IS NULL OR f.until_day > k.at_day)
 UNION ALL
-SELECT s.division, 'severity', s.severity, NULL, '', NULL, NULL, s.n, NULL, NULL, 0, '' FROM several s
+SELECT s.division, 'severity', s.severity, NULL, '-' AS subject, NULL, NULL, s.n, NULL, NULL, 0, '' FROM several s
 UNION ALL
-SELECT s.division, 'body', s.who, NULL, '', NULL, NULL, s.n, NULL, NULL, 0, '' FROM several s;
+SELECT s.division, 'body', s.who, NULL, '-' AS subject, NULL, NULL, s.n, NULL, NULL, 0, '' FROM several s;
 
 -- Why: a row is a matter, with its findings and whether there was a session: so the list behind the figure shows both.
 -- Findings about no matter stand in one row of each unit.
@@ -121,7 +121,7 @@ INSERT INTO figure (indicator, code, series, kind, unit, scale, decimals, better
 VALUES ('G-05', '', '', 'rate', '%', 100, 3, 'higher', 0, 0, '', ''),
        ('G-05', 'failed', 'failed', 'count', '条', 1, 0, 'lower', 1, 0, '签名不通过的记录数', 'records that fail');
 CREATE TEMP VIEW "G-05" AS
-SELECT p.division, '' AS series, '' AS part, NULL AS record, '' AS subject, NULL AS item, NULL AS day,
+SELECT p.division, '' AS series, '' AS part, NULL AS record, '-' AS subject, NULL AS item, NULL AS day,
        sum(r.verdict = 'ok') AS n, sum(r.verdict IN ('ok', 'bad', 'unknown_key')) AS d, NULL AS value, 0 AS open, '' AS fact
   FROM place_log p CROSS JOIN record r ON r.no BETWEEN p.first AND p.last GROUP BY p.log
 UNION ALL
@@ -167,7 +167,7 @@ SELECT c.division, '' AS series, '' AS part, c.record, c.subject, NULL AS item, 
        0 AS open, c.kind AS fact
   FROM changed c
 UNION ALL
-SELECT p.division, '', '', NULL, '', NULL, NULL, 0, count(*), NULL, 0, ''
+SELECT p.division, '', '', NULL, '-' AS subject, NULL, NULL, 0, count(*), NULL, 0, ''
   FROM asked k CROSS JOIN place_log p CROSS JOIN record r ON r.no BETWEEN p.first AND p.last
  WHERE +r.verdict = 'ok' AND (r.signers & 63) <> 0
    AND (r.signed_s + 28800) / 86400 >= k.from_day AND (r.signed_s + 28800) / 86400 < k.until_day
@@ -187,7 +187,7 @@ VALUES ('G-07', '日志一致性', 'consistent logs',
 INSERT INTO figure (indicator, code, series, kind, unit, scale, decimals, better, cases, parts, zh, en)
 VALUES ('G-07', '', '', 'rate', '%', 100, 1, 'higher', 1, 0, '', '');
 CREATE TEMP VIEW "G-07" AS
-SELECT p.division, '' AS series, '' AS part, NULL AS record, '' AS subject, NULL AS item, NULL AS day,
+SELECT p.division, '' AS series, '' AS part, NULL AS record, '-' AS subject, NULL AS item, NULL AS day,
        NOT EXISTS (SELECT l.log FROM place_log l CROSS JOIN node_log s ON s.log = l.log
                     WHERE l.division = p.division AND s.state = 'forked')
        AND NOT EXISTS (SELECT f.rec FROM fork_notice f CROSS JOIN log l ON l.origin = f.log
@@ -214,7 +214,7 @@ SELECT p.division, max(0, (k.as_of_s - s.seen_s) / 3600) AS hours, k.as_of_day
   FROM asked k CROSS JOIN place p CROSS JOIN node_log s ON s.log =
        (SELECT l.no FROM log l WHERE l.division = p.division ORDER BY l.incarnation DESC LIMIT 1);
 CREATE TEMP VIEW "G-08" AS
-SELECT w.division, s.series, '' AS part, NULL AS record, '' AS subject, NULL AS item, NULL AS day, 1 AS n, NULL AS d,
+SELECT w.division, s.series, '' AS part, NULL AS record, '-' AS subject, NULL AS item, NULL AS day, 1 AS n, NULL AS d,
        w.hours AS value, w.hours IS NULL AS open, '' AS fact
   FROM witnessed w CROSS JOIN (SELECT '' AS series UNION ALL SELECT 'stale' UNION ALL SELECT 'silent') s
  WHERE CASE s.series WHEN 'stale' THEN w.hours > param('fresh_hours', w.division, w.as_of_day)
@@ -269,7 +269,7 @@ VALUES ('G-11', '居民会议监督评议完成率', 'communities with a residen
 INSERT INTO figure (indicator, code, series, kind, unit, scale, decimals, better, cases, parts, zh, en)
 VALUES ('G-11', '', '', 'rate', '%', 100, 1, 'higher', 1, 0, '', '');
 CREATE TEMP VIEW "G-11" AS
-SELECT p.division, '' AS series, '' AS part, v.record, '' AS subject, NULL AS item, v.day, v.record IS NOT NULL AS n,
+SELECT p.division, '' AS series, '' AS part, v.record, '-' AS subject, NULL AS item, v.day, v.record IS NOT NULL AS n,
        1 AS d, NULL AS value, 0 AS open, '' AS fact
   FROM asked k CROSS JOIN place p LEFT JOIN
        (SELECT l.division, v.rec AS record, min(coalesce(v.held_on, e.day)) AS day
