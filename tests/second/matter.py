@@ -14,17 +14,18 @@ class Item:
         self.dead = False             # rejected, and deliberated again
         self.decision = self.decided_day = None
         self.plan = self.submission = self.response = self.department = None
-        self.ended_by = self.ended_day = self.result = None
+        self.ended_by = self.ended_day = self.result = self.end_state = None
         self.street = nature == PUBLIC      # who carries it out
         self.extensions = 0
         self.orders = set()
+        self.published = None   # first and last day of the newest publication of how it ended
 
     @property
     def settled(self):
         return self.state == "decided" or (self.state == "consensus" and not self.decision_matter)
 
     def end(self, state, record, day):
-        self.state, self.ended_day = state, day
+        self.state, self.ended_day, self.end_state = state, day, state
         self.ended_by = record
 
 
@@ -110,10 +111,29 @@ def items_of(history, subject):
                         i.dead = True
         elif kind in ("residents_meeting_notice", "residents_meeting_decision") and not any(not i.dead for i in items):
             continue    # put to the residents' meeting unagreed: no item of a consensus
+        elif kind == "feedback_publication":
+            publish(history, r, items)
         else:
             for i in concerned(history, r, items):
                 move(i, r, own, kind, history)
     return items
+
+
+ENDS = ("residents_meeting_decision", "street_response", "department_response", "implementation_completion",
+        "commission_result")
+
+
+def publish(history, r, items):
+    """A publication is of the ends to which it refers; of all, when it refers to none, as its subject says."""
+    named = {t.id for t in history.links(r) if t.kind in ENDS}
+    subject = r.own.get("subject")
+    for i in items:
+        own = {x.id for x in (i.decision, i.response, i.department, i.ended_by) if x is not None}
+        fits = {None: True, "completion": True, "commission": True, "decision": i.result == "rejected",
+                "progress": i.end_state == "declined"}.get(subject, False)
+        if i.ended_day is not None and fits and i.state not in ("correcting", "annulled") and not i.dead \
+                and (not named or named & own):
+            i.published = (date_day(r.own.get("from")), date_day(r.own.get("to")))
 
 
 def move(i, r, own, kind, history):
