@@ -89,7 +89,8 @@ SELECT s.division, s.record, s.subject, s.day
                     WHERE a.subject = s.subject AND a.day >= k.from_day AND a.day < k.until_day);
 
 -- Items that may be carried out, as the rules have them (settled: agreed, and where the residents' meeting
--- decides, decided), with the day by which. That is item_due's; where nobody moved a day without a reason, it
+-- decides, decided). `day`: of that; an order of correction, which moves the day of the rules, does not move it.
+-- With the day by which. That is item_due's; where nobody moved a day without a reason, it
 -- is the procedure's, and item_due, which is slow, need not be asked. `owed`: those of which R-12-7 expects
 -- an end.
 CREATE TEMP TABLE item (
@@ -103,8 +104,8 @@ WITH moved(subject) AS MATERIALIZED
      (SELECT r.subject FROM place_log p CROSS JOIN implementation_progress g ON g.rec BETWEEN p.first AND p.last
         CROSS JOIN record r ON r.no =/* same */ g.rec
        WHERE g.new_due IS NOT NULL AND coalesce(g.new_due_reason, '') = '')
-SELECT t.subject, t.nth, p.division, t.item, t.nature, t.state, s.record, s.day,
-       coalesce(t.agreed_day, s.day),
+SELECT t.subject, t.nth, p.division, t.item, t.nature, t.state, s.record,
+       iif(t.decision_matter, t.decided_day, t.agreed_day) AS day, coalesce(t.agreed_day, t.decided_day),
        iif(t.subject IN (SELECT subject FROM moved),
            (SELECT d.day FROM main.item_due d WHERE d.subject = t.subject AND d.track = t.nth), t.due_day),
        t.result, t.ended_by, t.ended_day, t.extensions,

@@ -71,7 +71,7 @@ CREATE TEMP VIEW "D-04" AS
 SELECT i.division, '' AS series, '' AS part, i.record, i.subject, i.item, i.ended_day AS day,
        NULL AS n, NULL AS d, i.ended_day - i.agreed_day AS value, 0 AS open, '' AS fact
   FROM asked k CROSS JOIN item i
- WHERE i.result IN ('full', 'partial') AND i.ended_day >= k.from_day AND i.ended_day < k.until_day
+ WHERE i.result IN ('full', 'partial') AND i.ended_day >= k.from_day AND i.ended_day <= k.at_day
 UNION ALL
 SELECT i.division, '', '', i.record, i.subject, i.item, i.agreed_day, NULL, NULL, k.at_day - i.agreed_day, 1, ''
   FROM asked k CROSS JOIN item i

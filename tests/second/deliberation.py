@@ -252,7 +252,7 @@ def days_to_consensus(a, reached):
     days, ages = [], []
     for r in reached.values():
         listed = [t.day for t in listed_of(a, r.subject, r.unit) if t.own.get("decision") == "listed" and t.day <= r.day]
-        if listed:
+        if listed and r.day <= a.at:
             days.append(r.day - max(listed))
     for subject in {t.subject for t in a.of("topic_determination") if t.matter}:
         made = [t for t in listed_of(a, subject, None) if t.day <= a.at]
@@ -271,10 +271,12 @@ def days_to_consensus(a, reached):
 
 
 def gone(a, subject):
-    """Nothing that opened the matter is left."""
+    """Nothing that opened the matter is left: proposals, a commission to which they refer, a collection that
+    lists them."""
     opening = ("topic_proposal", "topic_collection", "commission_request")
     opened = [r for r in a.history.records if r.subject == subject and r.kind in opening and not r.void]
-    opened += [c for r in opened for c in a.history.links(r) if c.kind in opening and not c.void]
+    opened += [c for r in opened for c in a.history.links(r) + [n for _, n in a.history.naming[r.id]]
+               if c.kind in opening and not c.void]
     return bool(opened) and all(r.withdrawn for r in opened)
 
 
@@ -390,7 +392,7 @@ def implementation(a):
     a.count("D-03", "", len(late))
     a.median("D-03", "median", late)
     a.most("D-03", "max", late)
-    days = [i.ended_day - i.agreed_day for _, i, _ in items if i.result in ("full", "partial") and a.within(i.ended_day)]
+    days = [i.ended_day - i.agreed_day for _, i, _ in items if i.result in ("full", "partial") and a.by_now(i.ended_day)]
     ages = [a.at - i.agreed_day for _, i, day in items if owed(i) and day <= a.at
             and (i.ended_day is None or i.ended_day > a.at)]
     a.median("D-04", "", days, ages)

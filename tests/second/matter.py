@@ -7,7 +7,8 @@ COMMUNITY, PUBLIC, COMMISSIONED = "community_affairs", "public_service", "commis
 
 class Item:
     def __init__(self, no, nature, decision, due, consensus, day):
-        self.no, self.nature, self.decision_matter, self.due = no, nature, decision, due
+        self.no, self.nature, self.decision_matter = no, nature, decision
+        self.due = self.stated = due
         self.consensus, self.agreed_day = consensus, day
         self.state = "consensus"
         self.before = None            # the state in which a correction found it
@@ -95,9 +96,11 @@ def concerned(history, record, items):
 
 
 def items_of(history, subject):
-    items = []
+    items, listed = [], None
     for r in ordered(history, subject):
         own, kind = r.own, r.kind
+        if kind == "topic_determination" and own.get("decision") == "listed":
+            listed = r
         if kind == "consensus":
             live = {i.no for i in items if not i.dead}
             for one in own.get("items", ()):
@@ -109,8 +112,11 @@ def items_of(history, subject):
                 for i in items:
                     if i.state == "rejected" or (i.state == "published" and i.result == "rejected"):
                         i.dead = True
-        elif kind in ("residents_meeting_notice", "residents_meeting_decision") and not any(not i.dead for i in items):
-            continue    # put to the residents' meeting unagreed: no item of a consensus
+        elif kind in ("residents_meeting_notice", "residents_meeting_decision") and all(i.dead for i in items):
+            # put to the residents' meeting unagreed, as a whole: item 0
+            if listed is not None and listed.own.get("decision_matter"):
+                items.append(Item(0, listed.own.get("nature"), True, None, r, r.day))
+                move(items[-1], r, own, kind, history)
         elif kind == "feedback_publication":
             publish(history, r, items)
         else:
@@ -161,9 +167,11 @@ def move(i, r, own, kind, history):
         if carries(i, r) and i.state in ("implementing", "accepted"):
             new = date_day(own.get("new_due"))
             if new is not None:
-                if i.due is not None and new != i.due:
+                if i.stated is not None and new != i.stated:
                     i.extensions += 1
-                i.due = new
+                i.stated = new
+                if own.get("new_due_reason"):    # R-12-7: without one the day stays
+                    i.due = new
     elif kind == "implementation_completion":
         if carries(i, r) and i.state in ("implementing", "accepted"):
             i.end("completed", r, r.day)
@@ -205,7 +213,7 @@ def move(i, r, own, kind, history):
 def answer(i, r, own, state, day):
     due = date_day(own.get("due"))
     if due is not None:
-        i.due = due
+        i.due = i.stated = due
     if state == "declined":
         i.end("declined", None, day if day is not None else r.day)
     else:
@@ -216,7 +224,7 @@ def plan_due(i, own):
     own_item = [date_day(p.get("due")) for p in own.get("items", ()) if p.get("no") == i.no and "due" in p]
     day = own_item[0] if own_item else date_day(own.get("due"))
     if day is not None:
-        i.due = day
+        i.due = i.stated = day
 
 
 def carries(i, r):
