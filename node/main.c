@@ -365,6 +365,10 @@ static const struct ys_cmd table[] = {
      N_("The catalogue: article, severity, who must act, parameters. With the id of a rule, all of "
         "it."),
      "rules\nrules R-10-1", rules_options, 0, 1},
+    {"indicators", ys_cmd_indicators, "[INDICATOR]", N_("the indicators that are evaluated"),
+     N_("The catalogue: formula in words, what is counted and by which day, claimed or proven,\n"
+        "parameters. With the id of an indicator, all of it."),
+     "indicators\nindicators B-01", rules_options, 0, 1},
     {"reindex", ys_cmd_reindex, "", N_("make the read model anew"),
      N_("Throws HOME/model.db away and makes it anew from the records. Nothing is lost: "
         "everything\n"
