@@ -1,4 +1,5 @@
 #include "node/cmd_export.h"
+#include "node/export_records.h"
 #include "node/export_tiles.h"
 #include "node/lang.h"
 #include "node/node.h"
@@ -27,25 +28,16 @@ static enum ys_code find_log(const struct ys_node *node, const char *text, struc
                         : ys_node_find_log(txn, text, out, err);
 }
 
-enum ys_code ys_cmd_export(const struct ys_call *call, struct ys_err *err)
+static enum ys_code export_tiles(const struct ys_call *call, const struct ys_node *node,
+                                 struct ys_err *err)
 {
-    YS_NODE_SCOPED node = {.store = NULL};
     struct ys_log log;
     uint64_t size = 0;
-    if (strcmp(call->args.word[0], "evidence") == 0)
-        return ys_export_evidence(call, err);
-    if (strcmp(call->args.word[0], "tiles") != 0)
-        return ys_fail(err, YS_USAGE, _("'%s' cannot be exported; there are: tiles, evidence"),
-                       call->args.word[0]);
-    if (call->args.word_count != 2)
-        return ys_fail(err, YS_USAGE, _("export tiles needs the folder to write to"));
-    enum ys_code code = ys_node_open(call->home, call->lang, &node, err);
-    if (code == YS_OK)
-        code = find_log(&node, ys_args_value(&call->args, "log"), &log, err);
+    enum ys_code code = find_log(node, ys_args_value(&call->args, "log"), &log, err);
     if (code != YS_OK)
         return code;
     const struct ys_export_tiles_options options = {
-        .store = node.store,
+        .store = node->store,
         .origin = log.origin_text,
         .folder = call->args.word[1],
         .progress = isatty(STDERR_FILENO) ? show_progress : NULL,
@@ -56,4 +48,31 @@ enum ys_code ys_cmd_export(const struct ys_call *call, struct ys_err *err)
             ->exported(&(struct ys_view_exported){
                 .folder = options.folder, .origin = log.origin_text, .size = size});
     return code;
+}
+
+enum ys_code ys_cmd_export(const struct ys_call *call, struct ys_err *err)
+{
+    YS_NODE_SCOPED node = {.store = NULL};
+    const char *const what = call->args.word[0];
+    const bool tiles = strcmp(what, "tiles") == 0;
+    if (strcmp(what, "evidence") == 0)
+        return ys_export_evidence(call, err);
+    if (!tiles && strcmp(what, "records") != 0)
+        return ys_fail(err, YS_USAGE,
+                       _("'%s' cannot be exported; there are: tiles, records, evidence"), what);
+    if (tiles && call->args.word_count != 2)
+        return ys_fail(err, YS_USAGE, _("export tiles needs the folder to write to"));
+    if (!tiles && call->args.word_count > 1)
+        return ys_fail(err, YS_USAGE, _("export records prints; it takes no file: '%s'"),
+                       call->args.word[1]);
+    const enum ys_code code = ys_node_open(call->home, call->lang, &node, err);
+    if (code != YS_OK)
+        return code;
+    if (tiles)
+        return export_tiles(call, &node, err);
+    return ys_export_records(
+        &(struct ys_export_records_options){.node = &node,
+                                            .log = ys_args_value(&call->args, "log"),
+                                            .take = ys_view_json.log_entry},
+        err);
 }

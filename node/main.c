@@ -300,7 +300,7 @@ static const struct ys_option check_options[] = {
 };
 
 static const struct ys_option export_options[] = {
-    {"log", "CODE|ORIGIN", N_("which log; default the own one")},
+    {"log", "CODE|ORIGIN", N_("which log; default the own one, of records: all")},
     {NULL, NULL, NULL},
 };
 
@@ -608,16 +608,20 @@ static const struct ys_cmd table[] = {
      "check outcome.tlog-proof --root root.pub\n"
      "check proposer.opening.json --bundle proposal.tlog-proof --root root.pub",
      check_options, 1, 1},
-    {"export", ys_cmd_export, "tiles DIR|evidence MATTER [DIR]",
-     N_("write a log, or the evidence of a matter, as files for others"),
+    {"export", ys_cmd_export, "tiles DIR|records|evidence MATTER [DIR]",
+     N_("write a log, all records or the evidence of a matter for others"),
      N_("`export tiles DIR` writes a log in the layout of c2sp.org/tlog-tiles: checkpoint, tile/ "
         "and\n"
         "tile/entries/. The contents of records are not part of it.\n"
+        "`export records` prints every record of every log that is held, or of one, as a line of "
+        "JSON\n"
+        "with its content, verdict and receipts.\n"
         "`export evidence MATTER` writes a folder, and the same as one archive, with all records "
         "of a "
         "matter,\n"
         "what they rest on, and a README that tells an outsider how to check them without yishi."),
-     "export tiles /tmp/log --log 110105001001\nexport evidence 110105001001-2026-0007",
+     "export tiles /tmp/log --log 110105001001\nexport records > records.jsonl\nexport evidence "
+     "110105001001-2026-0007",
      export_options, 1, 3},
     {"version", ys_cmd_version, "", N_("print the version"), N_("Prints the version."), "version",
      no_options, 0, 0},
