@@ -32,6 +32,14 @@ enum ys_code ys_member_new(const struct ys_root *root, const struct ys_division 
     return YS_OK;
 }
 
+void ys_member_prescribe(struct ys_member *member,
+                         uint64_t (*counted)(const void *context, const char *origin),
+                         const void *context)
+{
+    member->counted = counted;
+    member->counted_context = context;
+}
+
 void ys_member_free_lists(struct ys_member *member)
 {
     free(member->keys.item);

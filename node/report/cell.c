@@ -61,9 +61,11 @@ void ys_cell_print(const struct ys_report_cell *cell, char out[YS_CELL_TEXT_MAX]
     case YS_REPORT_MONEY:
         print_money(cell->num, out);
         break;
+    case YS_REPORT_FIGURE:
+        (void)snprintf(out, YS_CELL_TEXT_MAX, "%.*s", (int)(cell->text.size & 31), cell->text.data);
+        break;
     case YS_REPORT_TEXT:
     case YS_REPORT_CODE:
-    case YS_REPORT_FIGURE:
         break;
     }
 }
@@ -83,6 +85,11 @@ void ys_cell_show(const struct ys_report_cell *cell, char out[YS_CELL_TEXT_MAX])
 bool ys_cell_is_text(const struct ys_report_cell *cell)
 {
     return cell->type == YS_REPORT_TEXT || cell->type == YS_REPORT_CODE;
+}
+
+struct ys_bytes ys_cell_read(const struct ys_report_cell *cell)
+{
+    return cell->zh == NULL ? cell->text : ys_bytes_of_text(cell->zh);
 }
 
 bool ys_cell_is_number(enum ys_report_type type)

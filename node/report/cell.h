@@ -15,6 +15,8 @@ void ys_cell_decimal(int64_t num, int64_t den, int64_t scale, char out[YS_CELL_T
 void ys_cell_print(const struct ys_report_cell *cell, char out[YS_CELL_TEXT_MAX]);
 /* As people read it: "93.3%", a dash where there is none, a mark behind a small number. */
 void ys_cell_show(const struct ys_report_cell *cell, char out[YS_CELL_TEXT_MAX]);
+/* A text as people read it. */
+struct ys_bytes ys_cell_read(const struct ys_report_cell *cell);
 bool ys_cell_is_text(const struct ys_report_cell *cell);
 /* May it stand right-aligned? */
 bool ys_cell_is_number(enum ys_report_type type);

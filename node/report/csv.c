@@ -52,7 +52,7 @@ static void put_cell(struct ys_report_out *out, const struct ys_report_cell *cel
     } else if (cell->type == YS_REPORT_CODE && cell->text.size > 0) {
         put_field(out, "\t", cell->text);
     } else {
-        put_field(out, is_risky(cell->text) ? "'" : "", cell->text);
+        put_field(out, is_risky(ys_cell_read(cell)) ? "'" : "", ys_cell_read(cell));
     }
 }
 

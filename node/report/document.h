@@ -21,7 +21,7 @@ enum ys_report_type {
     YS_REPORT_DAYS,  /* num / den days, one decimal */
     YS_REPORT_DATE,  /* days since 1970-01-01 */
     YS_REPORT_MONEY, /* in fen */
-    YS_REPORT_FIGURE /* any of these: each row says which */
+    YS_REPORT_FIGURE /* digits with the decimals of their figure, in `text` */
 };
 
 struct ys_report_column {
@@ -35,10 +35,11 @@ struct ys_report_column {
 /* One value. */
 struct ys_report_cell {
     bool there;
-    enum ys_report_type type; /* that of the column, unless it is a figure */
+    enum ys_report_type type; /* that of the column */
     bool small;               /* a denominator below YS_REPORT_SMALL */
     int64_t num, den; /* INT, DATE and MONEY have only `num`; `den` is never 0 where it is there */
-    struct ys_bytes text; /* TEXT, CODE: UTF-8 */
+    struct ys_bytes text; /* TEXT, CODE, FIGURE: UTF-8 */
+    const char *zh;       /* of a TEXT that is a word of ours: what people read; else NULL */
 };
 
 enum { YS_REPORT_COLUMNS_MAX = 32, YS_REPORT_SMALL = 5 };

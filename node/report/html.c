@@ -60,7 +60,7 @@ static void put_cell(struct ys_report_out *out, const struct ys_report_column *c
                      : column->type == YS_REPORT_TEXT ? "<td>"
                                                       : "<td class=c>");
     if (is_text) {
-        ys_out_html(out, cell->text);
+        ys_out_html(out, ys_cell_read(cell));
     } else if (cell->there || ys_cell_is_number(column->type)) {
         ys_cell_show(cell, shown);
         text(out, shown);

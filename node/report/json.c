@@ -108,6 +108,7 @@ static void put_cell(struct ys_report_out *out, const struct ys_report_cell *cel
     case YS_REPORT_CODE:
         ys_out_json(out, cell->text);
         break;
+    case YS_REPORT_FIGURE:
     case YS_REPORT_DATE:
         ys_cell_print(cell, text);
         ys_out_json(out, ys_bytes_of_text(text));
@@ -119,7 +120,6 @@ static void put_cell(struct ys_report_out *out, const struct ys_report_cell *cel
     case YS_REPORT_RATE:
     case YS_REPORT_RATIO:
     case YS_REPORT_DAYS:
-    case YS_REPORT_FIGURE:
         ys_cell_print(cell, text);
         put_number(out, "{", "den", (uint64_t)cell->den);
         put_number(out, ",", "num", (uint64_t)cell->num);

@@ -11,7 +11,17 @@
 /* Characters that a cell may hold; rows of a sheet; Excel's day 0 is 1899-12-30. */
 enum { TEXT_MAX = 32767, ROWS_MAX = 1048576, DAY_ZERO = 25569, WRAP_WIDTH = 40 };
 
-enum look { LOOK_HEAD, LOOK_TEXT, LOOK_CODE, LOOK_INT, LOOK_DECIMAL, LOOK_DATE, LOOK_TITLE, LOOKS };
+enum look {
+    LOOK_HEAD,
+    LOOK_TEXT,
+    LOOK_CODE,
+    LOOK_INT,
+    LOOK_DECIMAL,
+    LOOK_FIGURE,
+    LOOK_DATE,
+    LOOK_TITLE,
+    LOOKS
+};
 
 struct book {
     lxw_workbook *workbook;
@@ -87,7 +97,7 @@ static void put_cell(struct book *book, lxw_worksheet *sheet, lxw_row_t row, lxw
     }
     switch (cell->type) {
     case YS_REPORT_TEXT:
-        put_string(book, sheet, row, column, cell->text, LOOK_TEXT);
+        put_string(book, sheet, row, column, ys_cell_read(cell), LOOK_TEXT);
         break;
     case YS_REPORT_CODE:
         put_string(book, sheet, row, column, cell->text, LOOK_CODE);
@@ -104,7 +114,8 @@ static void put_cell(struct book *book, lxw_worksheet *sheet, lxw_row_t row, lxw
     case YS_REPORT_MONEY:
     case YS_REPORT_FIGURE: /* the digits that are printed elsewhere, too */
         ys_cell_print(cell, text);
-        put_number(book, sheet, row, column, strtod(text, NULL), LOOK_DECIMAL);
+        put_number(book, sheet, row, column, strtod(text, NULL),
+                   cell->type == YS_REPORT_FIGURE ? LOOK_FIGURE : LOOK_DECIMAL);
         break;
     }
 }
