@@ -63,6 +63,7 @@ YS_CHECKED enum ys_code ys_cmd_check(const struct ys_call *call, struct ys_err *
 YS_CHECKED enum ys_code ys_cmd_export(const struct ys_call *call, struct ys_err *err);
 YS_CHECKED enum ys_code ys_cmd_matter(const struct ys_call *call, struct ys_err *err);
 YS_CHECKED enum ys_code ys_cmd_inbox(const struct ys_call *call, struct ys_err *err);
+YS_CHECKED enum ys_code ys_cmd_report(const struct ys_call *call, struct ys_err *err);
 YS_CHECKED enum ys_code ys_cmd_reindex(const struct ys_call *call, struct ys_err *err);
 YS_CHECKED enum ys_code ys_cmd_version(const struct ys_call *call, struct ys_err *err);
 YS_CHECKED enum ys_code ys_cmd_help(const struct ys_call *call, struct ys_err *err);

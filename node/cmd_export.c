@@ -2,6 +2,8 @@
 #include "node/export_tiles.h"
 #include "node/lang.h"
 #include "node/node.h"
+#include "node/report/files.h"
+#include "node/report_call.h"
 #include "node/view.h"
 
 #include <stdio.h>
@@ -27,14 +29,33 @@ static enum ys_code find_log(const struct ys_node *node, const char *text, struc
                         : ys_node_find_log(txn, text, out, err);
 }
 
-enum ys_code ys_cmd_export(const struct ys_call *call, struct ys_err *err)
+static enum ys_code export_tables(const struct ys_call *call, struct ys_err *err)
+{
+    struct ys_report_call report = {.shown = false};
+    struct ys_report_files files = {.report = &report.making.report};
+    char hash[YS_HASH_HEX_MAX];
+    enum ys_code code = ys_report_call_open(call, &report, err);
+    if (code == YS_OK)
+        code = ys_report_call_read(call, &report, err);
+    if (code == YS_OK)
+        code = ys_report_call_profile(call, &files.profile, err);
+    if (code == YS_OK)
+        code = ys_report_call_make(&report, err);
+    if (code == YS_OK)
+        code = ys_report_write_folder(&files, call->args.word[1], err);
+    if (code == YS_OK) {
+        ys_hash_hex(&report.making.report.hash, hash);
+        (call->json ? &ys_view_json : &ys_view_text)->exported_tables(call->args.word[1], hash);
+    }
+    ys_report_call_close(&report);
+    return code;
+}
+
+static enum ys_code export_a_log(const struct ys_call *call, struct ys_err *err)
 {
     YS_NODE_SCOPED node = {.store = NULL};
     struct ys_log log;
     uint64_t size = 0;
-    if (strcmp(call->args.word[0], "tiles") != 0)
-        return ys_fail(err, YS_USAGE, _("'%s' cannot be exported; there is: tiles"),
-                       call->args.word[0]);
     enum ys_code code = ys_node_open(call->home, call->lang, &node, err);
     if (code == YS_OK)
         code = find_log(&node, ys_args_value(&call->args, "log"), &log, err);
@@ -52,4 +73,14 @@ enum ys_code ys_cmd_export(const struct ys_call *call, struct ys_err *err)
             ->exported(&(struct ys_view_exported){
                 .folder = options.folder, .origin = log.origin_text, .size = size});
     return code;
+}
+
+enum ys_code ys_cmd_export(const struct ys_call *call, struct ys_err *err)
+{
+    if (strcmp(call->args.word[0], "tiles") == 0)
+        return export_a_log(call, err);
+    if (strcmp(call->args.word[0], "tables") == 0)
+        return export_tables(call, err);
+    return ys_fail(err, YS_USAGE, _("'%s' cannot be exported; there is: tiles, tables"),
+                   call->args.word[0]);
 }

@@ -140,6 +140,29 @@ static const struct ys_option findings_options[] = {
     {NULL, NULL, NULL},
 };
 
+#define REPORT_OPTIONS                                                                            \
+    {"unit", "CODE", N_("community, street or district that it is about; default: the own one")}, \
+        {"period", "P",                                                                           \
+         N_("2026, 2026-H1, 2026-Q3, 2026-05 or 2026-01-01..2026-03-31; default: this year")},    \
+        {"day", "DATE", N_("the day on which deadlines are judged; default: today")},             \
+        {"by-unit", NULL, N_("also the figures of each unit below")},                             \
+    {                                                                                             \
+        "csv-profile", "excel|plain", N_("CSV for Excel and WPS, or for programs; default excel") \
+    }
+
+static const struct ys_option report_options[] = {
+    REPORT_OPTIONS,
+    {"explain", "ID", N_("the list behind an indicator, such as E-03")},
+    {"figure", "CODE", N_("with --explain: of this figure of the indicator only")},
+    {"part", "WORD", N_("with --explain: of this part only")},
+    {"format", "text|json|csv|xlsx|html", N_("what it is written as; default text")},
+    {"table", "NAME", N_("with --format csv: this table; default indicators")},
+    {"out", "FILE|DIR", N_("into this file; of CSV without --table: every table into this folder")},
+    {"as-of", "REPORT.json",
+     N_("make this report again, from the logs as they were; exit status 1 if it is another one")},
+    {NULL, NULL, NULL},
+};
+
 static const struct ys_option run_options[] = {
     {"listen", "tcp://HOST:PORT", N_("where children dial, instead of the setting")},
     {NULL, NULL, NULL},
@@ -219,6 +242,7 @@ static const struct ys_option check_options[] = {
 
 static const struct ys_option export_options[] = {
     {"log", "CODE|ORIGIN", N_("which log; default the own one")},
+    REPORT_OPTIONS,
     {NULL, NULL, NULL},
 };
 
@@ -365,6 +389,17 @@ static const struct ys_cmd table[] = {
      N_("The catalogue: article, severity, who must act, parameters. With the id of a rule, all of "
         "it."),
      "rules\nrules R-10-1", rules_options, 0, 1},
+    {"report", ys_cmd_report, "", N_("the indicators of a community, street or district"),
+     N_("Counts all indicators for a unit and a period from the signed records, and says what they "
+        "rest\n"
+        "on: heads of logs, receipts, parameters, rules. The same records give the same report, "
+        "byte "
+        "for\n"
+        "byte, at every node that holds them: --as-of makes one again."),
+     "report --period 2026\nreport --unit 110105001 --period 2026-H1 --by-unit\n"
+     "report --explain E-03 --unit 110105001001\nreport --format xlsx --out report.xlsx\n"
+     "report --as-of report.json",
+     report_options, 0, 0},
     {"reindex", ys_cmd_reindex, "", N_("make the read model anew"),
      N_("Throws HOME/model.db away and makes it anew from the records. Nothing is lost: "
         "everything\n"
@@ -407,11 +442,15 @@ static const struct ys_cmd table[] = {
         "compared with what the district publishes. Names every step, what is proven and what is "
         "not.\nExit status 1 when the bundle is refused."),
      "check outcome.tlog-proof --root root.pub", check_options, 1, 1},
-    {"export", ys_cmd_export, "tiles DIR", N_("write a log as files for other programs"),
+    {"export", ys_cmd_export, "tiles|tables DIR", N_("write a log, or a report, as files"),
      N_("`export tiles DIR` writes a log in the layout of c2sp.org/tlog-tiles: checkpoint, tile/ "
         "and\n"
-        "tile/entries/. The contents of records are not part of it."),
-     "export tiles /tmp/log --log 110105001001", export_options, 2, 2},
+        "tile/entries/. The contents of records are not part of it.\n"
+        "`export tables DIR` writes a report as tables, a CSV file each, with report.json, "
+        "report.xlsx,\n"
+        "report.html and a dictionary of the columns."),
+     "export tiles /tmp/log --log 110105001001\nexport tables /tmp/2026 --period 2026 --by-unit",
+     export_options, 2, 2},
     {"version", ys_cmd_version, "", N_("print the version"), N_("Prints the version."), "version",
      no_options, 0, 0},
     {"help", ys_cmd_help, "[COMMAND|KIND]", N_("print how a command is used"),

@@ -235,6 +235,7 @@ struct ys_view {
     void (*verified)(const struct ys_view_verified *verified);
     void (*proved)(const struct ys_view_proved *proved);
     void (*exported)(const struct ys_view_exported *exported);
+    void (*exported_tables)(const char *folder, const char *hash);
     void (*checked)(const struct ys_view_checked *checked);
     void (*matter)(const struct ys_dossier *dossier);
     void (*matter_line)(const struct ys_dossier_head *head);

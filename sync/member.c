@@ -392,6 +392,8 @@ static enum ys_code refresh(struct ys_member *member, struct ys_txn *txn, bool k
     struct ys_member next = {.root = member->root,
                              .roots = member->roots,
                              .self = member->self,
+                             .counted = member->counted,
+                             .counted_context = member->counted_context,
                              .recheck = member->recheck};
     enum ys_code code = ys_member_replay(&next, txn, kept, err);
     if (code == YS_OK)

@@ -76,7 +76,7 @@
 
 #define EVALUATIONS(X)                                                                              \
     UNIT_COLUMNS(X)                                                                                 \
-    X("target", "评议对象", "Target", TEXT, true, "EVALUATION_TARGET", "评议对象类别", "what is evaluated") \
+    X("target", "评议对象", "Target", CODE, false, NULL, "被评议单位", "the unit that is evaluated") \
     X("target_name", "对象名称", "Target name", TEXT, true, NULL, "评议对象名称", "its name")         \
     X("held", "评议日期", "Held", DATE, true, NULL, "评议日期", "day of the evaluation")             \
     X("issued", "发出", "Issued", INT, true, NULL, "发出份数", "ballots issued")                     \

@@ -29,6 +29,13 @@ set_tests_properties(mutation.rules PROPERTIES LABELS mutation TIMEOUT 1800)
 add_test(NAME unit.every_rule_is_built
          COMMAND /usr/bin/python3 -B ${CMAKE_CURRENT_SOURCE_DIR}/rules.py)
 set_tests_properties(unit.every_rule_is_built PROPERTIES LABELS unit TIMEOUT 60)
+yishi_unit_test(test_indicators yishi_test_federation ys_indicators)
+target_sources(test_indicators PRIVATE ../support/mutant.c ../support/tale.c)
+target_compile_definitions(test_indicators
+                           PRIVATE YS_INDICATOR_CASES_DIR="${CMAKE_CURRENT_SOURCE_DIR}/indicators")
+set_tests_properties(unit.test_indicators PROPERTIES TIMEOUT 600)
+add_test(NAME mutation.indicators COMMAND test_indicators --mutate)
+set_tests_properties(mutation.indicators PROPERTIES LABELS mutation TIMEOUT 1800)
 yishi_unit_test(test_kind_files ys_node)
 target_compile_definitions(test_kind_files
                            PRIVATE YS_KINDS_DIR="${CMAKE_CURRENT_SOURCE_DIR}/kinds")
