@@ -127,7 +127,7 @@ static void add_place(struct stage *stage, const struct ys_case *c, char out[ROW
 {
     const char *const unit = tale_unit(&stage->tale, c->division);
     const char *const serial = strrchr(c->subject, '-');
-    const int matter = serial == NULL ? 0 : atoi(serial + 1);
+    const int matter = serial == NULL ? 0 : (int)strtol(serial + 1, NULL, 10);
     if (matter != 1)
         add(out, " matter=%d", matter);
     if (strcmp(unit, "community") != 0)

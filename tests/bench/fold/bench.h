@@ -36,6 +36,11 @@ uint32_t rules_today(const struct settings *settings);
 void rules_all(const struct settings *settings, const struct ys_store *store,
                const struct ys_member *member);
 
+/* --- indicators.c --- */
+/* Of the year, over the model that lies there: the district by unit, the ten slowest one by one, one community. */
+void indicators_all(const struct settings *settings, const struct ys_store *store,
+                    const struct ys_member *member);
+
 /* --- publish.c --- */
 /* At a community, a street and the district. */
 void publish_all(const struct settings *settings);

@@ -279,8 +279,9 @@ int main(int argc, char **argv)
             return 2;
     }
     if (settings.folder == NULL || sodium_init() < 0) {
-        fprintf(stderr, "usage: bench_fold --folder DIR [--communities N] [--streets N] "
-                        "[--matters N] [--runs N] [--only fold|rules|publish] [--json]\n");
+        fprintf(stderr,
+                "usage: bench_fold --folder DIR [--communities N] [--streets N] "
+                "[--matters N] [--runs N] [--only fold|rules|indicators|publish] [--json]\n");
         return 2;
     }
     struct year *const year = year_new(&settings.year);
@@ -291,13 +292,16 @@ int main(int argc, char **argv)
         struct ys_member *const member = member_of(store, year, 0);
         say(&settings, "records", (double)records, "");
         say(&settings, "membership from its records", (now_s() - begin) * 1000, "ms");
+        const bool report = strcmp(only, "indicators") == 0;
         if (strcmp(only, "rules") == 0)
             forget_model(&settings);
-        else
+        else if (!report)
             fold_all(&settings, store, member, records);
-        if (strcmp(only, "fold") != 0)
+        if (strcmp(only, "fold") != 0 && !report)
             rules_all(&settings, store, member);
-        if (strcmp(only, "fold") != 0)
+        if (report || strcmp(only, "all") == 0)
+            indicators_all(&settings, store, member);
+        if (strcmp(only, "fold") != 0 && !report)
             fold_one(&settings, store, member);
         ys_member_free(member);
         ys_store_close(store);
