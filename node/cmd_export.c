@@ -1,4 +1,5 @@
 #include "node/cmd.h"
+#include "node/export_records.h"
 #include "node/export_tiles.h"
 #include "node/lang.h"
 #include "node/node.h"
@@ -51,18 +52,16 @@ static enum ys_code export_tables(const struct ys_call *call, struct ys_err *err
     return code;
 }
 
-static enum ys_code export_a_log(const struct ys_call *call, struct ys_err *err)
+static enum ys_code export_tiles(const struct ys_call *call, const struct ys_node *node,
+                                 struct ys_err *err)
 {
-    YS_NODE_SCOPED node = {.store = NULL};
     struct ys_log log;
     uint64_t size = 0;
-    enum ys_code code = ys_node_open(call->home, call->lang, &node, err);
-    if (code == YS_OK)
-        code = find_log(&node, ys_args_value(&call->args, "log"), &log, err);
+    enum ys_code code = find_log(node, ys_args_value(&call->args, "log"), &log, err);
     if (code != YS_OK)
         return code;
     const struct ys_export_tiles_options options = {
-        .store = node.store,
+        .store = node->store,
         .origin = log.origin_text,
         .folder = call->args.word[1],
         .progress = isatty(STDERR_FILENO) ? show_progress : NULL,
@@ -77,10 +76,28 @@ static enum ys_code export_a_log(const struct ys_call *call, struct ys_err *err)
 
 enum ys_code ys_cmd_export(const struct ys_call *call, struct ys_err *err)
 {
-    if (strcmp(call->args.word[0], "tiles") == 0)
-        return export_a_log(call, err);
-    if (strcmp(call->args.word[0], "tables") == 0)
+    YS_NODE_SCOPED node = {.store = NULL};
+    const char *const what = call->args.word[0];
+    const bool tiles = strcmp(what, "tiles") == 0;
+    const bool tables = strcmp(what, "tables") == 0;
+    if (!tiles && !tables && strcmp(what, "records") != 0)
+        return ys_fail(err, YS_USAGE,
+                       _("'%s' cannot be exported; there are: tiles, tables, records"), what);
+    if ((tiles || tables) && call->args.word_count < 2)
+        return ys_fail(err, YS_USAGE, _("export %s needs the folder to write to"), what);
+    if (tables)
         return export_tables(call, err);
-    return ys_fail(err, YS_USAGE, _("'%s' cannot be exported; there is: tiles, tables"),
-                   call->args.word[0]);
+    if (!tiles && call->args.word_count > 1)
+        return ys_fail(err, YS_USAGE, _("export records prints; it takes no file: '%s'"),
+                       call->args.word[1]);
+    const enum ys_code code = ys_node_open(call->home, call->lang, &node, err);
+    if (code != YS_OK)
+        return code;
+    if (tiles)
+        return export_tiles(call, &node, err);
+    return ys_export_records(
+        &(struct ys_export_records_options){.node = &node,
+                                            .log = ys_args_value(&call->args, "log"),
+                                            .take = ys_view_json.log_entry},
+        err);
 }

@@ -241,7 +241,7 @@ static const struct ys_option check_options[] = {
 };
 
 static const struct ys_option export_options[] = {
-    {"log", "CODE|ORIGIN", N_("which log; default the own one")},
+    {"log", "CODE|ORIGIN", N_("which log; default the own one, of records: all")},
     REPORT_OPTIONS,
     {NULL, NULL, NULL},
 };
@@ -442,15 +442,19 @@ static const struct ys_cmd table[] = {
         "compared with what the district publishes. Names every step, what is proven and what is "
         "not.\nExit status 1 when the bundle is refused."),
      "check outcome.tlog-proof --root root.pub", check_options, 1, 1},
-    {"export", ys_cmd_export, "tiles|tables DIR", N_("write a log, or a report, as files"),
+    {"export", ys_cmd_export, "tiles DIR | tables DIR | records",
+     N_("write what is held, or a report, for other programs"),
      N_("`export tiles DIR` writes a log in the layout of c2sp.org/tlog-tiles: checkpoint, tile/ "
         "and\n"
-        "tile/entries/. The contents of records are not part of it.\n"
-        "`export tables DIR` writes a report as tables, a CSV file each, with report.json, "
-        "report.xlsx,\n"
-        "report.html and a dictionary of the columns."),
-     "export tiles /tmp/log --log 110105001001\nexport tables /tmp/2026 --period 2026 --by-unit",
-     export_options, 2, 2},
+        "tile/entries/. The contents of records are not part of it. `export records` prints every\n"
+        "record of every log that is held, or of one, as a line of JSON with its content, verdict "
+        "and\n"
+        "receipts. `export tables DIR` writes a report as tables, a CSV file each, with "
+        "report.json,\n"
+        "report.xlsx, report.html and a dictionary of the columns."),
+     "export tiles /tmp/log --log 110105001001\nexport records > records.jsonl\n"
+     "export tables /tmp/2026 --period 2026 --by-unit",
+     export_options, 1, 2},
     {"version", ys_cmd_version, "", N_("print the version"), N_("Prints the version."), "version",
      no_options, 0, 0},
     {"help", ys_cmd_help, "[COMMAND|KIND]", N_("print how a command is used"),

@@ -17,13 +17,16 @@ static enum ys_code put_period(struct ys_indicators *indicators, const struct ys
                                struct ys_err *err)
 {
     YS_QUERY_SCOPED query = NULL;
-    const enum ys_code code = ys_query_open(
-        indicators->sql, "INSERT INTO asked VALUES (?1, ?2, ?3, min(?2 - 1, ?3))", &query, err);
+    const enum ys_code code = ys_query_open(indicators->sql,
+                                            "INSERT INTO asked VALUES (?1, ?2, ?3, min(?2 - 1, ?3),"
+                                            " iif(?4 > 0, ?4, (?3 + 1) * 86400 - 28800))",
+                                            &query, err);
     if (code != YS_OK)
         return code;
     ys_query_set_int(query, 1, ask->from_day);
     ys_query_set_int(query, 2, ask->until_day);
     ys_query_set_int(query, 3, ask->as_of_day);
+    ys_query_set_int(query, 4, ask->as_of_s);
     return ys_query_run(query, err);
 }
 

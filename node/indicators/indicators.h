@@ -83,6 +83,7 @@ struct ys_ask {
     int32_t from_day;  /* first of the period */
     int32_t until_day; /* first after it */
     int32_t as_of_day; /* the day of asking: not before the period */
+    int64_t as_of_s;   /* the moment of asking, for the annex; 0: the end of that day in Shanghai */
 };
 /* For which units and which period; what was evaluated before is forgotten. The rules must have caught up:
  * their parameters hold. Ask, evaluate and read within one transaction where the figures must be of one

@@ -48,7 +48,8 @@ CREATE TEMP TABLE asked (
   from_day INTEGER NOT NULL,     -- first day of the period
   until_day INTEGER NOT NULL,    -- first day after it
   as_of_day INTEGER NOT NULL,    -- the day of asking: up to it cohorts are followed
-  at_day INTEGER NOT NULL        -- the period's last day, or that of asking if it comes before
+  at_day INTEGER NOT NULL,       -- the period's last day, or that of asking if it comes before
+  as_of_s INTEGER NOT NULL       -- the moment of asking, POSIX seconds: for what only this node knows (annex)
 ) STRICT;
 
 -- Units for which it is asked, and all communities in them.

@@ -73,6 +73,10 @@
       "cases below which a rate is marked")                                                        \
     X(DIMENSION_WEIGHTS, "dimension_weights", WEIGHTS, 0x010101, 0, 0xffffff, 0, "12(3)",          \
       "评议三维度权重", "weights of the three dimensions")                                         \
+    X(LOW_SCORE_PERCENT, "low_score_percent", PERCENT, 60, 0, 100, 0, "12(3)", "低分线",           \
+      "satisfaction below which an evaluation is listed")                                          \
+    X(FRESH_HOURS, "fresh_hours", NUMBER, 24, 1, 8784, 0, "", "同步新鲜小时数",                    \
+      "hours after which a node counts as stale")                                                  \
     X(WORKDAY_CALENDAR, "workday_calendar", DATES, 0, 0, 0, 0, "", "工作日历",                     \
       "working days that differ from Monday to Friday")
 

@@ -1,6 +1,6 @@
 /* A node's home with an invented year in it (tests/support/year.h), as if it had come over the wire:
  *
- *   year_home HOME UNIT [--streets N] [--communities N] [--matters N] [--records N] [--backwards] [--unjudged]
+ *   report_home HOME UNIT [--streets N] [--communities N] [--matters N] [--records N] [--backwards] [--unjudged]
  *
  * UNIT 0 is the district, then the streets, then the communities. --records: only so many of the year, in
  * the order of time. --backwards: one log after the other, the last first. --unjudged: nobody has looked at
@@ -31,7 +31,7 @@ static void must(enum ys_code code, const struct ys_err *err)
 {
     if (code == YS_OK)
         return;
-    fprintf(stderr, "year_home: %s: %s\n", ys_code_name(code), err->msg);
+    fprintf(stderr, "report_home: %s: %s\n", ys_code_name(code), err->msg);
     exit(1);
 }
 
