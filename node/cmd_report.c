@@ -6,6 +6,7 @@
 #include "node/report/again.h"
 #include "node/report/files.h"
 #include "node/report_call.h"
+#include "node/report_seal.h"
 #include "node/today.h"
 #include "node/view_report.h"
 #include "proto/moment.h"
@@ -110,6 +111,7 @@ enum ys_code ys_report_call_make(struct ys_report_call *report, struct ys_err *e
         .period = &report->again.period,
         .as_of_day = report->again.as_of_day,
         .by_unit = report->again.by_unit,
+        .figures_only = report->figures_only,
         .label = ys_report_label,
     };
     if (code == YS_OK)
@@ -242,60 +244,92 @@ static enum ys_code explain(const struct ys_call *call, struct ys_report_call *r
     return code;
 }
 
-static bool find_format(const struct ys_call *call, const char *word,
-                        enum ys_report_format *format_out, bool *text_out)
+/* What is wanted: a file of a format, a text, or the list behind a figure. */
+struct shape {
+    const char *explain, *out, *table;
+    bool text;
+    enum ys_report_format format;
+    enum ys_csv_profile profile;
+};
+
+static enum ys_code read_shape(const struct ys_call *call, struct shape *out, struct ys_err *err)
 {
     static const char *const name[] = {[YS_FORMAT_JSON] = "json",
                                        [YS_FORMAT_CSV] = "csv",
                                        [YS_FORMAT_XLSX] = "xlsx",
                                        [YS_FORMAT_HTML] = "html"};
-    *text_out = word == NULL ? !call->json : strcmp(word, "text") == 0;
-    *format_out = YS_FORMAT_JSON;
-    if (word == NULL || *text_out)
-        return true;
-    for (unsigned i = 0; i < sizeof name / sizeof *name; i++)
+    const char *const word = ys_args_value(&call->args, "format");
+    bool known = word == NULL;
+    *out = (struct shape){.explain = ys_args_value(&call->args, "explain"),
+                          .out = ys_args_value(&call->args, "out"),
+                          .table = ys_args_value(&call->args, "table"),
+                          .text = word == NULL ? !call->json : strcmp(word, "text") == 0};
+    for (unsigned i = 0; !known && !out->text && i < sizeof name / sizeof *name; i++)
         if (strcmp(name[i], word) == 0) {
-            *format_out = (enum ys_report_format)i;
-            return true;
+            out->format = (enum ys_report_format)i;
+            known = true;
         }
-    return false;
+    if (!known && !out->text)
+        return ys_fail(err, YS_USAGE, _("--format \"%s\" is none of text, json, csv, xlsx, html"),
+                       word);
+    if ((out->text || out->explain != NULL) && !ys_args_has(&call->args, "seal") &&
+        out->out != NULL)
+        return ys_fail(err, YS_USAGE, _("--out needs a --format: json, csv, xlsx or html"));
+    if (out->format == YS_FORMAT_XLSX && out->out == NULL)
+        return ys_fail(err, YS_USAGE, _("a workbook is written to a file: --out FILE"));
+    return ys_report_call_profile(call, &out->profile, err);
 }
 
 static enum ys_code show(const struct ys_call *call, struct ys_report_call *report,
-                         struct ys_err *err)
+                         const struct shape *shape, struct ys_err *err)
 {
-    const char *const table = ys_args_value(&call->args, "table");
-    struct ys_report_files files = {.report = &report->making.report,
-                                    .table = table == NULL ? "indicators" : table};
-    enum ys_report_format format = YS_FORMAT_JSON;
-    bool text = false;
-    const char *const word = ys_args_value(&call->args, "format");
-    const char *const out = ys_args_value(&call->args, "out");
-    const char *const id = ys_args_value(&call->args, "explain");
-    if (id != NULL)
-        return explain(call, report, id, err);
-    if (!find_format(call, word, &format, &text))
-        return ys_fail(err, YS_USAGE, _("--format \"%s\" is none of text, json, csv, xlsx, html"),
-                       word);
-    enum ys_code code = ys_report_call_profile(call, &files.profile, err);
-    if (code != YS_OK)
-        return code;
-    if (text && out != NULL)
-        return ys_fail(err, YS_USAGE, _("--out needs a --format: json, csv, xlsx or html"));
-    if (text) {
+    const struct ys_report_files files = {.report = &report->making.report,
+                                          .profile = shape->profile,
+                                          .table =
+                                              shape->table == NULL ? "indicators" : shape->table};
+    if (shape->explain != NULL)
+        return explain(call, report, shape->explain, err);
+    if (shape->text) {
         ys_text_report(&report->making);
         return YS_OK;
     }
-    if (format == YS_FORMAT_CSV && out != NULL && !ys_args_has(&call->args, "table"))
-        return ys_report_write_tables(&files, out, err);
-    return ys_report_write_file(&files, format, out, err);
+    if (shape->format == YS_FORMAT_CSV && shape->out != NULL && shape->table == NULL)
+        return ys_report_write_tables(&files, shape->out, err);
+    return ys_report_write_file(&files, shape->format, shape->out, err);
+}
+
+/* --check: a snapshot that somebody has signed. */
+static enum ys_code check(const struct ys_call *call, const char *word, struct ys_err *err)
+{
+    struct ys_report_call report = {.figures_only = true};
+    struct ys_snapshot *snapshot = NULL;
+    enum ys_code code = ys_report_call_open(call, &report, err);
+    if (code == YS_OK)
+        code = ys_snapshot_load(&report, word, &snapshot, err);
+    if (code == YS_OK)
+        code = ys_report_call_make(&report, err);
+    if (code == YS_OK)
+        code = ys_snapshot_compare(call, snapshot, &report, err);
+    ys_snapshot_free(snapshot);
+    ys_report_call_close(&report);
+    return code;
 }
 
 enum ys_code ys_cmd_report(const struct ys_call *call, struct ys_err *err)
 {
     struct ys_report_call report = {.shown = false};
+    struct shape shape;
     const char *const as_of = ys_args_value(&call->args, "as-of");
-    enum ys_code code = ys_report_call_open(call, &report, err);
+    const char *const snapshot = ys_args_value(&call->args, "check");
+    const bool seal = ys_args_has(&call->args, "seal");
+    if (snapshot != NULL)
+        return check(call, snapshot, err);
+    if (seal && as_of != NULL)
+        return ys_fail(err, YS_USAGE, _("--seal and --as-of do not go together"));
+    enum ys_code code = read_shape(call, &shape, err);
+    if (code == YS_OK)
+        code = ys_report_call_open(call, &report, err);
+    report.figures_only = as_of == NULL && !seal && (shape.text || shape.explain != NULL);
     if (code == YS_OK)
         code = as_of == NULL ? ys_report_call_read(call, &report, err)
                              : read_as_of(call, as_of, &report, err);
@@ -304,7 +338,8 @@ enum ys_code ys_cmd_report(const struct ys_call *call, struct ys_err *err)
     if (code == YS_OK && as_of != NULL)
         code = compare(&report, as_of, err);
     if (code == YS_OK)
-        code = show(call, &report, err);
+        code = seal ? ys_report_seal_draft(call, &report, shape.out, err)
+                    : show(call, &report, &shape, err);
     ys_report_call_close(&report);
     return code;
 }

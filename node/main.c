@@ -160,6 +160,12 @@ static const struct ys_option report_options[] = {
     {"out", "FILE|DIR", N_("into this file; of CSV without --table: every table into this folder")},
     {"as-of", "REPORT.json",
      N_("make this report again, from the logs as they were; exit status 1 if it is another one")},
+    {"seal", NULL,
+     N_("a draft of the report_snapshot that says this report; with --out all files into that "
+        "folder")},
+    {"check", "RECORD",
+     N_("count a report_snapshot again from the records; exit status 1 if a figure is another "
+        "one")},
     {NULL, NULL, NULL},
 };
 
@@ -398,7 +404,7 @@ static const struct ys_cmd table[] = {
         "byte, at every node that holds them: --as-of makes one again."),
      "report --period 2026\nreport --unit 110105001 --period 2026-H1 --by-unit\n"
      "report --explain E-03 --unit 110105001001\nreport --format xlsx --out report.xlsx\n"
-     "report --as-of report.json",
+     "report --as-of report.json\nreport --period 2026 --seal --out 2026\nreport --check 3fa1b2c4",
      report_options, 0, 0},
     {"reindex", ys_cmd_reindex, "", N_("make the read model anew"),
      N_("Throws HOME/model.db away and makes it anew from the records. Nothing is lost: "

@@ -9,7 +9,15 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ID_WIDTH = 6, NAME_WIDTH = 40, VALUE_WIDTH = 10, UNIT_WIDTH = 14, SHOWN_ID = 16 };
+enum {
+    ID_WIDTH = 6,
+    NAME_WIDTH = 56,
+    VALUE_WIDTH = 9,
+    MEASURE_WIDTH = 12,
+    UNIT_WIDTH = 14,
+    UNIT_NAME_WIDTH = 24,
+    SHOWN_ID = 16
+};
 
 static const char *group_name(char letter)
 {
@@ -71,17 +79,22 @@ static void put_made_of(const struct ys_found *found)
         printf(_("; open %" PRId64 ", the oldest %" PRId64), found->open, found->oldest);
 }
 
-static void put_found(const struct ys_report_figures *figures, const struct ys_found *found)
+/* `first`: of its indicator. */
+static void put_found(const struct ys_report_figures *figures, const struct ys_found *found,
+                      bool first)
 {
     char value[YS_RESULT_TEXT_MAX + 2];
     printf("  ");
-    ys_terminal_padded(found->part[0] == '\0' ? found->indicator->id : "", ID_WIDTH);
+    ys_terminal_padded(first ? found->indicator->id : "", ID_WIDTH);
     put_name(figures, found);
     (void)snprintf(value, sizeof value, "%s%s", found->none ? "—" : found->value,
                    found->small && !found->none ? "*" : "");
     put_right(value, VALUE_WIDTH);
     printf(" ");
-    ys_terminal_padded(found->none ? "" : found->figure->unit, ID_WIDTH);
+    ys_terminal_padded(found->none ? ""
+                                   : ys_part_text(ys_figures_indicators(figures),
+                                                  found->figure->unit, ys_lang_is_chinese()),
+                       MEASURE_WIDTH);
     put_made_of(found);
     printf("\n");
 }
@@ -90,6 +103,7 @@ static void put_figures(const struct ys_making *making, bool annex)
 {
     size_t count = 0;
     char letter = '\0';
+    const struct ys_indicator *before = NULL;
     const struct ys_found *const found = ys_figures_found(making->figures, &count);
     for (size_t i = 0; i < count; i++) {
         if (found[i].unit_at != 0 || found[i].indicator->annex != annex)
@@ -99,7 +113,8 @@ static void put_figures(const struct ys_making *making, bool annex)
         else if (letter != found[i].indicator->id[0] && !annex)
             printf("\n%s\n", group_name(found[i].indicator->id[0]));
         letter = found[i].indicator->id[0];
-        put_found(making->figures, &found[i]);
+        put_found(making->figures, &found[i], found[i].indicator != before);
+        before = found[i].indicator;
     }
 }
 
@@ -109,7 +124,7 @@ static void put_units(const struct ys_making *making)
     struct ys_report_table *const table = ys_figures_table(making->figures, YS_FIGURES_UNITS);
     printf("\n");
     ys_terminal_padded(_("unit"), UNIT_WIDTH);
-    ys_terminal_padded("", NAME_WIDTH / 2);
+    ys_terminal_padded("", UNIT_NAME_WIDTH);
     for (size_t i = 3; i < table->column_count; i++)
         put_right(table->column[i].key, 8);
     printf("\n");
@@ -125,7 +140,7 @@ static void put_units(const struct ys_making *making)
         ys_terminal_padded(text, UNIT_WIDTH);
         (void)snprintf(text, sizeof text, "%.*s", (int)row[1].text.size,
                        row[1].there ? (const char *)row[1].text.data : "");
-        ys_terminal_padded(text, NAME_WIDTH / 2);
+        ys_terminal_padded(text, UNIT_NAME_WIDTH);
         for (size_t i = 3; i < table->column_count; i++) {
             (void)snprintf(text, sizeof text, "%.*s%s", (int)row[i].text.size,
                            row[i].there ? (const char *)row[i].text.data : "",
@@ -145,12 +160,10 @@ static void put_day(int32_t days)
 
 static void put_basis(const struct ys_report *report)
 {
-    char id[YS_REPORT_ID_MAX];
     char root[YS_HASH_HEX_MAX];
-    ys_report_id(report, id);
     ys_hash_hex(&report->input_root, root);
     printf(_("\n—: nothing to count. *: too few cases to compare.\n"));
-    printf(_("Report %s; it rests on %zu logs, input root %.16s\n"), id, report->head_count, root);
+    printf(_("It rests on %zu logs, input root %.16s\n"), report->head_count, root);
     for (size_t i = 0; i < report->left_out_count; i++)
         printf(_("Left out: %s (%s)\n"), report->left_out[i].log, report->left_out[i].why);
 }

@@ -214,13 +214,20 @@ static enum ys_code put_report(struct ys_report_out *out, const struct ys_report
     return code;
 }
 
-enum ys_code ys_report_seal(struct ys_report *report, struct ys_err *err)
+void ys_report_seal_input(struct ys_report *report)
 {
     struct ys_sha256 state;
     struct ys_report_out out = {.hash = &state};
     ys_sha256_init(&state);
     put_heads(&out, report);
     ys_sha256_final(&state, &report->input_root);
+}
+
+enum ys_code ys_report_seal(struct ys_report *report, struct ys_err *err)
+{
+    struct ys_sha256 state;
+    struct ys_report_out out = {.hash = &state};
+    ys_report_seal_input(report);
     ys_sha256_init(&state);
     const enum ys_code code = put_report(&out, report, err);
     ys_sha256_final(&state, &report->hash);

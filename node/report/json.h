@@ -15,6 +15,8 @@
 
 #define YS_REPORT_SCHEMA "yishi.report/v1"
 
+/* Set `input_root` alone. */
+void ys_report_seal_input(struct ys_report *report);
 /* Go through all rows once and set `hash` and `input_root`; everything that prints them comes after. */
 YS_CHECKED enum ys_code ys_report_seal(struct ys_report *report, struct ys_err *err);
 YS_CHECKED enum ys_code ys_report_json_write(const struct ys_report *report, FILE *file,

@@ -131,15 +131,15 @@ static const char sessions_sql[] =
     "SELECT q.unit, " NAME("q.unit") ", q.subject, " TITLE("q.subject") ", q.day, m.session_no,"
     " m.level, m.form, m.present_total, m.street_present, m.department_present, m.result, "
     HEX("p.id") ", p.first_day, q.day - p.first_day, p.proven_day, " HEX("q.id")
-    " FROM (SELECT s.*, (SELECT n.notice FROM main.session_notice n WHERE n.record = s.record) AS notice"
+    " FROM (SELECT s.*, (SELECT n.notice FROM session_notice n WHERE n.record = s.record) AS notice"
     " FROM session s WHERE s.day BETWEEN ?2 AND ?3 AND ?4 >= 0 AND " INSIDE("s.unit") ") q"
-    " CROSS JOIN meeting_session m ON m.rec = q.record LEFT JOIN main.posting_count p ON p.record ="
+    " CROSS JOIN meeting_session m ON m.rec = q.record LEFT JOIN posting_count p ON p.record ="
     " q.notice ORDER BY q.unit, q.day, q.subject, q.id";
 
 static const char notices_sql[] =
     "SELECT n.unit, " NAME("n.unit") ", n.subject, " TITLE("n.subject") ", n.day, n.meeting_day,"
     " n.meeting_day - n.first_day, n.first_day, n.proven_day, p.apply_until_day, n.urgent_reason,"
-    " p.place, n.standing, " HEX("n.id") " FROM main.posting_count n JOIN posting p ON p.record ="
+    " p.place, n.standing, " HEX("n.id") " FROM posting_count n JOIN posting p ON p.record ="
     " n.record WHERE n.day BETWEEN ?2 AND ?3 AND ?4 >= 0 AND " INSIDE("n.unit")
     " ORDER BY n.unit, n.day, n.subject, n.id";
 
@@ -178,7 +178,10 @@ static const char findings_sql[] =
     " WHEN r.response IS NOT NULL THEN 'answered' ELSE 'raised' END,"
     " (SELECT " HEX("e.id") " FROM record e WHERE e.no = f.record)"
     " FROM finding f CROSS JOIN rule u ON u.view = f.rule"
-    " LEFT JOIN raised r ON r.record = (SELECT o.raised FROM official o WHERE o.finding = f.rowid)"
+    " LEFT JOIN raised_once r ON r.record = (SELECT o.record FROM raised_once o WHERE o.rule_id = u.id"
+    " AND ((o.target IS NOT NULL AND o.target IN (f.record, f.other)) OR (o.target IS NULL AND"
+    " (o.matter = f.subject OR (coalesce(o.matter, '') = '' AND o.division = f.division))))"
+    " ORDER BY o.day DESC, o.id LIMIT 1)"
     " WHERE u.id NOT IN ('R-S-1', 'R-S-2', 'R-S-5') AND f.since_day <= min(?3, ?4)"
     " AND (f.until_day IS NULL OR f.until_day > ?2) AND (" INSIDE("f.unit") " OR "
     INSIDE("f.division") ")"

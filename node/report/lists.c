@@ -3,8 +3,11 @@
 #include "node/model/state.h"
 #include "node/report/list_columns.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { SQL_MAX = 4096 };
 
 extern const char ys_report_lists_sql[];
 
@@ -21,16 +24,41 @@ struct ys_report_lists {
     struct ys_report_table table[YS_LISTS];
 };
 
+/* The rows of a list are found once, and kept in a table of the connection. */
+static enum ys_code keep_rows(struct list *list, struct ys_err *err)
+{
+    YS_QUERY_SCOPED put = NULL;
+    char text[SQL_MAX];
+    const struct ys_lists_ask *const ask = &list->lists->ask;
+    struct ys_sql *const sql = list->lists->sql;
+    int size = snprintf(text, sizeof text,
+                        "DROP TABLE IF EXISTS temp.list_%s; CREATE TEMP TABLE list_%s (c0",
+                        list->about->name, list->about->name);
+    for (size_t i = 1; i < list->about->column_count; i++)
+        size += snprintf(text + size, sizeof text - (size_t)size, ", c%zu", i);
+    (void)snprintf(text + size, sizeof text - (size_t)size, ")");
+    enum ys_code code = ys_sql_run(sql, text, err);
+    (void)snprintf(text, sizeof text, "INSERT INTO list_%s %s", list->about->name,
+                   list->about->query);
+    if (code == YS_OK)
+        code = ys_query_open(sql, text, &put, err);
+    if (code != YS_OK)
+        return code;
+    ys_query_set_text(put, 1, ys_bytes_of_text(ask->unit));
+    ys_query_set_int(put, 2, ask->from_day);
+    ys_query_set_int(put, 3, ask->to_day);
+    ys_query_set_int(put, 4, ask->as_of_day);
+    code = ys_query_run(put, err);
+    (void)snprintf(text, sizeof text, "SELECT * FROM list_%s ORDER BY rowid", list->about->name);
+    return code == YS_OK ? ys_query_open(sql, text, &list->query, err) : code;
+}
+
 static enum ys_code rewind_list(void *source, struct ys_err *err)
 {
     struct list *const list = source;
-    const struct ys_lists_ask *const ask = &list->lists->ask;
-    (void)err;
+    if (list->query == NULL)
+        return keep_rows(list, err);
     ys_query_reset(list->query);
-    ys_query_set_text(list->query, 1, ys_bytes_of_text(ask->unit));
-    ys_query_set_int(list->query, 2, ask->from_day);
-    ys_query_set_int(list->query, 3, ask->to_day);
-    ys_query_set_int(list->query, 4, ask->as_of_day);
     return YS_OK;
 }
 
@@ -105,7 +133,7 @@ void ys_lists_close(struct ys_report_lists *lists)
     free(lists);
 }
 
-static enum ys_code open_list(struct ys_report_lists *lists, size_t at, struct ys_err *err)
+static void make_list(struct ys_report_lists *lists, size_t at)
 {
     const struct ys_list *const about = &ys_list_columns[at];
     struct list *const list = &lists->list[at];
@@ -123,7 +151,6 @@ static enum ys_code open_list(struct ys_report_lists *lists, size_t at, struct y
         .rewind = rewind_list,
         .next = next_of_list,
     };
-    return ys_query_open(lists->sql, about->query, &list->query, err);
 }
 
 enum ys_code ys_lists_open(struct ys_rules *rules, const struct ys_lists_ask *ask,
@@ -135,8 +162,8 @@ enum ys_code ys_lists_open(struct ys_rules *rules, const struct ys_lists_ask *as
     lists->sql = ys_rules_sql(rules);
     lists->ask = *ask;
     enum ys_code code = ys_sql_run(lists->sql, ys_report_lists_sql, err);
-    for (size_t i = 0; code == YS_OK && i < YS_LISTS; i++)
-        code = open_list(lists, i, err);
+    for (size_t i = 0; i < YS_LISTS; i++)
+        make_list(lists, i);
     if (code != YS_OK) {
         ys_lists_close(lists);
         return code;

@@ -1,7 +1,7 @@
 /* The lists of a report as tables over the read model and the rules: matters, sessions, notices,
  * submissions, evaluations, findings.
  *
- * Rows come in an order that is the same at every node, and say nothing that only this node knows.
+ * A list is looked for when its first row is asked for; open figures (figures.h) make that quicker. Rows come in an order that is the same at every node, and say nothing that only this node knows.
  *
  * Threads: the model's. Memory: heap; a table's texts are valid until the next row. */
 #ifndef YS_NODE_REPORT_LISTS_H

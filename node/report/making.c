@@ -52,7 +52,7 @@ static enum ys_code draw_months(struct ys_making *making, struct ys_sql *sql, st
         " SELECT date(first, '+1 month') FROM month WHERE date(first, '+1 month') <="
         " date(?3 * 86400, 'unixepoch')),"
         " held AS (SELECT strftime('%Y-%m-01', s.day * 86400, 'unixepoch') AS first, count(*) AS n"
-        " FROM main.session s WHERE substr(s.unit, 1, length(?1)) = ?1 AND s.day BETWEEN ?2 AND ?3"
+        " FROM session s WHERE substr(s.unit, 1, length(?1)) = ?1 AND s.day BETWEEN ?2 AND ?3"
         " GROUP BY 1)"
         " SELECT substr(m.first, 6, 2) + 0 || '月', coalesce(h.n, 0) FROM month m LEFT JOIN held h"
         " ON h.first = m.first ORDER BY m.first",
@@ -117,6 +117,20 @@ static enum ys_code open_parts(const struct ys_making_options *options, struct y
                          : code;
 }
 
+static enum ys_code complete(const struct ys_making_options *options, struct ys_making *making,
+                             struct ys_err *err)
+{
+    ys_basis_fill(options->basis, &making->report);
+    put_tables(making);
+    if (options->figures_only)
+        ys_report_seal_input(&making->report);
+    if (options->figures_only)
+        return YS_OK;
+    draw_rates(making);
+    const enum ys_code code = draw_months(making, ys_model_sql(options->basis->model), err);
+    return code == YS_OK ? ys_report_seal(&making->report, err) : code;
+}
+
 enum ys_code ys_making_open(const struct ys_making_options *options, struct ys_making *out,
                             struct ys_err *err)
 {
@@ -125,7 +139,7 @@ enum ys_code ys_making_open(const struct ys_making_options *options, struct ys_m
     enum ys_code code = ys_division_parse(ys_bytes_of_text(options->unit), &division, err);
     if (code == YS_OK)
         code = open_parts(options, out, err);
-    if (code == YS_OK) {
+    if (code == YS_OK)
         out->report = (struct ys_report){.unit = options->unit,
                                          .unit_name = out->unit_name,
                                          .level = ys_level_name(ys_division_level(&division)),
@@ -137,13 +151,8 @@ enum ys_code ys_making_open(const struct ys_making_options *options, struct ys_m
                                          .by_unit = options->by_unit,
                                          .indicator_set = ys_figures_set(out->figures),
                                          .software = options->software};
-        ys_basis_fill(options->basis, &out->report);
-        put_tables(out);
-        draw_rates(out);
-        code = draw_months(out, ys_model_sql(options->basis->model), err);
-    }
     if (code == YS_OK)
-        code = ys_report_seal(&out->report, err);
+        code = complete(options, out, err);
     if (code != YS_OK)
         ys_making_close(out);
     return code;

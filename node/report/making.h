@@ -15,6 +15,7 @@ struct ys_making_options {
     const struct ys_report_period *period;
     int32_t as_of_day;
     bool by_unit;
+    bool figures_only; /* no drawings, no lists, no hash: what a terminal shows */
     const char *(*label)(const char *words, struct ys_bytes word);
 };
 
@@ -29,7 +30,7 @@ struct ys_making {
     char unit_name[128];
 };
 
-/* Sealed. `out` may not be moved. */
+/* Sealed, if it is whole. `out` may not be moved. */
 YS_CHECKED enum ys_code ys_making_open(const struct ys_making_options *options,
                                        struct ys_making *out, struct ys_err *err);
 void ys_making_close(struct ys_making *making);
