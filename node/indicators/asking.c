@@ -8,7 +8,7 @@ static enum ys_code forget(struct ys_indicators *indicators, struct ys_err *err)
 {
     return ys_sql_run(indicators->sql,
                       "DELETE FROM asked; DELETE FROM asked_unit; DELETE FROM place;"
-                      "DELETE FROM place_log; DELETE FROM inside; DELETE FROM tally;"
+                      "DELETE FROM place_log; DELETE FROM inside;"
                       "DELETE FROM result",
                       err);
 }
@@ -139,5 +139,7 @@ enum ys_code ys_indicators_ask(struct ys_indicators *indicators, const struct ys
         code = ys_sql_run(indicators->sql, place_text, err);
     if (code == YS_OK)
         code = check_units(indicators, err);
+    if (code == YS_OK)
+        code = ys_ground_load(indicators->sql, &indicators->ground, err);
     return code == YS_OK ? keep(indicators, err) : code;
 }

@@ -63,7 +63,7 @@ SELECT u.unit, d.dimension, param('dimension_weights', u.unit, k.at_day) / d.pla
 -- that the product of three denominators stays a whole number.
 CREATE TEMP VIEW weighed AS
 SELECT w.unit, w.dimension, w.weight, r.indicator, r.code, r.d AS cases,
-       iif(r.d > 100000, (200000 * r.n + r.d) / (2 * r.d), r.n) AS n, iif(r.d > 100000, 100000, r.d) AS d
+       iif(r.d >/* same */ 100000, (200000 * r.n + r.d) / (2 * r.d), r.n) AS n, iif(r.d >/* same */ 100000, 100000, r.d) AS d
   FROM result r CROSS JOIN dimension_weight w ON w.unit = r.unit AND w.dimension = r.part
  WHERE r.d > 0 AND w.weight > 0;
 -- Their weighted mean; there is none while a dimension that has a weight has no grade.
@@ -199,9 +199,9 @@ VALUES ('F-07', '街道得分', 'score of the street',
         || 'in F-05, weighed by the weights of the dimensions; beside it the plain mean of the communities',
         'flow', 'claimed', 0, 'dimension_weights', '评议结果', 'result of an evaluation', '评议日期', 'held on', '', '');
 INSERT INTO figure (indicator, code, series, kind, unit, scale, decimals, better, cases, parts, zh, en)
-VALUES ('F-07', '', '', 'derived', '分', 25, 1, 'higher', 0, 0, '', ''),
-       ('F-07', 'dimension', 'street', 'rate', '分', 25, 1, 'higher', 0, 2, '街道得分(分维度)',
-        'score of the street, by dimension');
+VALUES ('F-07', 'dimension', 'street', 'rate', '分', 25, 1, 'higher', 0, 2, '街道得分(分维度)',
+        'score of the street, by dimension'),
+       ('F-07', '', '', 'derived', '分', 25, 1, 'higher', 0, 0, '', ''); -- after that of which it is made
 CREATE TEMP VIEW "F-07" AS
 SELECT v.division, 'street' AS series, v.dimension AS part, v.record, v.subject, NULL AS item, v.day, v.points AS n,
        v.graded AS d, NULL AS value, 0 AS open, '' AS fact
@@ -225,7 +225,7 @@ CREATE TEMP VIEW "F-08" AS
 SELECT v.division, '' AS series, '' AS part, v.record, v.subject, NULL AS item, v.day, 1 AS n, NULL AS d, NULL AS value,
        0 AS open, group_concat(v.dimension || ' ' || v.satisfied || '/' || v.graded, ', ') AS fact
   FROM graded v
- WHERE v.graded > 0 AND 100 * v.satisfied < v.graded * param('low_score_percent', v.division, v.day)
+ WHERE 100 * v.satisfied < v.graded * param('low_score_percent', v.division, v.day)
    AND v.valid >= param('min_ballots', v.division, v.day)
  GROUP BY v.record;
 
@@ -246,7 +246,7 @@ CREATE TEMP VIEW "F-09" AS
 SELECT p.division, s.series, '' AS part, o.record, e.subject, NULL AS item, o.anchor_day AS day,
        coalesce(iif(s.series = '', o.met_day, o.proven_day) <= o.due_day, 0) AS n, 1 AS d,
        k.as_of_day - o.anchor_day AS value,
-       o.due_day >= k.as_of_day AND coalesce(o.met_day > k.as_of_day, 1) AS open, '' AS fact
+       o.due_day >= k.as_of_day AND (o.met_day IS NULL OR o.met_day > k.as_of_day) AS open, '' AS fact
   FROM asked k CROSS JOIN owed o CROSS JOIN place_log p ON p.log = o.record >> 32
   CROSS JOIN record e ON e.no = o.record CROSS JOIN (SELECT '' AS series UNION ALL SELECT 'proven') s
  WHERE o.rule = 'R-13-3' AND o.anchor_day BETWEEN k.from_day AND k.at_day;

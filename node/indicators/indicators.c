@@ -13,9 +13,7 @@ enum ys_code ys_indicators_open(struct ys_rules *rules, struct ys_indicators **o
     if (indicators == NULL)
         return ys_fail(err, YS_NOMEM, "indicators: out of memory");
     indicators->sql = ys_rules_sql(rules);
-    enum ys_code code = ys_value_functions_add(indicators->sql, err);
-    if (code == YS_OK)
-        code = ys_indicators_make(indicators->sql, err);
+    enum ys_code code = ys_indicators_make(indicators->sql, err);
     if (code == YS_OK)
         code = ys_indicators_load(indicators, err);
     if (code != YS_OK) {
@@ -41,6 +39,7 @@ void ys_indicators_close(struct ys_indicators *indicators)
     free_all(indicators->figure_text, indicators->figure_count);
     for (size_t i = 0; i < indicators->part_count; i++)
         free(indicators->part[i].word);
+    ys_ground_clear(&indicators->ground);
     free(indicators->evaluated);
     free(indicators->part);
     free(indicators->figure);

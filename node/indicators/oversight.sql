@@ -43,9 +43,9 @@ SELECT f.division, '' AS series, f.rule AS part, f.record, f.subject, NULL AS it
   FROM asked k CROSS JOIN found f
  WHERE f.since_day <= k.at_day AND (f.until_day IS NULL OR f.until_day > k.at_day)
 UNION ALL
-SELECT s.division, 'severity', s.severity, NULL, '-', NULL, NULL, s.n, NULL, NULL, 0, '' FROM several s
+SELECT s.division, 'severity', s.severity, NULL, '-' AS subject, NULL, NULL, s.n, NULL, NULL, 0, '' FROM several s
 UNION ALL
-SELECT s.division, 'body', s.who, NULL, '-', NULL, NULL, s.n, NULL, NULL, 0, '' FROM several s;
+SELECT s.division, 'body', s.who, NULL, '-' AS subject, NULL, NULL, s.n, NULL, NULL, 0, '' FROM several s;
 
 -- Why: a row is a matter, with its findings and whether there was a session: so the list behind the figure shows both.
 -- Findings about no matter stand in one row of each unit.
@@ -67,7 +67,7 @@ SELECT q.division, '' AS series, '' AS part, NULL AS record, q.subject, NULL AS 
            AND f.rule IN (SELECT u.view FROM rule u WHERE u.who <> 'node')
          GROUP BY f.division, f.subject
         UNION ALL
-        SELECT m.division, m.subject, min(m.day), 0, 1 FROM met m GROUP BY m.division, m.subject) q
+        SELECT m.division, m.subject, m.day, 0, 1 FROM met m WHERE substr(m.subject, 1, 12) = m.division) q
  GROUP BY q.division, q.subject;
 
 -- Why: what oversight itself has raised (audit_finding), by the day that it set. It is closed by whoever raised it.
@@ -81,7 +81,7 @@ INSERT INTO figure (indicator, code, series, kind, unit, scale, decimals, better
 VALUES ('G-03', '', '', 'rate', '%', 100, 1, 'higher', 1, 0, '', '');
 CREATE TEMP VIEW "G-03" AS
 SELECT coalesce(nullif(a.division, ''), nullif(substr(coalesce(a.matter, nullif(e.subject, '-')), 1, 12), ''),
-                substr(e.origin_division, 1, 12)) AS division,
+                e.origin_division) AS division,
        '' AS series, '' AS part, a.rec AS record, e.subject, NULL AS item, a.due AS day,
        EXISTS (SELECT c.rec FROM ref f CROSS JOIN finding_close c ON c.rec = f.rec CROSS JOIN deed z ON z.record = c.rec
                 WHERE f.target = e.id AND coalesce(c.closed_on, z.day) <= a.due
@@ -122,20 +122,22 @@ VALUES ('G-05', '', '', 'rate', '%', 100, 3, 'higher', 0, 0, '', ''),
        ('G-05', 'failed', 'failed', 'count', '条', 1, 0, 'lower', 1, 0, '签名不通过的记录数', 'records that fail');
 CREATE TEMP VIEW "G-05" AS
 SELECT p.division, '' AS series, '' AS part, NULL AS record, '-' AS subject, NULL AS item, NULL AS day,
-       sum(r.verdict = 'ok') AS n, sum(r.verdict <> 'unchecked') AS d, NULL AS value, 0 AS open, '' AS fact
+       sum(r.verdict = 'ok') AS n, sum(r.verdict IN ('ok', 'bad', 'unknown_key')) AS d, NULL AS value, 0 AS open, '' AS fact
   FROM place_log p CROSS JOIN record r ON r.no BETWEEN p.first AND p.last GROUP BY p.log
 UNION ALL
-SELECT p.division, 'failed', '', r.no, coalesce(r.subject, '-'), NULL, (r.signed_s + 28800) / 86400, 1, NULL, NULL, 0,
+SELECT p.division, 'failed', '', r.no, r.subject, NULL, (r.signed_s + 28800) / 86400, 1, NULL, NULL, 0,
        r.verdict
   FROM place_log p CROSS JOIN record r ON r.log = p.log AND r.verdict IN ('bad', 'unknown_key');
 
 -- Corrections and withdrawals in force that were signed in the period, and whether they touch a count or a result:
 -- a correction with a new value that is no words for people (as R-C-2 has it); a withdrawal of a record that holds any.
+-- What is left of a correction that was corrected itself is the last one (record.stated_by).
 CREATE TEMP VIEW changed AS
 SELECT p.division, e.record, e.subject, e.signed_day AS day, e.kind,
        CASE e.kind WHEN 'correction' THEN
             EXISTS (SELECT h.rec FROM correction_changes h
-                     WHERE h.rec = e.record AND coalesce(h.new_value, '') NOT GLOB '*[^0-9a-z_".:TZ+-]*')
+                     WHERE h.rec = (SELECT coalesce(r.stated_by, r.no) FROM record r WHERE r.no = e.record)
+                       AND coalesce(h.new_value, '') NOT GLOB '*[^0-9a-z_".:TZ+-]*')
        ELSE EXISTS (SELECT f.rec FROM ref f CROSS JOIN record t ON t.id = f.target
                      WHERE f.rec = e.record AND f.rel = 'withdraws' AND t.kind IN
                            ('community_profile', 'topic_collection', 'topic_determination', 'participation_registration',
@@ -143,9 +145,10 @@ SELECT p.division, e.record, e.subject, e.signed_day AS day, e.kind,
                             'implementation_completion', 'street_opinion', 'street_response', 'department_response',
                             'commission_result', 'correction_compliance', 'evaluation_result', 'residents_review',
                             'objection_reply', 'finding_close')) END AS figures
-  FROM asked k CROSS JOIN (SELECT c.rec FROM correction c UNION ALL SELECT w.rec FROM withdrawal w) x
+  FROM asked k CROSS JOIN
+       (SELECT DISTINCT rec FROM ref WHERE rel IN ('supersedes', 'withdraws', 'redacts'/* same */)) x
   CROSS JOIN place_log p ON p.log = x.rec >> 32 CROSS JOIN deed e ON e.record = x.rec
- WHERE e.signed_day >= k.from_day AND e.signed_day < k.until_day;
+ WHERE e.kind IN ('correction', 'withdrawal') AND e.signed_day >= k.from_day AND e.signed_day < k.until_day;
 
 -- Why: of records that bodies sign (6 is one of rc to da), by the day of signing, since that is when somebody wrote.
 INSERT INTO indicator (id, zh, en, formula_zh, formula_en, basis, evidence, annex, parameters, case_zh, case_en,
@@ -164,7 +167,7 @@ SELECT c.division, '' AS series, '' AS part, c.record, c.subject, NULL AS item, 
        0 AS open, c.kind AS fact
   FROM changed c
 UNION ALL
-SELECT p.division, '', '', NULL, '-', NULL, NULL, 0, count(*), NULL, 0, ''
+SELECT p.division, '', '', NULL, '-' AS subject, NULL, NULL, 0, count(*), NULL, 0, ''
   FROM asked k CROSS JOIN place_log p CROSS JOIN record r ON r.no BETWEEN p.first AND p.last
  WHERE +r.verdict = 'ok' AND (r.signers & 63) <> 0
    AND (r.signed_s + 28800) / 86400 >= k.from_day AND (r.signed_s + 28800) / 86400 < k.until_day
@@ -186,9 +189,9 @@ VALUES ('G-07', '', '', 'rate', '%', 100, 1, 'higher', 1, 0, '', '');
 CREATE TEMP VIEW "G-07" AS
 SELECT p.division, '' AS series, '' AS part, NULL AS record, '-' AS subject, NULL AS item, NULL AS day,
        NOT EXISTS (SELECT l.log FROM place_log l CROSS JOIN node_log s ON s.log = l.log
-                    WHERE l.division = p.division AND (s.state = 'forked' OR s.fork_a IS NOT NULL))
-       AND NOT EXISTS (SELECT f.rec FROM fork_notice f CROSS JOIN deed e ON e.record = f.rec
-                         CROSS JOIN log l ON l.origin = f.log WHERE l.division = p.division) AS n,
+                    WHERE l.division = p.division AND s.state = 'forked')
+       AND NOT EXISTS (SELECT f.rec FROM fork_notice f CROSS JOIN log l ON l.origin = f.log
+                        WHERE l.division = p.division) AS n,
        1 AS d, NULL AS value, 0 AS open, '' AS fact
   FROM place p
  WHERE p.level = 'community' AND EXISTS (SELECT l.log FROM place_log l WHERE l.division = p.division);
@@ -215,7 +218,7 @@ SELECT w.division, s.series, '' AS part, NULL AS record, '-' AS subject, NULL AS
        w.hours AS value, w.hours IS NULL AS open, '' AS fact
   FROM witnessed w CROSS JOIN (SELECT '' AS series UNION ALL SELECT 'stale' UNION ALL SELECT 'silent') s
  WHERE CASE s.series WHEN 'stale' THEN w.hours > param('fresh_hours', w.division, w.as_of_day)
-                     WHEN 'silent' THEN w.hours > 24 * param('silent_days', w.division, w.as_of_day) ELSE 1 END;
+                     WHEN 'silent' THEN w.hours > 24 * param('silent_days', w.division, w.as_of_day) ELSE TRUE END;
 
 -- Why: a content is checked against its hash when it comes, so what is here (node_blob) has been checked. What was
 -- erased by a redaction is not missed.

@@ -1,15 +1,18 @@
 -- C: what comes of it (成效).
 
--- Matters withdrawn, each once: closed as such, or without anything left that opened it.
+-- Matters withdrawn, each once: all that opened it is, on the day of the last withdrawal; else closed as such.
 CREATE TEMP VIEW gone AS
-SELECT p.division, c.rec AS record, e.subject, coalesce(c.closed_on, e.day) AS day, coalesce(c.text, '') AS text
+SELECT p.division, NULL AS record, m.subject,
+       (SELECT max(s.day) FROM step s CROSS JOIN withdrawal w ON w.rec = s.record WHERE s.subject = m.subject) AS day,
+       '' AS text
+  FROM place p CROSS JOIN matter m ON m.subject >= p.division || '-' AND m.subject < p.division || '.'
+ WHERE m.stage = 'withdrawn'
+UNION ALL
+SELECT p.division, c.rec, e.subject, coalesce(c.closed_on, e.day), coalesce(c.text, '')
   FROM place_log p CROSS JOIN matter_close c ON c.rec BETWEEN p.first AND p.last
   CROSS JOIN deed e ON e.record = c.rec
  WHERE c."end" = 'withdrawn'
-UNION ALL
-SELECT p.division, NULL, m.subject, m.since_day, ''
-  FROM place p CROSS JOIN matter m ON m.subject >= p.division || '-' AND m.subject < p.division || '.'
- WHERE m.state = 'withdrawn';
+   AND NOT EXISTS (SELECT NULL FROM matter m WHERE m.subject = e.subject AND m.stage = 'withdrawn');
 
 -- A matter that was shelved and came to a consensus in the same period has come to one.
 INSERT INTO indicator (id, zh, en, formula_zh, formula_en, basis, evidence, annex, parameters, case_zh, case_en,
@@ -59,7 +62,7 @@ SELECT a.division, '' AS series, '' AS part, a.record, a.subject, NULL AS item, 
   FROM reached a WHERE a.session_no IS NOT NULL;
 
 -- Open are those listed by the period's end that have come to no consensus, were not shelved since, and
--- have not been closed or withdrawn.
+-- have not been closed; a matter of which all that opened it is withdrawn was none.
 INSERT INTO indicator (id, zh, en, formula_zh, formula_en, basis, evidence, annex, parameters, case_zh, case_en,
                        day_zh, day_en, value_zh, value_en)
 VALUES ('C-04', '确定到共识天数中位数', 'median days from listing to consensus',
@@ -87,9 +90,9 @@ SELECT t.division, '', '', t.record, t.subject, NULL, t.day, NULL, NULL, k.at_da
                     WHERE s.subject = t.subject AND s.day >= t.day AND s.day <= k.at_day)
    AND NOT EXISTS (SELECT NULL FROM determined o
                     WHERE o.subject = t.subject AND o.day <= k.at_day AND (o.day, o.id) > (t.day, t.id))
-   AND NOT EXISTS (SELECT NULL FROM matter m
-                    WHERE m.subject = t.subject AND m.state IN ('withdrawn', 'closed', 'archived')
-                      AND m.since_day <= k.at_day);
+   AND NOT EXISTS (SELECT NULL FROM step_act e CROSS JOIN matter_close c ON c.rec = e.record
+                    WHERE e.subject = t.subject AND coalesce(c.closed_on, e.day) <= k.at_day)
+   AND NOT EXISTS (SELECT NULL FROM matter m WHERE m.subject = t.subject AND m.stage = 'withdrawn');
 
 -- What ends a shelving is R-11-10's to say: it is taken up, determined anew, or closed.
 INSERT INTO indicator (id, zh, en, formula_zh, formula_en, basis, evidence, annex, parameters, case_zh, case_en,
@@ -156,8 +159,6 @@ SELECT d.unit, '', '', d.record, d.subject, NULL, d.anchor_day, NULL, NULL, k.at
   FROM asked k CROSS JOIN place p CROSS JOIN duty d ON d.unit = p.division AND d.rule = 'R-11-8'
  WHERE d.anchor_day <= k.at_day AND coalesce(d.met_day > k.at_day, 1);
 
--- A matter is withdrawn when all that opened it is, or when it is closed as withdrawn; whichever comes
--- first.
 INSERT INTO indicator (id, zh, en, formula_zh, formula_en, basis, evidence, annex, parameters, case_zh, case_en,
                        day_zh, day_en, value_zh, value_en)
 VALUES ('C-08', '未通过、撤回、不列入数', 'matters rejected, withdrawn, not listed',

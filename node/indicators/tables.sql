@@ -1,6 +1,6 @@
 -- What the indicators rest on beside the read model and the rules: what is asked, the catalogue, and what
 -- comes of it. All TEMP, of one connection: nothing of this stands in the read model's file. Filled by
--- asking.c and result.c. Days are days since 1970-01-01 in Shanghai.
+-- asking.c and evaluation.c. Days are days since 1970-01-01 in Shanghai.
 
 -- The catalogue (DOMAIN.md 4.2). One row an indicator; each has a view of its own, named after `id`.
 CREATE TEMP TABLE indicator (
@@ -82,12 +82,6 @@ CREATE TEMP TABLE inside (
   division TEXT NOT NULL, unit TEXT NOT NULL,
   PRIMARY KEY (division, unit)
 ) STRICT, WITHOUT ROWID;
-
--- The rows of an indicator, added up by division; one indicator at a time.
-CREATE TEMP TABLE tally (
-  division TEXT NOT NULL, series TEXT NOT NULL, part TEXT NOT NULL, open INTEGER NOT NULL, value INTEGER,
-  n INTEGER, d INTEGER, cases INTEGER NOT NULL
-) STRICT;
 
 -- The figures, of all units and parts.
 CREATE TEMP TABLE result (

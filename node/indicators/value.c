@@ -24,18 +24,9 @@ int64_t ys_value_millionths(int64_t n, int64_t d, unsigned scale)
     return rounded((wide)n * scale * MILLION, d);
 }
 
-static void call_millionths(void *context, struct ys_sql_call *call)
+int64_t ys_value_rounded(int64_t n, int64_t d)
 {
-    (void)context;
-    if (ys_sql_call_int(call, 1) > 0)
-        ys_sql_call_give_int(call,
-                             ys_value_millionths(ys_sql_call_int(call, 0), ys_sql_call_int(call, 1),
-                                                 (unsigned)ys_sql_call_int(call, 2)));
-}
-
-enum ys_code ys_value_functions_add(struct ys_sql *sql, struct ys_err *err)
-{
-    return ys_sql_function(sql, "millionths", 3, call_millionths, NULL, err);
+    return rounded(n, d);
 }
 
 static int64_t power_of_ten(unsigned exponent)

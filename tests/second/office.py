@@ -334,7 +334,7 @@ def findings(a, found, duties):
     a.counts("G-01", "severity", collections.Counter(f["severity"] for f in standing))
     a.counts("G-01", "body", collections.Counter(" ".join(f["who"]) for f in standing))
     arisen = sum(f["severity"] == "F" and a.by_now(date_day(f["since"])) for f in mine)
-    met = {s.subject for s in a.of("meeting_session") if a.within(s.day)}
+    met = {s.subject for s in a.of("meeting_session") if a.within(s.day) and s.unit == s.community}
     a.rate("G-02", "", arisen, len(met))
     audit(a)
     overdue = [a.at - date_day(d["due"]) for d in duties if a.inside(d["division"]) and d["who"] != ["node"]
@@ -370,8 +370,18 @@ WITH_FIGURES = {
 PLAIN = set('0123456789abcdefghijklmnopqrstuvwxyz_".:TZ+-')
 
 
+def last_correction(a, record):
+    """Of several that correct each other, what the last one says holds."""
+    while True:
+        later = [c for c in a.history.changers(record.id, "supersedes", record) if c.kind == "correction"]
+        if not later:
+            return record
+        record = later[0]
+
+
 def touches(a, record):
     if record.kind == "correction":
+        record = last_correction(a, record)
         return any(set(c.get("new_value", "")) <= PLAIN for c in record.own.get("changes", ()))
     return any(t.kind in WITH_FIGURES for t in a.history.links(record, "withdraws"))
 

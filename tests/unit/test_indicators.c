@@ -8,12 +8,14 @@
  *
  * indicators/<id>.json: {"indicator": "B-01", "cases": [{"name": ..., "records": [...], "from": "2026-01-01",
  * "until": "2027-01-01", "as_of": "2026-12-31", "units": ["district", "street", "community"],
- * "figures": {...}, "list": [...]}]}. The four in the middle are these unless said. Figures by
+ * "figures": {...}, "list": [...]}]}. The four in the middle are these unless said. "held": hashes of
+ * contents that the node holds, in base64. Figures by
  * "code:part@unit", each of the three left out where it is empty or the community; a count is "3", a rate
  * "1/2", a median "2..4 of 3", a maximum "7 of 3", "-" where there is none, then " small", " open 2 oldest 40"
  * and " mean 62.5 of 2" where there are such. The list is that of the first unit, all of it:
  *   LABEL[#ITEM] [matter=2] [in=street] [series=S] [part=P] N[/D] [value=V] [open] @DAY [(FACT)]
  * with LABEL "-" where there is no record, matter where it is not 1, unit where it is not the community. */
+#include "crypto/base64.h"
 #include "node/indicators/indicators_state.h"
 #include "proto/json.h"
 #include "proto/moment.h"
@@ -128,7 +130,9 @@ static void add_place(struct stage *stage, const struct ys_case *c, char out[ROW
     const char *const unit = tale_unit(&stage->tale, c->division);
     const char *const serial = strrchr(c->subject, '-');
     const int matter = serial == NULL ? 0 : (int)strtol(serial + 1, NULL, 10);
-    if (matter != 1)
+    if (matter == 0 && strcmp(c->subject, "-") != 0)
+        add(out, " matter=?");
+    else if (matter != 1)
         add(out, " matter=%d", matter);
     if (strcmp(unit, "community") != 0)
         add(out, " in=%s", unit);
@@ -334,6 +338,28 @@ static void put_units(struct stage *stage)
     json_decref(usual);
 }
 
+/* What comes with the contents of attachments, and no tale tells. */
+static void put_held(struct stage *stage)
+{
+    struct ys_err err = {0};
+    size_t i = 0;
+    json_t *value = NULL;
+    json_array_foreach(json_object_get(stage->told, "held"), i, value)
+    {
+        YS_QUERY_SCOPED query = NULL;
+        struct ys_hash hash;
+        size_t size = 0;
+        must(ys_base64_decode(ys_bytes_of_text(json_string_value(value)), hash.bytes,
+                              sizeof hash.bytes, &size),
+             &err, "held");
+        must(ys_query_open(ys_rules_sql(stage->rules), "INSERT INTO node_blob VALUES ('sha256', ?)",
+                           &query, &err),
+             &err, "held");
+        ys_query_set_blob(query, 1, (struct ys_bytes){hash.bytes, size});
+        must(ys_query_run(query, &err), &err, "held");
+    }
+}
+
 static void open_stage(struct stage *stage, const char *id, const json_t *told, unsigned nth)
 {
     char name[128];
@@ -354,6 +380,7 @@ static void open_stage(struct stage *stage, const char *id, const json_t *told, 
     must(ys_rules_open(stage->model, &stage->rules, &err), &err, stage->name);
     must(ys_rules_catch_up(stage->rules, ys_date_from_days(stage->ask.as_of_day), &err), &err,
          stage->name);
+    put_held(stage);
     must(ys_indicators_open(stage->rules, &stage->indicators, &err), &err, stage->name);
     stage->indicator = ys_indicators_find(stage->indicators, id);
     if (stage->indicator == NULL) {
