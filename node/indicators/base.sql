@@ -101,7 +101,7 @@ CREATE TEMP TABLE item (
 CREATE TEMP VIEW "keep item" AS
 WITH moved(subject) AS MATERIALIZED
      (SELECT r.subject FROM place_log p CROSS JOIN implementation_progress g ON g.rec BETWEEN p.first AND p.last
-        CROSS JOIN record r ON r.no = g.rec
+        CROSS JOIN record r ON r.no =/* same */ g.rec
        WHERE g.new_due IS NOT NULL AND coalesce(g.new_due_reason, '') = '')
 SELECT t.subject, t.nth, p.division, t.item, t.nature, t.state, s.record, s.day,
        coalesce(t.agreed_day, s.day),
@@ -111,7 +111,7 @@ SELECT t.subject, t.nth, p.division, t.item, t.nature, t.state, s.record, s.day,
        t.nature IN ('community_affairs', 'public_service')
        AND (t.result IS NOT NULL
             OR (t.ended_day IS NULL AND t.state NOT IN ('under_correction', 'annulled')))
-  FROM place p CROSS JOIN track t ON t.subject >= p.division || '-' AND t.subject < p.division || '.'
+  FROM place p CROSS JOIN track t ON t.subject >=/* same */ p.division || '-' AND t.subject </* same */ p.division || '.'
   CROSS JOIN main.settled s ON s.subject = t.subject AND s.track = t.nth;
 
 -- `posting` and `session` hold the rows of the rules' views of these names; session_notice and posting_count,

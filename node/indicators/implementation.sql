@@ -55,7 +55,7 @@ CREATE TEMP VIEW "D-03" AS
 SELECT i.division, '' AS series, '' AS part, i.record, i.subject, i.item, i.due_day AS day,
        1 AS n, NULL AS d, k.at_day - i.due_day AS value, 0 AS open, '' AS fact
   FROM asked k CROSS JOIN item i
- WHERE i.owed AND i.due_day < k.at_day AND coalesce(i.ended_day > k.at_day, 1);
+ WHERE i.owed AND i.due_day < k.at_day AND (i.ended_day IS NULL OR i.ended_day > k.at_day);
 
 -- Of those completed in the period, in full or in part. Open is what was to be carried out at its end.
 INSERT INTO indicator (id, zh, en, formula_zh, formula_en, basis, evidence, annex, parameters, case_zh, case_en,
@@ -75,7 +75,7 @@ SELECT i.division, '' AS series, '' AS part, i.record, i.subject, i.item, i.ende
 UNION ALL
 SELECT i.division, '', '', i.record, i.subject, i.item, i.agreed_day, NULL, NULL, k.at_day - i.agreed_day, 1, ''
   FROM asked k CROSS JOIN item i
- WHERE i.owed AND i.day <= k.at_day AND coalesce(i.ended_day > k.at_day, 1);
+ WHERE i.owed AND i.day <= k.at_day AND (i.ended_day IS NULL OR i.ended_day > k.at_day);
 
 -- Of items agreed (decided) in the period; annulled ones, too.
 INSERT INTO indicator (id, zh, en, formula_zh, formula_en, basis, evidence, annex, parameters, case_zh, case_en,
@@ -136,7 +136,7 @@ SELECT q.division, '' AS series, '' AS part, NULL AS record, q.subject, NULL AS 
                                                        t.published_from), 0)) AS published,
                min(t.published_to - t.published_from) AS days, count(*) AS items, count(t.ended_day) AS ended
           FROM place p
-          CROSS JOIN track t ON t.subject >= p.division || '-' AND t.subject < p.division || '.'
+          CROSS JOIN track t ON t.subject >=/* same */ p.division || '-' AND t.subject </* same */ p.division || '.'
          WHERE t.replaced = 0 AND t.state <> 'annulled' GROUP BY p.division, t.subject) q
   CROSS JOIN asked k
  WHERE q.items = q.ended AND q.day >= k.from_day AND q.day < k.until_day
@@ -147,4 +147,4 @@ SELECT s.division, '', '', s.record, s.subject, NULL, s.day,
   FROM put_off s CROSS JOIN asked k CROSS JOIN duty w ON w.record = s.record AND w.rule = 'R-11-10'
   LEFT JOIN duty d ON d.record = s.record AND d.rule = 'R-13-1'
   LEFT JOIN feedback_publication f ON f.rec = d.met_record
- WHERE coalesce(w.met_day > k.at_day, 1);
+ WHERE (w.met_day IS NULL OR w.met_day > k.at_day);

@@ -79,7 +79,7 @@ VALUES ('B-05', '', '', 'median', '天', 1, 1, 'lower', 1, 0, '', '');
 CREATE TEMP VIEW "B-05" AS
 SELECT d.unit AS division, '' AS series, '' AS part, d.record, d.subject, NULL AS item, d.anchor_day AS day,
        NULL AS n, NULL AS d, min(coalesce(d.met_day, k.as_of_day), k.as_of_day) - d.anchor_day AS value,
-       coalesce(d.met_day > k.as_of_day, 1) AS open, '' AS fact
+       (d.met_day IS NULL OR d.met_day > k.as_of_day) AS open, '' AS fact
   FROM asked k CROSS JOIN place p CROSS JOIN duty d ON d.unit = p.division AND d.rule = 'R-09-6'
  WHERE d.anchor_day >= k.from_day AND d.anchor_day < k.until_day;
 

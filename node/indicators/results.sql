@@ -5,7 +5,7 @@ CREATE TEMP VIEW gone AS
 SELECT p.division, NULL AS record, m.subject,
        (SELECT max(s.day) FROM step s CROSS JOIN withdrawal w ON w.rec = s.record WHERE s.subject = m.subject) AS day,
        '' AS text
-  FROM place p CROSS JOIN matter m ON m.subject >= p.division || '-' AND m.subject < p.division || '.'
+  FROM place p CROSS JOIN matter m ON m.subject >=/* same */ p.division || '-' AND m.subject </* same */ p.division || '.'
  WHERE m.stage = 'withdrawn'
 UNION ALL
 SELECT p.division, c.rec, e.subject, coalesce(c.closed_on, e.day), coalesce(c.text, '')
@@ -117,7 +117,7 @@ SELECT q.division, 'stock', CASE WHEN q.age <= 90 THEN 'up_to_90' WHEN q.age <= 
        q.record, q.subject, NULL, q.day, 1, NULL, q.age, 0, ''
   FROM (SELECT s.division, s.record, s.subject, s.day, k.at_day - s.day AS age
           FROM asked k CROSS JOIN shelved s CROSS JOIN duty d ON d.record = s.record AND d.rule = 'R-11-10'
-         WHERE s.day <= k.at_day AND coalesce(d.met_day > k.at_day, 1)
+         WHERE s.day <= k.at_day AND (d.met_day IS NULL OR d.met_day > k.at_day)
            AND NOT EXISTS (SELECT NULL FROM shelved b
                             WHERE b.subject = s.subject AND b.day <= k.at_day
                               AND (b.day, b.id) > (s.day, s.id))) q;
@@ -157,7 +157,7 @@ SELECT d.unit AS division, '' AS series, '' AS part, d.record, d.subject, NULL A
 UNION ALL
 SELECT d.unit, '', '', d.record, d.subject, NULL, d.anchor_day, NULL, NULL, k.at_day - d.anchor_day, 1, ''
   FROM asked k CROSS JOIN place p CROSS JOIN duty d ON d.unit = p.division AND d.rule = 'R-11-8'
- WHERE d.anchor_day <= k.at_day AND coalesce(d.met_day > k.at_day, 1);
+ WHERE d.anchor_day <= k.at_day AND (d.met_day IS NULL OR d.met_day > k.at_day);
 
 INSERT INTO indicator (id, zh, en, formula_zh, formula_en, basis, evidence, annex, parameters, case_zh, case_en,
                        day_zh, day_en, value_zh, value_en)

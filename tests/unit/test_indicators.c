@@ -470,7 +470,8 @@ static unsigned plant_faults(struct stage *const *stages, size_t count, const ch
     return survivors;
 }
 
-/* Views that several indicators ask: a fault is noticed when any case of any of them does. */
+/* Views that several indicators ask: a fault is noticed when any case of any of them does. Those that are
+ * copies of the rules' views have their own test. */
 struct helper {
     char name[64];
     char *text;
@@ -486,7 +487,8 @@ static size_t find_helpers(struct stage *stage, struct helper *helper)
     struct ys_err err = {0};
     must(ys_query_open(stage->indicators->sql,
                        "SELECT name FROM sqlite_temp_schema WHERE type = 'view' AND"
-                       " replace(name, 'unit ', '') NOT IN (SELECT id FROM indicator)",
+                       " replace(name, 'unit ', '') NOT IN (SELECT id FROM indicator)"
+                       " AND name NOT IN (SELECT name FROM main.sqlite_schema)",
                        &query, &err),
          &err, "helpers");
     for (;;) {
