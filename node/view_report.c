@@ -70,13 +70,13 @@ static void put_made_of(const struct ys_found *found)
 {
     const enum ys_figure_kind kind = found->figure->kind;
     if (kind == YS_FIGURE_MEDIAN || kind == YS_FIGURE_MAX)
-        printf(_("of %" PRId64), found->d);
+        printf(_("of %lld"), (long long)found->d);
     else if (kind != YS_FIGURE_COUNT)
         printf("%" PRId64 " / %" PRId64, found->n, found->d);
     if (found->mean_differs)
         printf(_("; mean of the communities %s"), found->mean);
     if (found->open > 0)
-        printf(_("; open %" PRId64 ", the oldest %" PRId64), found->open, found->oldest);
+        printf(_("; open %lld, the oldest %lld"), (long long)found->open, (long long)found->oldest);
 }
 
 /* `first`: of its indicator. */
@@ -216,7 +216,7 @@ void ys_text_case(const struct ys_case *item)
     else if (item->has_n && item->n != 1)
         printf("  %" PRId64, item->n);
     if (item->has_value)
-        printf(_("  %" PRId64 " days"), item->value);
+        printf(_("  %lld days"), (long long)item->value);
     if (item->open)
         printf("  %s", _("open"));
     printf("  ");
