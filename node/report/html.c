@@ -5,6 +5,8 @@
 #include "node/report/out.h"
 #include "proto/moment.h"
 
+enum { WIDE = 7 }; /* columns; a table with more is set smaller */
+
 /* GB/T 9704: title in 2 (22 pt) small Song, text in 3 (16 pt) Fangsong, 156 mm x 225 mm. Rows are not cut,
  * titles of columns come again on each page. */
 static const char style[] =
@@ -25,9 +27,12 @@ static const char style[] =
     "overflow-wrap:anywhere}\n"
     "th{font-family:黑体,SimHei,\"Noto Sans CJK "
     "SC\",sans-serif;font-weight:normal;text-align:center;"
-    "overflow-wrap:normal;word-break:keep-all}\n"
-    "td.n{text-align:right;white-space:nowrap}td.c{white-space:nowrap}\n"
-    "thead{display:table-header-group}tr,figure,.sign{break-inside:avoid}\n"
+    "overflow-wrap:anywhere}\n"
+    "td.t{min-width:16mm}table.wide{font-size:9pt;line-height:12pt}"
+    "table.wide th,table.wide td{padding:.6mm .8mm}table.wide td.t{min-width:11mm}"
+    "table.wide td.c{white-space:normal;min-width:15mm}\n"
+    "td.n{text-align:right;white-space:nowrap}td.c,td.d{white-space:nowrap}\n"
+    "thead{display:table-header-group}tr,figure,.sign,footer{break-inside:avoid}\n"
     "figure{margin:4mm 0}figcaption{text-align:center;font-size:12pt}\n"
     "svg{width:100%;font-size:13px}svg text{fill:#000}\n"
     ".part{fill:#444;stroke:#000;stroke-width:.5}.whole{fill:none;stroke:#000;stroke-width:.5}\n"
@@ -57,7 +62,8 @@ static void put_cell(struct ys_report_out *out, const struct ys_report_column *c
     char shown[YS_CELL_TEXT_MAX];
     const bool is_text = cell->there && ys_cell_is_text(cell);
     ys_out_text(out, ys_cell_is_number(column->type)  ? "<td class=n>"
-                     : column->type == YS_REPORT_TEXT ? "<td>"
+                     : column->type == YS_REPORT_TEXT ? "<td class=t>"
+                     : column->type == YS_REPORT_DATE ? "<td class=d>"
                                                       : "<td class=c>");
     if (is_text) {
         ys_out_html(out, ys_cell_read(cell));
@@ -68,13 +74,22 @@ static void put_cell(struct ys_report_out *out, const struct ys_report_column *c
     ys_out_text(out, "</td>");
 }
 
+static size_t printed(const struct ys_report_table *table)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < table->column_count; i++)
+        count += table->column[i].print;
+    return count;
+}
+
 static enum ys_code put_table(struct ys_report_out *out, struct ys_report_table *table,
                               struct ys_err *err)
 {
     bool any = false;
     ys_out_text(out, "<h2>");
     text(out, table->zh);
-    ys_out_text(out, "</h2>\n<table><thead><tr>");
+    ys_out_text(out, printed(table) >= WIDE ? "</h2>\n<table class=wide><thead><tr>"
+                                            : "</h2>\n<table><thead><tr>");
     for (size_t i = 0; i < table->column_count; i++) {
         if (!table->column[i].print)
             continue;

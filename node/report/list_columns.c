@@ -5,7 +5,7 @@
 /* X(key, zh, en, type, print, words, about_zh, about_en), in the order of the query's columns. */
 #define UNIT_COLUMNS(X)                                                                             \
     X("unit", "单位代码", "Unit", CODE, false, NULL, "记录所在社区的 12 位代码", "12 digits of the community") \
-    X("unit_name", "单位", "Unit name", TEXT, true, NULL, "社区名称", "name of the community")
+    X("unit_name", "单位", "Unit name", TEXT, false, NULL, "社区名称", "name of the community")
 #define MATTER_COLUMNS(X)                                                                           \
     X("matter", "事项编号", "Matter", CODE, true, NULL, "事项编号", "number of the matter")          \
     X("title", "事项", "Title", TEXT, true, NULL, "事项标题", "title of the matter")

@@ -54,7 +54,7 @@ static enum ys_code draw_months(struct ys_making *making, struct ys_sql *sql, st
         " held AS (SELECT strftime('%Y-%m-01', s.day * 86400, 'unixepoch') AS first, count(*) AS n"
         " FROM session s WHERE substr(s.unit, 1, length(?1)) = ?1 AND s.day BETWEEN ?2 AND ?3"
         " GROUP BY 1)"
-        " SELECT substr(m.first, 6, 2) + 0 || '月', coalesce(h.n, 0) FROM month m LEFT JOIN held h"
+        " SELECT (substr(m.first, 6, 2) + 0) || '月', coalesce(h.n, 0) FROM month m LEFT JOIN held h"
         " ON h.first = m.first ORDER BY m.first",
         &query, err);
     if (code != YS_OK)
