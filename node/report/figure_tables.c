@@ -128,8 +128,8 @@ static enum ys_code rewind_walk(void *source, struct ys_err *err)
 static const struct ys_found *next_found(struct ys_figures_walk *walk, bool annex, bool own)
 {
     const struct ys_report_figures *const figures = walk->figures;
-    while (walk->at < figures->found_count) {
-        const struct ys_found *const found = &figures->found[walk->at++];
+    while (walk->at < figures->found.count) {
+        const struct ys_found *const found = &figures->found.item[walk->at++];
         if (found->indicator->annex == annex && (!own || found->unit_at == 0))
             return found;
     }

@@ -14,14 +14,20 @@ static enum ys_code no_memory(struct ys_err *err)
     return ys_fail(err, YS_NOMEM, "report: out of memory");
 }
 
+static void free_list(struct ys_found_list *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        free((void *)(uintptr_t)list->item[i].part);
+    free(list->item);
+}
+
 void ys_figures_close(struct ys_report_figures *figures)
 {
     if (figures == NULL)
         return;
     ys_indicators_close(figures->indicators);
-    for (size_t i = 0; i < figures->found_count; i++)
-        free((void *)(uintptr_t)figures->found[i].part);
-    free(figures->found);
+    free_list(&figures->found);
+    free_list(&figures->sealed);
     free(figures->unit);
     free(figures->beside);
     free(figures);
@@ -97,16 +103,17 @@ static size_t place_of(struct ys_report_figures *figures, const char *code)
 static enum ys_code take(void *context, const struct ys_result *result, struct ys_err *err)
 {
     struct ys_report_figures *const figures = context;
-    if (figures->found_count == figures->found_room) {
-        const size_t room = figures->found_room == 0 ? 1024 : 2 * figures->found_room;
-        struct ys_found *const grown = realloc(figures->found, room * sizeof *grown);
+    struct ys_found_list *const list = figures->taking;
+    if (list->count == list->room) {
+        const size_t room = list->room == 0 ? 1024 : 2 * list->room;
+        struct ys_found *const grown = realloc(list->item, room * sizeof *grown);
         if (grown == NULL)
             return no_memory(err);
-        figures->found = grown;
-        figures->found_room = room;
+        list->item = grown;
+        list->room = room;
     }
     const size_t unit = place_of(figures, result->unit);
-    struct ys_found *const found = &figures->found[figures->found_count];
+    struct ys_found *const found = &list->item[list->count];
     *found = (struct ys_found){.indicator = result->indicator,
                                .figure = result->figure,
                                .unit = figures->unit[unit].division.digits,
@@ -126,7 +133,7 @@ static enum ys_code take(void *context, const struct ys_result *result, struct y
     ys_result_print(result, found->value);
     if (found->mean_differs)
         ys_result_print_mean(result, found->mean);
-    figures->found_count++;
+    list->count++;
     return YS_OK;
 }
 
@@ -143,8 +150,8 @@ static enum ys_code put_beside(struct ys_report_figures *figures, struct ys_err 
             continue;
         figures->beside_of[figures->beside_count++] = indicator;
     }
-    for (size_t i = 0; i < figures->found_count; i++) {
-        const struct ys_found *const found = &figures->found[i];
+    for (size_t i = 0; i < figures->found.count; i++) {
+        const struct ys_found *const found = &figures->found.item[i];
         if (found->part[0] != '\0' || found->figure != &found->indicator->figure[0])
             continue;
         for (size_t column = 0; column < figures->beside_count; column++)
@@ -154,18 +161,20 @@ static enum ys_code put_beside(struct ys_report_figures *figures, struct ys_err 
     return YS_OK;
 }
 
-static enum ys_code evaluate(struct ys_report_figures *figures, struct ys_err *err)
+/* The first `unit_count` of the units into `list`. */
+static enum ys_code evaluate(struct ys_report_figures *figures, size_t unit_count,
+                             const struct ys_ask *like, struct ys_found_list *list,
+                             struct ys_err *err)
 {
-    struct ys_division *const units = calloc(figures->unit_count, sizeof *units);
+    struct ys_ask ask = *like;
+    struct ys_division *const units = calloc(unit_count, sizeof *units);
     if (units == NULL)
         return no_memory(err);
-    for (size_t i = 0; i < figures->unit_count; i++)
+    for (size_t i = 0; i < unit_count; i++)
         units[i] = figures->unit[i].division;
-    const struct ys_ask ask = {.unit = units,
-                               .unit_count = figures->unit_count,
-                               .from_day = figures->ask.from_day,
-                               .until_day = figures->ask.to_day + 1,
-                               .as_of_day = figures->ask.as_of_day};
+    ask.unit = units;
+    ask.unit_count = unit_count;
+    figures->taking = list;
     enum ys_code code = ys_indicators_ask(figures->indicators, &ask, err);
     free(units);
     if (code == YS_OK)
@@ -173,6 +182,22 @@ static enum ys_code evaluate(struct ys_report_figures *figures, struct ys_err *e
     return code == YS_OK
                ? ys_indicators_results(figures->indicators, NULL, NULL, take, figures, err)
                : code;
+}
+
+/* The period of the report comes last: lists look into what is kept of it. */
+static enum ys_code evaluate_all(struct ys_report_figures *figures, struct ys_err *err)
+{
+    const struct ys_figures_ask *const ask = &figures->ask;
+    const struct ys_ask now = {
+        .from_day = ask->from_day, .until_day = ask->to_day + 1, .as_of_day = ask->as_of_day};
+    const struct ys_ask sealed = {.from_day = ask->sealed_from_day,
+                                  .until_day = ask->sealed_to_day + 1,
+                                  .as_of_day = ask->sealed_as_of_day};
+    enum ys_code code =
+        ask->has_sealed ? evaluate(figures, 1, &sealed, &figures->sealed, err) : YS_OK;
+    figures->last_unit = 0;
+    return code == YS_OK ? evaluate(figures, figures->unit_count, &now, &figures->found, err)
+                         : code;
 }
 
 /* --- by what it was counted --- */
@@ -226,7 +251,7 @@ enum ys_code ys_figures_open(struct ys_rules *rules, const struct ys_figures_ask
     if (code == YS_OK)
         code = read_units(figures, ys_rules_sql(rules), err);
     if (code == YS_OK)
-        code = evaluate(figures, err);
+        code = evaluate_all(figures, err);
     if (code == YS_OK)
         code = put_beside(figures, err);
     if (code != YS_OK) {
@@ -256,16 +281,22 @@ const char *ys_figures_set(const struct ys_report_figures *figures)
 
 const struct ys_found *ys_figures_found(const struct ys_report_figures *figures, size_t *count_out)
 {
-    *count_out = figures->found_count;
-    return figures->found;
+    *count_out = figures->found.count;
+    return figures->found.item;
+}
+
+const struct ys_found *ys_figures_sealed(const struct ys_report_figures *figures, size_t *count_out)
+{
+    *count_out = figures->sealed.count;
+    return figures->sealed.item;
 }
 
 bool ys_figures_cell(const struct ys_report_figures *figures, const char *id,
                      struct ys_report_cell *out)
 {
     *out = (struct ys_report_cell){.there = false};
-    for (size_t i = 0; i < figures->found_count; i++) {
-        const struct ys_found *const found = &figures->found[i];
+    for (size_t i = 0; i < figures->found.count; i++) {
+        const struct ys_found *const found = &figures->found.item[i];
         if (strcmp(found->indicator->id, id) != 0 || found->part[0] != '\0' || found->unit_at != 0)
             continue;
         const bool counted = found->figure->kind == YS_FIGURE_COUNT;

@@ -16,6 +16,9 @@ struct ys_figures_ask {
     const char *unit;
     bool by_unit; /* in the table of all also those of the units below */
     int32_t from_day, to_day, as_of_day;
+    /* Count the unit's own figures of a period that was sealed, too, as of that day. */
+    bool has_sealed;
+    int32_t sealed_from_day, sealed_to_day, sealed_as_of_day;
 };
 
 /* After ys_lists_open, which makes names of units. */
@@ -48,5 +51,8 @@ struct ys_found {
 };
 /* In the order of catalogue, figure, unit, part. */
 const struct ys_found *ys_figures_found(const struct ys_report_figures *figures, size_t *count_out);
+/* Those of the sealed period. */
+const struct ys_found *ys_figures_sealed(const struct ys_report_figures *figures,
+                                         size_t *count_out);
 
 #endif

@@ -16,13 +16,18 @@ struct ys_figures_walk {
     size_t at;
 };
 
+struct ys_found_list {
+    struct ys_found *item;
+    size_t count, room;
+};
+
 struct ys_report_figures {
     struct ys_figures_ask ask;
     struct ys_indicators *indicators;
     struct ys_figures_unit *unit;
     size_t unit_count, last_unit;
-    struct ys_found *found;
-    size_t found_count, found_room;
+    struct ys_found_list found, sealed;
+    struct ys_found_list *taking; /* one of the two */
     const struct ys_indicator *beside_of[YS_BESIDE_MAX];
     size_t beside_count;
     const struct ys_found **beside; /* of each unit YS_BESIDE_MAX */

@@ -7,6 +7,7 @@
 
 void ys_making_close(struct ys_making *making)
 {
+    ys_adjustments_close(making->adjustments);
     ys_figures_close(making->figures);
     ys_lists_close(making->lists);
     *making = (struct ys_making){.lists = NULL};
@@ -54,7 +55,8 @@ static enum ys_code draw_months(struct ys_making *making, struct ys_sql *sql, st
         " held AS (SELECT strftime('%Y-%m-01', s.day * 86400, 'unixepoch') AS first, count(*) AS n"
         " FROM session s WHERE substr(s.unit, 1, length(?1)) = ?1 AND s.day BETWEEN ?2 AND ?3"
         " GROUP BY 1)"
-        " SELECT (substr(m.first, 6, 2) + 0) || '月', coalesce(h.n, 0) FROM month m LEFT JOIN held h"
+        " SELECT (substr(m.first, 6, 2) + 0) || '月', coalesce(h.n, 0) FROM month m LEFT JOIN held "
+        "h"
         " ON h.first = m.first ORDER BY m.first",
         &query, err);
     if (code != YS_OK)
@@ -87,6 +89,7 @@ static void put_tables(struct ys_making *making)
     making->table[count++] = *ys_figures_table(making->figures, YS_FIGURES_SUMMARY);
     making->table[count++] = *ys_figures_table(making->figures, YS_FIGURES_UNITS);
     making->table[1].print = !all;
+    making->table[count++] = *ys_adjustments_table(making->adjustments);
     for (size_t i = 0; i < YS_LISTS; i++) {
         making->table[count] = *ys_lists_table(making->lists, list_order[i]);
         making->table[count++].print = all && i < 2;
@@ -104,17 +107,25 @@ static enum ys_code open_parts(const struct ys_making_options *options, struct y
                                        .to_day = options->period->to_day,
                                        .as_of_day = options->as_of_day,
                                        .label = options->label};
-    const struct ys_figures_ask figures = {.unit = options->unit,
-                                           .by_unit = options->by_unit,
-                                           .from_day = options->period->from_day,
-                                           .to_day = options->period->to_day,
-                                           .as_of_day = options->as_of_day};
+    struct ys_figures_ask figures = {.unit = options->unit,
+                                     .by_unit = options->by_unit,
+                                     .from_day = options->period->from_day,
+                                     .to_day = options->period->to_day,
+                                     .as_of_day = options->as_of_day};
     enum ys_code code = ys_lists_open(options->basis->rules, &lists, &making->lists, err);
     if (code == YS_OK)
         code = ys_lists_unit_name(making->lists, options->unit, making->unit_name,
                                   sizeof making->unit_name, err);
-    return code == YS_OK ? ys_figures_open(options->basis->rules, &figures, &making->figures, err)
-                         : code;
+    if (code == YS_OK)
+        code = ys_adjustments_open(ys_rules_sql(options->basis->rules), &figures,
+                                   &making->adjustments, err);
+    if (code == YS_OK && options->figures_only)
+        figures.has_sealed = false;
+    if (code == YS_OK)
+        code = ys_figures_open(options->basis->rules, &figures, &making->figures, err);
+    return code == YS_OK && figures.has_sealed
+               ? ys_adjustments_compare(making->adjustments, making->figures, err)
+               : code;
 }
 
 static enum ys_code complete(const struct ys_making_options *options, struct ys_making *making,

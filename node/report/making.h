@@ -4,6 +4,7 @@
 #ifndef YS_NODE_REPORT_MAKING_H
 #define YS_NODE_REPORT_MAKING_H
 
+#include "node/report/adjustment.h"
 #include "node/report/basis.h"
 #include "node/report/figures.h"
 #include "node/report/lists.h"
@@ -19,12 +20,13 @@ struct ys_making_options {
     const char *(*label)(const char *words, struct ys_bytes word);
 };
 
-enum { YS_MAKING_TABLES = YS_LISTS + 3, YS_MAKING_CHARTS = 2 };
+enum { YS_MAKING_TABLES = YS_LISTS + 4, YS_MAKING_CHARTS = 2 };
 
 struct ys_making {
     struct ys_report report;
     struct ys_report_lists *lists;
     struct ys_report_figures *figures;
+    struct ys_adjustments *adjustments;
     struct ys_report_table table[YS_MAKING_TABLES];
     struct ys_report_chart chart[YS_MAKING_CHARTS];
     char unit_name[128];

@@ -140,7 +140,7 @@ class Report(Case):
             self.assertEqual(len(rows) - 1, len(table["rows"]), name)
             for column in table["columns"]:
                 self.assertIn(f"| {column['key']} |", dictionary)
-            self.assertTrue(table["rows"], name)
+            self.assertTrue(table["rows"] or name == "adjustments", name)
         page = (folder / "report.html").read_text()
         self.assertIn(report["hash"], page)
         self.assertIn(report["report"]["input_root"], page)
@@ -192,6 +192,15 @@ class Report(Case):
         checked = wait_for(lambda: (r := district.call("report", "--check", good["id"], check=False)).status in (0, 1) and r, "the check")
         self.assertEqual(checked.status, 0, checked.out + checked.err)
         self.assertIn("all as signed", checked.out)
+
+        # In the next report it is an adjustment.
+        self.assertEqual(street.call("report", *period, "--format", "csv", "--table", "adjustments", "--csv-profile", "plain")
+                         .out.splitlines()[0].split(",")[-4:], ["sealed", "now", "difference", "figure"])
+        report = json.loads(street.call("report", *period, "--format", "json").out)["report"]
+        table, = (t for t in report["tables"] if t["name"] == "adjustments")
+        late = {(row[3], row[9], row[5]): tuple(row[6:9]) for row in table["rows"]}
+        self.assertEqual(late["F-01", "rounds", None] if ("F-01", "rounds", None) in late else late["F-01", None, None], ("1", "2", "1"))
+        self.assertEqual({row[0] for row in table["rows"]}, {good["id"]})
 
         draft = street.call("report", *period, "--seal", "--json").object()
         text = json.loads(pathlib.Path(draft["path"]).read_text(encoding="utf-8"))
