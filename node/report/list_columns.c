@@ -201,7 +201,7 @@ static const char *const evaluations_words[] = {EVALUATIONS(WORDS)};
 static const char *const findings_words[] = {FINDINGS(WORDS)};
 
 #define LIST(list, zh, en, about_zh, about_en)                                                      \
-    {#list, zh, en, about_zh, about_en, list##_sql, list, list##_words, sizeof list / sizeof *list}
+    {#list, zh, en, about_zh, about_en, list##_sql, (list), list##_words, sizeof(list) / sizeof *(list)}
 
 const struct ys_list ys_list_columns[YS_LISTS] = {
     LIST(matters, "事项清单", "Matters", "统计期内有记录的事项，和期初尚未结束的事项。",
