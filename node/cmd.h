@@ -53,6 +53,7 @@ YS_CHECKED enum ys_code ys_cmd_draft(const struct ys_call *call, struct ys_err *
 YS_CHECKED enum ys_code ys_cmd_publish(const struct ys_call *call, struct ys_err *err);
 YS_CHECKED enum ys_code ys_cmd_log(const struct ys_call *call, struct ys_err *err);
 YS_CHECKED enum ys_code ys_cmd_show(const struct ys_call *call, struct ys_err *err);
+YS_CHECKED enum ys_code ys_cmd_indicators(const struct ys_call *call, struct ys_err *err);
 YS_CHECKED enum ys_code ys_cmd_rules(const struct ys_call *call, struct ys_err *err);
 YS_CHECKED enum ys_code ys_cmd_findings(const struct ys_call *call, struct ys_err *err);
 YS_CHECKED enum ys_code ys_cmd_sign(const struct ys_call *call, struct ys_err *err);

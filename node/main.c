@@ -406,6 +406,10 @@ static const struct ys_cmd table[] = {
      "report --explain E-03 --unit 110105001001\nreport --format xlsx --out report.xlsx\n"
      "report --as-of report.json\nreport --period 2026 --seal --out 2026\nreport --check 3fa1b2c4",
      report_options, 0, 0},
+    {"indicators", ys_cmd_indicators, "[INDICATOR]", N_("the indicators that are evaluated"),
+     N_("The catalogue: formula in words, what is counted and by which day, claimed or proven,\n"
+        "parameters. With the id of an indicator, all of it."),
+     "indicators\nindicators B-01", rules_options, 0, 1},
     {"reindex", ys_cmd_reindex, "", N_("make the read model anew"),
      N_("Throws HOME/model.db away and makes it anew from the records. Nothing is lost: "
         "everything\n"

@@ -11,6 +11,7 @@
 #include "node/check.h"
 #include "node/dossier.h"
 #include "node/exhibit.h"
+#include "node/indicators/indicators.h"
 #include "node/invite.h"
 #include "node/process.h"
 #include "node/rules/finding.h"
@@ -246,6 +247,8 @@ struct ys_view {
     void (*finding_count)(const struct ys_finding *finding,
                           unsigned count); /* of its rule and unit */
     void (*duty)(const struct ys_duty *duty);
+    void (*indicator)(const struct ys_indicator *indicator);
+    void (*indicator_line)(const struct ys_indicator *indicator);
     void (*version)(const char *version);
 };
 extern const struct ys_view ys_view_text, ys_view_json;

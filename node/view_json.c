@@ -1,4 +1,5 @@
 #include "node/view.h"
+#include "node/view_indicator.h"
 #include "node/view_matter.h"
 #include "node/view_rule.h"
 
@@ -510,6 +511,8 @@ const struct ys_view ys_view_json = {
     .checked = checked,
     .matter = ys_json_matter,
     .matter_line = ys_json_matter_line,
+    .indicator = ys_json_indicator,
+    .indicator_line = ys_json_indicator,
     .rule = ys_json_rule,
     .rule_line = ys_json_rule,
     .finding = ys_json_finding,

@@ -1,6 +1,7 @@
 #include "node/lang.h"
 #include "node/terminal.h"
 #include "node/view.h"
+#include "node/view_indicator.h"
 #include "node/view_matter.h"
 #include "node/view_rule.h"
 #include "node/view_text_draft.h"
@@ -735,6 +736,8 @@ const struct ys_view ys_view_text = {
     .checked = checked,
     .matter = ys_text_matter,
     .matter_line = ys_text_matter_line,
+    .indicator = ys_text_indicator,
+    .indicator_line = ys_text_indicator_line,
     .rule = ys_text_rule,
     .rule_line = ys_text_rule_line,
     .finding = ys_text_finding,

@@ -142,7 +142,7 @@ SELECT v.division, '' AS series, w.word AS part, v.record, v.subject, NULL AS it
 
 INSERT INTO indicator (id, zh, en, formula_zh, formula_en, basis, evidence, annex, parameters, case_zh, case_en,
                        day_zh, day_en, value_zh, value_en)
-VALUES ('F-04', '满意率', 'satisfied',
+VALUES ('F-04', '满意率(各维度)', 'satisfied',
         '统计期内的评议，每个维度(很满意 + 满意) / (很满意 + 满意 + 一般 + 不满意 + 很不满意)；不了解的不计入，另列票数',
         'of the evaluations held in the period, by dimension, ballots with grade 5 or 4 / with grade 5 to 1; those that '
         || 'cannot say do not count, and stand beside it',
@@ -160,7 +160,7 @@ SELECT v.division, 'unknown', v.dimension, v.record, v.subject, NULL, v.day, v.g
 
 INSERT INTO indicator (id, zh, en, formula_zh, formula_en, basis, evidence, annex, parameters, case_zh, case_en,
                        day_zh, day_en, value_zh, value_en)
-VALUES ('F-05', '平均分', 'mean score',
+VALUES ('F-05', '平均分(百分制)', 'mean score',
         '统计期内的评议，每个维度的平均等级(5 至 1，不了解的不计入)换算成百分制：(平均等级 − 1) / 4 × 100',
         'of the evaluations held in the period, by dimension, the mean grade (5 to 1, without those that cannot say) on '
         || 'a scale of 100: (mean - 1) / 4 x 100',

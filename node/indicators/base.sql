@@ -14,25 +14,6 @@ SELECT r.no AS record, r.id, r.kind, r.subject, r.log, r.idx, r.signers,
 -- A table with a view "keep <table>" is filled from it whenever something is asked, in the order in which the
 -- tables stand in the files: rows that many indicators ask are found once.
 
--- Sessions in the period, with how many kinds of participants were there, and how many residents.
-CREATE TEMP TABLE met (
-  record INTEGER PRIMARY KEY, id BLOB, division TEXT, subject TEXT, day INTEGER, present INTEGER,
-  residents INTEGER, kinds INTEGER, street_present INTEGER, department_present INTEGER
-) STRICT;
-CREATE INDEX temp.met_subject ON met (subject);
-CREATE TEMP VIEW "keep met" AS
-SELECT s.rec, e.id, p.division, e.subject, coalesce((s.started_at_ms + 28800000) / 86400000, e.day) AS day,
-       coalesce(s.present_total, 0),
-       (SELECT coalesce(sum(a.present), 0) FROM meeting_session_attendance a
-         WHERE a.rec = s.rec AND a.party_kind IN ('resident', 'residents_rep', 'residents_group')),
-       (SELECT count(DISTINCT a.party_kind) FROM meeting_session_attendance a
-         WHERE a.rec = s.rec AND a.present > 0),
-       s.street_present, s.department_present
-  FROM asked k CROSS JOIN place_log p CROSS JOIN meeting_session s ON s.rec BETWEEN p.first AND p.last
-  CROSS JOIN deed e ON e.record = s.rec
- WHERE coalesce((s.started_at_ms + 28800000) / 86400000, e.day) >= k.from_day
-   AND coalesce((s.started_at_ms + 28800000) / 86400000, e.day) < k.until_day;
-
 -- Topics determined, whenever and in whatever way.
 CREATE TEMP TABLE determined (
   record INTEGER PRIMARY KEY, id BLOB, division TEXT, subject TEXT, day INTEGER, decision TEXT,
@@ -89,13 +70,15 @@ SELECT s.division, s.record, s.subject, s.day
                     WHERE a.subject = s.subject AND a.day >= k.from_day AND a.day < k.until_day);
 
 -- Items that may be carried out, as the rules have them (settled: agreed, and where the residents' meeting
--- decides, decided), with the day by which. That is item_due's; where nobody moved a day without a reason, it
+-- decides, decided). `day`: of that; an order of correction, which moves the day of the rules, does not move it.
+-- With the day by which. That is item_due's; where nobody moved a day without a reason, it
 -- is the procedure's, and item_due, which is slow, need not be asked. `owed`: those of which R-12-7 expects
--- an end.
+-- an end. `done_day`: of those carried out: completed in full or in part, and commissions whose result was
+-- handed over.
 CREATE TEMP TABLE item (
   subject TEXT, track INTEGER, division TEXT, item INTEGER, nature TEXT, state TEXT, record INTEGER,
-  day INTEGER, agreed_day INTEGER, due_day INTEGER, result TEXT, ended_by INTEGER, ended_day INTEGER,
-  extensions INTEGER, owed INTEGER,
+  day INTEGER, agreed_day INTEGER, due_day INTEGER, result TEXT, ended_day INTEGER,
+  done_day INTEGER, extensions INTEGER, owed INTEGER,
   PRIMARY KEY (subject, track)
 ) STRICT, WITHOUT ROWID;
 CREATE TEMP VIEW "keep item" AS
@@ -103,11 +86,13 @@ WITH moved(subject) AS MATERIALIZED
      (SELECT r.subject FROM place_log p CROSS JOIN implementation_progress g ON g.rec BETWEEN p.first AND p.last
         CROSS JOIN record r ON r.no =/* same */ g.rec
        WHERE g.new_due IS NOT NULL AND coalesce(g.new_due_reason, '') = '')
-SELECT t.subject, t.nth, p.division, t.item, t.nature, t.state, s.record, s.day,
-       coalesce(t.agreed_day, s.day),
+SELECT t.subject, t.nth, p.division, t.item, t.nature, t.state, s.record,
+       iif(t.decision_matter, t.decided_day, t.agreed_day) AS day, coalesce(t.agreed_day, t.decided_day),
        iif(t.subject IN (SELECT subject FROM moved),
            (SELECT d.day FROM main.item_due d WHERE d.subject = t.subject AND d.track = t.nth), t.due_day),
-       t.result, t.ended_by, t.ended_day, t.extensions,
+       t.result, t.ended_day,
+       iif(t.result IN ('full', 'partial') OR (t.nature = 'commissioned' AND t.ended_by IS NOT NULL), t.ended_day, NULL),
+       t.extensions,
        t.nature IN ('community_affairs', 'public_service')
        AND (t.result IS NOT NULL
             OR (t.ended_day IS NULL AND t.state NOT IN ('under_correction', 'annulled')))
@@ -138,6 +123,22 @@ CREATE TEMP VIEW "keep session" AS
 SELECT q.record, q.id, q.subject, q.unit, q.place, q.signed_day, q.day
   FROM place_log p CROSS JOIN meeting_session s ON s.rec BETWEEN p.first AND p.last
   CROSS JOIN main.session q ON q.record = s.rec;
+
+-- Sessions in the period, with how many kinds of participants were there, and how many residents.
+CREATE TEMP TABLE met (
+  record INTEGER PRIMARY KEY, division TEXT, subject TEXT, day INTEGER, present INTEGER,
+  residents INTEGER, kinds INTEGER, street_present INTEGER, department_present INTEGER
+) STRICT;
+CREATE INDEX temp.met_subject ON met (subject);
+CREATE TEMP VIEW "keep met" AS
+SELECT s.record, s.unit, s.subject, s.day, coalesce(m.present_total, 0),
+       (SELECT coalesce(sum(a.present), 0) FROM meeting_session_attendance a
+         WHERE a.rec = s.record AND a.party_kind IN ('resident', 'residents_rep', 'residents_group')),
+       (SELECT count(DISTINCT a.party_kind) FROM meeting_session_attendance a
+         WHERE a.rec = s.record AND a.present > 0),
+       m.street_present, m.department_present
+  FROM asked k CROSS JOIN temp.session s CROSS JOIN meeting_session m ON m.rec = s.record
+ WHERE s.day >= k.from_day AND s.day < k.until_day;
 
 -- Since when each notice counts and is proven, as posting_count has it, which goes back from one to that which
 -- it supersedes; where it supersedes none, it is its own day, and need not be asked.

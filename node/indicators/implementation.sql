@@ -1,9 +1,8 @@
 -- D: is it carried out (落实).
 
--- Why: carried out is what is completed in full or in part, and a commission whose result was handed over;
--- an item that proved impossible is ended, and not carried out. A matter is carried out when all its items
--- of the period are. By nature a matter with items of two natures stands twice, once with those of each.
--- Annulled items are nobody's to carry out.
+-- Why: an item that proved impossible is ended, and not carried out. A matter is carried out when all its
+-- items of the period are. By nature a matter with items of two natures stands twice, once with those of
+-- each. Annulled items are nobody's to carry out.
 INSERT INTO indicator (id, zh, en, formula_zh, formula_en, basis, evidence, annex, parameters, case_zh, case_en,
                        day_zh, day_en, value_zh, value_en)
 VALUES ('D-01', '落实完成率（同期群）', 'matters carried out (cohort)',
@@ -15,14 +14,18 @@ INSERT INTO figure (indicator, code, series, kind, unit, scale, decimals, better
 VALUES ('D-01', '', '', 'rate', '%', 100, 1, 'higher', 1, 0, '', ''),
        ('D-01', 'nature', 'nature', 'rate', '%', 100, 1, 'higher', 1, 2, '落实完成率（按性质）', 'matters carried out, by nature');
 CREATE TEMP VIEW "D-01" AS
-SELECT i.division, c.series, iif(c.series = '', '', i.nature) AS part, NULL AS record, i.subject, NULL AS item,
-       min(i.day) AS day,
-       min(coalesce((i.result IN ('full', 'partial') OR (i.nature = 'commissioned' AND i.ended_by IS NOT NULL))
-                    AND i.ended_day <= k.as_of_day, 0)) AS n,
-       1 AS d, NULL AS value, 0 AS open, '' AS fact
-  FROM asked k CROSS JOIN item i CROSS JOIN (SELECT '' AS series UNION ALL SELECT 'nature') c
- WHERE i.day >= k.from_day AND i.day < k.until_day AND i.state <> 'annulled'
- GROUP BY i.division, i.subject, c.series, part;
+SELECT i.division, '' AS series, '' AS part, NULL AS record, i.subject, NULL AS item, min(i.day) AS day,
+       min(i.done_day IS NOT NULL AND i.done_day <= (SELECT as_of_day FROM asked)) AS n, 1 AS d, NULL AS value,
+       0 AS open, '' AS fact
+  FROM item i
+ WHERE i.day >= (SELECT from_day FROM asked) AND i.day < (SELECT until_day FROM asked) AND i.state <> 'annulled'
+ GROUP BY i.subject
+UNION ALL
+SELECT i.division, 'nature', i.nature, NULL, i.subject, NULL, min(i.day),
+       min(i.done_day IS NOT NULL AND i.done_day <= (SELECT as_of_day FROM asked)), 1, NULL, 0, ''
+  FROM item i
+ WHERE i.day >= (SELECT from_day FROM asked) AND i.day < (SELECT until_day FROM asked) AND i.state <> 'annulled'
+ GROUP BY i.subject, i.nature;
 
 -- Of the items that R-12-7 looks at, with the day that it counts by; due up to the day of asking.
 INSERT INTO indicator (id, zh, en, formula_zh, formula_en, basis, evidence, annex, parameters, case_zh, case_en,
@@ -68,10 +71,10 @@ VALUES ('D-04', '共识到完成天数中位数', 'median days from consensus to
 INSERT INTO figure (indicator, code, series, kind, unit, scale, decimals, better, cases, parts, zh, en)
 VALUES ('D-04', '', '', 'median', '天', 1, 1, 'lower', 1, 0, '', '');
 CREATE TEMP VIEW "D-04" AS
-SELECT i.division, '' AS series, '' AS part, i.record, i.subject, i.item, i.ended_day AS day,
-       NULL AS n, NULL AS d, i.ended_day - i.agreed_day AS value, 0 AS open, '' AS fact
+SELECT i.division, '' AS series, '' AS part, i.record, i.subject, i.item, i.done_day AS day,
+       NULL AS n, NULL AS d, i.done_day - i.agreed_day AS value, 0 AS open, '' AS fact
   FROM asked k CROSS JOIN item i
- WHERE i.result IN ('full', 'partial') AND i.ended_day >= k.from_day AND i.ended_day < k.until_day
+ WHERE i.result IN ('full', 'partial') AND i.done_day >= k.from_day AND i.done_day <= k.at_day
 UNION ALL
 SELECT i.division, '', '', i.record, i.subject, i.item, i.agreed_day, NULL, NULL, k.at_day - i.agreed_day, 1, ''
   FROM asked k CROSS JOIN item i

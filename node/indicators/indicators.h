@@ -25,6 +25,9 @@ enum ys_figure_kind {
     YS_FIGURE_DERIVED /* n of d, made of other figures */
 };
 enum ys_better { YS_BETTER_NONE, YS_BETTER_HIGHER, YS_BETTER_LOWER };
+/* "count", "rate", ...; "none", "higher", "lower". */
+const char *ys_figure_kind_word(enum ys_figure_kind kind);
+const char *ys_better_word(enum ys_better better);
 enum ys_figure_parts { YS_PARTS_NONE, YS_PARTS_BESIDE, YS_PARTS_ONLY };
 
 /* One figure of an indicator. Texts live as long as the indicators. */

@@ -113,6 +113,23 @@ static enum ys_code load_indicators(struct ys_indicators *indicators, struct ys_
     return code;
 }
 
+static const char *const kinds[] = {
+    [YS_FIGURE_COUNT] = "count",    [YS_FIGURE_RATE] = "rate",     [YS_FIGURE_MEAN] = "mean",
+    [YS_FIGURE_SHARE] = "share",    [YS_FIGURE_MEDIAN] = "median", [YS_FIGURE_MAX] = "max",
+    [YS_FIGURE_DERIVED] = "derived"};
+static const char *const betters[] = {
+    [YS_BETTER_NONE] = "none", [YS_BETTER_HIGHER] = "higher", [YS_BETTER_LOWER] = "lower"};
+
+const char *ys_figure_kind_word(enum ys_figure_kind kind)
+{
+    return kinds[kind];
+}
+
+const char *ys_better_word(enum ys_better better)
+{
+    return betters[better];
+}
+
 static bool word_in(const char *const *words, int count, struct ys_bytes word, int *out)
 {
     for (int i = 0; i < count; i++)
@@ -126,12 +143,6 @@ static bool word_in(const char *const *words, int count, struct ys_bytes word, i
 static enum ys_code read_figure(struct ys_query *query, struct ys_figure *figure,
                                 struct ys_err *err)
 {
-    static const char *const kinds[] = {
-        [YS_FIGURE_COUNT] = "count",    [YS_FIGURE_RATE] = "rate",     [YS_FIGURE_MEAN] = "mean",
-        [YS_FIGURE_SHARE] = "share",    [YS_FIGURE_MEDIAN] = "median", [YS_FIGURE_MAX] = "max",
-        [YS_FIGURE_DERIVED] = "derived"};
-    static const char *const betters[] = {
-        [YS_BETTER_NONE] = "none", [YS_BETTER_HIGHER] = "higher", [YS_BETTER_LOWER] = "lower"};
     int kind = 0;
     int better = 0;
     if (!word_in(kinds, YS_FIGURE_DERIVED + 1, ys_query_text(query, FIGURE_TEXTS), &kind) ||

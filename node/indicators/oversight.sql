@@ -116,7 +116,7 @@ VALUES ('G-05', '验签通过率', 'records whose signatures verify',
         '本节点已核验的全部记录中，全部签名有效的 / 已核验的；应为 100%，不通过的逐条列出',
         'of all records that this node has checked, those all of whose signatures verify / all; must be 100 %, and each '
         || 'that fails is listed',
-        'stock', 'claimed', 1, '', '日志；签名不通过的记录', 'log; record that fails', '', '', '', '');
+        'stock', 'claimed', 1, '', '日志；签名不通过的记录', 'log; record that fails', '签署日期', 'signed on', '', '');
 INSERT INTO figure (indicator, code, series, kind, unit, scale, decimals, better, cases, parts, zh, en)
 VALUES ('G-05', '', '', 'rate', '%', 100, 3, 'higher', 0, 0, '', ''),
        ('G-05', 'failed', 'failed', 'count', '条', 1, 0, 'lower', 1, 0, '签名不通过的记录数', 'records that fail');
@@ -183,7 +183,7 @@ VALUES ('G-07', '日志一致性', 'consistent logs',
         '本节点持有日志的社区中，检查点构成唯一历史、没有分叉证明或者分叉通知的 / 全部',
         'of the communities whose log this node holds, those whose signed heads form one history, without a proof or a '
         || 'notice of a fork / all',
-        'stock', 'claimed', 1, '', '社区', 'community', '', '', '', '');
+        'stock', 'claimed', 1, '', '社区', 'community', '不按日期', 'no day', '', '');
 INSERT INTO figure (indicator, code, series, kind, unit, scale, decimals, better, cases, parts, zh, en)
 VALUES ('G-07', '', '', 'rate', '%', 100, 1, 'higher', 1, 0, '', '');
 CREATE TEMP VIEW "G-07" AS
@@ -203,7 +203,7 @@ VALUES ('G-08', '同步新鲜度', 'hours since the last witnessed head',
         '各单位最新日志距最近一次经见证的检查点的小时数：中位数、最大值、超过新鲜小时数的、超过静默天数的',
         'of each unit''s newest log the hours since its last witnessed head: median, most, how many beyond fresh_hours and '
         || 'beyond silent_days',
-        'stock', 'claimed', 1, 'fresh_hours silent_days', '单位', 'unit', '', '', '小时数', 'hours');
+        'stock', 'claimed', 1, 'fresh_hours silent_days', '单位', 'unit', '不按日期', 'no day', '小时数', 'hours');
 INSERT INTO figure (indicator, code, series, kind, unit, scale, decimals, better, cases, parts, zh, en)
 VALUES ('G-08', '', '', 'median', '小时', 1, 1, 'lower', 1, 0, '', ''),
        ('G-08', 'longest', '', 'max', '小时', 1, 0, 'lower', 1, 0, '最长未见证小时数', 'hours, most'),

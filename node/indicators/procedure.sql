@@ -66,7 +66,7 @@ SELECT t.division, '' AS series, '' AS part, t.record, t.subject, NULL AS item, 
   FROM asked k CROSS JOIN determined t
  WHERE t.decision = 'listed' AND t.nature = 'public_service' AND t.day >= k.from_day AND t.day < k.until_day;
 
--- Of those asked in the period, with the answers up to the day of asking, as R-09-6 counts them.
+-- Of those asked in the period, up to the day of asking, with the answers up to then, as R-09-6 counts them.
 INSERT INTO indicator (id, zh, en, formula_zh, formula_en, basis, evidence, annex, parameters, case_zh, case_en,
                        day_zh, day_en, value_zh, value_en)
 VALUES ('B-05', '街道意见答复时长中位数', 'median days to the street''s opinion',
@@ -81,7 +81,7 @@ SELECT d.unit AS division, '' AS series, '' AS part, d.record, d.subject, NULL A
        NULL AS n, NULL AS d, min(coalesce(d.met_day, k.as_of_day), k.as_of_day) - d.anchor_day AS value,
        (d.met_day IS NULL OR d.met_day > k.as_of_day) AS open, '' AS fact
   FROM asked k CROSS JOIN place p CROSS JOIN duty d ON d.unit = p.division AND d.rule = 'R-09-6'
- WHERE d.anchor_day >= k.from_day AND d.anchor_day < k.until_day;
+ WHERE d.anchor_day >= k.from_day AND d.anchor_day <= k.at_day;
 
 -- One registration may be of several people: they are counted, not the records.
 INSERT INTO indicator (id, zh, en, formula_zh, formula_en, basis, evidence, annex, parameters, case_zh, case_en,

@@ -78,7 +78,7 @@ SELECT * FROM
                NULL AS n, NULL AS d, a.day - (SELECT max(t.day) FROM determined t
                                                WHERE t.subject = a.subject AND t.decision = 'listed'
                                                  AND t.day <= a.day) AS value, 0 AS open, '' AS fact
-          FROM reached a)
+          FROM asked k CROSS JOIN reached a WHERE a.day <= k.at_day)
  WHERE value IS NOT NULL
 UNION ALL
 SELECT t.division, '', '', t.record, t.subject, NULL, t.day, NULL, NULL, k.at_day - t.day, 1, ''
@@ -153,7 +153,7 @@ CREATE TEMP VIEW "C-07" AS
 SELECT d.unit AS division, '' AS series, '' AS part, d.record, d.subject, NULL AS item, d.met_day AS day,
        NULL AS n, NULL AS d, d.met_day - d.anchor_day AS value, 0 AS open, '' AS fact
   FROM asked k CROSS JOIN place p CROSS JOIN duty d ON d.unit = p.division AND d.rule = 'R-11-8'
- WHERE d.met_day >= k.from_day AND d.met_day < k.until_day
+ WHERE d.met_day >= k.from_day AND d.met_day <= k.at_day
 UNION ALL
 SELECT d.unit, '', '', d.record, d.subject, NULL, d.anchor_day, NULL, NULL, k.at_day - d.anchor_day, 1, ''
   FROM asked k CROSS JOIN place p CROSS JOIN duty d ON d.unit = p.division AND d.rule = 'R-11-8'

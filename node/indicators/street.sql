@@ -7,16 +7,16 @@ SELECT u.id AS rule, p.division AS place, d.subject, d.division, d.record, d.anc
        d.met_record, d.met_day, d.proven_day
   FROM rule u CROSS JOIN place p CROSS JOIN duty d ON d.unit = p.division AND d.rule = u.view;
 
--- Submissions with their items, as they stood at the period's end: an item is of the newest submission that took it
--- to the street. What was annulled is none; what is under correction must not be carried out.
+-- Submissions with their items (base.sql), as they stood at the period's end: an item is of the newest submission that
+-- took it to the street. A day moved without a reason stays, as in D-02. What was annulled is none; what is under correction must not be carried out.
 CREATE TEMP VIEW submitted AS
 SELECT t.submission AS record, t.subject, substr(t.subject, 1, 12) AS division, count(*) AS items,
        sum(t.ended_day IS NULL OR t.ended_day > k.at_day) AS unended, max(t.ended_day) AS ended_day,
        sum(coalesce(t.result, '') = 'full') AS full,
        sum(coalesce(t.result, '') IN ('full', 'partial')) AS partly,
-       min(iif(t.ended_day IS NULL OR t.ended_day > k.at_day, iif(t.state = 'under_correction', NULL, t.due_day),
+       min(iif(t.ended_day IS NULL OR t.ended_day > k.at_day, iif(t.state = 'under_correction', NULL, i.due_day),
                NULL)) AS due_day
-  FROM asked k CROSS JOIN track t
+  FROM asked k CROSS JOIN track t CROSS JOIN item i ON i.subject = t.subject AND i.track = t.nth
  WHERE t.submission IS NOT NULL AND t.replaced = 0 AND t.state <> 'annulled'
  GROUP BY t.submission;
 
@@ -148,11 +148,12 @@ VALUES ('E-07', '', '', 'count', '项', 1, 0, 'lower', 1, 1, '', ''),
         'responses that departments owe');
 CREATE TEMP VIEW "E-07" AS
 SELECT substr(t.subject, 1, 12) AS division, '' AS series, coalesce(r.department, '') AS part,
-       t.response AS record, t.subject, t.item, t.due_day AS day, 1 AS n, NULL AS d,
-       k.at_day - t.due_day AS value, 0 AS open, '' AS fact
+       t.response AS record, t.subject, t.item, i.due_day AS day, 1 AS n, NULL AS d,
+       k.at_day - i.due_day AS value, 0 AS open, '' AS fact
   FROM asked k CROSS JOIN track t CROSS JOIN street_response r ON r.rec = t.response
+  CROSS JOIN item i ON i.subject = t.subject AND i.track = t.nth
  WHERE r.decision = 'transfer' AND t.replaced = 0 AND t.state NOT IN ('annulled', 'under_correction')
-   AND t.due_day < k.at_day AND (t.ended_day IS NULL OR t.ended_day > k.at_day)
+   AND i.due_day < k.at_day AND (t.ended_day IS NULL OR t.ended_day > k.at_day)
 UNION ALL
 SELECT substr(o.subject, 1, 12), 'unanswered', coalesce(r.department, ''), o.record, o.subject, NULL, o.due_day,
        1, NULL, k.at_day - o.due_day, 0, ''

@@ -75,7 +75,7 @@ VALUES ('A-05', '', '', 'count', '件', 1, 0, 'higher', 1, 0, '', '');
 CREATE TEMP VIEW "A-05" AS
 SELECT m.division, '' AS series, '' AS part, NULL AS record, m.subject, NULL AS item, min(m.day) AS day,
        1 AS n, NULL AS d, NULL AS value, 0 AS open, '' AS fact
-  FROM met m WHERE substr(m.subject, 1, 12) = m.division GROUP BY m.division, m.subject;
+  FROM met m WHERE substr(m.subject, 1, 12) = m.division GROUP BY m.subject;
 
 INSERT INTO indicator (id, zh, en, formula_zh, formula_en, basis, evidence, annex, parameters, case_zh, case_en,
                        day_zh, day_en, value_zh, value_en)
@@ -89,7 +89,7 @@ VALUES ('A-06', '', '', 'mean', '次/件', 1, 2, 'none', 0, 0, '', '');
 CREATE TEMP VIEW "A-06" AS
 SELECT m.division, '' AS series, '' AS part, NULL AS record, m.subject, NULL AS item, min(m.day) AS day,
        count(*) AS n, 1 AS d, NULL AS value, 0 AS open, '' AS fact
-  FROM met m WHERE substr(m.subject, 1, 12) = m.division GROUP BY m.division, m.subject;
+  FROM met m WHERE substr(m.subject, 1, 12) = m.division GROUP BY m.subject;
 
 INSERT INTO indicator (id, zh, en, formula_zh, formula_en, basis, evidence, annex, parameters, case_zh, case_en,
                        day_zh, day_en, value_zh, value_en)

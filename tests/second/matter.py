@@ -7,24 +7,26 @@ COMMUNITY, PUBLIC, COMMISSIONED = "community_affairs", "public_service", "commis
 
 class Item:
     def __init__(self, no, nature, decision, due, consensus, day):
-        self.no, self.nature, self.decision_matter, self.due = no, nature, decision, due
+        self.no, self.nature, self.decision_matter = no, nature, decision
+        self.due = self.stated = due
         self.consensus, self.agreed_day = consensus, day
         self.state = "consensus"
         self.before = None            # the state in which a correction found it
         self.dead = False             # rejected, and deliberated again
         self.decision = self.decided_day = None
         self.plan = self.submission = self.response = self.department = None
-        self.ended_by = self.ended_day = self.result = None
+        self.ended_by = self.ended_day = self.result = self.end_state = None
         self.street = nature == PUBLIC      # who carries it out
         self.extensions = 0
         self.orders = set()
+        self.published = None   # first and last day of the newest publication of how it ended
 
     @property
     def settled(self):
         return self.state == "decided" or (self.state == "consensus" and not self.decision_matter)
 
     def end(self, state, record, day):
-        self.state, self.ended_day = state, day
+        self.state, self.ended_day, self.end_state = state, day, state
         self.ended_by = record
 
 
@@ -94,9 +96,11 @@ def concerned(history, record, items):
 
 
 def items_of(history, subject):
-    items = []
+    items, listed = [], None
     for r in ordered(history, subject):
         own, kind = r.own, r.kind
+        if kind == "topic_determination" and own.get("decision") == "listed":
+            listed = r
         if kind == "consensus":
             live = {i.no for i in items if not i.dead}
             for one in own.get("items", ()):
@@ -108,12 +112,34 @@ def items_of(history, subject):
                 for i in items:
                     if i.state == "rejected" or (i.state == "published" and i.result == "rejected"):
                         i.dead = True
-        elif kind in ("residents_meeting_notice", "residents_meeting_decision") and not any(not i.dead for i in items):
-            continue    # put to the residents' meeting unagreed: no item of a consensus
+        elif kind in ("residents_meeting_notice", "residents_meeting_decision") and all(i.dead for i in items):
+            # put to the residents' meeting unagreed, as a whole: item 0
+            if listed is not None and listed.own.get("decision_matter"):
+                items.append(Item(0, listed.own.get("nature"), True, None, r, r.day))
+                move(items[-1], r, own, kind, history)
+        elif kind == "feedback_publication":
+            publish(history, r, items)
         else:
             for i in concerned(history, r, items):
                 move(i, r, own, kind, history)
     return items
+
+
+ENDS = ("residents_meeting_decision", "street_response", "department_response", "implementation_completion",
+        "commission_result")
+
+
+def publish(history, r, items):
+    """A publication is of the ends to which it refers; of all, when it refers to none, as its subject says."""
+    named = {t.id for t in history.links(r) if t.kind in ENDS}
+    subject = r.own.get("subject")
+    for i in items:
+        own = {x.id for x in (i.decision, i.response, i.department, i.ended_by) if x is not None}
+        fits = {None: True, "completion": True, "commission": True, "decision": i.result == "rejected",
+                "progress": i.end_state == "declined"}.get(subject, False)
+        if i.ended_day is not None and fits and i.state not in ("correcting", "annulled") and not i.dead \
+                and (not named or named & own):
+            i.published = (date_day(r.own.get("from")), date_day(r.own.get("to")))
 
 
 def move(i, r, own, kind, history):
@@ -141,9 +167,11 @@ def move(i, r, own, kind, history):
         if carries(i, r) and i.state in ("implementing", "accepted"):
             new = date_day(own.get("new_due"))
             if new is not None:
-                if i.due is not None and new != i.due:
+                if i.stated is not None and new != i.stated:
                     i.extensions += 1
-                i.due = new
+                i.stated = new
+                if own.get("new_due_reason"):    # R-12-7: without one the day stays
+                    i.due = new
     elif kind == "implementation_completion":
         if carries(i, r) and i.state in ("implementing", "accepted"):
             i.end("completed", r, r.day)
@@ -185,7 +213,7 @@ def move(i, r, own, kind, history):
 def answer(i, r, own, state, day):
     due = date_day(own.get("due"))
     if due is not None:
-        i.due = due
+        i.due = i.stated = due
     if state == "declined":
         i.end("declined", None, day if day is not None else r.day)
     else:
@@ -196,7 +224,7 @@ def plan_due(i, own):
     own_item = [date_day(p.get("due")) for p in own.get("items", ()) if p.get("no") == i.no and "due" in p]
     day = own_item[0] if own_item else date_day(own.get("due"))
     if day is not None:
-        i.due = day
+        i.due = i.stated = day
 
 
 def carries(i, r):

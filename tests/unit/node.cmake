@@ -34,6 +34,15 @@ target_sources(test_indicators PRIVATE ../support/mutant.c ../support/tale.c)
 target_compile_definitions(test_indicators
                            PRIVATE YS_INDICATOR_CASES_DIR="${CMAKE_CURRENT_SOURCE_DIR}/indicators")
 set_tests_properties(unit.test_indicators PROPERTIES TIMEOUT 600)
+yishi_unit_test(test_indicators_follow yishi_test_federation yishi_test_year ys_indicators)
+target_sources(test_indicators_follow PRIVATE ../support/arrival.c)
+add_test(NAME unit.every_indicator_is_built
+         COMMAND /usr/bin/python3 -B ${CMAKE_CURRENT_SOURCE_DIR}/indicators.py)
+set_tests_properties(unit.every_indicator_is_built PROPERTIES LABELS unit TIMEOUT 60)
+# deploy/handbook/indicators.md is what the program prints.
+add_test(NAME unit.indicators_page
+         COMMAND sh -c "$<TARGET_FILE:yishi> indicators --markdown | cmp - ${PROJECT_SOURCE_DIR}/deploy/handbook/indicators.md")
+set_tests_properties(unit.indicators_page PROPERTIES LABELS unit TIMEOUT 60)
 add_test(NAME mutation.indicators COMMAND test_indicators --mutate)
 set_tests_properties(mutation.indicators PROPERTIES LABELS mutation TIMEOUT 1800)
 yishi_unit_test(test_kind_files ys_node)

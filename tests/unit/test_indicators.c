@@ -547,10 +547,10 @@ static unsigned tell_helpers(struct helper *helper, size_t count)
 static struct helper helpers[HELPERS_MAX];
 static size_t helper_count;
 
-static unsigned open_cases(const char *id, const json_t *cases, struct stage **stages)
+static unsigned open_cases(const char *id, const json_t *cases, size_t count, struct stage **stages)
 {
     unsigned failures = 0;
-    for (size_t i = 0; i < json_array_size(cases); i++) {
+    for (size_t i = 0; i < count; i++) {
         stages[i] = calloc(1, sizeof *stages[i]);
         if (stages[i] == NULL)
             exit(1);
@@ -569,7 +569,7 @@ static unsigned open_cases(const char *id, const json_t *cases, struct stage **s
 /* Failures of one file. */
 static unsigned test_file(const char *path, bool mutate, bool with_helpers)
 {
-    struct stage *stages[CASES_MAX];
+    struct stage *stages[CASES_MAX] = {NULL};
     json_error_t error;
     json_t *const file = json_load_file(path, 0, &error);
     if (file == NULL) {
@@ -583,7 +583,7 @@ static unsigned test_file(const char *path, bool mutate, bool with_helpers)
     if (count == 0 || count > CASES_MAX)
         exit(1);
     (void)snprintf(derived, sizeof derived, "unit %s", id);
-    unsigned failures = open_cases(id, cases, stages);
+    unsigned failures = open_cases(id, cases, count, stages);
     if (mutate && failures == 0) {
         failures += plant_faults(stages, count, id);
         failures += plant_faults(stages, count, derived);
