@@ -69,6 +69,7 @@ YS_CHECKED enum ys_code ys_cmd_matter(const struct ys_call *call, struct ys_err 
 YS_CHECKED enum ys_code ys_cmd_inbox(const struct ys_call *call, struct ys_err *err);
 YS_CHECKED enum ys_code ys_cmd_backup(const struct ys_call *call, struct ys_err *err);
 YS_CHECKED enum ys_code ys_cmd_erase(const struct ys_call *call, struct ys_err *err);
+YS_CHECKED enum ys_code ys_cmd_report(const struct ys_call *call, struct ys_err *err);
 YS_CHECKED enum ys_code ys_cmd_reindex(const struct ys_call *call, struct ys_err *err);
 YS_CHECKED enum ys_code ys_cmd_seal(const struct ys_call *call, struct ys_err *err);
 YS_CHECKED enum ys_code ys_cmd_unseal(const struct ys_call *call, struct ys_err *err);

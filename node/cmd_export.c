@@ -3,6 +3,8 @@
 #include "node/export_tiles.h"
 #include "node/lang.h"
 #include "node/node.h"
+#include "node/report/files.h"
+#include "node/report_call.h"
 #include "node/view.h"
 
 #include <stdio.h>
@@ -26,6 +28,28 @@ static enum ys_code find_log(const struct ys_node *node, const char *text, struc
         return code;
     return text == NULL ? ys_log_load(txn, YS_OWN_LOG, out, err)
                         : ys_node_find_log(txn, text, out, err);
+}
+
+static enum ys_code export_tables(const struct ys_call *call, struct ys_err *err)
+{
+    struct ys_report_call report = {.shown = false};
+    struct ys_report_files files = {.report = &report.making.report};
+    char hash[YS_HASH_HEX_MAX];
+    enum ys_code code = ys_report_call_open(call, &report, err);
+    if (code == YS_OK)
+        code = ys_report_call_read(call, &report, err);
+    if (code == YS_OK)
+        code = ys_report_call_profile(call, &files.profile, err);
+    if (code == YS_OK)
+        code = ys_report_call_make(&report, err);
+    if (code == YS_OK)
+        code = ys_report_write_folder(&files, call->args.word[1], err);
+    if (code == YS_OK) {
+        ys_hash_hex(&report.making.report.hash, hash);
+        (call->json ? &ys_view_json : &ys_view_text)->exported_tables(call->args.word[1], hash);
+    }
+    ys_report_call_close(&report);
+    return code;
 }
 
 static enum ys_code export_tiles(const struct ys_call *call, const struct ys_node *node,
@@ -57,11 +81,15 @@ enum ys_code ys_cmd_export(const struct ys_call *call, struct ys_err *err)
     const bool tiles = strcmp(what, "tiles") == 0;
     if (strcmp(what, "evidence") == 0)
         return ys_export_evidence(call, err);
-    if (!tiles && strcmp(what, "records") != 0)
+    const bool tables = strcmp(what, "tables") == 0;
+    if (!tiles && !tables && strcmp(what, "records") != 0)
         return ys_fail(err, YS_USAGE,
-                       _("'%s' cannot be exported; there are: tiles, records, evidence"), what);
-    if (tiles && call->args.word_count != 2)
-        return ys_fail(err, YS_USAGE, _("export tiles needs the folder to write to"));
+                       _("'%s' cannot be exported; there are: tiles, tables, records, evidence"),
+                       what);
+    if ((tiles || tables) && call->args.word_count != 2)
+        return ys_fail(err, YS_USAGE, _("export %s needs the folder to write to"), what);
+    if (tables)
+        return export_tables(call, err);
     if (!tiles && call->args.word_count > 1)
         return ys_fail(err, YS_USAGE, _("export records prints; it takes no file: '%s'"),
                        call->args.word[1]);

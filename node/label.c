@@ -39,6 +39,14 @@ static const struct label of_message[] = {
 };
 
 static const struct label of_field[] = {
+    {"part", "分项"},
+    {"numerator", "分子"},
+    {"members", "计入成员的长度"},
+    {"indicator", "指标"},
+    {"figures", "指标数值"},
+    {"figure", "数值代码"},
+    {"denominator", "分母"},
+    {"as_of", "期限判断日"},
     {"about", "事由"}, {"abstain", "弃权"}, {"accepted_by", "验收方"}, {"address", "地址"},
     {"adopted_on", "制定日期"}, {"adopted_with", "参与制定的主体"}, {"after", "变更后"},
     {"against", "反对"}, {"agenda", "议程"}, {"alg", "算法"}, {"answered_on", "答复日期"},

@@ -151,6 +151,35 @@ static const struct ys_option audit_options[] = {
     {NULL, NULL, NULL},
 };
 
+#define REPORT_OPTIONS                                                                            \
+    {"unit", "CODE", N_("community, street or district that it is about; default: the own one")}, \
+        {"period", "P",                                                                           \
+         N_("2026, 2026-H1, 2026-Q3, 2026-05 or 2026-01-01..2026-03-31; default: this year")},    \
+        {"day", "DATE", N_("the day on which deadlines are judged; default: today")},             \
+        {"by-unit", NULL, N_("also the figures of each unit below")},                             \
+    {                                                                                             \
+        "csv-profile", "excel|plain", N_("CSV for Excel and WPS, or for programs; default excel") \
+    }
+
+static const struct ys_option report_options[] = {
+    REPORT_OPTIONS,
+    {"explain", "ID", N_("the list behind an indicator, such as E-03")},
+    {"figure", "CODE", N_("with --explain: of this figure of the indicator only")},
+    {"part", "WORD", N_("with --explain: of this part only")},
+    {"format", "text|json|csv|xlsx|html", N_("what it is written as; default text")},
+    {"table", "NAME", N_("with --format csv: this table; default indicators")},
+    {"out", "FILE|DIR", N_("into this file; of CSV without --table: every table into this folder")},
+    {"as-of", "REPORT.json",
+     N_("make this report again, from the logs as they were; exit status 1 if it is another one")},
+    {"seal", NULL,
+     N_("a draft of the report_snapshot that says this report; with --out all files into that "
+        "folder")},
+    {"check", "RECORD",
+     N_("count a report_snapshot again from the records; exit status 1 if a figure is another "
+        "one")},
+    {NULL, NULL, NULL},
+};
+
 static const struct ys_option run_options[] = {
     {"listen", "tcp://HOST:PORT", N_("where children dial, instead of the setting")},
     {NULL, NULL, NULL},
@@ -301,6 +330,7 @@ static const struct ys_option check_options[] = {
 
 static const struct ys_option export_options[] = {
     {"log", "CODE|ORIGIN", N_("which log; default the own one, of records: all")},
+    REPORT_OPTIONS,
     {NULL, NULL, NULL},
 };
 
@@ -539,6 +569,17 @@ static const struct ys_cmd table[] = {
         "that\n"
         "were out of reach. --scrub overwrites the store's unused pages in any case."),
      "erase\nerase --scrub", erase_options, 0, 0},
+    {"report", ys_cmd_report, "", N_("the indicators of a community, street or district"),
+     N_("Counts all indicators for a unit and a period from the signed records, and says what they "
+        "rest\n"
+        "on: heads of logs, receipts, parameters, rules. The same records give the same report, "
+        "byte "
+        "for\n"
+        "byte, at every node that holds them: --as-of makes one again."),
+     "report --period 2026\nreport --unit 110105001 --period 2026-H1 --by-unit\n"
+     "report --explain E-03 --unit 110105001001\nreport --format xlsx --out report.xlsx\n"
+     "report --as-of report.json\nreport --period 2026 --seal --out 2026\nreport --check 3fa1b2c4",
+     report_options, 0, 0},
     {"indicators", ys_cmd_indicators, "[INDICATOR]", N_("the indicators that are evaluated"),
      N_("The catalogue: formula in words, what is counted and by which day, claimed or proven,\n"
         "parameters. With the id of an indicator, all of it."),
@@ -608,20 +649,24 @@ static const struct ys_cmd table[] = {
      "check outcome.tlog-proof --root root.pub\n"
      "check proposer.opening.json --bundle proposal.tlog-proof --root root.pub",
      check_options, 1, 1},
-    {"export", ys_cmd_export, "tiles DIR|records|evidence MATTER [DIR]",
-     N_("write a log, all records or the evidence of a matter for others"),
+    {"export", ys_cmd_export, "tiles DIR|tables DIR|records|evidence MATTER [DIR]",
+     N_("write a log, all records, a report or the evidence of a matter for others"),
      N_("`export tiles DIR` writes a log in the layout of c2sp.org/tlog-tiles: checkpoint, tile/ "
         "and\n"
         "tile/entries/. The contents of records are not part of it.\n"
         "`export records` prints every record of every log that is held, or of one, as a line of "
         "JSON\n"
         "with its content, verdict and receipts.\n"
+        "`export tables DIR` writes a report as tables, a CSV file each, with report.json, "
+        "report.xlsx,\n"
+        "report.html and a dictionary of the columns.\n"
         "`export evidence MATTER` writes a folder, and the same as one archive, with all records "
         "of a "
         "matter,\n"
         "what they rest on, and a README that tells an outsider how to check them without yishi."),
-     "export tiles /tmp/log --log 110105001001\nexport records > records.jsonl\nexport evidence "
-     "110105001001-2026-0007",
+     "export tiles /tmp/log --log 110105001001\nexport records > records.jsonl\nexport tables "
+     "/tmp/2026 "
+     "--period 2026 --by-unit\nexport evidence 110105001001-2026-0007",
      export_options, 1, 3},
     {"version", ys_cmd_version, "", N_("print the version"), N_("Prints the version."), "version",
      no_options, 0, 0},

@@ -285,6 +285,7 @@ struct ys_view {
     void (*proved)(const struct ys_view_proved *proved);
     void (*evidence)(const struct ys_view_evidence *evidence);
     void (*exported)(const struct ys_view_exported *exported);
+    void (*exported_tables)(const char *folder, const char *hash);
     void (*checked)(const struct ys_view_checked *checked);
     void (*matter)(const struct ys_dossier *dossier);
     void (*matter_line)(const struct ys_dossier_head *head);

@@ -429,6 +429,11 @@ static void proved(const struct ys_view_proved *view)
                            "bytes", ys_json_number(view->bytes)));
 }
 
+static void exported_tables(const char *folder, const char *hash)
+{
+    ys_json_line(json_pack("{s:o, s:s}", "folder", ys_json_text(folder), "hash", hash));
+}
+
 static void exported(const struct ys_view_exported *view)
 {
     ys_json_line(json_pack("{s:o, s:s, s:o}", "folder", ys_json_text(view->folder), "origin",
@@ -520,6 +525,7 @@ const struct ys_view ys_view_json = {
     .audit_end = ys_json_audit_end,
     .proved = proved,
     .exported = exported,
+    .exported_tables = exported_tables,
     .checked = checked,
     .matter = ys_json_matter,
     .matter_line = ys_json_matter_line,

@@ -596,6 +596,13 @@ static void proved(const struct ys_view_proved *view)
     printf(_("To check it anywhere: yishi check %s --root root.pub\n"), view->file);
 }
 
+static void exported_tables(const char *folder, const char *hash)
+{
+    printf(_("Wrote the tables of report %.16s to "), hash);
+    ys_terminal_put(folder);
+    printf("\n");
+}
+
 static void exported(const struct ys_view_exported *view)
 {
     printf(_("Log %s, size %llu, written to: %s\n"), view->origin, (unsigned long long)view->size,
@@ -743,6 +750,7 @@ const struct ys_view ys_view_text = {
     .audit_end = ys_text_audit_end,
     .proved = proved,
     .exported = exported,
+    .exported_tables = exported_tables,
     .checked = checked,
     .matter = ys_text_matter,
     .matter_line = ys_text_matter_line,

@@ -69,6 +69,16 @@ static enum ys_code snapshot_check(const Yishi__V1__ReportSnapshot *body, struct
             code = ys_fail(err, YS_MALFORMED,
                            "body.report_snapshot.inputs[%zu].size: is out of range", i);
     }
+    for (size_t i = 0; i < body->n_figures && code == YS_OK; i++) {
+        struct ys_division unit;
+        if (ys_division_parse(ys_bytes_of_text(body->figures[i]->unit), &unit, NULL) != YS_OK)
+            code = ys_fail(err, YS_MALFORMED,
+                           "body.report_snapshot.figures[%zu].unit: is no division code", i);
+        else if (body->figures[i]->numerator > INT64_MAX ||
+                 body->figures[i]->denominator > INT64_MAX)
+            code = ys_fail(err, YS_MALFORMED,
+                           "body.report_snapshot.figures[%zu].numerator: is out of range", i);
+    }
     return code;
 }
 

@@ -32,6 +32,14 @@ enum ys_code ys_member_new(const struct ys_root *root, const struct ys_division 
     return YS_OK;
 }
 
+void ys_member_prescribe(struct ys_member *member,
+                         uint64_t (*counted)(const void *context, const char *origin),
+                         const void *context)
+{
+    member->counted = counted;
+    member->counted_context = context;
+}
+
 void ys_member_free_lists(struct ys_member *member)
 {
     free(member->keys.item);
@@ -384,6 +392,8 @@ static enum ys_code refresh(struct ys_member *member, struct ys_txn *txn, bool k
     struct ys_member next = {.root = member->root,
                              .roots = member->roots,
                              .self = member->self,
+                             .counted = member->counted,
+                             .counted_context = member->counted_context,
                              .recheck = member->recheck};
     enum ys_code code = ys_member_replay(&next, txn, kept, err);
     if (code == YS_OK)

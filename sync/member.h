@@ -55,6 +55,16 @@ struct ys_member_node {
 YS_CHECKED enum ys_code ys_member_new(const struct ys_root *root, const struct ys_division *self,
                                       struct ys_member **out, struct ys_err *err);
 void ys_member_free(struct ys_member *member);
+/* How many entries of this log may change the membership: of the own log and of the district's all, of
+ * others those below a head that the district cosigned. After a rebuild or recall. */
+YS_CHECKED enum ys_code ys_member_counted_size(const struct ys_member *member, struct ys_txn *txn,
+                                               const struct ys_log *log, uint64_t *out,
+                                               struct ys_err *err);
+/* From the next rebuild on it is what `counted` says of an origin, and no more than there are: to see the
+ * membership as another node saw it, at another time. `context` is borrowed. */
+void ys_member_prescribe(struct ys_member *member,
+                         uint64_t (*counted)(const void *context, const char *origin),
+                         const void *context);
 /* The anchor, and all policies that are known: valid until the membership goes. */
 const struct ys_root *ys_member_root(const struct ys_member *member);
 const struct ys_root_chain *ys_member_roots(const struct ys_member *member);

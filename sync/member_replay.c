@@ -62,6 +62,11 @@ enum ys_code ys_member_counted_size(const struct ys_member *member, struct ys_tx
                                     const struct ys_log *log, uint64_t *out, struct ys_err *err)
 {
     uint64_t largest = 0;
+    if (member->counted != NULL) {
+        const uint64_t counted = member->counted(member->counted_context, log->origin_text);
+        *out = counted < log->frontier.size ? counted : log->frontier.size;
+        return YS_OK;
+    }
     if (ys_division_equal(&log->origin.division, &member->self) ||
         ys_division_level(&log->origin.division) == YS_LEVEL_DISTRICT) {
         *out = log->frontier.size;
@@ -262,6 +267,8 @@ static enum ys_code replay_district(struct ys_member *member, struct ys_txn *txn
     struct ys_member first = {.root = member->root,
                               .roots = member->roots,
                               .self = member->self,
+                              .counted = member->counted,
+                              .counted_context = member->counted_context,
                               .recheck = member->recheck};
     bool cut = false;
     ys_member_forget_successions(&first);

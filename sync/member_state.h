@@ -63,6 +63,9 @@ struct ys_member {
     struct ys_root_chain roots;
     struct ys_position root_since[YS_ROOT_CHAIN_MAX]; /* index UINT64_MAX: not yet in force */
     struct ys_division self;
+    /* How many entries of a log count, where that is prescribed. NULL: by what is held. */
+    uint64_t (*counted)(const void *context, const char *origin);
+    const void *counted_context;
     struct key_list keys;
     struct key_order order; /* of all of them */
     struct node_list nodes;
@@ -114,9 +117,6 @@ YS_CHECKED enum ys_code ys_member_next_log(const struct ys_member *member, struc
                                            struct ys_err *err);
 /* How much of an issuer's log counts here: up to the largest head that a key of the district in force
  * cosigned. */
-YS_CHECKED enum ys_code ys_member_counted_size(const struct ys_member *member, struct ys_txn *txn,
-                                               const struct ys_log *log, uint64_t *out,
-                                               struct ys_err *err);
 /* Does the note say that it is of the kind `receipts`? */
 bool ys_member_is_receipts(struct ys_bytes note);
 

@@ -196,9 +196,10 @@ Objection(Date, enum, enum, enum, string) ObjectionReply(Date, enum, string) Att
 bytes=32, string) Correction(FieldChange[1..512], enum, string, bytes=1..114688) Withdrawal(string) Redaction(string,
 bytes=32, enum, string, Date, string, bool) ArchiveTransfer(string, Date, Date, string, Date, enum) MatterClose(Date, enum,
 string) AuditFinding(string, enum, string, string, string, string, Date) FindingResponse(Date, string,
-Measure[0..512]) FindingClose(Date, enum, string) ReportInput(string, uint64, bytes=32) ReportParameter(string,
-string) ReportExport(string, bytes=32) ReportSnapshot(string, Date, Date, bytes=32, ReportInput[1..512],
-ReportParameter[0..512], string, string, ReportExport[0..512]) DivisionEntry(string, string) DivisionChange(enum,
+Measure[0..512]) FindingClose(Date, enum, string) ReportInput(string, uint64, bytes=32, uint64) ReportParameter(string,
+string) ReportExport(string, bytes=32) ReportFigure(string, string, string, string, uint64, uint64)
+ReportSnapshot(string, Date, Date, bytes=32, ReportInput[1..512], ReportParameter[0..512], string, string,
+ReportExport[0..512], Date, ReportFigure[0..512]) DivisionEntry(string, string) DivisionChange(enum,
 Date, DivisionEntry[1..512], DivisionEntry[1..512], string) ProofExtra(note:bytes=1..65535, body:bytes=1..131072,
 evidence:bytes[0..32]=1..524288)
 """

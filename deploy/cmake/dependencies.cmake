@@ -22,6 +22,7 @@ yishi_need(INIH inih 53 libinih-dev)
 yishi_need(CRYPTO libcrypto 3.0 libssl-dev)
 yishi_need(SQLITE sqlite3 3.40 libsqlite3-dev)
 yishi_need(ARCHIVE libarchive 3.4 libarchive-dev)
+yishi_need(XLSXWRITER xlsxwriter 1.1.4 libxlsxwriter-dev)
 yishi_need(CMOCKA cmocka 1.1.5 libcmocka-dev)
 
 find_program(YISHI_PROTOC protoc)
