@@ -169,7 +169,6 @@ static enum ys_code serve_sources(struct ys_daemon *daemon, struct ys_daemon_tur
         ys_daemon_reload(daemon);
         ys_daemon_reload_invites(daemon);
         daemon->applicants_moved = true;
-        ys_daemon_blobs_moved(daemon);
         code = ys_daemon_doorbell(daemon, turn, err);
     }
     if (code == YS_OK && READY(AT_LISTENER))

@@ -14,7 +14,9 @@
 #include <unistd.h>
 
 enum {
-    LOOK_AFTER_MS = 200, /* between two looks, or five times as long as one takes */
+    LOOK_AFTER_MS = 200, /* between two looks, or ten times as long as one takes */
+    LOOK_EVERY_MS = 10 * 60 * 1000,
+    HEARD_MS = 60 * 1000, /* so long verdicts may be of records that name attachments */
     SWEEP_EVERY_MS = 5000,
     STALL_MS = 120 * 1000,       /* a peer that does not go on with a file */
     MISSING_MS = 10 * 60 * 1000, /* until it is asked again, if it does not tell before */
@@ -58,6 +60,7 @@ struct ys_blobbing {
     bool moved, looking, collecting, told;
     int64_t asked_ms, look_ms; /* when the last look was asked for; when the next may be */
     int64_t swept_ms, collect_ms;
+    int64_t heard_until_ms; /* of entries that name attachments */
 };
 
 /* --- wishes --- */
@@ -448,7 +451,7 @@ static void take_listed(struct ys_daemon *daemon, struct ys_listed *listed)
     struct ys_blobbing *const b = daemon->blobs;
     const int64_t took_ms = daemon->now_ms - b->asked_ms;
     b->looking = false;
-    b->look_ms = daemon->now_ms + (took_ms * 5 > LOOK_AFTER_MS ? took_ms * 5 : LOOK_AFTER_MS);
+    b->look_ms = daemon->now_ms + (took_ms * 10 > LOOK_AFTER_MS ? took_ms * 10 : LOOK_AFTER_MS);
     if (listed->collected && listed->removed.files != 0)
         ys_journal(YS_PRIORITY_INFO, "attachments_collected", "files=%llu bytes=%llu",
                    (unsigned long long)listed->removed.files,
@@ -487,6 +490,63 @@ void ys_daemon_blobs_moved(struct ys_daemon *daemon)
 {
     if (daemon->blobs != NULL)
         daemon->blobs->moved = true;
+}
+
+void ys_daemon_blobs_rejudged(struct ys_daemon *daemon)
+{
+    if (daemon->blobs != NULL)
+        daemon->blobs->heard_until_ms = daemon->now_ms + HEARD_MS;
+}
+
+void ys_daemon_blobs_judged(struct ys_daemon *daemon)
+{
+    if (daemon->blobs != NULL && daemon->now_ms < daemon->blobs->heard_until_ms)
+        daemon->blobs->moved = true;
+}
+
+static bool take_varint(struct ys_bytes *bytes, uint64_t *out)
+{
+    *out = 0;
+    for (unsigned shift = 0; bytes->size != 0 && shift < 64; shift += 7) {
+        const uint8_t byte = bytes->data[0];
+        *bytes = ys_bytes_skip(*bytes, 1);
+        *out |= (uint64_t)(byte & 0x7f) << shift;
+        if ((byte & 0x80) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Has the body attachments, or is it a redaction? A glance at its outer fields; in doubt, yes. */
+static bool may_matter(struct ys_bytes body)
+{
+    enum { ATTACHMENTS = 5, REDACTION = 183, LENGTH = 2 };
+    while (body.size != 0) {
+        uint64_t key = 0;
+        uint64_t size = 0;
+        if (!take_varint(&body, &key) || key >> 3 == ATTACHMENTS || key >> 3 == REDACTION ||
+            (key & 7) != LENGTH || !take_varint(&body, &size) || size > body.size)
+            return true;
+        body = ys_bytes_skip(body, (size_t)size);
+    }
+    return false;
+}
+
+void ys_daemon_blobs_heard(struct ys_daemon *daemon, struct ys_txn *txn, uint32_t log_id,
+                           uint64_t first, uint64_t count)
+{
+    struct ys_blobbing *const b = daemon->blobs;
+    if (b == NULL)
+        return;
+    for (uint64_t i = first; i < first + count; i++) {
+        struct ys_entry entry;
+        if (ys_log_entry(txn, log_id, i, &entry, NULL) != YS_OK ||
+            (entry.content == YS_CONTENT_BODY && !may_matter(entry.body)))
+            continue;
+        b->moved = true;
+        b->heard_until_ms = daemon->now_ms + HEARD_MS;
+        return;
+    }
 }
 
 /* --- at the end of a turn --- */
@@ -543,6 +603,7 @@ static void sweep(struct ys_daemon *daemon, struct ys_daemon_turn *turn)
     b->free_bytes = ys_room_look(daemon->options->home, &room, NULL) == YS_OK ? room.free_bytes : 0;
     end_stalls(daemon, turn);
     forget_idleness(daemon);
+    b->moved = b->moved || daemon->now_ms - b->asked_ms >= LOOK_EVERY_MS;
     if (daemon->now_ms >= b->collect_ms) {
         b->collect_ms = daemon->now_ms + COLLECT_EVERY_MS;
         b->collecting = b->moved = true;

@@ -163,8 +163,15 @@ void ys_daemon_blobs_close(struct ys_daemon *daemon);
 int ys_daemon_blobs_fd(const struct ys_daemon *daemon);
 const struct ys_blob_desk *ys_daemon_blobs_desk(const struct ys_daemon *daemon);
 void ys_daemon_blobs_take(struct ys_daemon *daemon, struct ys_daemon_turn *turn);
-/* The store, or the folder, may be another now. */
+/* The folder, or whose records count, may be another now. */
 void ys_daemon_blobs_moved(struct ys_daemon *daemon);
+/* Verdicts have come: of records that name attachments, perhaps. */
+void ys_daemon_blobs_judged(struct ys_daemon *daemon);
+/* The membership changed: other records may count soon. */
+void ys_daemon_blobs_rejudged(struct ys_daemon *daemon);
+/* These entries are new. */
+void ys_daemon_blobs_heard(struct ys_daemon *daemon, struct ys_txn *txn, uint32_t log_id,
+                           uint64_t first, uint64_t count);
 /* At the end of each turn, when everything else was said. */
 void ys_daemon_blobs_tend(struct ys_daemon *daemon, struct ys_daemon_turn *turn);
 /* A session begins: what was missing at this peer may be there now. */

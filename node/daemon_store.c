@@ -209,8 +209,11 @@ enum ys_code ys_daemon_doorbell(struct ys_daemon *daemon, struct ys_daemon_turn 
         code = read_own_size(daemon, turn->txn, err);
     if (code == YS_OK && !daemon->guard_fits)
         code = ys_daemon_guard_look(daemon, turn->txn, err);
+    if (code == YS_OK && daemon->own_size == before)
+        ys_daemon_blobs_moved(daemon); /* it rang for something else */
     if (code != YS_OK || daemon->own_size <= before)
         return code;
+    ys_daemon_blobs_heard(daemon, turn->txn, YS_OWN_LOG, before, daemon->own_size - before);
     daemon->store_moved = true;
     daemon->membership_moved = true;
     return ys_verifier_put(daemon->verifier, YS_OWN_LOG, before, daemon->own_size - before,
@@ -275,7 +278,13 @@ static enum ys_code take_result(struct ys_daemon *daemon, struct ys_daemon_turn 
 {
     enum ys_code code = YS_OK;
     report(result);
-    ys_daemon_blobs_moved(daemon);
+    if (result->membership)
+        ys_daemon_blobs_rejudged(daemon);
+    if (result->kind == YS_CHANGE_VERDICTS)
+        ys_daemon_blobs_judged(daemon);
+    else if (result->code == YS_OK && result->count != 0)
+        ys_daemon_blobs_heard(daemon, turn->txn, result->log_id, result->first_index,
+                              result->count);
     daemon->store_moved = daemon->store_moved || result->log_changed;
     daemon->membership_moved = daemon->membership_moved || result->membership;
     if (result->kind == YS_CHANGE_SIGN_OWN)

@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 from screen import bodies_text, cut, print_table, say, state_text, task_text, tr
-from yishi_node import Failure
+from yishi_node import Failure, wait_for
 
 DIMENSIONS = (
     ("participation", "参与社区协商", "taking part in deliberation"),
@@ -135,6 +135,32 @@ def evaluations(play):
             ])
         if sums[0] != sums[1] or not all(sum(grades) for grades in sums[0].values()):
             raise Failure(f"{units.street}: street and district do not have the same three dimensions")
+
+
+def attachment(play):
+    """An invented community attaches a small file; street and district fetch it and compare its SHA-256."""
+    units = play.invented[min(play.invented)]
+    community = play.node[min(units.communities)]
+    path = play.fleet.folder / "attachment.txt"
+    path.write_text("示例:张贴公告的说明(虚构)\n", encoding="utf-8")
+    draft = community.call("new", "acknowledgement", "--set", "purpose=示例", "--ref", f"acknowledges={community.code}:0",
+                           "--json").object()["draft"]
+    made = community.call("attach", draft, path, "--role", "evidence", "--title", "示例附件", "--json").object()
+    community.call("publish", draft, "--as", "rc", "--passphrase-file", community.passphrase)
+    for code in (units.street, units.street[:6]):
+        reader = play.node[code]
+
+        def there(reader=reader):
+            rows = reader.call("attachment", "--json").objects()
+            return any(row.get("hash") == made["hash"] and row["state"] == "here" for row in rows)
+
+        wait_for(there, f"{code}: the attachment of {community.code}")
+        copy = play.fleet.folder / f"attachment-{code}.txt"
+        reader.call("attachment", "get", made["hash"], "--out", copy)
+        if copy.read_bytes() != path.read_bytes():
+            raise Failure(f"{code}: the attachment is another than {community.code} has attached")
+        say(f"  {reader.name}({code}):已收到并核对,SHA-256 {made['hash'][:16]}",
+            f"  {reader.name} ({code}): fetched and compared, SHA-256 {made['hash'][:16]}")
 
 
 def check_with_openssl(play, code):

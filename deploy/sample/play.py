@@ -246,6 +246,8 @@ def play(run, started):
     outcome.findings(run)
     say("\n只留在本地的姓名(示例社区,虚构):", "\nA name that stays at home (invented community, invented name):")
     sealed.show(run)
+    say("\n附件(示例社区附上,街道和区自行取回):", "\nAn attachment (of an invented community, fetched by street and district):")
+    outcome.attachment(run)
     say("\n可继续查看:", "\nTo look further:")
     outcome.further(run, away, min(story.matter for story in run.real if story.community == away))
     step("完毕", "done")

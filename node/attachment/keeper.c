@@ -82,6 +82,7 @@ static void keep_origin(struct ys_keeper *k, const struct open_part *part)
 static void close_part(struct ys_keeper *k, struct open_part **link)
 {
     struct open_part *const part = *link;
+    YS_ASSERT(part != NULL);
     *link = part->next;
     if (part->part != NULL)
         keep_origin(k, part);
@@ -117,6 +118,7 @@ static enum ys_code open_part(struct ys_keeper *k, struct ys_keeper_job *job)
 static enum ys_code finish(struct ys_keeper *k, struct ys_keeper_job *job)
 {
     struct open_part **const link = find_part(k, &job->hash);
+    YS_ASSERT(*link != NULL);
     const bool alone = (*link)->alone;
     const enum ys_code code = ys_blob_part_finish(&(*link)->part, &job->err);
     close_part(k, link);

@@ -136,8 +136,65 @@ class Points:
                 return
             self.note(name, "init")
 
+    # --- attachments ------------------------------------------------------------------------------
+    def draft(self, name):
+        """A draft, and a file that nobody has yet."""
+        folder = self.ground.fleet.folder
+        (folder / f"{name}.json").write_text(json.dumps(consensus()), encoding="utf-8")
+        (folder / f"{name}.jpg").write_bytes(os.urandom(200_000))
+        return self.community.call("draft", "import", folder / f"{name}.json", "--json").object()["draft"], folder / f"{name}.jpg"
+
+    def attached(self, node):
+        return [row["state"] for row in node.call("attachment", "--json").objects() if "hash" in row]
+
+    def kill_attach(self, name):
+        """The draft names nothing, and the same command, given again, keeps the file and names it."""
+        draft, file = self.draft(name)
+        self.at(name, 1)
+        result = self.community.call("attach", draft, file, check=False)
+        self.nowhere()
+        need(result.status in (0, KILLED), f"attach at {name}: exit status {result.status}: {result.err}")
+        if result.status == KILLED:
+            self.note(name, "attach")
+            self.community.call("attach", draft, file)
+        self.community.call("publish", draft)
+        need(set(self.attached(self.community)) == {"here"}, f"attach, killed at {name}: the file is not here")
+        self.community.call("attachment", "verify")
+
+    def kill_fetch(self, name):
+        """What the street was fetching when it was killed is there afterwards, whole."""
+        node = self.ground.street
+        node.stop()
+        self.at(name, 1)
+        node.start()
+        self.nowhere()
+        process = node.process
+        draft, file = self.draft(f"{name}-fetched")
+        self.community.call("attach", draft, file)
+        self.community.call("publish", draft)
+        self.ground.dial(self.community)
+        here = len(self.attached(self.community))
+        wait_for(lambda: process.poll() is not None or self.attached(node).count("here") == here, f"{name}: the street dies or has it",
+                 ground.SYNC_SECONDS)
+        if process.poll() is not None:
+            need(process.returncode == KILLED, f"street, at {name}: ended with status {process.returncode}: {node.log_text()[-400:]}")
+            self.note(name, "street")
+            node.process = None
+            self.ground.judge(node)
+            node.start().ready()
+        self.ground.complete()
+        wait_for(lambda: self.attached(node).count("here") == here, f"{name}: {here} attachments at the street", ground.SYNC_SECONDS)
+        node.call("attachment", "verify")
+
     def run(self, names):
         found = {name: file for name, file in points().items() if not names or name in names}
+        contents = [name for name, file in found.items() if file == "blob.c"]
+        for name in contents:
+            self.kill_attach(name)
+            self.kill_fetch(name)
+            need(name in self.passed, f"{name}: nothing passed this crash point")
+            print(f"{name}: {', '.join(sorted(self.passed[name]))}", flush=True)
+            del found[name]
         for name in found:
             self.kill_publish(name)
             self.kill_init(name, THIRD, "--root", self.ground.district.home / "root.pub")

@@ -139,6 +139,30 @@ class Attachments(Case):
         self.arrived(street, 1)
         wait_for(lambda: street.call("attachment", "verify", check=False).status == OK, "a good copy")
 
+    def test_who_sends_wrong_bytes_is_caught_and_named_and_the_right_file_comes_later(self):
+        district, street, community = self.federation()
+        community.stop()
+        draft, (made,) = self.attach(community, self.file("a.jpg", 150_000, 9))
+        kept = community.home / "attachments" / made["hash"][:2] / made["hash"][2:4] / made["hash"]
+        right = kept.read_bytes()
+        self.publish_draft(community, draft)
+        kept.chmod(0o600)
+        kept.write_bytes(right[:140_000] + bytes(10_000))
+
+        community.start().ready()
+
+        fault, = wait_for(lambda: street.status()["attachments"]["faults"], "the street to notice")
+        self.assertEqual((fault["code"], fault["count"], fault["hash"]), (COMMUNITY, 1, made["hash"]))
+        self.assertIn(f"{COMMUNITY} has sent wrong contents 1 times", street.call("status").out)
+        self.assertIn("event=attachment_wrong", street.log_text())
+        self.assertEqual([p for p in (street.home / "attachments").rglob("*") if p.is_file() and p.stat().st_size != 0], [])
+        self.receipted(community)  # records go on over the same connection
+        kept.write_bytes(right)
+        street.stop()  # the half hour is over when it starts again
+        street.start().ready()
+        self.arrived(street, 1)
+        self.arrived(district, 1)
+
     def test_what_nobody_names_is_collected_and_nothing_else(self):
         district, node = self.node(DISTRICT), self.node(COMMUNITY)
         district.init()
