@@ -194,7 +194,8 @@ class Attachments(Case):
         district, street, community = self.federation()
         other = self.neighbour(street)
         total = MEGABYTES << 20
-        files = [self.file(f"{n}.jpg", total // 8 - 1000 * n, 100 + n) for n in range(8)]
+        count = max(8, MEGABYTES // 48 + 1)  # a file has 64 MiB at most
+        files = [self.file(f"{n}.jpg", total // count - 1000 * n, 100 + n) for n in range(count)]
         # Somewhere in a file, at its end and at its beginning: the counts are odd on purpose. Twelve cuts on three links.
         cuts = [total // 12 + 12_345, 70_001, total // 7 + 1, 65_536 + 17]
         down, up = threading.Event(), threading.Event()
@@ -214,7 +215,7 @@ class Attachments(Case):
             conf.write_text("\n".join(lines) + "\n")
             node.stop()
             node.start().ready().connected()
-        for node, some in ((community, files[:4]), (other, files[4:])):
+        for node, some in ((community, files[:count // 2]), (other, files[count // 2:])):
             self.publish_draft(node, self.attach(node, *some)[0])
         self.assertTrue(down.wait(SECONDS))
         street.process.kill()
