@@ -422,19 +422,24 @@ static void a_restored_store_holds_back_what_may_be_erased(void **state)
 
 int main(void)
 {
-#define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        CASE(an_author_erases_its_own_record),
-        CASE(da_erases_by_order_and_nobody_else_does),
-        CASE(what_counts_or_decides_is_not_erased),
-        CASE(a_correction_goes_with_what_it_corrects_and_not_alone),
-        CASE(a_redaction_waits_for_its_target),
-        CASE(a_content_that_never_came_is_erased_as_well),
-        CASE(of_several_redactions_the_smallest_id_is_named_whichever_came_first),
-        CASE(a_redaction_that_is_taken_back_leaves_an_absent_content),
-        CASE(each_change_is_told_once_in_order),
-        CASE(a_store_is_overwritten_once_after_something_was_erased),
-        CASE(a_restored_store_holds_back_what_may_be_erased),
+        cmocka_unit_test_setup_teardown(an_author_erases_its_own_record, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(da_erases_by_order_and_nobody_else_does, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_counts_or_decides_is_not_erased, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_correction_goes_with_what_it_corrects_and_not_alone,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_redaction_waits_for_its_target, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_content_that_never_came_is_erased_as_well, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(
+            of_several_redactions_the_smallest_id_is_named_whichever_came_first, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_redaction_that_is_taken_back_leaves_an_absent_content,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(each_change_is_told_once_in_order, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_store_is_overwritten_once_after_something_was_erased,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_restored_store_holds_back_what_may_be_erased, set_up,
+                                        tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -265,13 +265,16 @@ static void what_is_no_store_is_refused(void **state)
 
 int main(void)
 {
-#define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        CASE(what_was_deleted_is_overwritten_and_the_rest_stays),
-        CASE(a_shorter_value_leaves_nothing_of_the_longer_one),
-        CASE(nothing_is_overwritten_while_an_older_state_is_read),
-        CASE(a_damaged_page_is_refused_before_anything_is_written),
-        CASE(what_is_no_store_is_refused),
+        cmocka_unit_test_setup_teardown(what_was_deleted_is_overwritten_and_the_rest_stays, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_shorter_value_leaves_nothing_of_the_longer_one, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(nothing_is_overwritten_while_an_older_state_is_read, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_damaged_page_is_refused_before_anything_is_written,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_no_store_is_refused, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
