@@ -12,6 +12,7 @@ enum {
     YS_BODY_SALT_LEN = 16,               /* bytes of salt in a body, exactly */
     YS_BODY_REFS_MAX = 64,               /* references of one record */
     YS_BODY_ATTACHMENTS_MAX = 64,        /* attachments named by one record */
+    YS_BODY_NOT_PERSONAL_MAX = 64,       /* numbers of one record that are said to be no person's */
     YS_BODY_REPEATED_MAX = 512,          /* elements of any other repeated field */
     YS_BODY_ARENA_MAX = 4 * 1024 * 1024, /* bytes that decoding one body may take */
     YS_KIND_NAME_MAX = 64,               /* bytes of the note's kind and subject lines */

@@ -178,7 +178,7 @@ static bool look(struct stage *stage, const struct ys_rule *rule)
         char severity[8];
         char code[64];
         char division[YS_DIVISION_MAX + 1];
-        char fact[128];
+        char fact[YS_FINDING_FACT_MAX];
         char since[YS_DATE_TEXT_MAX];
         char until[YS_DATE_TEXT_MAX];
         (void)ys_query_copy(query, 0, severity, sizeof severity);
