@@ -48,6 +48,10 @@ enum {
     YS_EVIDENCE_COUNT_MAX = 32,   /* membership records in one bundle */
     YS_EVIDENCE_ARENA_MAX = 16 * 1024 * 1024,
 
+    /* evaluations */
+    YS_BALLOTS_MAX = 20000,  /* papers of one round */
+    YS_BALLOT_GROUP_MIN = 5, /* of a kind of evaluator, else its number is not said (DOMAIN.md 5.4) */
+
     /* people's files */
     YS_JSON_DEPTH_MAX = 16,
     YS_JSON_FILE_MAX = 4 * 1024 * 1024,
