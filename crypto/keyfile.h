@@ -25,8 +25,9 @@ enum ys_keyfile_kdf {
     YS_KDF_MODERATE     /* Argon2id, 3 passes, 256 MiB: the default */
 };
 
-/* One seed. Purpose 0x10 is a body or root key, 0x20 a node master; the others are ys_key_purpose. */
-enum { YS_PURPOSE_BODY = 0x10, YS_PURPOSE_MASTER = 0x20 };
+/* One seed. Purpose 0x10 is a body or root key, 0x20 a node master, 0x30 the secret of a vault; the others
+ * are ys_key_purpose. */
+enum { YS_PURPOSE_BODY = 0x10, YS_PURPOSE_MASTER = 0x20, YS_PURPOSE_VAULT = 0x30 };
 struct ys_keyfile_seed {
     uint8_t purpose;
     uint32_t generation;

@@ -33,8 +33,9 @@ enum ys_code ys_kdf_parse(const char *text, enum ys_keyfile_kdf *out, struct ys_
 
 /* --- one key file --- */
 
-static enum ys_code save(const char *path, const struct ys_keyfile *keys, enum ys_keyfile_kdf kdf,
-                         const struct ys_passphrase *passphrase, struct ys_err *err)
+enum ys_code ys_keystore_save(const char *path, const struct ys_keyfile *keys,
+                              enum ys_keyfile_kdf kdf, const struct ys_passphrase *passphrase,
+                              struct ys_err *err)
 {
     char text[YS_KEYFILE_TEXT_MAX];
     uint8_t salt[YS_KEYFILE_SALT_LEN];
@@ -49,26 +50,33 @@ static enum ys_code save(const char *path, const struct ys_keyfile *keys, enum y
     return code;
 }
 
-static enum ys_code get_passphrase(const char *path, const char *key_name,
-                                   const struct ys_passphrases *from, bool is_new,
-                                   struct ys_passphrase *out, struct ys_err *err)
+/* What passphrases call the key of this name. */
+static void body_of(const char *key_name, char out[YS_BODY_NAME_MAX + 1])
 {
     struct ys_name name;
     const char *body = "node";
-    if (from == NULL)
-        return ys_fail(err, YS_REFUSED, _("%s: has a passphrase, and there is nobody to ask"),
-                       path);
     if (ys_name_parse(ys_bytes_of_text(key_name), &name, NULL) == YS_OK) {
         if (name.kind == YS_NAME_BODY)
             body = name.body;
         else if (name.kind == YS_NAME_ROOT)
             body = "root";
     }
+    (void)snprintf(out, YS_BODY_NAME_MAX + 1, "%s", body);
+}
+
+static enum ys_code get_passphrase(const char *path, const char *key_name,
+                                   const struct ys_passphrases *from, bool is_new,
+                                   struct ys_passphrase *out, struct ys_err *err)
+{
+    char body[YS_BODY_NAME_MAX + 1];
+    if (from == NULL)
+        return ys_fail(err, YS_REFUSED, _("%s: has a passphrase, and there is nobody to ask"),
+                       path);
+    body_of(key_name, body);
     return ys_passphrases_get(from, body, key_name, is_new, out, err);
 }
 
-/* Read and open one file; messages begin with its path. */
-static enum ys_code open_file(const char *path, const char *key_name,
+enum ys_code ys_keystore_open(const char *path, const char *body, const char *key_name,
                               const struct ys_passphrases *from, struct ys_keyfile *out,
                               struct ys_err *err)
 {
@@ -85,7 +93,9 @@ static enum ys_code open_file(const char *path, const char *key_name,
     const struct ys_bytes bytes = {.data = (const uint8_t *)text, .size = size};
     code = ys_keyfile_is_locked(bytes, &locked, &why);
     if (code == YS_OK && locked) {
-        code = get_passphrase(path, key_name, from, false, &passphrase, err);
+        code = from == NULL ? ys_fail(err, YS_REFUSED,
+                                      _("%s: has a passphrase, and there is nobody to ask"), path)
+                            : ys_passphrases_get(from, body, key_name, false, &passphrase, err);
         if (code != YS_OK)
             return code;
     }
@@ -93,6 +103,16 @@ static enum ys_code open_file(const char *path, const char *key_name,
         code = ys_keyfile_parse(bytes, ys_passphrase_bytes(&passphrase), out, &why);
     sodium_memzero(text, sizeof text);
     return code == YS_OK ? YS_OK : ys_fail(err, code, "%s: %s", path, why.msg);
+}
+
+/* The file of a body, the root or the node. */
+static enum ys_code open_file(const char *path, const char *key_name,
+                              const struct ys_passphrases *from, struct ys_keyfile *out,
+                              struct ys_err *err)
+{
+    char body[YS_BODY_NAME_MAX + 1];
+    body_of(key_name, body);
+    return ys_keystore_open(path, body, key_name, from, out, err);
 }
 
 static const struct ys_keyfile_seed *find_seed(const struct ys_keyfile *keys, uint8_t purpose)
@@ -131,7 +151,7 @@ enum ys_code ys_keystore_make(const char *path, const struct ys_name *name, enum
         return code;
     keys.seed[0].purpose = YS_PURPOSE_BODY;
     randombytes_buf(keys.seed[0].seed, YS_SEED_LEN);
-    code = save(path, &keys, kdf, &passphrase, err);
+    code = ys_keystore_save(path, &keys, kdf, &passphrase, err);
     if (code == YS_OK)
         code = ys_signer_init(signer_out, keys.comment, YS_SIG_ED25519, keys.seed[0].seed);
     return code;
@@ -166,7 +186,7 @@ enum ys_code ys_keystore_relock(const char *path, const struct ys_name *name,
         code = check_content(path, key_name, &keys, YS_PURPOSE_BODY, err);
     if (code == YS_OK && kdf != YS_KDF_NONE)
         code = get_passphrase(path, key_name, new_from, true, &passphrase, err);
-    return code != YS_OK ? code : save(path, &keys, kdf, &passphrase, err);
+    return code != YS_OK ? code : ys_keystore_save(path, &keys, kdf, &passphrase, err);
 }
 
 /* --- the node's own keys --- */
@@ -182,7 +202,7 @@ enum ys_code ys_keystore_make_node(const struct ys_home *home, const struct ys_n
     keys.seed[0].purpose = YS_PURPOSE_MASTER;
     keys.seed[0].generation = 1;
     randombytes_buf(keys.seed[0].seed, YS_SEED_LEN);
-    const enum ys_code code = save(path, &keys, YS_KDF_NONE, &none, err);
+    const enum ys_code code = ys_keystore_save(path, &keys, YS_KDF_NONE, &none, err);
     return code != YS_OK ? code : ys_node_keys_derive(out, keys.seed[0].seed, 1, origin, err);
 }
 

@@ -20,6 +20,16 @@
 YS_CHECKED enum ys_code ys_kdf_parse(const char *text, enum ys_keyfile_kdf *out,
                                      struct ys_err *err);
 
+/* One key file of any purpose, written and read. `body` is what passphrases call it, `key_name` stands in
+ * the prompt. Codes and messages as of ys_keystore_load. */
+YS_CHECKED enum ys_code ys_keystore_save(const char *path, const struct ys_keyfile *keys,
+                                         enum ys_keyfile_kdf kdf,
+                                         const struct ys_passphrase *passphrase,
+                                         struct ys_err *err);
+YS_CHECKED enum ys_code ys_keystore_open(const char *path, const char *body, const char *key_name,
+                                         const struct ys_passphrases *from, struct ys_keyfile *out,
+                                         struct ys_err *err);
+
 #define YS_SIGNER_SCOPED    __attribute__((cleanup(ys_signer_clear))) struct ys_signer
 #define YS_NODE_KEYS_SCOPED __attribute__((cleanup(ys_node_keys_clear))) struct ys_node_keys
 

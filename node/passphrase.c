@@ -180,7 +180,7 @@ static size_t body_length(const char *text)
         return 0;
     const struct ys_bytes body = {.data = (const uint8_t *)text, .size = (size_t)(equals - text)};
     return ys_body_name_valid(body) || ys_bytes_is_text(body, "root") ||
-                   ys_bytes_is_text(body, "node")
+                   ys_bytes_is_text(body, "node") || ys_bytes_is_text(body, "vault")
                ? body.size
                : 0;
 }
