@@ -50,6 +50,7 @@ YS_CHECKED enum ys_code ys_cmd_recover(const struct ys_call *call, struct ys_err
 YS_CHECKED enum ys_code ys_cmd_run(const struct ys_call *call, struct ys_err *err);
 YS_CHECKED enum ys_code ys_cmd_new(const struct ys_call *call, struct ys_err *err);
 YS_CHECKED enum ys_code ys_cmd_draft(const struct ys_call *call, struct ys_err *err);
+YS_CHECKED enum ys_code ys_cmd_attach(const struct ys_call *call, struct ys_err *err);
 YS_CHECKED enum ys_code ys_cmd_publish(const struct ys_call *call, struct ys_err *err);
 YS_CHECKED enum ys_code ys_cmd_log(const struct ys_call *call, struct ys_err *err);
 YS_CHECKED enum ys_code ys_cmd_show(const struct ys_call *call, struct ys_err *err);
@@ -64,6 +65,9 @@ YS_CHECKED enum ys_code ys_cmd_export(const struct ys_call *call, struct ys_err 
 YS_CHECKED enum ys_code ys_cmd_matter(const struct ys_call *call, struct ys_err *err);
 YS_CHECKED enum ys_code ys_cmd_inbox(const struct ys_call *call, struct ys_err *err);
 YS_CHECKED enum ys_code ys_cmd_reindex(const struct ys_call *call, struct ys_err *err);
+YS_CHECKED enum ys_code ys_cmd_seal(const struct ys_call *call, struct ys_err *err);
+YS_CHECKED enum ys_code ys_cmd_unseal(const struct ys_call *call, struct ys_err *err);
+YS_CHECKED enum ys_code ys_cmd_open_commitment(const struct ys_call *call, struct ys_err *err);
 YS_CHECKED enum ys_code ys_cmd_version(const struct ys_call *call, struct ys_err *err);
 YS_CHECKED enum ys_code ys_cmd_help(const struct ys_call *call, struct ys_err *err);
 

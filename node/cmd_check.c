@@ -4,6 +4,9 @@
 #include "node/file.h"
 #include "node/lang.h"
 #include "node/node.h"
+#include "node/vault/opening.h"
+#include "node/vault/seal_view.h"
+#include "node/vault/sealed_find.h"
 #include "node/view.h"
 #include "proto/json.h"
 
@@ -110,6 +113,88 @@ static enum ys_code check_fork(const struct ys_call *call, struct ys_bytes bytes
     return code;
 }
 
+/* --- openings --- */
+
+/* The record out of the bundle, once that is found good. */
+static enum ys_code find_in_bundle(const struct ys_call *call, const char *path,
+                                   struct ys_sealed_place *place, struct ys_err *err)
+{
+    const char *const root_path = ys_args_value(&call->args, "root");
+    struct ys_root_chain roots;
+    struct ys_check_result result;
+    struct ys_arena extra;
+    struct ys_entry entry;
+    struct ys_bytes bytes = {0};
+    uint8_t *block = NULL;
+    if (root_path == NULL)
+        return ys_fail(err, YS_USAGE, _("--root FILE is needed: the root policy of the district"));
+    enum ys_code code = ys_roots_load(root_path, NULL, &roots, err);
+    if (code == YS_NOT_FOUND)
+        return ys_fail(err, YS_IO, _("%s: there is no such file"), root_path);
+    if (code == YS_OK)
+        code = ys_file_read_all(path, (size_t)2 * YS_EVIDENCE_MAX, &block, &bytes.size, err);
+    if (code != YS_OK)
+        return code;
+    bytes.data = block;
+    ys_arena_init(&extra, YS_EVIDENCE_ARENA_MAX);
+    code = ys_check(&(struct ys_check_options){.roots = &roots}, bytes, &result, err);
+    if (code == YS_OK)
+        code = ys_check_record(bytes, &extra, &entry, err);
+    if (code == YS_OK && entry.content != YS_CONTENT_BODY)
+        code = ys_fail(err, YS_NOT_FOUND, _("%s: the bundle does not hold the content"), path);
+    if (code == YS_OK) {
+        place->record = result.id;
+        ys_record_id_print(&result.id, place->name);
+        code = ys_sealed_list_add_bytes(&place->list, entry.body, err);
+    }
+    ys_arena_clear(&extra);
+    free(block);
+    return code;
+}
+
+static enum ys_code find_in_store(const struct ys_call *call, const struct ys_opening *opening,
+                                  struct ys_sealed_place *place, struct ys_err *err)
+{
+    YS_NODE_SCOPED node = {.store = NULL};
+    char id[YS_RECORD_ID_TEXT_MAX];
+    ys_record_id_print(&opening->record, id);
+    enum ys_code code = ys_node_open(call->home, call->lang, &node, err);
+    if (code == YS_IO)
+        return ys_fail(err, YS_IO,
+                       _("an opening is checked against its record: give --bundle FILE --root "
+                         "FILE, or --home of a node that holds it"));
+    if (code == YS_OK)
+        code = ys_sealed_find(&node, id, NULL, place, err);
+    return code;
+}
+
+static enum ys_code check_opening(const struct ys_call *call, struct ys_bytes bytes,
+                                  struct ys_err *err)
+{
+    YS_OPENING_SCOPED opening = {.value = NULL};
+    const char *const bundle = ys_args_value(&call->args, "bundle");
+    struct ys_sealed_place *const place = calloc(1, sizeof *place);
+    if (place == NULL)
+        return ys_fail(err, YS_NOMEM, _("out of memory"));
+    enum ys_code code = ys_opening_parse(bytes, &opening, err);
+    if (code == YS_OK)
+        code = bundle != NULL ? find_in_bundle(call, bundle, place, err)
+                              : find_in_store(call, &opening, place, err);
+    if (code == YS_OK)
+        code = ys_opening_check(&opening, &place->record, &place->list, err);
+    if (code == YS_OK) {
+        const struct ys_seal_view_opening view = {.file = call->args.word[0],
+                                                  .record = place->name,
+                                                  .kind = opening.kind,
+                                                  .slot = opening.slot,
+                                                  .value = {opening.value, opening.size},
+                                                  .by_bundle = bundle != NULL};
+        (call->json ? &ys_seal_view_json : &ys_seal_view_text)->checked(&view);
+    }
+    free(place);
+    return code;
+}
+
 enum ys_code ys_cmd_check(const struct ys_call *call, struct ys_err *err)
 {
     uint8_t *bytes = NULL;
@@ -118,6 +203,11 @@ enum ys_code ys_cmd_check(const struct ys_call *call, struct ys_err *err)
         ys_file_read_all(call->args.word[0], (size_t)2 * YS_EVIDENCE_MAX, &bytes, &size, err);
     if (code != YS_OK)
         return code;
+    if (ys_opening_is((struct ys_bytes){bytes, size})) {
+        code = check_opening(call, (struct ys_bytes){bytes, size}, err);
+        free(bytes);
+        return code;
+    }
     struct ys_view_checked *const checked = calloc(1, sizeof *checked);
     if (checked == NULL)
         code = ys_fail(err, YS_NOMEM, _("out of memory"));

@@ -4,6 +4,7 @@
 #include "node/file.h"
 #include "node/json_file.h"
 #include "node/lang.h"
+#include "node/vault/collect.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -201,11 +202,30 @@ static enum ys_code edit(const struct ys_call *call, const struct ys_node *node,
     return code == YS_OK ? show(call, node, sheet, err) : code;
 }
 
-static enum ys_code delete (const struct ys_call *call, const struct ys_sheet *sheet,
-                            struct ys_err *err) {
-    const enum ys_code code = ys_sheet_remove(sheet, err);
-    if (code == YS_OK && !call->json) printf(_("Deleted: draft %u\n"), sheet->no);
-    return code;
+/* What was sealed for it goes with it. */
+static enum ys_code collect(const struct ys_node *node, size_t *erased_out, struct ys_err *err)
+{
+    YS_VAULT_SCOPED vault = {.lock_fd = -1};
+    *erased_out = 0;
+    const enum ys_code code = ys_vault_open(&node->home, &vault, err);
+    if (code == YS_NOT_FOUND)
+        return YS_OK;
+    return code == YS_OK ? ys_vault_collect(node, &vault, erased_out, err) : code;
+}
+
+static enum ys_code remove_draft(const struct ys_call *call, const struct ys_node *node,
+                                 const struct ys_sheet *sheet, struct ys_err *err)
+{
+    size_t erased = 0;
+    enum ys_code code = ys_sheet_remove(sheet, err);
+    if (code == YS_OK)
+        code = collect(node, &erased, err);
+    if (code != YS_OK || call->json)
+        return code;
+    printf(_("Deleted: draft %u\n"), sheet->no);
+    if (erased != 0)
+        printf(_("Erased with it: %zu sealed values\n"), erased);
+    return YS_OK;
 }
 
 /* --- out and in again --- */
@@ -296,7 +316,7 @@ enum ys_code ys_cmd_draft(const struct ys_call *call, struct ys_err *err)
     if (strcmp(what, "export") == 0)
         return export(call, &sheet, err);
     if (strcmp(what, "delete") == 0)
-        return delete (call, &sheet, err);
+        return remove_draft(call, &node, &sheet, err);
     return ys_fail(
         err, YS_USAGE,
         _("draft list; or draft show, edit, export or delete and a number; or draft import FILE"));

@@ -3,6 +3,7 @@
 #include "node/guard.h"
 #include "node/lang.h"
 #include "node/root_request.h"
+#include "node/vault/vault_key.h"
 #include "node/view.h"
 #include "proto/text.h"
 
@@ -234,6 +235,7 @@ static enum ys_code fill_home(const struct plan *plan, const struct ys_home *mad
 {
     char path[PATH_MAX];
     struct ys_root_chain roots;
+    uint8_t vault[YS_PUBKEY_LEN];
     YS_NODE_KEYS_SCOPED keys = {.transport_secret = {0}};
     __attribute__((cleanup(clear_root_signers))) struct root_signers root_keys = {0};
     if (plan->root_path != NULL) {
@@ -252,6 +254,8 @@ static enum ys_code fill_home(const struct plan *plan, const struct ys_home *mad
         code = ys_keystore_make_node(made, &plan->identity.origin, &keys, err);
     if (code == YS_OK)
         code = make_body_keys(plan, made, &keys, from, err);
+    if (code == YS_OK && ys_division_level(&plan->identity.origin.division) == YS_LEVEL_COMMUNITY)
+        code = ys_vault_key_make(made, &plan->identity.origin, plan->kdf, from, vault, err);
     if (code == YS_OK && plan->makes_root)
         code = make_root(plan, made, from, &root_keys, err);
     else if (code == YS_OK && plan->root_path != NULL)

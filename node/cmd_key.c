@@ -2,6 +2,7 @@
 #include "node/certificate.h"
 #include "node/cmd.h"
 #include "node/lang.h"
+#include "node/vault/vault_key.h"
 #include "node/view.h"
 
 #include <errno.h>
@@ -122,20 +123,42 @@ static enum ys_code make_new(const struct ys_call *call, const struct ys_node *n
     return YS_OK;
 }
 
+/* The vault's key is no body's: it signs nothing, and nobody registers it. */
+static enum ys_code make_vault(const struct ys_call *call, const struct ys_node *node,
+                               const struct ys_passphrases *from, struct ys_err *err)
+{
+    enum ys_keyfile_kdf kdf = YS_KDF_MODERATE;
+    uint8_t public[YS_PUBKEY_LEN];
+    char text[YS_BASE64_LEN(YS_PUBKEY_LEN) + 1];
+    struct ys_writer w = {.data = (uint8_t *)text, .capacity = sizeof text - 1};
+    enum ys_code code = choose_kdf(call, &kdf, err);
+    if (code == YS_OK)
+        code = ys_vault_key_make(&node->home, &node->origin, kdf, from, public, err);
+    if (code != YS_OK)
+        return code;
+    ys_writer_base64(&w, (struct ys_bytes){.data = public, .size = sizeof public});
+    text[w.size] = '\0';
+    (call->json ? &ys_view_json : &ys_view_text)->new_key(YS_VAULT_BODY, text);
+    return YS_OK;
+}
+
 static enum ys_code relock(const struct ys_call *call, const struct ys_node *node, const char *body,
                            const struct ys_passphrases *from, struct ys_err *err)
 {
     struct ys_passphrases new_from = {.file_count = 0};
     const char *const file = ys_args_value(&call->args, "new-passphrase-file");
-    const struct ys_name name = ys_signatory_name(&node->origin, body);
     enum ys_keyfile_kdf kdf = YS_KDF_MODERATE;
     char path[PATH_MAX];
     ys_keystore_path(&node->home, body, ".key", path);
     enum ys_code code = choose_kdf(call, &kdf, err);
     if (code == YS_OK && file != NULL)
         code = ys_passphrases_add_file(&new_from, file, err);
-    if (code == YS_OK)
+    if (code == YS_OK && strcmp(body, YS_VAULT_BODY) == 0)
+        code = ys_vault_key_relock(&node->home, &node->origin, kdf, from, &new_from, err);
+    else if (code == YS_OK) {
+        const struct ys_name name = ys_signatory_name(&node->origin, body);
         code = ys_keystore_relock(path, &name, kdf, from, &new_from, err);
+    }
     if (code == YS_OK)
         fprintf(stderr, _("%s: has its new passphrase\n"), path);
     return code;
@@ -160,7 +183,10 @@ enum ys_code ys_cmd_key(const struct ys_call *call, struct ys_err *err)
         code = ys_node_open(call->home, call->lang, &node, err);
     if (code != YS_OK || is_list)
         return code != YS_OK ? code : list(call, &node, err);
-    code = check_body(&node, args->word[1], err);
+    const bool is_vault = strcmp(args->word[1], YS_VAULT_BODY) == 0;
+    if (is_vault && is_new)
+        return make_vault(call, &node, &from, err);
+    code = is_vault ? YS_OK : check_body(&node, args->word[1], err);
     if (code != YS_OK)
         return code;
     return is_new ? make_new(call, &node, args->word[1], &from, err)

@@ -1,3 +1,4 @@
+#include "node/attachment/attach.h"
 #include "node/cmd.h"
 #include "node/correction.h"
 #include "node/draft_set.h"
@@ -76,6 +77,24 @@ static enum ys_code begin_correction(const struct ys_node *node, json_t *record,
     return YS_OK;
 }
 
+/* "photo=FILE", or a file alone. */
+static enum ys_code attach(const struct ys_node *node, json_t *record, const char *value,
+                           struct ys_err *err)
+{
+    char role[YS_KIND_NAME_MAX + 1];
+    struct ys_attached attached;
+    const char *const equals = strchr(value, '=');
+    const size_t length = equals == NULL ? 0 : strspn(value, "abcdefghijklmnopqrstuvwxyz_");
+    const bool named =
+        equals != NULL && length == (size_t)(equals - value) && length != 0 && length < sizeof role;
+    if (named) {
+        memcpy(role, value, length);
+        role[length] = '\0';
+    }
+    const struct ys_attach_options options = {.role = named ? role : NULL};
+    return ys_attach_file(node, record, named ? equals + 1 : value, &options, &attached, err);
+}
+
 /* A draft of what the options say. */
 static enum ys_code fill(const struct ys_call *call, const struct ys_node *node,
                          const struct ys_kind *kind, char **out, struct ys_err *err)
@@ -98,6 +117,10 @@ static enum ys_code fill(const struct ys_call *call, const struct ys_node *node,
     for (const char *set = ys_args_each(&call->args, "set", &place); set != NULL && code == YS_OK;
          set = ys_args_each(&call->args, "set", &place))
         code = ys_draft_set(record, kind, set, err);
+    place = 0;
+    for (const char *file = ys_args_each(&call->args, "attach", &place);
+         file != NULL && code == YS_OK; file = ys_args_each(&call->args, "attach", &place))
+        code = attach(node, record, file, err);
     if (code == YS_OK) {
         *out = json_dumps(record, JSON_INDENT(2));
         if (*out == NULL)
@@ -123,7 +146,7 @@ static enum ys_code make(const struct ys_call *call, const struct ys_node *node,
     struct ys_sheet sheet = {.no = 0};
     char *text = NULL;
     const bool filled = ys_args_has(&call->args, "set") || ys_args_has(&call->args, "ref") ||
-                        ys_args_has(&call->args, "matter");
+                        ys_args_has(&call->args, "matter") || ys_args_has(&call->args, "attach");
     if (!ys_kind_issued_at(kind, ys_division_level(&node->origin.division)))
         return ys_fail(err, YS_DENIED, _("%s: no body of %s, a %s, may write it"), kind->name,
                        node->origin.division.digits,

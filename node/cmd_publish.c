@@ -1,3 +1,4 @@
+#include "node/attachment/attach.h"
 #include "node/author.h"
 #include "node/cmd.h"
 #include "node/lang.h"
@@ -5,6 +6,7 @@
 #include "node/ruling.h"
 #include "node/sheet.h"
 #include "node/signing.h"
+#include "node/vault/collect.h"
 #include "node/view.h"
 #include "node/view_rule.h"
 
@@ -245,10 +247,13 @@ static enum ys_code prepare(struct publication *p, struct ys_err *err)
     for (size_t i = 0; i < p->sheet_count && code == YS_OK; i++) {
         struct ys_err why = {0};
         struct ys_sheet *const sheet = p->sheet[i];
+        const size_t first = p->record_count;
         code = ys_sheet_read(&p->node, sheet, err);
         if (code != YS_OK)
             break;
         code = sheet->bound ? prepare_bound(p, sheet, &why) : prepare_unbound(p, sheet, &why);
+        for (size_t k = first; k < p->record_count && code == YS_OK; k++)
+            code = ys_attach_check(&p->node, &p->record[k], &why);
         if (code != YS_OK)
             code = p->sheet_count == 1 ? ys_fail(err, code, "%s", why.msg)
                                        : ys_fail(err, code, "%s: %s", sheet->path, why.msg);
@@ -382,6 +387,25 @@ static enum ys_code append(struct publication *p, struct ys_err *err)
     return code;
 }
 
+/* The vault is told where its values stand now. Not telling it would lose nothing: whoever collects looks
+ * into the log first. */
+static void tell_vault(const struct publication *p)
+{
+    YS_VAULT_SCOPED vault = {.lock_fd = -1};
+    struct ys_err why = {.code = YS_OK};
+    struct ys_sealed_list *const list = malloc(sizeof *list);
+    enum ys_code code = ys_vault_open(&p->node.home, &vault, &why);
+    for (size_t i = 0; i < p->record_count && code == YS_OK && list != NULL; i++) {
+        list->count = 0;
+        code = ys_sealed_list_add_bytes(list, p->record[i].body, &why);
+        if (code == YS_OK)
+            code = ys_vault_keep(&vault, &p->record[i].id, list, &why);
+    }
+    free(list);
+    if (code != YS_OK && code != YS_NOT_FOUND)
+        fprintf(stderr, "yishi: %s\n", why.msg);
+}
+
 /* --- printing --- */
 
 static enum ys_code print_record(const struct publication *p, size_t at, struct ys_err *err)
@@ -458,6 +482,8 @@ static enum ys_code publish(struct publication *p, struct ys_err *err)
         code = sign_all(p, err);
     if (code == YS_OK && !p->dry)
         code = append(p, err);
+    if (code == YS_OK && !p->dry)
+        tell_vault(p);
     return code == YS_OK ? print_all(p, err) : code;
 }
 

@@ -12,6 +12,7 @@
 #include <string.h>
 
 enum { VALUE_MAX = 192 }; /* bytes; inih reads lines of 200 */
+#define MIB ((uint64_t)1024 * 1024)
 
 bool ys_endpoint_valid(const char *text)
 {
@@ -102,6 +103,25 @@ static bool take_lang(struct ys_config *config, const char *value)
     return true;
 }
 
+static bool take_mib(uint64_t *out, const char *value, uint64_t most)
+{
+    uint64_t mib = 0;
+    if (!ys_decimal_parse(ys_bytes_of_text(value), most / MIB, &mib) || mib == 0)
+        return false;
+    *out = mib * MIB;
+    return true;
+}
+
+static bool take_attachment(struct ys_config *config, const char *value)
+{
+    return take_mib(&config->attachment_bytes, value, YS_BLOB_FILE_TOP);
+}
+
+static bool take_attachments(struct ys_config *config, const char *value)
+{
+    return take_mib(&config->attachments_bytes, value, INT64_MAX);
+}
+
 enum {
     SET_DEPLOYMENT,
     SET_CODE,
@@ -110,7 +130,9 @@ enum {
     SET_PARENT,
     SET_PARENT_KEY,
     SET_GUARD,
-    SET_LANG
+    SET_LANG,
+    SET_ATTACHMENT,
+    SET_ATTACHMENTS
 };
 
 static const struct {
@@ -125,6 +147,8 @@ static const struct {
     [SET_PARENT_KEY] = {"parent_key", take_parent_key},
     [SET_GUARD] = {"guard", take_guard},
     [SET_LANG] = {"lang", take_lang},
+    [SET_ATTACHMENT] = {"attachment_mib", take_attachment},
+    [SET_ATTACHMENTS] = {"attachments_mib", take_attachments},
 };
 enum { SETTINGS = sizeof settings / sizeof *settings };
 
@@ -239,7 +263,9 @@ static bool same(const struct ys_config *a, const struct ys_config *b)
            ys_division_equal(&a->division, &b->division) && strcmp(a->name, b->name) == 0 &&
            strcmp(a->listen, b->listen) == 0 && strcmp(a->parent, b->parent) == 0 &&
            (a->parent[0] == '\0' || memcmp(a->parent_key, b->parent_key, YS_PUBKEY_LEN) == 0) &&
-           strcmp(a->guard, b->guard) == 0 && strcmp(a->lang, b->lang) == 0;
+           strcmp(a->guard, b->guard) == 0 && strcmp(a->lang, b->lang) == 0 &&
+           a->attachment_bytes == b->attachment_bytes &&
+           a->attachments_bytes == b->attachments_bytes;
 }
 
 /* Write what was checked to read back as `wanted`. */

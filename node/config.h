@@ -5,6 +5,8 @@
  *     parent, parent_key        endpoint of the parent, its transport key in base64
  *     guard                     path of a district's guard file (guard.h)
  *     lang                      zh or en; else the locale decides
+ *     attachment_mib            largest attachment that is kept here, in MiB; else 64
+ *     attachments_mib           all of them; else 65,536
  *
  * A key that is not known, or stands twice, is an error. Changing a setting keeps
  * every other line of the file as it is. Threads: any. Memory: none kept. */
@@ -27,6 +29,7 @@ struct ys_config {
     uint8_t parent_key[YS_PUBKEY_LEN]; /* set when `parent` is */
     char guard[YS_ADDRESS_MAX];
     char lang[3];
+    uint64_t attachment_bytes, attachments_bytes; /* 0: as proto/limits.h says */
 };
 
 /* "tcp://host:port", both not empty, port a number up to 65535 or *. */

@@ -5,6 +5,7 @@
  *     keys/<body>.key   one body's key, keys/<body>.pub beside it (keystore.h)
  *     root.pub          pinned root policy of the district
  *     store/            the records (sync/store.h)
+ *     attachments/      contents of attachments (sync/blob.h)
  *     model.db          what is derived from them (recall.h); may be deleted
  *     invites/          invitations given out (invite.h)
  *     pending/          requests to join that wait for an officer (application.h)

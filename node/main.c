@@ -151,6 +151,8 @@ static const struct ys_option new_options[] = {
     {"ref", "RELATION=RECORD",
      N_("refer to a record, such as based_on=3fa1b2c4; may stand more than once")},
     {"matter", "NUMBER", N_("number of the matter; \"new\": the next one of this community")},
+    {"attach", "[ROLE=]FILE",
+     N_("attach a file (yishi help attach), such as photo=notice.jpg; may stand more than once")},
     {"template", NULL, N_("print what can be filled in, and make no draft")},
     {"list", NULL, N_("list the kinds, who signs them and the article")},
     {NULL, NULL, NULL},
@@ -162,6 +164,18 @@ static const struct ys_option draft_options[] = {
     {"matter", "NUMBER", N_("edit: number of the matter")},
     {"unsign", NULL, N_("edit: drop the signatures of a draft that has some")},
     {"out", "FILE", N_("export: the file to carry")},
+    {NULL, NULL, NULL},
+};
+
+static const struct ys_option attach_options[] = {
+    {"role", "ROLE",
+     N_("what it is: photo, minutes, sign_in_sheet, signature_agreement, evidence, "
+        "paper_original, other")},
+    {"title", "TEXT", N_("its title, which travels with the record; the file's name does not")},
+    {"scope", "replicated|local_only",
+     N_("whether the file travels with the record; sign-in sheets and minutes stay here unless "
+        "told otherwise")},
+    {"media-type", "TYPE", N_("such as image/jpeg; default: by content and name")},
     {NULL, NULL, NULL},
 };
 
@@ -185,6 +199,41 @@ static const struct ys_option sign_options[] = {
     {"key", "[BODY=]FILE", N_("its key file, instead of keys/BODY.key")},
     {"dry-run", NULL, N_("show what would be signed, and sign nothing")},
     {"out", "FILE", N_("where the signed draft is written, instead of where it lies")},
+    {NULL, NULL, NULL},
+};
+
+static const struct ys_option seal_options[] = {
+    {"file", "FILE", N_("the value is the text of FILE; - is standard input")},
+    {"fd", "N", N_("read the value from descriptor N")},
+    {"basis", "legal_duty|consent",
+     N_("why it may be kept: a duty of law (default), or the person's consent")},
+    {"retention", "CLASS",
+     N_("how long: purpose (default: 2 years after the matter's closing), ballots, years_10, "
+        "years_30, permanent")},
+    {"keep-until", "DATE", N_("how long: to this day, instead of --retention")},
+    {"purpose", "TEXT",
+     N_("what it is kept for; of find: why it is looked for, which the logbook keeps")},
+    {"replace", NULL, N_("in the place of what is sealed there, which is erased")},
+    {"expired", NULL, N_("list: only what has been kept long enough")},
+    PASSPHRASE_OPTIONS,
+    {NULL, NULL, NULL},
+};
+
+static const struct ys_option unseal_options[] = {
+    {"purpose", "TEXT", N_("why it is opened; the logbook keeps it")},
+    {"nth", "N", N_("which of several values of one slot, from 1; default all")},
+    PASSPHRASE_OPTIONS,
+    {NULL, NULL, NULL},
+};
+
+static const struct ys_option open_commitment_options[] = {
+    {"for", "AUDITOR", N_("who is to see it")},
+    {"purpose", "TEXT", N_("why; the logbook and the acknowledgement keep it")},
+    {"nth", "N", N_("which of several values of one slot, from 1")},
+    {"out", "FILE",
+     N_("where the opening is written; - is standard output; default "
+        "<record>-<slot>.opening.json")},
+    PASSPHRASE_OPTIONS,
     {NULL, NULL, NULL},
 };
 
@@ -212,6 +261,9 @@ static const struct ys_option prove_options[] = {
 };
 
 static const struct ys_option check_options[] = {
+    {"bundle", "FILE",
+     N_("for an opening: the proof bundle of its record; without it, the record that the node "
+        "holds")},
     {"root", "FILE", N_("the district's root policy: the one thing that is trusted")},
     {"key", "VKEY", N_("the log's verifier key, for a fork proof")},
     {NULL, NULL, NULL},
@@ -242,11 +294,16 @@ static const struct ys_cmd table[] = {
         "to\n"
         "(yishi root request). An existing home is never touched."),
      "init --deployment beijing.example --code 110105001001 --root root.pub", init_options, 0, 0},
-    {"key", ys_cmd_key, "[list | new BODY | passphrase BODY]", N_("list, make and relock keys"),
+    {"key", ys_cmd_key, "[list | new BODY|vault | passphrase BODY|vault]",
+     N_("list, make and relock keys"),
      N_("Lists the public keys of the node and its bodies. `new` makes another key for a body "
         "(the\n"
-        "old one stays beside it); `passphrase` changes the passphrase of a body's key."),
-     "key --json\nkey new rc", key_options, 0, 2},
+        "old one stays beside it); `passphrase` changes the passphrase of a body's key. `vault` is "
+        "the key\n"
+        "with which sealed values are opened (yishi seal): there is one for good, communities have "
+        "it from\n"
+        "the beginning, every other node may make it."),
+     "key --json\nkey new rc\nkey new vault", key_options, 0, 2},
     {"root", ys_cmd_root, "new | policy | request | sign FILE | install FILE | next FILE",
      N_("keep a district's root offline, and let another succeed it"),
      N_("A root is one to three keys that lie offline. `new` makes one, `policy` joins them; with\n"
@@ -308,6 +365,14 @@ static const struct ys_cmd table[] = {
         "sign FILE); `import` takes it in again, and it may also be published from where it lies."),
      "draft\ndraft edit 3\ndraft edit 3 --set place=...\ndraft export 3 --out notice.json",
      draft_options, 0, 2},
+    {"attach", ys_cmd_attach, "DRAFT FILE ...", N_("attach files to a draft"),
+     N_("Keeps the files in HOME/attachments under their SHA-256 and names them in the draft. What "
+        "is\n"
+        "replicated is fetched by street and district once the record is published. A file's name "
+        "is\n"
+        "not told to anybody; --title is."),
+     "attach 3 notice.jpg --role photo\nattach 3 plan.pdf --title \"Plan of the yard\"",
+     attach_options, 2, YS_ARGS_WORDS_MAX},
     {"sign", ys_cmd_sign, "DRAFT|FILE", N_("add a signature to a draft"),
      N_("Shows the draft and adds the signature of a body whose key is here: the number of a draft "
         "of "
@@ -331,6 +396,34 @@ static const struct ys_cmd table[] = {
      "publish 3 --passphrase-file rc=rc.pass --passphrase-file po=po.pass\npublish consensus.json\n"
      "publish --batch --passphrase-file rc.pass",
      publish_options, 0, YS_ARGS_WORDS_MAX},
+    {"seal", ys_cmd_seal, "DRAFT SLOT | list | find TEXT",
+     N_("seal names, numbers and the like, so that they stay here"),
+     N_("Keeps a value in the vault of this node, and puts its salted commitment into the draft: "
+        "the\n"
+        "record proves later what was sealed, and says it to nobody. Needs no passphrase. What may "
+        "be\n"
+        "sealed in a kind: yishi help KIND. `list` shows what lies in the vault and until when it "
+        "is kept;\n"
+        "`find` opens all values (passphrase of the vault, purpose) and prints those that hold "
+        "TEXT: all\n"
+        "that is kept about one person, for instance."),
+     "seal 3 proposer\nseal 3 identity --file name.txt --basis consent\nseal list --expired\n"
+     "seal find 示例 --purpose \"request of the person, PIPL 45\"",
+     seal_options, 1, 2},
+    {"unseal", ys_cmd_unseal, "RECORD|DRAFT SLOT", N_("open what was sealed"),
+     N_("Prints the value, which needs the passphrase of the vault. The opening is written into\n"
+        "HOME/logbook first, with its purpose."),
+     "unseal 3fa1b2c4 proposer --purpose \"to send the reply\" --passphrase-file vault=vault.pass",
+     unseal_options, 2, 2},
+    {"open-commitment", ys_cmd_open_commitment, "RECORD SLOT",
+     N_("let an auditor see what was sealed"),
+     N_("Writes a file with the value and its salt, with which the auditor checks that it is what "
+        "the\n"
+        "record commits to (yishi check FILE, or any SHA-256), and begins the acknowledgement that "
+        "says\n"
+        "in the log who has seen it and why. The file holds the value in the clear."),
+     "open-commitment 3fa1b2c4 proposer --for \"示例区审计局\" --purpose \"audit of 2026\"",
+     open_commitment_options, 2, 2},
     {"log", ys_cmd_log, "[CODE|ORIGIN]", N_("list the records of a log"),
      N_("The own log, or that of another unit as it is held here: each record with its verdict "
         "and\n"
@@ -401,12 +494,17 @@ static const struct ys_cmd table[] = {
         "on.\nRECORD is as for `yishi show`."),
      "prove 110105001001:0 --out outcome.tlog-proof\nprove --fork 110105001001", prove_options, 0,
      1},
-    {"check", ys_cmd_check, "FILE", N_("check a proof bundle or a fork proof, offline"),
+    {"check", ys_cmd_check, "FILE", N_("check a proof bundle, an opening or a fork proof, offline"),
      N_("Needs no node and no network: only the bundle and the district's root policy, which is "
         "best\n"
         "compared with what the district publishes. Names every step, what is proven and what is "
-        "not.\nExit status 1 when the bundle is refused."),
-     "check outcome.tlog-proof --root root.pub", check_options, 1, 1},
+        "not.\n"
+        "An opening (yishi open-commitment) is checked against the record in a --bundle, or as a "
+        "node\n"
+        "holds it. Exit status 1 when it is refused."),
+     "check outcome.tlog-proof --root root.pub\n"
+     "check proposer.opening.json --bundle proposal.tlog-proof --root root.pub",
+     check_options, 1, 1},
     {"export", ys_cmd_export, "tiles DIR", N_("write a log as files for other programs"),
      N_("`export tiles DIR` writes a log in the layout of c2sp.org/tlog-tiles: checkpoint, tile/ "
         "and\n"

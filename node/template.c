@@ -201,6 +201,15 @@ static bool has_required_ref(const struct ys_kind *kind)
     return false;
 }
 
+/* What stays at home: the commitments are put in by the command. */
+static void put_slots(FILE *out, const struct ys_kind *kind)
+{
+    fprintf(out, "  // %s: ", _("may be sealed, so that it stays here (yishi seal DRAFT SLOT)"));
+    for (size_t i = 0; i < YS_KIND_SLOTS_MAX && kind->slot[i] != NULL; i++)
+        fprintf(out, "%s, ", kind->slot[i]);
+    fprintf(out, "%s\n", YS_KIND_SLOT_OPERATOR);
+}
+
 void ys_template_print(FILE *out, const struct ys_kind *kind, bool chinese)
 {
     char signers[300];
@@ -225,6 +234,7 @@ void ys_template_print(FILE *out, const struct ys_kind *kind, bool chinese)
         fprintf(out, "  %s\"refs\": [{\"rel\": \"%s\", \"record\": \"\"}],\n",
                 has_required_ref(kind) ? "" : "// ", ys_relation_word(kind->ref[0].relation));
     }
+    put_slots(out, kind);
     fprintf(out, "  \"%s\": {\n", kind->name);
     put_fields(out, type, chinese);
     fprintf(out, "}\n");

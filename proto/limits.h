@@ -57,6 +57,12 @@ enum {
     YS_JSON_FILE_MAX = 4 * 1024 * 1024,
 };
 
+/* Bytes of one attachment, and of all that a node keeps, unless the settings say otherwise; and what a
+ * setting may say of one. */
+#define YS_BLOB_FILE_MAX  ((uint64_t)64 * 1024 * 1024)
+#define YS_BLOB_FILE_TOP  ((uint64_t)1024 * 1024 * 1024)
+#define YS_BLOB_TOTAL_MAX ((uint64_t)64 * 1024 * 1024 * 1024)
+
 _Static_assert(YS_RECORD_NOTE_MAX + YS_RECORD_BODY_MAX + 4096 < YS_MESSAGE_MAX,
                "one record fits in one message");
 

@@ -38,6 +38,9 @@ ALLOWED = {
     # the one file that knows LMDB, whose map must not move under another thread
     ("sync", "kv"): {"lmdb", "file", "thread"},
     ("sync", "kv_file"): {"file"},
+    ("sync", "blob"): {"file"},  # contents of attachments
+    ("sync", "blob_each"): {"file"},
+    ("sync", "blob_part"): {"file"},
     ("sync", "zmq_link"): {"socket", "random"},  # the one transport; srand: see style.py
     ("sync", "zap"): {"socket"},
     ("sync", "poll"): {"socket"},

@@ -21,6 +21,7 @@ add_library(yishi_test_federation STATIC
 yishi_target(yishi_test_federation)
 target_link_libraries(yishi_test_federation PUBLIC ys_sync yishi_test_support)
 
+yishi_unit_test(test_blob yishi_test_federation)
 yishi_unit_test(test_change yishi_test_federation)
 yishi_unit_test(test_checked_row yishi_test_federation)
 yishi_unit_test(test_coverage yishi_test_federation)
