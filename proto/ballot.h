@@ -1,4 +1,4 @@
-/* Ballots of an evaluation, and the tree that commits to all of them (FORMATS.md 18).
+/* Ballots of an evaluation, and the tree that commits to all of them (FORMATS.md 20).
  *
  * A tree of RFC 6962 with a leaf for each grade of each valid paper, ordered by dimension, then by
  * grade: so the counts of the result say which slots hold which grade, and whoever sees his own

@@ -1,4 +1,4 @@
-/* Slips and sets of ballots as JSON (FORMATS.md 18.5, 18.6): what a resident takes home and checks, and what the
+/* Slips and sets of ballots as JSON (FORMATS.md 20.5, 20.6): what a resident takes home and checks, and what the
  * supervision committee or an auditor opens.
  *
  * Reading is strict. What it proves, against the result of the record, is check's. Threads: main. Memory:
