@@ -91,7 +91,14 @@ static enum ys_code attach(const struct ys_node *node, json_t *record, const cha
         memcpy(role, value, length);
         role[length] = '\0';
     }
-    const struct ys_attach_options options = {.role = named ? role : NULL};
+    struct ys_vault vault;
+    struct ys_err why = {.code = YS_OK};
+    const enum ys_code code = ys_vault_open(&node->home, &vault, &why);
+    if (code != YS_OK && code != YS_NOT_FOUND)
+        return ys_fail(err, code, "%s", why.msg);
+    /* Without the number of a draft, which it has not yet: what is sealed so is never collected. */
+    const struct ys_attach_options options = {.role = named ? role : NULL,
+                                              .vault = code == YS_OK ? &vault : NULL};
     return ys_attach_file(node, record, named ? equals + 1 : value, &options, &attached, err);
 }
 

@@ -128,27 +128,14 @@ static enum ys_code make_tag(const struct ys_args *args, const struct ys_sheet *
                              const struct ys_kind *kind, const char *slot, struct ys_vault_tag *out,
                              struct ys_err *err)
 {
-    const char *const basis = ys_args_value(args, "basis");
-    const char *const retention = ys_args_value(args, "retention");
-    const char *const until = ys_args_value(args, "keep-until");
-    const char *const purpose = ys_args_value(args, "purpose");
-    struct ys_vault_tag tag = {
-        .basis = YS_BASIS_LEGAL_DUTY, .retention = YS_RETAIN_PURPOSE, .draft = sheet->no};
-    enum ys_code code = basis == NULL ? YS_OK : ys_basis_parse(basis, &tag.basis, err);
-    if (code == YS_OK && retention != NULL)
-        code = ys_retention_parse(retention, &tag.retention, err);
-    if (code == YS_OK && until != NULL &&
-        ys_date_parse(ys_bytes_of_text(until), &tag.keep_until) != YS_OK)
-        code = ys_fail(err, YS_USAGE, _("--keep-until \"%s\" is no day such as 2026-11-26"), until);
-    if (code == YS_OK && purpose != NULL && strlen(purpose) > YS_VAULT_PURPOSE_MAX)
-        code = ys_fail(err, YS_USAGE, _("--purpose has at most %d bytes"), YS_VAULT_PURPOSE_MAX);
-    if (code != YS_OK)
-        return code;
-    (void)snprintf(tag.kind, sizeof tag.kind, "%s", kind->name);
-    (void)snprintf(tag.slot, sizeof tag.slot, "%s", slot);
-    (void)snprintf(tag.purpose, sizeof tag.purpose, "%s", purpose == NULL ? "" : purpose);
-    *out = tag;
-    return YS_OK;
+    const struct ys_vault_words words = {.basis = ys_args_value(args, "basis"),
+                                         .retention = ys_args_value(args, "retention"),
+                                         .keep_until = ys_args_value(args, "keep-until"),
+                                         .purpose = ys_args_value(args, "purpose")};
+    *out = (struct ys_vault_tag){.retention = YS_RETAIN_PURPOSE, .draft = sheet->no};
+    (void)snprintf(out->kind, sizeof out->kind, "%s", kind->name);
+    (void)snprintf(out->slot, sizeof out->slot, "%s", slot);
+    return ys_vault_words_read(&words, out, err);
 }
 
 /* What stood there before, of a slot that is sealed anew. */

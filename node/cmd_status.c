@@ -2,6 +2,7 @@
 #include "node/exhibit.h"
 #include "node/lang.h"
 #include "node/reserve.h"
+#include "node/vault/logbook.h"
 #include "node/view.h"
 
 #include <stdio.h>
@@ -163,6 +164,8 @@ enum ys_code ys_cmd_status(const struct ys_call *call, struct ys_err *err)
     char address[YS_ADDRESS_MAX];
     char link[YS_ADDRESS_MAX];
     struct ys_alarms alarms;
+    struct ys_logbook_state logbook = {.lines = 0};
+    struct ys_err why = {0};
     struct ys_view_status view = {.log_count = 0, .alarms = &alarms};
     enum ys_code code = ys_node_open(call->home, call->lang, &node, err);
     if (code == YS_OK)
@@ -195,6 +198,9 @@ enum ys_code ys_cmd_status(const struct ys_call *call, struct ys_err *err)
     view.log = logs;
     pick_own_receipts(&view);
     code = ys_txn_count(txn, YS_DB_ASIDE, &view.waiting, err);
+    view.logbook_broken = ys_logbook_check(&node.home, &logbook, &why) != YS_OK;
+    view.logbook = view.logbook_broken ? why.msg : "";
+    view.logbook_lines = logbook.lines;
     ys_txn_abort(&txn); /* who reads what we print may take its time */
     if (code == YS_OK)
         (call->json ? &ys_view_json : &ys_view_text)->status(&view);

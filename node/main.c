@@ -176,6 +176,12 @@ static const struct ys_option attach_options[] = {
      N_("whether the file travels with the record; sign-in sheets and minutes stay here unless "
         "told otherwise")},
     {"media-type", "TYPE", N_("such as image/jpeg; default: by content and name")},
+    {"basis", "legal_duty|consent",
+     N_("why it may be kept: a duty of law (default), or the person's consent")},
+    {"retention", "CLASS",
+     N_("how long what stays here is kept: purpose, ballots, years_10, years_30, permanent")},
+    {"keep-until", "DATE", N_("how long: to this day, instead of --retention")},
+    {"purpose", "TEXT", N_("what it is kept for")},
     {NULL, NULL, NULL},
 };
 
@@ -398,7 +404,9 @@ static const struct ys_cmd table[] = {
         "is\n"
         "replicated is fetched by street and district once the record is published. A file's name "
         "is\n"
-        "not told to anybody; --title is."),
+        "not told to anybody; --title is. What stays here (--scope local_only) is sealed in the "
+        "vault\n"
+        "instead, and the record has a salted commitment to it."),
      "attach 3 notice.jpg --role photo\nattach 3 plan.pdf --title \"Plan of the yard\"",
      attach_options, 2, YS_ARGS_WORDS_MAX},
     {"sign", ys_cmd_sign, "DRAFT|FILE", N_("add a signature to a draft"),

@@ -160,6 +160,9 @@ struct ys_view_status {
     const struct ys_view_log *log;
     const struct ys_alarms *alarms; /* those that are open are shown */
     struct ys_view_ground ground;
+    uint64_t logbook_lines; /* what was sealed, opened and erased here */
+    bool logbook_broken;
+    const char *logbook; /* why, in words; "" for a good one */
 };
 
 /* recover: how the own log stands, and what was decided. */

@@ -363,7 +363,7 @@ static void status(const struct ys_view_status *view)
                         "link", ys_json_text_or_null(view->link));
     ys_json_line(json_pack(
         "{s:s, s:s, s:o, s:s, s:s, s:o, s:{s:o, s:o, s:o}, s:o, s:o, s:{s:b, s:o}, "
-        "s:o, s:o, s:o, s:o, s:o, s:I}",
+        "s:o, s:o, s:o, s:o, s:o, s:I, s:{s:o, s:b, s:o}}",
         "deployment", view->deployment, "code", view->code, "name", ys_json_text(view->name),
         "level", view->level, "origin", view->origin, "size", ys_json_number(view->size),
         "receipts", "saved", ys_json_number(view->size), "street", receipt_or_null(&view->street),
@@ -372,7 +372,8 @@ static void status(const struct ys_view_status *view)
         "requests_waiting", ys_json_number(view->requests), "waiting",
         ys_json_number(view->waiting), "alarms", open_alarms(view->alarms), "disk",
         disk_object(&view->ground), "store", store_object(&view->ground), "clock_ahead_s",
-        (json_int_t)view->clock_ahead_s));
+        (json_int_t)view->clock_ahead_s, "logbook", "lines", ys_json_number(view->logbook_lines),
+        "good", !view->logbook_broken, "reason", ys_json_text_or_null(view->logbook)));
 }
 
 static void recovery(const struct ys_view_recovery *view)

@@ -516,6 +516,8 @@ static void status(const struct ys_view_status *view)
                    : _("ALARM: the clock of this machine is %llu s behind the parent's\n"),
                (unsigned long long)llabs(view->clock_ahead_s));
     put_ground(&view->ground);
+    if (view->logbook_broken)
+        printf(_("ALARM: the logbook: %s\n"), view->logbook);
     puts(_("Logs held:"));
     for (size_t i = 0; i < view->log_count; i++)
         status_log(&view->log[i]);

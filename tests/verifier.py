@@ -5,6 +5,7 @@
     verifier.py fork FILE VKEY        a proof of two histories of one log, under the log's verifier key
     verifier.py tiles DIR VKEY        an exported log (C2SP tlog-tiles), under its key: every leaf, every tile, the root
     verifier.py note FILE VKEY        the line of one key under a record, a checkpoint or any other signed note
+    verifier.py opening FILE ROOT.pub BUNDLE  value and salt of what was sealed in the record of a proof bundle
 
 Each step is printed, then a verdict: `OK ...` (exit 0) or `REFUSED <reason>` (exit 1). Exit 2: wrong use, no such file.
 Needs Python 3.9 and PyNaCl (Debian: python3-nacl), shares no code with yishi, writes no file, opens no connection.
@@ -12,6 +13,7 @@ Needs Python 3.9 and PyNaCl (Debian: python3-nacl), shares no code with yishi, w
 import base64
 import datetime
 import hashlib
+import json
 import pathlib
 import re
 import sys
@@ -133,8 +135,8 @@ def check_consistency(old_size, old_root, size, root, path):  # 7.2
 # in front of it the number, where that is not the next one, and the name, where it is used below.
 SCHEMA = """
 Date(yyyymmdd:uint32) Time(unix_ms:int64) Moment(Date?, Time?) Reference(enum, bytes=32) Attachment(enum, bytes=32,
-uint64, string, string, enum, enum) Sealed(string, bytes=32) Body(salt:bytes=16, Moment, string, Reference[0..64],
-Attachment[0..64], Sealed[0..512], 101 body_register:BodyRegister?, 102 key_revoke:KeyRevoke?,
+uint64, string, string, enum, enum) Sealed(slot:string, commitment:bytes=32) Body(salt:bytes=16, Moment, string,
+Reference[0..64], Attachment[0..64], sealed:Sealed[0..512], 101 body_register:BodyRegister?, 102 key_revoke:KeyRevoke?,
 103 community_profile:CommunityProfile?, 104 house_rules:HouseRules?, 105 rule_parameter:RuleParameter?,
 106 node_certificate:NodeCertificate?, 107 anchor:Anchor?, 108 fork_notice:ForkNotice?, 109 succession:Succession?,
 110 topic_proposal:TopicProposal?, 111 topic_collection:TopicCollection?, 112 commission_request:CommissionRequest?,
@@ -450,18 +452,38 @@ def check_note(data, key, say):
         form = read_text("record" if first.endswith("/record/v1") else "checkpoint", data)
         say(f"  of {form.origin}, id {sha256(note.text).hex()}")
     return f"signed by {key.name}" + (f" at {when(int.from_bytes(payload[:8], 'big'))}" if key.type == 4 else "")
-COMMANDS = {"bundle": check_bundle, "fork": check_fork, "tiles": check_tiles, "note": check_note}
-def run(command, file, trust, say):  # the verdict
+# --- 19 sealed values ---
+def commitment(kind, slot, salt, value):  # 19.1
+    return sha256(f"yishi/sealed/v1\n{kind}\n{slot}\n".encode() + salt + value)
+def check_opening(data, policies, say, bundle):  # 19.5
+    opening, said = json.loads(data), check_bundle(bundle, policies, say)
+    need(isinstance(opening, dict) and opening.get("format") == "yishi/opening/v1", "no opening")
+    kind, slot, identity = (str(opening.get(name)) for name in ("kind", "slot", "record"))
+    coded, salt = "value_base64" in opening, from_base64(str(opening.get("salt")))
+    need(coded != ("value" in opening), "no value, or two")
+    value = from_base64(opening["value_base64"]) if coded else str(opening.get("value")).encode()
+    need(re.fullmatch(WORD, kind) and re.fullmatch(WORD, slot) and len(salt) == 32, "kind, slot or salt that is none")
+    made, one = commitment(kind, slot, salt, value), read_bundle(bundle)
+    need(identity == sha256(one.record.note.text).hex(), "the opening is of another record")
+    need(made == from_base64(str(opening.get("commitment"))), "value and salt do not make the commitment")
+    body = read_body(need(one.extra.get("body"), "the body is not here"), one.record)
+    there = [s.get("commitment") for s in body.get("sealed", []) if s.get("slot") == slot]
+    need(kind == one.record.kind and made in there, f"that commitment does not stand in the record under {slot}")
+    return f"sealed as {slot}: {value.decode(errors='replace')}; {said}"
+COMMANDS = {"bundle": check_bundle, "fork": check_fork, "tiles": check_tiles, "note": check_note,
+            "opening": check_opening}
+def run(command, file, trust, say, *more):  # the verdict
     try:
         data = pathlib.Path(file) if command == "tiles" else pathlib.Path(file).read_bytes()
-        trust = read_policy(pathlib.Path(trust).read_bytes()) if command == "bundle" else read_key(trust)
-        return "OK " + COMMANDS[command](data, trust, say)
+        trust = read_policy(pathlib.Path(trust).read_bytes()) if command in ("bundle", "opening") else read_key(trust)
+        return "OK " + COMMANDS[command](data, trust, say, *[pathlib.Path(one).read_bytes() for one in more])
     except Refused as reason:
         return f"REFUSED {reason}"
     except OSError as problem:
         return str(problem)
 def main(*arguments):
-    verdict = run(*arguments, print) if len(arguments) == 3 and arguments[0] in COMMANDS else __doc__
+    right = arguments[:1] and arguments[0] in COMMANDS and len(arguments) == 3 + (arguments[0] == "opening")
+    verdict = run(*arguments[:3], print, *arguments[3:]) if right else __doc__
     print(verdict)
     return {"OK": 0, "REFUSED": 1}.get(verdict.split(" ")[0], 2)
 if __name__ == "__main__":

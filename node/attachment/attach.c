@@ -105,12 +105,28 @@ static json_t *make_entry(const struct ys_attached *attached, const char *media_
     return entry;
 }
 
+/* Of a file that stays here. What belongs to the matter's papers is kept as long as they are. */
+static enum ys_code make_tag(const json_t *record, int role,
+                             const struct ys_attach_options *options, struct ys_vault_tag *out,
+                             struct ys_err *err)
+{
+    const char *const kind = json_string_value(json_object_get(record, "kind"));
+    *out = (struct ys_vault_tag){.slot = YS_SLOT_ATTACHMENT,
+                                 .retention = stays(role) ? YS_RETAIN_YEARS_30 : YS_RETAIN_PURPOSE,
+                                 .draft = options->draft};
+    if (kind == NULL || !ys_commitment_word_valid(kind))
+        return ys_fail(err, YS_MALFORMED, _("the draft says no kind that is known"));
+    memcpy(out->kind, kind, strlen(kind) + 1);
+    return ys_vault_words_read(&options->words, out, err);
+}
+
 enum ys_code ys_attach_file(const struct ys_node *node, json_t *record, const char *file,
                             const struct ys_attach_options *options, struct ys_attached *out,
                             struct ys_err *err)
 {
     uint8_t head[YS_MEDIA_TYPE_HEAD];
     struct ys_attached attached = {.file = file};
+    struct ys_vault_tag tag;
     int role = 0;
     int scope = 0;
     enum ys_code code = find_word(&yishi__v1__attachment_role__descriptor, "role", options->role,
@@ -120,6 +136,8 @@ enum ys_code ys_attach_file(const struct ys_node *node, json_t *record, const ch
                          stays(role) ? YISHI__V1__ATTACHMENT_SCOPE__ATTACHMENT_SCOPE_LOCAL_ONLY
                                      : YISHI__V1__ATTACHMENT_SCOPE__ATTACHMENT_SCOPE_REPLICATED,
                          &scope, err);
+    if (code == YS_OK)
+        code = make_tag(record, role, options, &tag, err);
     if (code != YS_OK)
         return code;
     FD_SCOPED fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
@@ -131,8 +149,8 @@ enum ys_code ys_attach_file(const struct ys_node *node, json_t *record, const ch
         options->media_type != NULL
             ? options->media_type
             : ys_media_type(file, (struct ys_bytes){head, got > 0 ? (size_t)got : 0});
-    code = ys_attach_keep(node, (Yishi__V1__AttachmentScope)scope, fd, file, &attached.hash,
-                          &attached.size, err);
+    code = ys_attach_keep(node, (Yishi__V1__AttachmentScope)scope, options->vault, &tag, fd, file,
+                          &attached.hash, &attached.size, err);
     if (code != YS_OK)
         return code;
     json_t *const entry = make_entry(&attached, type, options->title, scope, role);

@@ -7,10 +7,14 @@
 
 #include "node/author.h"
 #include "node/sheet.h"
+#include "node/vault/retention.h"
 
 /* What was said of the files; NULL where nothing was. */
 struct ys_attach_options {
     const char *role, *title, *scope, *media_type;
+    struct ys_vault_words words;  /* of one that stays here */
+    const struct ys_vault *vault; /* held until the draft is saved; NULL: this node has none */
+    unsigned draft;               /* number of the draft; 0 for none */
 };
 
 /* One that was added. Valid as long as `record`. */

@@ -11,7 +11,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,7 +50,7 @@ static enum ys_code save_last(const struct ys_home *home, const struct ys_logboo
     char text[LAST_MAX];
     ys_home_path(home, "logbook.last", path);
     hash_text(&state->last, hash);
-    (void)snprintf(text, sizeof text, "%" PRIu64 " %s\n", state->lines, hash);
+    (void)snprintf(text, sizeof text, "%llu %s\n", (unsigned long long)state->lines, hash);
     return ys_file_write(path, 0600, ys_bytes_of_text(text), err);
 }
 
@@ -111,9 +110,9 @@ static enum ys_code walk(FILE *file, const char *path, const struct ys_logbook_s
         if (line[size - 1] != '\n' ||
             !follows((struct ys_bytes){(const uint8_t *)line, size}, &state->last))
             return ys_fail(err, YS_CORRUPT,
-                           _("%s: line %" PRIu64 " does not follow the one before it: the "
+                           _("%s: line %llu does not follow the one before it: the "
                              "logbook was changed"),
-                           path, state->lines + 1);
+                           path, (unsigned long long)state->lines + 1);
         ys_sha256((struct ys_bytes){(const uint8_t *)line, size}, &state->last);
         state->lines++;
         *whole_out += (off_t)size;
@@ -148,9 +147,9 @@ static enum ys_code check(const struct ys_home *home, int fd, struct ys_logbook_
     fclose(file);
     if (code == YS_OK && kept.lines != 0 && !seen)
         code = ys_fail(err, YS_CORRUPT,
-                       _("%s: has %" PRIu64 " lines, and the line %" PRIu64
+                       _("%s: has %llu lines, and the line %llu"
                          " that was written last is not there: the logbook was cut or replaced"),
-                       path, state.lines, kept.lines);
+                       path, (unsigned long long)state.lines, (unsigned long long)kept.lines);
     if (code == YS_OK)
         *out = state;
     return code;
@@ -170,8 +169,8 @@ enum ys_code ys_logbook_check(const struct ys_home *home, struct ys_logbook_stat
         return fail_errno(path, err);
     const enum ys_code code = load_last(home, &kept, err);
     if (code == YS_OK && kept.lines != 0)
-        return ys_fail(err, YS_CORRUPT, _("%s: missing, and had %" PRIu64 " lines"), path,
-                       kept.lines);
+        return ys_fail(err, YS_CORRUPT, _("%s: missing, and had %llu lines"), path,
+                       (unsigned long long)kept.lines);
     *out = (struct ys_logbook_state){.lines = 0};
     return code;
 }

@@ -110,6 +110,8 @@ static enum ys_code read_value(const json_t *json, struct ys_opening *out, struc
     const json_t *const plain = json_object_get(json, "value");
     const char *const coded = text_of(json, "value_base64");
     size_t size = 0;
+    if (plain != NULL && coded[0] != '\0')
+        return fail_member("value", err);
     if (json_is_string(plain))
         size = json_string_length(plain);
     else if (coded[0] == '\0' || ys_base64_measure(ys_bytes_of_text(coded), &size) != YS_OK)

@@ -50,6 +50,26 @@ enum ys_code ys_basis_parse(const char *text, enum ys_vault_basis *out, struct y
     return YS_OK;
 }
 
+enum ys_code ys_vault_words_read(const struct ys_vault_words *words, struct ys_vault_tag *tag,
+                                 struct ys_err *err)
+{
+    const char *const until = words->keep_until;
+    enum ys_code code = YS_OK;
+    tag->basis = YS_BASIS_LEGAL_DUTY;
+    if (words->basis != NULL)
+        code = ys_basis_parse(words->basis, &tag->basis, err);
+    if (code == YS_OK && words->retention != NULL)
+        code = ys_retention_parse(words->retention, &tag->retention, err);
+    if (code == YS_OK && until != NULL &&
+        ys_date_parse(ys_bytes_of_text(until), &tag->keep_until) != YS_OK)
+        code = ys_fail(err, YS_USAGE, _("--keep-until \"%s\" is no day such as 2026-11-26"), until);
+    if (code == YS_OK && words->purpose != NULL && strlen(words->purpose) > YS_VAULT_PURPOSE_MAX)
+        code = ys_fail(err, YS_USAGE, _("--purpose has at most %d bytes"), YS_VAULT_PURPOSE_MAX);
+    if (code == YS_OK && words->purpose != NULL)
+        memcpy(tag->purpose, words->purpose, strlen(words->purpose) + 1);
+    return code;
+}
+
 /* --- what the records say --- */
 
 /* Record and body of an entry, if it is of this kind; the body is NULL otherwise. */

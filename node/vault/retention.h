@@ -24,6 +24,14 @@ const char *ys_basis_word(enum ys_vault_basis basis);
 YS_CHECKED enum ys_code ys_basis_parse(const char *text, enum ys_vault_basis *out,
                                        struct ys_err *err);
 
+/* What people say of a value; NULL where they say nothing: then it is kept by a duty of law, for its purpose. */
+struct ys_vault_words {
+    const char *basis, *retention, *keep_until, *purpose;
+};
+/* Into the tag. YS_USAGE with the option. */
+YS_CHECKED enum ys_code ys_vault_words_read(const struct ys_vault_words *words,
+                                            struct ys_vault_tag *tag, struct ys_err *err);
+
 /* The own log, read once. */
 struct ys_retention {
     struct ys_txn *txn; /* borrowed */

@@ -283,6 +283,17 @@ static enum ys_code write_slot(const struct ys_vault *vault, const struct ys_vau
     return ys_file_write(path, 0600, (struct ys_bytes){slot, sizeof slot}, err);
 }
 
+/* Of a call that failed; its slot may be in place already. Nobody has been told of it. */
+static void take_back(const struct ys_vault *vault, const struct ys_vault_tag *tag)
+{
+    char path[PATH_MAX];
+    path_of(vault, SLOTS, &tag->commitment, path);
+    if (ys_slot_overwrite(path, NULL) == YS_OK)
+        unlink(path);
+    path_of(vault, VALUES, &tag->commitment, path);
+    unlink(path);
+}
+
 static enum ys_code put(const struct ys_vault *vault, const struct ys_vault_tag *asked,
                         enum ys_vault_content content, struct ys_seal_source *source,
                         struct ys_hash *commitment_out, uint64_t *size_out, struct ys_err *err)
@@ -290,7 +301,6 @@ static enum ys_code put(const struct ys_vault *vault, const struct ys_vault_tag 
     VALUE_KEY_SCOPED key;
     LOCK_SCOPED held = -1;
     struct ys_vault_tag tag = *asked;
-    char path[PATH_MAX];
     uint64_t size = 0;
     enum ys_code code = tag_check(asked, err);
     if (code == YS_OK)
@@ -298,6 +308,7 @@ static enum ys_code put(const struct ys_vault *vault, const struct ys_vault_tag 
     if (code != YS_OK)
         return code;
     tag.content = content;
+    tag.commitment = (struct ys_hash){.bytes = {0}}; /* that of nothing, until it is known */
     tag.sealed_at_s = ys_now_s();
     crypto_secretstream_xchacha20poly1305_keygen(key.bytes);
     /* The value first: a slot on the disk says that all of it is there. */
@@ -306,8 +317,7 @@ static enum ys_code put(const struct ys_vault *vault, const struct ys_vault_tag 
         code = write_slot(vault, &tag, &key, err);
     YS_CRASH_POINT("sealed");
     if (code != YS_OK) {
-        path_of(vault, VALUES, &tag.commitment, path);
-        unlink(path);
+        take_back(vault, &tag);
         return code;
     }
     *commitment_out = tag.commitment;
@@ -400,9 +410,9 @@ static enum ys_code open_into(const struct ys_vault *vault, const struct ys_vaul
     if (code != YS_OK)
         return code;
     if (value_only && out->tag.content != YS_VAULT_VALUE)
-        return ys_fail(err, YS_USAGE,
-                       _("under this commitment a file is sealed, not a value; see: yishi help "
-                         "attachment"));
+        return ys_fail(
+            err, YS_USAGE,
+            _("under this commitment a file is sealed, not a value; see: yishi help attach"));
     code = ys_slot_unwrap(slot, key, value_key.bytes, err);
     if (code != YS_OK)
         return code;

@@ -3,6 +3,12 @@ foreach(name test_args test_config test_home test_invite test_keystore test_pass
   yishi_unit_test(${name} ys_node)
   target_sources(${name} PRIVATE ../support/folder.c)
 endforeach()
+foreach(name test_vault test_vault_key)
+  yishi_unit_test(${name} ys_node)
+  target_sources(${name} PRIVATE ../support/folder.c)
+endforeach()
+# The system's calls, which fail when it is their turn.
+target_link_options(test_vault PRIVATE -Wl,--wrap=write,--wrap=pwrite,--wrap=fsync,--wrap=rename,--wrap=mkostemp)
 foreach(name test_shape)
   yishi_unit_test(${name} ys_model)
   target_sources(${name} PRIVATE ../support/folder.c)

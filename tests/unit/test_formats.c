@@ -5,6 +5,7 @@
 #include "crypto/bundle.h"
 #include "crypto/fork.h"
 #include "crypto/keyfile.h"
+#include "node/vault/commitment.h"
 #include "proto/body.h"
 #include "proto/evidence.h"
 #include "proto/field.h"
@@ -555,6 +556,21 @@ static void example_kind_rules(const struct world *world, struct ys_writer *w)
     }
 }
 
+static void example_commitment(const struct world *world, struct ys_writer *w)
+{
+    (void)world;
+    uint8_t salt[YS_SEAL_SALT_LEN];
+    struct ys_hash commitment;
+    for (unsigned i = 0; i < sizeof salt; i++)
+        salt[i] = (uint8_t)i;
+    ys_commitment_of("topic_proposal", "proposer", salt, ys_bytes_of_text("示例甲"), &commitment);
+    ys_writer_text(w, "salt       ");
+    ys_writer_base64(w, bytes_of(salt, sizeof salt));
+    ys_writer_text(w, "\ncommitment ");
+    ys_hash_print(w, &commitment);
+    ys_writer_text(w, "\n");
+}
+
 static const struct {
     const char *name;
     void (*write)(const struct world *world, struct ys_writer *w);
@@ -576,6 +592,7 @@ static const struct {
     {"fields", example_fields},
     {"kinds", example_kinds},
     {"kind rules", example_kind_rules},
+    {"commitment", example_commitment},
 };
 enum { EXAMPLES = sizeof examples / sizeof examples[0] };
 
