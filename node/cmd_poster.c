@@ -209,7 +209,7 @@ static enum ys_code begin(struct poster *poster, struct ys_err *err)
     if (code == YS_OK && strcmp(poster->record.record.kind, notice_kind) != 0 &&
         strcmp(poster->record.record.kind, publication_kind) != 0)
         code = ys_fail(err, YS_USAGE,
-                       _("%s is a %s; a poster is made of a public_notice or a "
+                       _("%s is of kind %s; a poster is made of a public_notice or a "
                          "feedback_publication"),
                        poster->call->args.word[0], poster->record.record.kind);
     if (code == YS_OK)

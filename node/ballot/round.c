@@ -49,7 +49,7 @@ enum ys_code ys_read_record_find(const struct ys_node *node, const char *name, c
     if (code == YS_OK)
         code = take(&entry, &read, err);
     if (code == YS_OK && kind != NULL && strcmp(read.record.kind, kind) != 0)
-        code = ys_fail(err, YS_USAGE, _("%s is a %s, not a %s"), name, read.record.kind, kind);
+        code = ys_fail(err, YS_USAGE, _("%s is of kind %s, not of kind %s"), name, read.record.kind, kind);
     if (code != YS_OK)
         return code;
     *out = read;

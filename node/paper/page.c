@@ -13,16 +13,16 @@
 static const char style[] =
     "@page{size:A4;margin:18mm 18mm 16mm 20mm}"
     "*{box-sizing:border-box}"
-    "body{margin:0;color:#000;background:#fff;font:15pt/1.7 FangSong_GB2312,FangSong,仿宋_GB2312,"
+    "body{margin:0;color:#000;background:#fff;font:14pt/1.6 FangSong_GB2312,FangSong,仿宋_GB2312,"
     "仿宋,STFangsong,'Noto Serif CJK SC',SimSun,serif;overflow-wrap:anywhere}"
     "h1{font:bold 26pt/1.35 FZXiaoBiaoSong-B05S,'方正小标宋简体','Source Han Serif SC',"
-    "'Noto Serif CJK SC',SimSun,serif;text-align:center;margin:0 0 10mm;letter-spacing:.05em}"
-    "h2,.lead{font:bold 15pt/1.7 SimHei,黑体,'Noto Sans CJK SC',sans-serif;margin:3mm 0 0}"
-    "p{margin:0 0 1mm;text-indent:2em}p.plain,td p,.cell p{text-indent:0}"
+    "'Noto Serif CJK SC',SimSun,serif;text-align:center;margin:0 0 7mm;letter-spacing:.05em}"
+    "h2,.lead{font:bold 14pt/1.6 SimHei,黑体,'Noto Sans CJK SC',sans-serif;margin:1.5mm 0 0}"
+    "p{margin:0 0 .6mm;text-indent:2em}p.plain,td p,.cell p{text-indent:0}"
     ".field b,.cell b{font-weight:bold}"
-    ".note{font-size:10.5pt;line-height:1.5;text-indent:0;margin-top:6mm;border-top:.3mm solid #000;"
+    ".note{break-inside:avoid;font-size:9pt;line-height:1.4;text-indent:0;margin-top:4mm;border-top:.3mm solid #000;"
     "padding-top:2mm}"
-    ".sign{text-align:right;text-indent:0;margin-top:12mm;padding-right:8mm}"
+    ".sign{break-inside:avoid;text-align:right;text-indent:0;margin-top:6mm;padding-right:8mm}"
     ".sheet{break-after:page}.sheet:last-child{break-after:auto}"
     "table{border-collapse:collapse;width:100%;margin:2mm 0;font-size:12pt;line-height:1.5}"
     "th,td{border:.3mm solid #000;padding:1mm 2mm;text-align:center}th{font-weight:bold}"
@@ -56,38 +56,46 @@ static size_t turning(const char *at)
     return p[1] == 0x81 && p[2] >= 0xA6 && p[2] <= 0xA9 ? 3 : 0;
 }
 
+static void put_character(FILE *out, char c)
+{
+    switch (c) {
+    case '&':
+        (void)fputs("&amp;", out);
+        break;
+    case '<':
+        (void)fputs("&lt;", out);
+        break;
+    case '>':
+        (void)fputs("&gt;", out);
+        break;
+    case '"':
+        (void)fputs("&quot;", out);
+        break;
+    case '\'':
+        (void)fputs("&#39;", out);
+        break;
+    case '\n':
+        (void)fputs("<br>", out);
+        break;
+    default:
+        if ((uint8_t)c >= 0x20 && c != 0x7F)
+            (void)fputc(c, out);
+    }
+}
+
+static void put_text(FILE *out, const char *text, size_t size)
+{
+    for (size_t at = 0; at < size;) {
+        const size_t skip = turning(text + at);
+        if (skip == 0)
+            put_character(out, text[at]);
+        at += skip == 0 ? 1 : skip;
+    }
+}
+
 void ys_page_text(FILE *out, const char *text)
 {
-    for (const char *at = text; *at != '\0'; at++) {
-        const size_t skip = turning(at);
-        if (skip != 0) {
-            at += skip - 1;
-            continue;
-        }
-        switch (*at) {
-        case '&':
-            (void)fputs("&amp;", out);
-            break;
-        case '<':
-            (void)fputs("&lt;", out);
-            break;
-        case '>':
-            (void)fputs("&gt;", out);
-            break;
-        case '"':
-            (void)fputs("&quot;", out);
-            break;
-        case '\'':
-            (void)fputs("&#39;", out);
-            break;
-        case '\n':
-            (void)fputs("<br>", out);
-            break;
-        default:
-            if ((uint8_t)*at >= 0x20 && *at != 0x7F)
-                (void)fputc(*at, out);
-        }
-    }
+    put_text(out, text, strlen(text));
 }
 
 void ys_page_begin(FILE *out, const char *title)
@@ -104,6 +112,17 @@ void ys_page_begin(FILE *out, const char *title)
 void ys_page_end(FILE *out)
 {
     ys_page_put(out, "</body></html>\n");
+}
+
+void ys_page_paragraphs(FILE *out, const char *text)
+{
+    while (*text != '\0') {
+        const size_t size = strcspn(text, "\n");
+        ys_page_put(out, "<p>");
+        put_text(out, text, size);
+        ys_page_put(out, "</p>\n");
+        text += size + (text[size] == '\n');
+    }
 }
 
 void ys_page_field(FILE *out, const char *name, const char *text)
@@ -133,11 +152,7 @@ void ys_page_time(int64_t unix_ms, char out[YS_PAGE_DAY_MAX])
     const unsigned hour = minute / 60;
     char text[YS_PAGE_DAY_MAX];
     ys_page_day(day, text);
-    (void)snprintf(out, YS_PAGE_DAY_MAX, "%.30s%s%u时%02u分", text,
-                   hour < 12   ? "上午"
-                   : hour < 18 ? "下午"
-                               : "晚上",
-                   hour > 12 ? hour - 12 : hour, minute % 60);
+    (void)snprintf(out, YS_PAGE_DAY_MAX, "%.30s%02u:%02u", text, hour, minute % 60);
 }
 
 enum ys_code ys_page_open(const char *path, struct ys_page_file *out, struct ys_err *err)

@@ -20,9 +20,11 @@ void ys_page_end(FILE *out);
 void ys_page_put(FILE *out, const char *markup);
 /* Text of anybody; a line feed becomes a break. */
 void ys_page_text(FILE *out, const char *text);
+/* A paragraph for each line. */
+void ys_page_paragraphs(FILE *out, const char *text);
 /* <p class="field"><b>name</b>text</p> */
 void ys_page_field(FILE *out, const char *name, const char *text);
-/* 2026年11月25日, and with the time of day 上午9时30分 in Shanghai; "" for what is no day. */
+/* 2026年11月25日, and with the time of day 09:30 in Shanghai; "" for what is no day. */
 enum { YS_PAGE_DAY_MAX = 64 };
 void ys_page_day(uint32_t yyyymmdd, char out[YS_PAGE_DAY_MAX]);
 void ys_page_time(int64_t unix_ms, char out[YS_PAGE_DAY_MAX]);

@@ -38,16 +38,11 @@ static void put_lead(FILE *out, const char *lead)
     ys_page_put(out, "</p>\n");
 }
 
-static void put_line(FILE *out, const char *text)
+static void put_list(FILE *out, const char *name, char *const *texts, size_t count)
 {
-    ys_page_put(out, "<p>");
-    ys_page_text(out, text);
-    ys_page_put(out, "</p>\n");
-}
-
-static void put_list(FILE *out, char *const *texts, size_t count)
-{
-    ys_page_put(out, "<p>");
+    ys_page_put(out, "<p class=\"field\"><b>");
+    ys_page_put(out, name);
+    ys_page_put(out, "</b>");
     for (size_t i = 0; i < count; i++) {
         ys_page_put(out, i == 0 ? "" : "、");
         ys_page_text(out, texts[i]);
@@ -142,7 +137,7 @@ void ys_poster_notice(FILE *out, const struct ys_poster *poster,
     put_lead(out, "一、协商时间");
     if (notice->meeting_at != NULL)
         ys_page_time(notice->meeting_at->unix_ms, text);
-    put_line(out, text);
+    ys_page_paragraphs(out, text);
     put_lead(out, "二、协商地点");
     ys_page_put(out, "<p>");
     ys_page_text(out, notice->place == NULL ? "" : notice->place);
@@ -156,14 +151,13 @@ void ys_poster_notice(FILE *out, const struct ys_poster *poster,
         ys_page_put(out, "</p>\n");
     }
     put_lead(out, "四、主要内容");
-    put_line(out, notice->main_content == NULL ? "" : notice->main_content);
+    ys_page_paragraphs(out, notice->main_content == NULL ? "" : notice->main_content);
     put_lead(out, "五、参加人员");
     put_participants(out, notice, names);
     if (notice->urgent_reason != NULL)
         ys_page_field(out, "紧急原因：", notice->urgent_reason);
     put_application(out, notice);
-    ys_page_put(out, "<p class=\"field\"><b>公示地点：</b></p>");
-    put_list(out, notice->posted_at_places, notice->n_posted_at_places);
+    put_list(out, "公示地点：", notice->posted_at_places, notice->n_posted_at_places);
     text[0] = '\0';
     if (notice->posted_on != NULL)
         ys_page_day(notice->posted_on->yyyymmdd, text);
@@ -211,7 +205,7 @@ void ys_poster_publication(FILE *out, const struct ys_poster *poster,
     ys_page_text(out, subject);
     ys_page_put(out, "公开</h1>\n");
     if (publication->text != NULL)
-        put_line(out, publication->text);
+        ys_page_paragraphs(out, publication->text);
     if (poster->evaluation != NULL)
         put_evaluation(out, poster->evaluation);
     if (publication->from != NULL)
@@ -222,9 +216,8 @@ void ys_poster_publication(FILE *out, const struct ys_poster *poster,
     ys_page_text(out, from);
     ys_page_put(out, "至");
     ys_page_text(out, to);
-    ys_page_put(out, "。居民有异议的，可以向社区居委会或者街道反映。</p>\n"
-                     "<p class=\"field\"><b>公开方式：</b></p>");
-    put_list(out, publication->channels, publication->n_channels);
+    ys_page_put(out, "。居民有异议的，可以向社区居委会或者街道反映。</p>\n");
+    put_list(out, "公开方式：", publication->channels, publication->n_channels);
     put_end(out, poster, from);
     ys_page_end(out);
 }
