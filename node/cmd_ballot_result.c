@@ -1,7 +1,6 @@
 #include "node/cmd_ballot.h"
 
 #include "crypto/base64.h"
-#include "crypto/crash_point.h"
 #include "node/file.h"
 #include "node/json_out.h"
 #include "node/lang.h"
@@ -165,7 +164,6 @@ enum ys_code ys_ballot_settle(struct ys_ballot_turn *turn, struct ys_err *err)
                               : ys_ballot_box_settle(&turn->box, result, err);
         json_decref(result);
     }
-    YS_CRASH_POINT("ballot_settled");
     if (code != YS_OK)
         return code;
     if (ys_args_has(&turn->call->args, "remarks"))

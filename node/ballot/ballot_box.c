@@ -335,7 +335,9 @@ enum ys_code ys_ballot_box_settle(struct ys_ballot_box *box, json_t *result, str
         return code;
     if (json_object_set(box->json, "result", result) != 0)
         return ys_fail(err, YS_NOMEM, _("out of memory"));
-    return save(box, err);
+    const enum ys_code saved = save(box, err);
+    YS_CRASH_POINT("ballot_settled");
+    return saved;
 }
 
 enum ys_code ys_ballot_box_recorded(const struct ys_ballot_box *box, const struct ys_hash *record,
@@ -392,6 +394,7 @@ enum ys_code ys_ballot_box_erase(struct ys_ballot_box *box, size_t *count_out, s
         code = ys_vault_each(&box->vault, &seer, err);
     if (code != YS_OK)
         return code;
+    YS_CRASH_POINT("ballots_erased");
     path_of(box, path);
     if (unlink(path) != 0 && errno != ENOENT)
         return ys_fail(err, YS_IO, "%s: %s", path, strerror(errno));

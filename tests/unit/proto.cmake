@@ -23,8 +23,7 @@ yishi_unit_test(test_root ys_proto yishi_test_pb)
 yishi_unit_test(test_text ys_proto yishi_test_pb)
 yishi_unit_test(test_token ys_proto)
 
-yishi_unit_test(test_formats ys_proto)
-target_sources(test_formats PRIVATE ${PROJECT_SOURCE_DIR}/node/vault/commitment.c)
+yishi_unit_test(test_formats ys_ballot)
 target_compile_definitions(test_formats
                            PRIVATE YS_FORMATS_PATH="${PROJECT_SOURCE_DIR}/proto/FORMATS.md")
 target_compile_definitions(test_kind PRIVATE YS_KINDS_DIR="${CMAKE_CURRENT_SOURCE_DIR}/kinds")
