@@ -1,21 +1,16 @@
-#include "node/ballot/ballot_box.h"
+#include "node/cmd_ballot.h"
+
 #include "node/ballot/ballot_table.h"
-#include "node/ballot/round.h"
-#include "node/cmd.h"
 #include "node/file.h"
 #include "node/json_out.h"
 #include "node/lang.h"
-#include "node/paper/ballot_sheet.h"
 #include "node/paper/page.h"
-#include "node/today.h"
 #include "node/vault/logbook.h"
 
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "node/cmd_ballot.h"
 
 /* --- open: papers --- */
 

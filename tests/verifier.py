@@ -6,7 +6,6 @@
     verifier.py tiles DIR VKEY        an exported log (C2SP tlog-tiles), under its key: every leaf, every tile, the root
     verifier.py note FILE VKEY        the line of one key under a record, a checkpoint or any other signed note
     verifier.py opening FILE ROOT.pub BUNDLE  value and salt of what was sealed in the record of a proof bundle
-    verifier.py ballots FILE ROOT.pub BUNDLE  a slip, or the whole set of ballots, against the result in a proof bundle
 
 Each step is printed, then a verdict: `OK ...` (exit 0) or `REFUSED <reason>` (exit 1). Exit 2: wrong use, no such file.
 Needs Python 3.9 and PyNaCl (Debian: python3-nacl), shares no code with yishi, writes no file, opens no connection.
@@ -473,76 +472,19 @@ def check_opening(data, policies, say, bundle):  # 19.5
     there = [s.get("commitment") for s in body.get("sealed", []) if s.get("slot") == slot]
     need(kind == one.record.kind and made in there, f"that commitment does not stand in the record under {slot}")
     return f"sealed as {slot}: {value.decode(errors='replace')}; {said}"
-# --- 20 ballots ---
-ASPECTS = ["participation", "implementation", "feedback"]
-PARTIES = ("street party_org committee supervision residents_group resident_unit social_org owners_committee "
-           "property_company residents_rep resident other_interested veteran deputy social_worker_volunteer department "
-           "third_party").split()
-def ballot_leaves(form, identity, ballot):  # 20.2; of each its section, grade and hash
-    need(re.fullmatch("[0-9A-HJKMNP-TV-Z]{10}", str(ballot.get("code"))), "no code")
-    need(re.fullmatch("[a-z0-9]{0,16}", str(ballot.get("mark", ""))), "no mark")
-    need(ballot.get("kind") in [None, *PARTIES] and len(from_base64(str(ballot.get("salt")))) == 32, "no kind, or no salt")
-    remark, valid = ballot.get("remark_hash", "-"), need(ballot.get("valid") in (True, False), "valid?") and ballot["valid"]
-    if "remark" in ballot:
-        remark = base64.b64encode(sha256(str(ballot["remark"]).encode())).decode()
-    begin = [form, identity, ballot["code"], ballot.get("mark", "-"), ballot.get("kind", "-"), remark]
-    grades = [ballot.get("grades", {}).get(name) for name in ASPECTS] if valid else ["-"]
-    need(not valid or all(type(grade) is int and 0 <= grade <= 5 for grade in grades), "no grades")
-    for section, grade in enumerate(grades):
-        lines = [*begin, ASPECTS[section] if valid else "invalid", str(grade), ballot["salt"]]
-        yield section if valid else 3, grade, sha256(b"\x00" + "".join(line + "\n" for line in lines).encode())
-def slots(result):  # 20.3; of each section and grade the slots
-    counts = {one["dimension"]: [one.get(f"grade_{grade}", 0) for grade in range(6)] for one in result["dimensions"]}
-    need(sorted(counts) == [1, 2, 3] and all(sum(count) == result["valid"] for count in counts.values())
-         and result["valid"] <= result["returned"] <= result["issued"], "counts that do not fit each other")
-    found = {(3, "-"): range(3 * result["valid"], 2 * result["valid"] + result["returned"])}
-    for section in range(3):
-        first = section * result["valid"]
-        for grade in range(5, -1, -1):
-            found[section, grade] = range(first, first := first + counts[section + 1][grade])
-    return found
-def check_ballots(data, policies, say, bundle):  # 20.5, 20.6
-    given, said, one = json.loads(data), check_bundle(bundle, policies, say), read_bundle(bundle)
-    body = read_body(need(one.extra.get("body"), "the body is not here"), one.record)
-    result, form, identity = body.get("evaluation_result"), f"{one.record.deployment}/ballot/v1", str(given.get("round"))
-    need(result and "ballot_root" in result, "the record is no result with a ballot_root")
-    need({"rel": 1, "record": bytes.fromhex(identity), "unknown": []} in body.get("refs", []), "of another round")
-    places, size = slots(result), 2 * result["valid"] + result["returned"]
-    if given.get("ballot_slip") == form:
-        leaves = list(ballot_leaves(form, identity, given))
-        need(len(given["places"]) == len(leaves), "not one place for each leaf")
-        for (section, grade, leaf), place in zip(leaves, given["places"]):
-            need(place["slot"] in places[section, grade], f"slot {place['slot']} is of another grade than {grade}")
-            check_inclusion(place["slot"], size, leaf, result["ballot_root"], [from_base64(h) for h in place["proof"]])
-        return f"paper {given['code']} is counted once, {'as invalid' if leaves[0][0] == 3 else 'with its grades'}; {said}"
-    need(given.get("ballot_set") == form, "neither a slip nor a set of this deployment")
-    ballots = given["ballots"]
-    need(len({one["code"] for one in ballots}) == len(ballots) == result["returned"], "papers that are missing, or twice")
-    need(given["issued"] == result["issued"], "another number of papers issued")
-    leaves = sorted((section, -grade if section < 3 else 0, leaf)
-                    for ballot in ballots for section, grade, leaf in ballot_leaves(form, identity, ballot))
-    for (section, grade), there in places.items():
-        found = sum(leaf[:2] == (section, -grade if section < 3 else 0) for leaf in leaves)
-        need(found == len(there), f"the result has {len(there)} of grade {grade} in section {section}, the set {found}")
-    need(tree_root([leaf for *_, leaf in leaves]) == result["ballot_root"], "the set has another root")
-    for one in result.get("returned_by_kind", []):
-        there = sum(ballot.get("kind") == PARTIES[one["party_kind"] - 1] for ballot in ballots)
-        need(there == one["returned"], f"another number of {PARTIES[one['party_kind'] - 1]}")
-    return f"{len(ballots)} ballots come to the result; {said}"
 COMMANDS = {"bundle": check_bundle, "fork": check_fork, "tiles": check_tiles, "note": check_note,
-            "opening": check_opening, "ballots": check_ballots}
-WITH_BUNDLE = ("opening", "ballots")
+            "opening": check_opening}
 def run(command, file, trust, say, *more):  # the verdict
     try:
         data = pathlib.Path(file) if command == "tiles" else pathlib.Path(file).read_bytes()
-        trust = read_policy(pathlib.Path(trust).read_bytes()) if command in ("bundle", *WITH_BUNDLE) else read_key(trust)
+        trust = read_policy(pathlib.Path(trust).read_bytes()) if command in ("bundle", "opening") else read_key(trust)
         return "OK " + COMMANDS[command](data, trust, say, *[pathlib.Path(one).read_bytes() for one in more])
     except Refused as reason:
         return f"REFUSED {reason}"
     except OSError as problem:
         return str(problem)
 def main(*arguments):
-    right = arguments[:1] and arguments[0] in COMMANDS and len(arguments) == 3 + (arguments[0] in WITH_BUNDLE)
+    right = arguments[:1] and arguments[0] in COMMANDS and len(arguments) == 3 + (arguments[0] == "opening")
     verdict = run(*arguments[:3], print, *arguments[3:]) if right else __doc__
     print(verdict)
     return {"OK": 0, "REFUSED": 1}.get(verdict.split(" ")[0], 2)

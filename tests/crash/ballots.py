@@ -45,8 +45,8 @@ class Home:
     def ballot(self, action, *arguments, **more):
         return self.call("ballot", action, self.round, *arguments, **more)
 
-    def enter(self, at, code, **more):
-        self.ballot("enter", "--code", code, "--grades", f"{at % 6},1,2", **more)
+    def enter(self, grade, code, **more):
+        self.ballot("enter", "--code", code, "--grades", f"{grade % 6},1,2", **more)
 
     def entered(self):
         return json.loads(self.ballot("status", "--json"))["entered"]

@@ -14,7 +14,7 @@ from harness import COMMUNITY, OK, REFUSED, TOP, USAGE, Case, wait_for
 
 sys.path[:0] = [str(TOP / "tests")]
 
-import verifier  # noqa: E402
+import verifier_ballots  # noqa: E402
 
 GRADES = ("participation", "implementation", "feedback")
 PAPERS = 40
@@ -164,7 +164,7 @@ class Ballots(Case):
     def judge(self, file, root, bundle):
         """Both judges, who must agree."""
         mine = self.fleet.nodes[0].call("check", file, "--root", root, "--bundle", bundle, check=False)
-        theirs = verifier.run("ballots", file, root, lambda *_: None, bundle)
+        theirs = verifier_ballots.run(file, root, bundle, lambda *_: None)
         self.assertEqual(mine.status == OK, theirs.startswith("OK "), f"{mine.out}{mine.err}\n{theirs}")
         self.assertIn(mine.status, (OK, REFUSED), mine.err)
         return mine.status == OK

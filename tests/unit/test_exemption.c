@@ -1,6 +1,7 @@
 #include "proto/exemption.h"
 
 #include "proto/body.h"
+#include "proto/field.h"
 #include "proto/limits.h"
 
 #include <setjmp.h>
@@ -95,6 +96,23 @@ static void an_exemption_of_nothing_and_one_that_stands_twice_are_refused(void *
     expect(&made, YS_MALFORMED, "body.not_personal[2]: ");
 }
 
+/* A body holds at most so many: field.c checks it, with the texts. */
+static void exemptions_are_limited(void **state)
+{
+    (void)state;
+    static Yishi__V1__NotPersonal *many[YS_BODY_NOT_PERSONAL_MAX + 1];
+    struct made made;
+    struct ys_err err = {.msg = ""};
+    make(&made, 1);
+    for (size_t i = 0; i < YS_BODY_NOT_PERSONAL_MAX + 1; i++)
+        many[i] = made.list[0];
+    made.body.not_personal = many;
+    made.body.n_not_personal = YS_BODY_NOT_PERSONAL_MAX;
+    assert_int_equal(ys_field_check(&made.body.base, 0, "body", &err), YS_OK);
+    made.body.n_not_personal++;
+    assert_int_equal(ys_field_check(&made.body.base, 0, "body", &err), YS_LIMIT);
+}
+
 static void a_reason_may_not_hold_a_number_either(void **state)
 {
     (void)state;
@@ -142,6 +160,7 @@ int main(void)
         cmocka_unit_test(a_number_is_refused_with_its_place),
         cmocka_unit_test(an_exemption_covers_one_number_and_nothing_else),
         cmocka_unit_test(an_exemption_of_nothing_and_one_that_stands_twice_are_refused),
+        cmocka_unit_test(exemptions_are_limited),
         cmocka_unit_test(a_reason_may_not_hold_a_number_either),
         cmocka_unit_test(of_a_correction_the_new_state_counts),
     };
