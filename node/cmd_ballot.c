@@ -42,8 +42,7 @@ static enum ys_code print_papers(const struct ys_ballot_turn *turn,
 static enum ys_code open_round(struct ys_ballot_turn *turn, struct ys_err *err)
 {
     uint64_t count = 0;
-    enum ys_code code =
-        ys_args_number(&turn->call->args, "count", YS_BALLOTS_MAX, 0, &count, err);
+    enum ys_code code = ys_args_number(&turn->call->args, "count", YS_BALLOTS_MAX, 0, &count, err);
     if (code != YS_OK)
         return code;
     if (count == 0)
@@ -62,7 +61,7 @@ static enum ys_code open_round(struct ys_ballot_turn *turn, struct ys_err *err)
         return ys_fail(err, YS_NOMEM, _("out of memory"));
     code = ys_ballot_box_issue(&turn->box, count, codes, err);
     if (code == YS_OK)
-        code = print_papers(turn, (const char(*)[YS_BALLOT_CODE_LEN + 1])codes, count, err);
+        code = print_papers(turn, (const char(*)[YS_BALLOT_CODE_LEN + 1]) codes, count, err);
     if (code == YS_OK)
         fprintf(stderr, "yishi: %s\n",
                 _("note: the codes are kept nowhere; let everybody draw a paper, so that nobody "
@@ -129,7 +128,8 @@ static enum ys_code read_papers(const struct ys_args *args, struct ys_paper **ou
     if (batch == NULL) {
         *out = calloc(1, sizeof **out);
         *count_out = 1;
-        return *out == NULL ? ys_fail(err, YS_NOMEM, _("out of memory")) : read_one(args, *out, err);
+        return *out == NULL ? ys_fail(err, YS_NOMEM, _("out of memory"))
+                            : read_one(args, *out, err);
     }
     code = ys_file_read_all(batch, YS_JSON_FILE_MAX, &bytes, &size, err);
     if (code != YS_OK)
@@ -177,8 +177,9 @@ static enum ys_code take_out(struct ys_ballot_turn *turn, struct ys_err *err)
                                            .record = turn->round_text,
                                            .purpose = ys_args_value(&turn->call->args, "purpose")};
     if (text == NULL || !ys_ballot_code_read(text, paper) || entry.purpose == NULL)
-        return ys_fail(err, YS_USAGE,
-                       _("which paper, and why? --code CODE --purpose TEXT, which the logbook keeps"));
+        return ys_fail(
+            err, YS_USAGE,
+            _("which paper, and why? --code CODE --purpose TEXT, which the logbook keeps"));
     enum ys_code code = ys_logbook_add(&turn->node.home, &entry, err);
     if (code == YS_OK)
         code = ys_ballot_box_take_out(&turn->box, paper, err);
@@ -208,11 +209,11 @@ void ys_ballot_turn_clear(struct ys_ballot_turn *turn)
 
 struct ys_ballot_head ys_ballot_turn_head(const struct ys_ballot_turn *turn, const char *result)
 {
-    return (struct ys_ballot_head){
-        .unit = ys_node_unit_name(&turn->node, &turn->node.origin.division),
-        .matter = turn->round.record.subject,
-        .round = turn->round.body->evaluation_round,
-        .result = result};
+    return (struct ys_ballot_head){.unit =
+                                       ys_node_unit_name(&turn->node, &turn->node.origin.division),
+                                   .matter = turn->round.record.subject,
+                                   .round = turn->round.body->evaluation_round,
+                                   .result = result};
 }
 
 static enum ys_code begin(struct ys_ballot_turn *turn, struct ys_err *err)
@@ -237,10 +238,14 @@ enum ys_code ys_cmd_ballot(const struct ys_call *call, struct ys_err *err)
     static const struct {
         const char *name;
         enum ys_code (*run)(struct ys_ballot_turn *, struct ys_err *);
-    } actions[] = {{"open", open_round},         {"enter", enter},
-                   {"take-out", take_out},       {"status", status},
-                   {"close", ys_ballot_settle},  {"slip", ys_ballot_slips},
-                   {"open-set", ys_ballot_open_set}, {"erase", ys_ballot_erase}};
+    } actions[] = {{"open", open_round},
+                   {"enter", enter},
+                   {"take-out", take_out},
+                   {"status", status},
+                   {"close", ys_ballot_settle},
+                   {"slip", ys_ballot_slips},
+                   {"open-set", ys_ballot_open_set},
+                   {"erase", ys_ballot_erase}};
     for (size_t i = 0; i < sizeof actions / sizeof *actions; i++) {
         if (strcmp(call->args.word[0], actions[i].name) != 0)
             continue;

@@ -80,9 +80,8 @@ static json_t *kinds_json(const struct ys_ballot_set *set)
         if (kind <= 0 || kind >= KINDS_MAX || count[kind] == UINT32_MAX)
             continue;
         ys_enum_word(type, &type->values[i], word);
-        json_array_append_new(list,
-                              json_pack("{s:s, s:I}", "party_kind", word, "returned",
-                                        (json_int_t)count[kind]));
+        json_array_append_new(
+            list, json_pack("{s:s, s:I}", "party_kind", word, "returned", (json_int_t)count[kind]));
     }
     return list;
 }
@@ -118,8 +117,7 @@ static enum ys_code begin_draft(const struct ys_ballot_turn *turn, struct ys_err
     char *const text = json_dumps(result, JSON_INDENT(2));
     if (text == NULL)
         return ys_fail(err, YS_NOMEM, _("out of memory"));
-    const enum ys_code code =
-        ys_sheet_add(&turn->node.home, ys_bytes_of_text(text), &sheet, err);
+    const enum ys_code code = ys_sheet_add(&turn->node.home, ys_bytes_of_text(text), &sheet, err);
     free(text);
     if (code != YS_OK)
         return code;
@@ -328,18 +326,21 @@ static enum ys_code check_time(struct ys_ballot_turn *turn, struct ys_err *err)
 {
     YS_READ_RECORD_SCOPED result = {.body = NULL};
     struct ys_hash root = {.bytes = {0}};
-    const json_t *const made = json_object_get(ys_ballot_box_result(&turn->box), "evaluation_result");
+    const json_t *const made =
+        json_object_get(ys_ballot_box_result(&turn->box), "evaluation_result");
     const char *const text = json_string_value(json_object_get(made, "ballot_root"));
     if (ys_args_has(&turn->call->args, "early"))
         return YS_OK;
     if (text == NULL || !ys_hash_parse(ys_bytes_of_text(text), &root))
-        return ys_fail(err, YS_REFUSED,
-                       _("the box is still open; to destroy its ballots all the same, add: --early"));
+        return ys_fail(
+            err, YS_REFUSED,
+            _("the box is still open; to destroy its ballots all the same, add: --early"));
     const enum ys_code code = ys_round_result(&turn->node, &turn->round, &root, &result, err);
     if (code == YS_NOT_FOUND)
-        return ys_fail(err, YS_REFUSED,
-                       _("the result is not published yet; to destroy its ballots all the same, add: "
-                         "--early"));
+        return ys_fail(
+            err, YS_REFUSED,
+            _("the result is not published yet; to destroy its ballots all the same, add: "
+              "--early"));
     if (code != YS_OK)
         return code;
     const int32_t due =
@@ -370,7 +371,8 @@ enum ys_code ys_ballot_erase(struct ys_ballot_turn *turn, struct ys_err *err)
     if (code != YS_OK)
         return code;
     if (turn->call->json)
-        ys_json_line(json_pack("{s:s, s:I}", "round", turn->round_text, "erased", (json_int_t)count));
+        ys_json_line(
+            json_pack("{s:s, s:I}", "round", turn->round_text, "erased", (json_int_t)count));
     else
         printf(_("Destroyed: %zu ballots of round %.8s. The result and its proofs stay good.\n"),
                count, turn->round_text);

@@ -296,8 +296,7 @@ enum ys_code ys_cmd_check(const struct ys_call *call, struct ys_err *err)
 {
     uint8_t *bytes = NULL;
     size_t size = 0;
-    enum ys_code code =
-        ys_file_read_all(call->args.word[0], YS_JSON_FILE_MAX, &bytes, &size, err);
+    enum ys_code code = ys_file_read_all(call->args.word[0], YS_JSON_FILE_MAX, &bytes, &size, err);
     if (code != YS_OK)
         return code;
     if (ys_opening_is((struct ys_bytes){bytes, size})) {

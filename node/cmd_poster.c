@@ -78,9 +78,8 @@ static enum ys_code keep_names(const struct poster *poster, struct ys_bytes text
 {
     struct ys_vault vault;
     struct ys_hash commitment;
-    struct ys_vault_tag tag = {.content = YS_VAULT_VALUE,
-                               .basis = YS_BASIS_CONSENT,
-                               .retention = YS_RETAIN_PURPOSE};
+    struct ys_vault_tag tag = {
+        .content = YS_VAULT_VALUE, .basis = YS_BASIS_CONSENT, .retention = YS_RETAIN_PURPOSE};
     memcpy(tag.kind, notice_kind, sizeof notice_kind);
     memcpy(tag.slot, names_slot, sizeof names_slot);
     memcpy(tag.purpose, poster->id, sizeof poster->id);
@@ -163,8 +162,9 @@ static void tell_consent(const struct poster *poster)
     for (size_t i = 0; i < poster->names.count; i++)
         without += !poster->names.person[i].consent;
     if (without > 0)
-        fprintf(stderr, _("yishi: note: %zu of %zu persons have not agreed apart that their names are "
-                          "made public (PIPL 25): they are not printed\n"),
+        fprintf(stderr,
+                _("yishi: note: %zu of %zu persons have not agreed apart that their names are "
+                  "made public (PIPL 25): they are not printed\n"),
                 without, poster->names.count);
 }
 

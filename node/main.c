@@ -269,7 +269,8 @@ static const struct ys_option prove_options[] = {
 
 static const struct ys_option ballot_options[] = {
     {"count", "N", N_("open: how many papers")},
-    {"out", "FILE", N_("open, slip: the pages (HTML, A4); open-set: the set (JSON); - is standard output")},
+    {"out", "FILE",
+     N_("open, slip: the pages (HTML, A4); open-set: the set (JSON); - is standard output")},
     {"code", "CODE", N_("enter, take-out, slip: the paper")},
     {"grades", "A,B,C", N_("enter: 0 to 5 for participation, implementation and feedback")},
     {"invalid", NULL, N_("enter: the paper is not valid")},
@@ -296,7 +297,8 @@ static const struct ys_option poster_options[] = {
 
 static const struct ys_option check_options[] = {
     {"bundle", "FILE",
-     N_("for an opening, a slip or a set of ballots: the proof bundle of its record; without it, the record that the node "
+     N_("for an opening, a slip or a set of ballots: the proof bundle of its record; without it, "
+        "the record that the node "
         "holds")},
     {"root", "FILE", N_("the district's root policy: the one thing that is trusted")},
     {"key", "VKEY", N_("the log's verifier key, for a fork proof")},
@@ -433,22 +435,27 @@ static const struct ys_cmd table[] = {
      "publish --batch --passphrase-file rc.pass",
      publish_options, 0, YS_ARGS_WORDS_MAX},
     {"preview", ys_cmd_preview, "DRAFT|FILE|-", N_("show exactly what will leave the node"),
-     N_("The text that is signed, every field, which files go and which stay, who will hold it, and "
+     N_("The text that is signed, every field, which files go and which stay, who will hold it, "
+        "and "
         "what in\n"
-        "it may be about a person. Signs and writes nothing; publish shows the same at a terminal and "
+        "it may be about a person. Signs and writes nothing; publish shows the same at a terminal "
+        "and "
         "asks."),
      "preview 3\npreview notice.json --json", no_options, 1, 1},
-    {"ballot", ys_cmd_ballot,
-     "open|enter|take-out|status|close|slip|open-set|erase ROUND", N_("the ballots of an evaluation"),
-     N_("`open ROUND --count N` makes N papers with a code each; ROUND is the evaluation_round. `enter` "
+    {"ballot", ys_cmd_ballot, "open|enter|take-out|status|close|slip|open-set|erase ROUND",
+     N_("the ballots of an evaluation"),
+     N_("`open ROUND --count N` makes N papers with a code each; ROUND is the evaluation_round. "
+        "`enter` "
         "keeps\n"
         "what stands on one that came back, or on many (--batch FILE, CSV or JSON), in the vault; "
         "`take-out`\n"
         "takes one out again. `close` counts, and begins the draft of the result, with the root of "
         "all\n"
-        "ballots. `slip` makes for each paper a slip with which its writer can check that it is counted "
+        "ballots. `slip` makes for each paper a slip with which its writer can check that it is "
+        "counted "
         "(yishi\n"
-        "check SLIP). `open-set` gives all ballots to the supervision committee or an auditor. `erase` "
+        "check SLIP). `open-set` gives all ballots to the supervision committee or an auditor. "
+        "`erase` "
         "destroys\n"
         "them a year after the result."),
      "ballot open 110105001001:12 --count 40 --out papers.html\n"
@@ -460,7 +467,8 @@ static const struct ys_cmd table[] = {
     {"poster", ys_cmd_poster, "RECORD", N_("a notice or a result as a page to be posted"),
      N_("RECORD is a public_notice (article 10) or a feedback_publication. Names of those who take "
         "part are\n"
-        "merged into the page alone: CSV or JSON with name, kind, consent (姓名, 主体, 同意公开); who "
+        "merged into the page alone: CSV or JSON with name, kind, consent (姓名, 主体, 同意公开); "
+        "who "
         "has not\n"
         "agreed is not printed. Print it with any browser, on A4."),
      "poster 110105001001:4 --names names.csv --out notice.html\n"

@@ -59,8 +59,8 @@ static void put_line(struct ys_writer *w, const char *text)
 static void put_kind(struct ys_writer *w, unsigned kind)
 {
     char word[YS_ENUM_WORD_MAX] = "";
-    const ProtobufCEnumValue *const value = protobuf_c_enum_descriptor_get_value(
-        &yishi__v1__party_kind__descriptor, (int)kind);
+    const ProtobufCEnumValue *const value =
+        protobuf_c_enum_descriptor_get_value(&yishi__v1__party_kind__descriptor, (int)kind);
     if (kind != 0 && value != NULL)
         ys_enum_word(&yishi__v1__party_kind__descriptor, value, word);
     put_line(w, word);
@@ -117,9 +117,8 @@ uint64_t ys_ballot_slots(const struct ys_ballot_tally *tally, unsigned dimension
 enum ys_code ys_ballot_tally_of(const Yishi__V1__EvaluationResult *result,
                                 struct ys_ballot_tally *out, struct ys_err *err)
 {
-    struct ys_ballot_tally tally = {.issued = result->issued,
-                                    .returned = result->returned,
-                                    .valid = result->valid};
+    struct ys_ballot_tally tally = {
+        .issued = result->issued, .returned = result->returned, .valid = result->valid};
     unsigned seen = 0;
     for (size_t i = 0; i < result->n_dimensions; i++) {
         const Yishi__V1__GradeCounts *const counts = result->dimensions[i];

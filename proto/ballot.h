@@ -27,8 +27,9 @@ enum {
 /* One paper that was returned. Plain value. */
 struct ys_ballot {
     char code[YS_BALLOT_CODE_LEN + 1]; /* printed on the paper: no two have the same */
-    char mark[YS_BALLOT_MARK_MAX + 1]; /* what its writer chose as a sign of his own, [a-z0-9]; "" for none */
-    unsigned kind;                     /* of the evaluator: PartyKind; 0 when it is not said */
+    char mark[YS_BALLOT_MARK_MAX +
+              1];  /* what its writer chose as a sign of his own, [a-z0-9]; "" for none */
+    unsigned kind; /* of the evaluator: PartyKind; 0 when it is not said */
     bool valid;
     uint8_t grade[YS_BALLOT_DIMENSIONS]; /* of a valid one, in the order of Dimension */
     bool has_remark;

@@ -96,10 +96,11 @@ static enum ys_code refuse(void *context, const char *path, const struct ys_pers
     (void)context;
     if (exempt != NULL)
         return YS_OK;
-    return ys_fail(err, YS_REFUSED,
-                   "R-G-06: %s, character %u: looks like a number of a person (%s); take it out, or "
-                   "say in not_personal with path, position, looks_like and reason why it is none",
-                   path, hit->position, ys_personal_word(hit->kind));
+    return ys_fail(
+        err, YS_REFUSED,
+        "R-G-06: %s, character %u: looks like a number of a person (%s); take it out, or "
+        "say in not_personal with path, position, looks_like and reason why it is none",
+        path, hit->position, ys_personal_word(hit->kind));
 }
 
 struct search {
@@ -128,11 +129,12 @@ static enum ys_code check_used(const Yishi__V1__Body *body, const char *where, s
         if (code != YS_OK)
             return code;
         if (!search.found)
-            return ys_fail(err, YS_MALFORMED,
-                           "%s.not_personal[%zu]: no such number stands at character %u of %s, or it "
-                           "is named twice",
-                           where, i, body->not_personal[i]->position,
-                           body->not_personal[i]->path == NULL ? "" : body->not_personal[i]->path);
+            return ys_fail(
+                err, YS_MALFORMED,
+                "%s.not_personal[%zu]: no such number stands at character %u of %s, or it "
+                "is named twice",
+                where, i, body->not_personal[i]->position,
+                body->not_personal[i]->path == NULL ? "" : body->not_personal[i]->path);
     }
     return YS_OK;
 }

@@ -49,8 +49,9 @@ enum {
     YS_EVIDENCE_ARENA_MAX = 16 * 1024 * 1024,
 
     /* evaluations */
-    YS_BALLOTS_MAX = 20000,  /* papers of one round */
-    YS_BALLOT_GROUP_MIN = 5, /* of a kind of evaluator, else its number is not said (DOMAIN.md 5.4) */
+    YS_BALLOTS_MAX = 20000, /* papers of one round */
+    YS_BALLOT_GROUP_MIN =
+        5, /* of a kind of evaluator, else its number is not said (DOMAIN.md 5.4) */
 
     /* people's files */
     YS_JSON_DEPTH_MAX = 16,

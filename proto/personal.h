@@ -23,7 +23,8 @@ enum ys_personal_kind {
 struct ys_personal_hit {
     enum ys_personal_kind kind;
     size_t offset, size; /* bytes of the text */
-    uint32_t position;   /* characters of the text up to and with its first; 0 from ys_personal_find */
+    uint32_t
+        position; /* characters of the text up to and with its first; 0 from ys_personal_find */
 };
 
 /* The first at or behind byte `from`, where a character begins. False: none. */

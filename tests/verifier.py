@@ -134,9 +134,10 @@ def check_consistency(old_size, old_root, size, root, path):  # 7.2
 # 17, as far as a reader checks it (6.6): of each field the type, [elements of a list], =size in bytes, ? in the oneof;
 # in front of it the number, where that is not the next one, and the name, where it is used below.
 SCHEMA = """
-Date(yyyymmdd:uint32) Time(unix_ms:int64) Moment(Date?, Time?) Reference(rel:enum, record:bytes=32) Attachment(enum, bytes=32,
-uint64, string, string, enum, enum) Sealed(slot:string, commitment:bytes=32) NotPersonal(string, uint32, enum, string) Body(salt:bytes=16,
-Moment, string, refs:Reference[0..64], Attachment[0..64], sealed:Sealed[0..512], NotPersonal[0..64], 101 body_register:BodyRegister?, 102 key_revoke:KeyRevoke?,
+Date(yyyymmdd:uint32) Time(unix_ms:int64) Moment(Date?, Time?) Reference(rel:enum, record:bytes=32) Attachment(enum,
+bytes=32, uint64, string, string, enum, enum) Sealed(slot:string, commitment:bytes=32) NotPersonal(string, uint32,
+enum, string) Body(salt:bytes=16, Moment, string, refs:Reference[0..64], Attachment[0..64], sealed:Sealed[0..512],
+NotPersonal[0..64], 101 body_register:BodyRegister?, 102 key_revoke:KeyRevoke?,
 103 community_profile:CommunityProfile?, 104 house_rules:HouseRules?, 105 rule_parameter:RuleParameter?,
 106 node_certificate:NodeCertificate?, 107 anchor:Anchor?, 108 fork_notice:ForkNotice?, 109 succession:Succession?,
 110 topic_proposal:TopicProposal?, 111 topic_collection:TopicCollection?, 112 commission_request:CommissionRequest?,

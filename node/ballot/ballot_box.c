@@ -14,7 +14,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PAPER_KEY_BYTES = 16, PAPER_KEY_MAX = 2 * PAPER_KEY_BYTES + 1, HEX_MAX = 2 * YS_HASH_LEN + 1 };
+enum {
+    PAPER_KEY_BYTES = 16,
+    PAPER_KEY_MAX = 2 * PAPER_KEY_BYTES + 1,
+    HEX_MAX = 2 * YS_HASH_LEN + 1
+};
 
 static const char kind[] = "evaluation_round";
 static const char slot[] = "ballot";
@@ -199,17 +203,17 @@ static enum ys_code check_paper(const struct ys_ballot_box *box, const struct ys
     for (size_t i = 0; i < at; i++)
         twice = twice || strcmp(papers[i].ballot.code, papers[at].ballot.code) == 0;
     if (twice)
-        return ys_fail(err, YS_EXISTS,
-                       _("paper %zu: the paper with the code %s is in already; nothing was entered"),
-                       at + 1, papers[at].ballot.code);
+        return ys_fail(
+            err, YS_EXISTS,
+            _("paper %zu: the paper with the code %s is in already; nothing was entered"), at + 1,
+            papers[at].ballot.code);
     return YS_OK;
 }
 
 static enum ys_code put_paper(struct ys_ballot_box *box, struct ys_paper *paper, struct ys_err *err)
 {
-    struct ys_vault_tag tag = {.content = YS_VAULT_VALUE,
-                               .basis = YS_BASIS_LEGAL_DUTY,
-                               .retention = YS_RETAIN_BALLOTS};
+    struct ys_vault_tag tag = {
+        .content = YS_VAULT_VALUE, .basis = YS_BASIS_LEGAL_DUTY, .retention = YS_RETAIN_BALLOTS};
     char key[PAPER_KEY_MAX];
     char hex[HEX_MAX];
     struct ys_hash commitment;
@@ -269,7 +273,8 @@ enum ys_code ys_ballot_box_take_out(struct ys_ballot_box *box, const char *code_
         return code;
     paper_key(box, code_text, key);
     if (!read_commitment(json_object_get(papers_of(box), key), &commitment))
-        return ys_fail(err, YS_NOT_FOUND, _("no paper with the code %s has been entered"), code_text);
+        return ys_fail(err, YS_NOT_FOUND, _("no paper with the code %s has been entered"),
+                       code_text);
     if (json_object_set_new(papers_of(box), key, json_null()) != 0)
         return ys_fail(err, YS_NOMEM, _("out of memory"));
     code = save(box, err);
@@ -285,7 +290,8 @@ static enum ys_code read_paper(const struct ys_ballot_box *box, const struct ys_
     struct ys_hash commitment;
     json_t *json = NULL;
     if (!read_commitment(value, &commitment))
-        return ys_fail(err, YS_CORRUPT, _("the ballot box holds no commitment where one should be"));
+        return ys_fail(err, YS_CORRUPT,
+                       _("the ballot box holds no commitment where one should be"));
     enum ys_code code = ys_vault_get(&box->vault, key, &commitment, &opened, err);
     if (code == YS_OK)
         code = ys_json_load((struct ys_bytes){opened.bytes, opened.size}, &json, err);

@@ -18,9 +18,10 @@ struct seat {
 struct ys_ballot_set {
     size_t count, seat_count;
     struct ys_ballot *ballot;
-    struct seat *seat;            /* in the order of the tree */
-    uint64_t *place;              /* [ballot * 3 + dimension]: its slot */
-    struct ys_hash *level[LEVELS_MAX]; /* [k]: of the complete subtrees of 2^k leaves; [0] are the leaves */
+    struct seat *seat; /* in the order of the tree */
+    uint64_t *place;   /* [ballot * 3 + dimension]: its slot */
+    struct ys_hash
+        *level[LEVELS_MAX]; /* [k]: of the complete subtrees of 2^k leaves; [0] are the leaves */
     struct ys_ballot_tally tally;
 };
 
@@ -77,10 +78,9 @@ static void add_seats(struct ys_ballot_set *set, const struct ys_ballot_round *r
     const struct ys_ballot *const ballot = &set->ballot[at];
     for (unsigned d = 0; d < (ballot->valid ? YS_BALLOT_DIMENSIONS : 1U); d++) {
         struct seat *const seat = &set->seat[set->seat_count++];
-        *seat = (struct seat){
-            .ballot = (uint32_t)at,
-            .dimension = (uint8_t)(ballot->valid ? d : YS_BALLOT_DIMENSIONS),
-            .grade = ballot->valid ? ballot->grade[d] : 0};
+        *seat = (struct seat){.ballot = (uint32_t)at,
+                              .dimension = (uint8_t)(ballot->valid ? d : YS_BALLOT_DIMENSIONS),
+                              .grade = ballot->valid ? ballot->grade[d] : 0};
         ys_ballot_leaf(round, ballot, d, &seat->leaf);
         if (ballot->valid)
             set->tally.count[d][ballot->grade[d]]++;
@@ -103,9 +103,9 @@ static void grow_tree(struct ys_ballot_set *set)
                          &set->level[k][i]);
 }
 
-enum ys_code ys_ballot_set_new(const struct ys_ballot_round *round,
-                               const struct ys_ballot *ballots, size_t count, uint32_t issued,
-                               struct ys_ballot_set **out, struct ys_err *err)
+enum ys_code ys_ballot_set_new(const struct ys_ballot_round *round, const struct ys_ballot *ballots,
+                               size_t count, uint32_t issued, struct ys_ballot_set **out,
+                               struct ys_err *err)
 {
     size_t seats = 0;
     if (count > YS_BALLOTS_MAX)

@@ -54,8 +54,9 @@ static enum ys_code set_kind(struct ys_paper *paper, const char *value, struct y
             found = &type->values[i];
     }
     if (found == NULL || found->value == 0)
-        return ys_fail(err, YS_MALFORMED, _("\"%s\" is no kind of party; see: yishi new "
-                                            "evaluation_round --template"),
+        return ys_fail(err, YS_MALFORMED,
+                       _("\"%s\" is no kind of party; see: yishi new "
+                         "evaluation_round --template"),
                        value);
     paper->ballot.kind = (unsigned)found->value;
     return YS_OK;
@@ -192,8 +193,8 @@ static enum ys_code read_row(struct ys_csv *csv, const enum field column[], size
     for (size_t i = 0; code == YS_OK; i++) {
         const char *const text = ys_csv_next(csv);
         if (text == NULL)
-            return ys_fail(err, YS_MALFORMED, _("row %zu: a cell is too long, or a quote does not end"),
-                           row);
+            return ys_fail(err, YS_MALFORMED,
+                           _("row %zu: a cell is too long, or a quote does not end"), row);
         if (i == 0 && csv->ends_row && text[0] == '\0')
             return YS_OK; /* an empty line */
         if (i >= columns)

@@ -49,7 +49,8 @@ enum ys_code ys_read_record_find(const struct ys_node *node, const char *name, c
     if (code == YS_OK)
         code = take(&entry, &read, err);
     if (code == YS_OK && kind != NULL && strcmp(read.record.kind, kind) != 0)
-        code = ys_fail(err, YS_USAGE, _("%s is of kind %s, not of kind %s"), name, read.record.kind, kind);
+        code = ys_fail(err, YS_USAGE, _("%s is of kind %s, not of kind %s"), name, read.record.kind,
+                       kind);
     if (code != YS_OK)
         return code;
     *out = read;
@@ -93,9 +94,8 @@ enum ys_code ys_read_record_prove(const char *bundle_path, const char *root_path
     return YS_OK;
 }
 
-enum ys_code ys_round_find(const struct ys_node *node, const char *name,
-                           struct ys_read_record *out, struct ys_ballot_round *round_out,
-                           struct ys_err *err)
+enum ys_code ys_round_find(const struct ys_node *node, const char *name, struct ys_read_record *out,
+                           struct ys_ballot_round *round_out, struct ys_err *err)
 {
     const enum ys_code code = ys_read_record_find(node, name, "evaluation_round", out, err);
     if (code != YS_OK)
@@ -160,8 +160,8 @@ enum ys_code ys_round_result(const struct ys_node *node, const struct ys_read_re
     return ys_fail(err, YS_NOT_FOUND, _("the result of this round is not published yet"));
 }
 
-enum ys_code ys_round_owns(const struct ys_ballot_round *round,
-                           const struct ys_read_record *result, struct ys_err *err)
+enum ys_code ys_round_owns(const struct ys_ballot_round *round, const struct ys_read_record *result,
+                           struct ys_err *err)
 {
     if (strcmp(result->record.kind, result_kind) != 0)
         return ys_fail(err, YS_MALFORMED, _("the record is a %s, not the result of an evaluation"),

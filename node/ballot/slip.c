@@ -119,15 +119,14 @@ static enum ys_code malformed(const char *where, const char *field, const char *
 static bool read_base64(const json_t *json, uint8_t out[YS_HASH_LEN])
 {
     struct ys_hash hash;
-    if (!json_is_string(json) ||
-        !ys_hash_parse(ys_bytes_of_text(json_string_value(json)), &hash))
+    if (!json_is_string(json) || !ys_hash_parse(ys_bytes_of_text(json_string_value(json)), &hash))
         return false;
     memcpy(out, hash.bytes, YS_HASH_LEN);
     return true;
 }
 
-static enum ys_code read_round(const json_t *json, const char *field,
-                               struct ys_ballot_round *out, struct ys_err *err)
+static enum ys_code read_round(const json_t *json, const char *field, struct ys_ballot_round *out,
+                               struct ys_err *err)
 {
     const char *const format = json_string_value(json_object_get(json, field));
     const char *const round = json_string_value(json_object_get(json, "round"));
@@ -168,8 +167,9 @@ static enum ys_code read_grades(const json_t *json, const char *where, struct ys
         return malformed(where, "valid", _("is neither true nor false"), err);
     out->valid = json_is_true(valid);
     if (!out->valid)
-        return grades == NULL ? YS_OK
-                              : malformed(where, "grades", _("a paper that is not valid has none"), err);
+        return grades == NULL
+                   ? YS_OK
+                   : malformed(where, "grades", _("a paper that is not valid has none"), err);
     for (unsigned d = 0; d < YS_BALLOT_DIMENSIONS; d++) {
         const json_t *const grade = json_object_get(grades, dimensions[d]);
         const json_int_t value = json_is_integer(grade) ? json_integer_value(grade) : -1;
@@ -317,8 +317,8 @@ static enum ys_code check_kinds(const struct ys_ballot_set *set,
             found += ys_ballot_set_at(set, k)->kind == (unsigned)said->party_kind;
         if (found != said->returned)
             return ys_fail(err, YS_MALFORMED,
-                           _("returned_by_kind[%zu]: the result says %u papers, the set has %llu"), i,
-                           said->returned, (unsigned long long)found);
+                           _("returned_by_kind[%zu]: the result says %u papers, the set has %llu"),
+                           i, said->returned, (unsigned long long)found);
     }
     return YS_OK;
 }
@@ -343,9 +343,10 @@ enum ys_code ys_ballot_set_check(const struct ys_ballot_set *set,
     for (unsigned d = 0; d < YS_BALLOT_DIMENSIONS; d++)
         for (unsigned g = 0; g < YS_BALLOT_GRADES; g++)
             if (tally->count[d][g] != said.count[d][g])
-                return ys_fail(err, YS_MALFORMED,
-                               _("%s: the result says that %u papers gave grade %u, the set has %u"),
-                               dimensions[d], said.count[d][g], g, tally->count[d][g]);
+                return ys_fail(
+                    err, YS_MALFORMED,
+                    _("%s: the result says that %u papers gave grade %u, the set has %u"),
+                    dimensions[d], said.count[d][g], g, tally->count[d][g]);
     ys_ballot_set_root(set, &found);
     if (!ys_hash_equal(&found, &root))
         return ys_fail(err, YS_MALFORMED,

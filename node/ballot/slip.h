@@ -24,8 +24,8 @@ YS_CHECKED enum ys_code ys_slip_read(const json_t *json, struct ys_slip *out, st
 
 /* A ballot as it is sealed, and as it stands in a set: there with the hash of its remark. */
 json_t *ys_ballot_json(const struct ys_ballot *ballot, const char *remark);
-YS_CHECKED enum ys_code ys_ballot_read(const json_t *json, const char *where,
-                                       struct ys_ballot *out, struct ys_err *err);
+YS_CHECKED enum ys_code ys_ballot_read(const json_t *json, const char *where, struct ys_ballot *out,
+                                       struct ys_err *err);
 
 json_t *ys_ballot_set_json(const struct ys_ballot_round *round, const struct ys_ballot_set *set);
 bool ys_ballot_set_is(const json_t *json);

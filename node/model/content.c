@@ -1,8 +1,8 @@
 #include "crypto/assert.h"
 #include "node/model/model_state.h"
 #include "proto/enum_word.h"
-#include "proto/moment.h"
 #include "proto/exemption.h"
+#include "proto/moment.h"
 #include "proto/reflect.h"
 
 #include <stdlib.h>

@@ -63,15 +63,18 @@ static void put_paper(FILE *out, const struct ys_ballot_head *head, const char *
     ys_page_put(out, "</table><p>您的身份（选填）：");
     for (size_t i = 0; i < head->round->n_evaluators_by_kind; i++) {
         const ProtobufCEnumValue *const value = protobuf_c_enum_descriptor_get_value(
-            &yishi__v1__party_kind__descriptor, (int)head->round->evaluators_by_kind[i]->party_kind);
+            &yishi__v1__party_kind__descriptor,
+            (int)head->round->evaluators_by_kind[i]->party_kind);
         const char *const zh = value == NULL ? NULL : ys_label_value(value);
         ys_page_put(out, "<span class=\"box\"></span>");
         ys_page_text(out, zh == NULL ? "" : zh);
         ys_page_put(out, "　");
     }
-    ys_page_put(out, "</p><p>自选暗记（选填，最多16个字母或数字，请勿写姓名、电话）：________________"
-                     "</p><p>意见建议（选填，请勿写姓名、电话）：</p><p>　</p></div>"
-                     "<div style=\"border-left:.3mm dashed #000;padding-left:4mm;width:44mm\"><p>评议人存根</p><p>票号 ");
+    ys_page_put(out,
+                "</p><p>自选暗记（选填，最多16个字母或数字，请勿写姓名、电话）：________________"
+                "</p><p>意见建议（选填，请勿写姓名、电话）：</p><p>　</p></div>"
+                "<div style=\"border-left:.3mm dashed "
+                "#000;padding-left:4mm;width:44mm\"><p>评议人存根</p><p>票号 ");
     put_code(out, code);
     ys_page_put(out, "</p><p>暗记：________</p><p class=\"small\">结果公布后，凭此票号领取"
                      "核对单，可自行核对本票已按所填等次计入，且只计入一次。请勿告诉他人票号。</p>"
@@ -117,7 +120,8 @@ static void put_row(FILE *out, const struct ys_ballot_tally *tally, const struct
     ys_page_put(out, "</td><td>");
     ys_page_text(out, grade_zh[grade]);
     (void)fprintf(out, "</td><td>%u</td><td>%llu</td><td>%llu－%llu</td></tr>",
-                  tally->count[dimension][grade], (unsigned long long)slip->place[dimension].index + 1, /* people count from 1 */
+                  tally->count[dimension][grade],
+                  (unsigned long long)slip->place[dimension].index + 1, /* people count from 1 */
                   (unsigned long long)first + 1, (unsigned long long)(first + count));
 }
 
@@ -148,15 +152,17 @@ void ys_ballot_sheet_slip(FILE *out, const struct ys_ballot_head *head,
     }
     if (remark != NULL)
         ys_page_field(out, "意见：", remark);
-    (void)fprintf(out, "<p>发出%u张，收回%u张，有效%u张。</p><p class=\"small\">结果记录：", tally->issued,
-                  tally->returned, tally->valid);
-    ys_page_put(out, head->result[0] == '\0' ? "尚未发布，请等发布后再核对" : "<span class=\"mono\">");
+    (void)fprintf(out, "<p>发出%u张，收回%u张，有效%u张。</p><p class=\"small\">结果记录：",
+                  tally->issued, tally->returned, tally->valid);
+    ys_page_put(out,
+                head->result[0] == '\0' ? "尚未发布，请等发布后再核对" : "<span class=\"mono\">");
     ys_page_text(out, head->result);
     ys_page_put(out, head->result[0] == '\0' ? "" : "</span>");
-    ys_page_put(out, "</p><p class=\"small\">核对：①票号、暗记、等次与您所填一致；②“本票序号”在“该等次"
-                     "序号”之内；③扫码另存为文件，与结果记录的证明一起交任何一台电脑核对："
-                     "yishi check 核对单 --bundle 证明 --root 区根文件。本单能让看到它的人知道您的"
-                     "评议，请自行保管。</p></div><div class=\"qr\">");
+    ys_page_put(out,
+                "</p><p class=\"small\">核对：①票号、暗记、等次与您所填一致；②“本票序号”在“该等次"
+                "序号”之内；③扫码另存为文件，与结果记录的证明一起交任何一台电脑核对："
+                "yishi check 核对单 --bundle 证明 --root 区根文件。本单能让看到它的人知道您的"
+                "评议，请自行保管。</p></div><div class=\"qr\">");
     if (text == NULL || !ys_qr_put(out, text))
         ys_page_put(out, "<p class=\"small\">内容过长，无二维码；请索取电子核对单。</p>");
     free(text);

@@ -11,7 +11,7 @@
 
 /* What all papers of a round show. */
 struct ys_ballot_head {
-    const char *unit; /* name of the community */
+    const char *unit;   /* name of the community */
     const char *matter; /* number or "-" */
     const Yishi__V1__EvaluationRound *round;
     const char *result; /* record id in hex of the result; "" before it is published */

@@ -179,10 +179,10 @@ static enum ys_code read_json(struct ys_bytes text, struct ys_name_list *list, s
         code = add(list, err);
         for (unsigned c = 0; c < COLUMNS && code == YS_OK; c++) {
             const json_t *const value = json_object_get(object, columns[c].name);
-            const char *const word = json_is_true(value)       ? "yes"
-                                     : json_is_false(value)    ? "no"
-                                     : json_is_string(value)   ? json_string_value(value)
-                                                               : "";
+            const char *const word = json_is_true(value)     ? "yes"
+                                     : json_is_false(value)  ? "no"
+                                     : json_is_string(value) ? json_string_value(value)
+                                                             : "";
             code = set(&list->person[list->count - 1], (enum column)c, word, i + 1, err);
         }
     }
@@ -194,8 +194,8 @@ enum ys_code ys_name_list_read(struct ys_bytes text, struct ys_name_list *out, s
 {
     YS_NAME_LIST_SCOPED list = {.count = 0};
     text = ys_csv_begin(text);
-    const enum ys_code code = ys_bytes_starts_with(text, "[") ? read_json(text, &list, err)
-                                                              : read_csv(text, &list, err);
+    const enum ys_code code =
+        ys_bytes_starts_with(text, "[") ? read_json(text, &list, err) : read_csv(text, &list, err);
     if (code != YS_OK)
         return code;
     *out = list;

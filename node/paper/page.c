@@ -20,7 +20,8 @@ static const char style[] =
     "h2,.lead{font:bold 14pt/1.6 SimHei,黑体,'Noto Sans CJK SC',sans-serif;margin:1.5mm 0 0}"
     "p{margin:0 0 .6mm;text-indent:2em}p.plain,td p,.cell p{text-indent:0}"
     ".field b,.cell b{font-weight:bold}"
-    ".note{break-inside:avoid;font-size:9pt;line-height:1.4;text-indent:0;margin-top:4mm;border-top:.3mm solid #000;"
+    ".note{break-inside:avoid;font-size:9pt;line-height:1.4;text-indent:0;margin-top:4mm;border-"
+    "top:.3mm solid #000;"
     "padding-top:2mm}"
     ".sign{break-inside:avoid;text-align:right;text-indent:0;margin-top:6mm;padding-right:8mm}"
     ".sheet{break-after:page}.sheet:last-child{break-after:auto}"
@@ -33,11 +34,13 @@ static const char style[] =
     ".cell:last-child{border-bottom:0}.cell p{margin:0}"
     ".cell h2{font-size:12pt;margin:0 0 1mm}"
     ".cell table{font-size:10.5pt;margin:1mm 0}.cell td,.cell th{padding:.6mm 1mm}"
-    ".mono{font-family:'DejaVu Sans Mono','Liberation Mono',Consolas,monospace;letter-spacing:.03em}"
+    ".mono{font-family:'DejaVu Sans Mono','Liberation "
+    "Mono',Consolas,monospace;letter-spacing:.03em}"
     ".code{font-size:13pt;font-weight:bold;white-space:nowrap}"
     ".small{font-size:8.5pt;line-height:1.35}"
     ".qr svg{display:block;width:54mm;height:54mm}"
-    ".box{display:inline-block;width:3.6mm;height:3.6mm;border:.3mm solid #000;vertical-align:-.4mm;"
+    ".box{display:inline-block;width:3.6mm;height:3.6mm;border:.3mm solid "
+    "#000;vertical-align:-.4mm;"
     "margin-right:1mm}";
 
 void ys_page_put(FILE *out, const char *markup)
@@ -138,8 +141,8 @@ void ys_page_day(uint32_t yyyymmdd, char out[YS_PAGE_DAY_MAX])
 {
     out[0] = '\0';
     if (ys_date_valid(yyyymmdd))
-        (void)snprintf(out, YS_PAGE_DAY_MAX, "%u年%u月%u日", yyyymmdd / 10000,
-                       yyyymmdd / 100 % 100, yyyymmdd % 100);
+        (void)snprintf(out, YS_PAGE_DAY_MAX, "%u年%u月%u日", yyyymmdd / 10000, yyyymmdd / 100 % 100,
+                       yyyymmdd % 100);
 }
 
 void ys_page_time(int64_t unix_ms, char out[YS_PAGE_DAY_MAX])

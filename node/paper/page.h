@@ -37,7 +37,8 @@ struct ys_page_file {
     size_t size;
     FILE *stream;
 };
-YS_CHECKED enum ys_code ys_page_open(const char *path, struct ys_page_file *out, struct ys_err *err);
+YS_CHECKED enum ys_code ys_page_open(const char *path, struct ys_page_file *out,
+                                     struct ys_err *err);
 /* Closes in every case, and wipes what was in memory. */
 YS_CHECKED enum ys_code ys_page_finish(struct ys_page_file *file, struct ys_err *err);
 void ys_page_abort(struct ys_page_file *file);

@@ -60,7 +60,8 @@ static void put_end(FILE *out, const struct ys_poster *poster, const char *day)
     ys_page_text(out, poster->matter);
     ys_page_put(out, "　记录号：<span class=\"mono\">");
     ys_page_text(out, poster->record);
-    ys_page_put(out, "</span><br>本公示与共享记录一致；共享记录只载参加主体的类别和人数，不载姓名。</p>\n");
+    ys_page_put(
+        out, "</span><br>本公示与共享记录一致；共享记录只载参加主体的类别和人数，不载姓名。</p>\n");
 }
 
 /* --- who takes part --- */
@@ -111,7 +112,10 @@ static void put_application(FILE *out, const Yishi__V1__PublicNotice *notice)
     char until[YS_PAGE_DAY_MAX] = "";
     if (notice->apply_until != NULL)
         ys_page_time(notice->apply_until->unix_ms, until);
-    ys_page_put(out, "<p>公示期间，居民和其他利益相关方可以申请参加协商会，社区居委会应当予以登记，邀请其参加。");
+    ys_page_put(
+        out,
+        "<p>"
+        "公示期间，居民和其他利益相关方可以申请参加协商会，社区居委会应当予以登记，邀请其参加。");
     if (until[0] != '\0') {
         ys_page_put(out, "申请截止：<b>");
         ys_page_text(out, until);
@@ -133,7 +137,9 @@ void ys_poster_notice(FILE *out, const struct ys_poster *poster,
     put_title(out, "关于", poster->title, "的协商公示", "社区协商公示");
     if (notice->change_of != NULL)
         put_changes(out, notice->change_of);
-    ys_page_put(out, "<p>按照《北京市社区议事厅工作指导规程（试行）》第十条，现将协商会有关事项公示如下：</p>\n");
+    ys_page_put(
+        out, "<p>按照《北京市社区议事厅工作指导规程（试行）》第十条，现将协商会有关事项公示如下：</"
+             "p>\n");
     put_lead(out, "一、协商时间");
     if (notice->meeting_at != NULL)
         ys_page_time(notice->meeting_at->unix_ms, text);
@@ -178,12 +184,13 @@ static void put_evaluation(FILE *out, const Yishi__V1__EvaluationResult *result)
         const Yishi__V1__GradeCounts *const one = result->dimensions[i];
         ys_page_put(out, "<tr><td class=\"left\">");
         ys_page_text(out, label_of(&yishi__v1__dimension__descriptor, (int)one->dimension));
-        (void)fprintf(out,
-                      "</td><td>%u</td><td>%u</td><td>%u</td><td>%u</td><td>%u</td><td>%u</td></tr>",
-                      one->grade_5, one->grade_4, one->grade_3, one->grade_2, one->grade_1,
-                      one->grade_0);
+        (void)fprintf(
+            out, "</td><td>%u</td><td>%u</td><td>%u</td><td>%u</td><td>%u</td><td>%u</td></tr>",
+            one->grade_5, one->grade_4, one->grade_3, one->grade_2, one->grade_1, one->grade_0);
     }
-    ys_page_put(out, "</table>\n<p>评议人可以凭票号领取核对单，自行核对本人的评议票已按所填等次计入。</p>\n");
+    ys_page_put(
+        out,
+        "</table>\n<p>评议人可以凭票号领取核对单，自行核对本人的评议票已按所填等次计入。</p>\n");
     if (result->suggestions != NULL)
         ys_page_field(out, "意见建议：", result->suggestions);
 }

@@ -11,10 +11,10 @@
 #include <stdio.h>
 
 struct ys_poster {
-    const char *unit;   /* name of the community */
-    const char *title;  /* of the matter; "" when it is not known */
-    const char *matter; /* its number */
-    const char *record; /* record id in hex */
+    const char *unit;                              /* name of the community */
+    const char *title;                             /* of the matter; "" when it is not known */
+    const char *matter;                            /* its number */
+    const char *record;                            /* record id in hex */
     const Yishi__V1__EvaluationResult *evaluation; /* that a publication is about; NULL for none */
 };
 

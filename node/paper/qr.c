@@ -7,8 +7,8 @@ enum { QUIET = 2 }; /* modules of white around it; the page has more */
 
 bool ys_qr_put(FILE *out, const char *text)
 {
-    QRcode *const code = QRcode_encodeData((int)strlen(text), (const unsigned char *)text, 0,
-                                           QR_ECLEVEL_L);
+    QRcode *const code =
+        QRcode_encodeData((int)strlen(text), (const unsigned char *)text, 0, QR_ECLEVEL_L);
     if (code == NULL)
         return false;
     const int side = code->width + 2 * QUIET;

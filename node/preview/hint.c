@@ -5,14 +5,14 @@
 /* The commonest surnames, which nineteen of twenty people have. 某 and words that are more often something else (和, 于, 方,
  * 成) count only where a title follows. */
 static const char surnames[] =
-    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏"
+    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏"
+    "薛叶阎余潘杜戴夏"
     "钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文";
 static const char *const compound[] = {"欧阳", "司马", "诸葛", "上官", "东方", "皇甫", "尉迟",
                                        "公孙", "慕容", "司徒", "令狐", "夏侯", NULL};
-static const char *const titles[] = {"先生", "女士", "小姐", "同志", "老师", "阿姨", "大爷",
-                                     "大妈", "大叔", "大姐", "大哥", "叔叔", "奶奶", "爷爷",
-                                     "师傅", "主任", "书记", "医生", "大夫", "经理", "某",
-                                     NULL};
+static const char *const titles[] = {"先生", "女士", "小姐", "同志", "老师", "阿姨", "大爷", "大妈",
+                                     "大叔", "大姐", "大哥", "叔叔", "奶奶", "爷爷", "师傅", "主任",
+                                     "书记", "医生", "大夫", "经理", "某",   NULL};
 static const char *const cues[] = {"居民",   "业主", "住户", "联系人", "户主", "当事人",
                                    "申请人", "姓名", "房主", "租户",   NULL};
 

@@ -78,9 +78,8 @@ static void put_hints(struct walk *walk, const char *path, const char *text)
     while (ys_hint_find(bytes, hint.offset + hint.size, &hint))
         json_array_append_new(walk->hints,
                               json_pack("{s:s, s:I, s:s, s:s%}", "path", path, "position",
-                                        (json_int_t)hint.position, "what",
-                                        ys_hint_word(hint.kind), "text", text + hint.offset,
-                                        hint.size));
+                                        (json_int_t)hint.position, "what", ys_hint_word(hint.kind),
+                                        "text", text + hint.offset, hint.size));
 }
 
 static void put_leaf(struct walk *walk, const ProtobufCFieldDescriptor *field, json_t *value)
@@ -104,8 +103,8 @@ static void handle(struct walk *walk, const ProtobufCFieldDescriptor *field, jso
         return;
     }
     YS_ASSERT(walk->depth < sizeof walk->frame / sizeof walk->frame[0]);
-    walk->frame[walk->depth++] = (struct frame){
-        .type = field->descriptor, .object = value, .iter = json_object_iter(value)};
+    walk->frame[walk->depth++] =
+        (struct frame){.type = field->descriptor, .object = value, .iter = json_object_iter(value)};
 }
 
 /* What is told apart: the salt nobody reads, and files and sealed values. */
@@ -186,8 +185,7 @@ static json_t *sealed_json(const Yishi__V1__Body *body)
     json_t *const list = json_array();
     for (size_t i = 0; i < body->n_sealed; i++)
         json_array_append_new(list, json_pack("{s:s?, s:o}", "slot", body->sealed[i]->slot,
-                                              "commitment",
-                                              hex_json(body->sealed[i]->commitment)));
+                                              "commitment", hex_json(body->sealed[i]->commitment)));
     return list;
 }
 
@@ -196,12 +194,11 @@ static json_t *attachments_json(const Yishi__V1__Body *body)
     json_t *const list = json_array();
     for (size_t i = 0; i < body->n_attachments; i++) {
         const Yishi__V1__Attachment *const one = body->attachments[i];
-        const bool leaves =
-            one->scope == YISHI__V1__ATTACHMENT_SCOPE__ATTACHMENT_SCOPE_REPLICATED;
-        json_array_append_new(
-            list, json_pack("{s:s?, s:s?, s:I, s:o, s:b}", "title", one->title, "media_type",
-                            one->media_type, "size", (json_int_t)one->size, "hash",
-                            hex_json(one->hash), "leaves", leaves));
+        const bool leaves = one->scope == YISHI__V1__ATTACHMENT_SCOPE__ATTACHMENT_SCOPE_REPLICATED;
+        json_array_append_new(list, json_pack("{s:s?, s:s?, s:I, s:o, s:b}", "title", one->title,
+                                              "media_type", one->media_type, "size",
+                                              (json_int_t)one->size, "hash", hex_json(one->hash),
+                                              "leaves", leaves));
     }
     return list;
 }
@@ -210,11 +207,10 @@ static enum ys_code put_number(void *context, const char *path, const struct ys_
                                const Yishi__V1__NotPersonal *exempt, struct ys_err *err)
 {
     (void)err;
-    json_array_append_new(context,
-                          json_pack("{s:s, s:I, s:s, s:s?}", "path", path, "position",
-                                    (json_int_t)hit->position, "looks_like",
-                                    ys_personal_word(hit->kind), "exempt",
-                                    exempt == NULL ? NULL : exempt->reason));
+    json_array_append_new(context, json_pack("{s:s, s:I, s:s, s:s?}", "path", path, "position",
+                                             (json_int_t)hit->position, "looks_like",
+                                             ys_personal_word(hit->kind), "exempt",
+                                             exempt == NULL ? NULL : exempt->reason));
     return YS_OK;
 }
 
@@ -224,10 +220,9 @@ static json_t *holders_json(const struct ys_node *node)
     json_t *const list = json_array();
     struct ys_division division = node->origin.division;
     do {
-        json_array_append_new(
-            list, json_pack("{s:s, s:s, s:s}", "code", division.digits, "name",
-                            ys_node_unit_name(node, &division), "level",
-                            ys_level_name(ys_division_level(&division))));
+        json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "code", division.digits, "name",
+                                              ys_node_unit_name(node, &division), "level",
+                                              ys_level_name(ys_division_level(&division))));
     } while (ys_division_parent(&division, &division));
     return list;
 }
@@ -242,16 +237,15 @@ json_t *ys_preview_json(const struct ys_node *node, const struct ys_preview_of *
     walk_replacement(of->body, fields, hints);
     const enum ys_code seen = ys_exemption_scan_all(of->body, &seer, NULL);
     YS_ASSERT(seen == YS_OK); /* put_number ends nothing */
-    json_t *const out = json_pack(
-        "{s:s, s:s, s:s, s:s?, s:o, s:o, s:o, s:o, s:b, s:o, s:o}", "kind", of->kind->name,
-        "kind_zh", of->kind->zh, "subject", of->subject, "missing", of->missing, "fields", fields,
-        "sealed", sealed_json(of->body), "attachments", attachments_json(of->body), "goes_to",
-        holders_json(node), "goes_below",
-        ys_division_level(&node->origin.division) != YS_LEVEL_COMMUNITY, "numbers", numbers,
-        "hints", hints);
+    json_t *const out =
+        json_pack("{s:s, s:s, s:s, s:s?, s:o, s:o, s:o, s:o, s:b, s:o, s:o}", "kind",
+                  of->kind->name, "kind_zh", of->kind->zh, "subject", of->subject, "missing",
+                  of->missing, "fields", fields, "sealed", sealed_json(of->body), "attachments",
+                  attachments_json(of->body), "goes_to", holders_json(node), "goes_below",
+                  ys_division_level(&node->origin.division) != YS_LEVEL_COMMUNITY, "numbers",
+                  numbers, "hints", hints);
     if (of->text.size != 0)
-        json_object_set_new(out, "note",
-                            json_stringn((const char *)of->text.data, of->text.size));
+        json_object_set_new(out, "note", json_stringn((const char *)of->text.data, of->text.size));
     return out;
 }
 

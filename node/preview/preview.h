@@ -11,9 +11,9 @@
 struct ys_preview_of {
     const struct ys_kind *kind;
     const char *subject;
-    struct ys_bytes text;         /* of the note; none while it cannot be bound */
+    struct ys_bytes text; /* of the note; none while it cannot be bound */
     const Yishi__V1__Body *body;
-    const char *missing;          /* why it cannot be published yet; NULL when it can */
+    const char *missing; /* why it cannot be published yet; NULL when it can */
 };
 /* `node` was read (ys_node_read), for the names of units. New reference; NULL without memory. */
 json_t *ys_preview_json(const struct ys_node *node, const struct ys_preview_of *of);

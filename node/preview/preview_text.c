@@ -25,8 +25,8 @@ static void put_lines(FILE *out, const char *margin, const char *text)
     while (*text != '\0') {
         const size_t size = strcspn(text, "\n");
         char line[CLEAN_MAX];
-        (void)snprintf(line, sizeof line, "%.*s", (int)(size < sizeof line ? size : sizeof line - 1),
-                       text);
+        (void)snprintf(line, sizeof line, "%.*s",
+                       (int)(size < sizeof line ? size : sizeof line - 1), text);
         (void)fputs(margin, out);
         put(out, line);
         (void)fputc('\n', out);

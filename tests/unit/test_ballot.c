@@ -110,9 +110,8 @@ static void a_false_histogram_is_found_by_as_many_as_were_moved(void **state)
         const unsigned d = (unsigned)rng_below(&rng, YS_BALLOT_DIMENSIONS);
         const unsigned from = (unsigned)rng_below(&rng, YS_BALLOT_GRADES);
         const unsigned to = (from + 1 + (unsigned)rng_below(&rng, 5)) % YS_BALLOT_GRADES;
-        const uint32_t moved = said.count[d][from] == 0
-                                   ? 0
-                                   : 1 + (uint32_t)rng_below(&rng, said.count[d][from]);
+        const uint32_t moved =
+            said.count[d][from] == 0 ? 0 : 1 + (uint32_t)rng_below(&rng, said.count[d][from]);
         said.count[d][from] -= moved;
         said.count[d][to] += moved;
         uint32_t failed = 0;
@@ -210,7 +209,7 @@ static void slips_and_sets_are_read_as_they_were_written(void **state)
 /* --- breakdowns --- */
 
 struct split {
-    unsigned of[5]; /* papers of kind 0 (not said) to 4 */
+    unsigned of[5];   /* papers of kind 0 (not said) to 4 */
     unsigned said[5]; /* 0: not said */
 };
 
@@ -218,15 +217,13 @@ static void a_number_below_five_is_not_said_and_cannot_be_worked_out(void **stat
 {
     (void)state;
     static const struct split splits[] = {
-        {{0, 10, 20, 0, 0}, {0, 10, 20, 0, 0}},  /* none is small */
-        {{0, 10, 20, 4, 0}, {0, 0, 20, 0, 0}},   /* 4 would follow from the sum: 10 go, too */
-        {{0, 10, 20, 4, 1}, {0, 10, 20, 0, 0}},  /* two small ones make five together */
-        {{0, 10, 20, 2, 1}, {0, 0, 20, 0, 0}},   /* three do not */
-        {{3, 10, 20, 4, 0}, {0, 10, 20, 0, 0}},  /* nor does it follow when others say nothing */
-        {{1, 10, 20, 0, 0}, {0, 0, 20, 0, 0}},
-        {{0, 5, 4, 0, 0}, {0, 0, 0, 0, 0}},
-        {{0, 4, 0, 0, 0}, {0, 0, 0, 0, 0}},
-        {{0, 5, 0, 0, 0}, {0, 5, 0, 0, 0}},
+        {{0, 10, 20, 0, 0}, {0, 10, 20, 0, 0}}, /* none is small */
+        {{0, 10, 20, 4, 0}, {0, 0, 20, 0, 0}},  /* 4 would follow from the sum: 10 go, too */
+        {{0, 10, 20, 4, 1}, {0, 10, 20, 0, 0}}, /* two small ones make five together */
+        {{0, 10, 20, 2, 1}, {0, 0, 20, 0, 0}},  /* three do not */
+        {{3, 10, 20, 4, 0}, {0, 10, 20, 0, 0}}, /* nor does it follow when others say nothing */
+        {{1, 10, 20, 0, 0}, {0, 0, 20, 0, 0}},  {{0, 5, 4, 0, 0}, {0, 0, 0, 0, 0}},
+        {{0, 4, 0, 0, 0}, {0, 0, 0, 0, 0}},     {{0, 5, 0, 0, 0}, {0, 5, 0, 0, 0}},
         {{0, 0, 0, 0, 0}, {0, 0, 0, 0, 0}},
     };
     for (size_t i = 0; i < sizeof splits / sizeof *splits; i++) {

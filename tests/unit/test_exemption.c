@@ -26,8 +26,8 @@ struct made {
 /* A proposal in which the same number stands twice, at the 3rd and the 17th character. */
 static void make(struct made *made, size_t said)
 {
-    *made = (struct made){.body = YISHI__V1__BODY__INIT,
-                          .proposal = YISHI__V1__TOPIC_PROPOSAL__INIT};
+    *made =
+        (struct made){.body = YISHI__V1__BODY__INIT, .proposal = YISHI__V1__TOPIC_PROPOSAL__INIT};
     made->body.kind_case = YISHI__V1__BODY__KIND_TOPIC_PROPOSAL;
     made->body.topic_proposal = &made->proposal;
     made->proposal.content = content;

@@ -16,9 +16,9 @@ static void hints(const char *string, const char *want)
     const struct ys_bytes text = ys_bytes_of_text(string);
     struct ys_hint hint = {.size = 0};
     while (ys_hint_find(text, hint.offset + hint.size, &hint)) {
-        used += (size_t)snprintf(got + used, sizeof got - used, "%s%s %u %.*s", used == 0 ? "" : "|",
-                                 ys_hint_word(hint.kind), hint.position, (int)hint.size,
-                                 string + hint.offset);
+        used += (size_t)snprintf(got + used, sizeof got - used, "%s%s %u %.*s",
+                                 used == 0 ? "" : "|", ys_hint_word(hint.kind), hint.position,
+                                 (int)hint.size, string + hint.offset);
         assert_true(used < sizeof got);
     }
     if (strcmp(got, want) != 0)

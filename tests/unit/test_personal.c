@@ -110,10 +110,10 @@ static void what_only_looks_like_a_mobile_number_is_none(void **state)
     finds("010-62345678", ""); /* an office */
     finds("01062345678", "");
     finds("4008123456", "");
-    finds("13,800,138,000", "");                         /* money */
-    finds("138  0013 8000", "");                         /* two blanks */
-    finds("138\n0013\n8000", "");                        /* three lines */
-    finds("138\n\n00138000", "");                        /* a paragraph between */
+    finds("13,800,138,000", "");  /* money */
+    finds("138  0013 8000", "");  /* two blanks */
+    finds("138\n0013\n8000", ""); /* three lines */
+    finds("138\n\n00138000", ""); /* a paragraph between */
     finds("3\n8138001380000", "");
     finds("13-80-01-38-00-0", "");                       /* scores */
     finds("1764500000000", "");                          /* a time */
@@ -206,8 +206,8 @@ static void numbers_of_the_field_are_none(void **state)
                        below(&rng, 1000000), below(&rng, 1000000), below(&rng, 100),
                        below(&rng, 10000), below(&rng, 1000000), 1 + below(&rng, 9),
                        below(&rng, 100), below(&rng, 10000), below(&rng, 99999999),
-                       below(&rng, 100), 1 + below(&rng, 12), 1 + below(&rng, 28),
-                       below(&rng, 24), below(&rng, 60));
+                       below(&rng, 100), 1 + below(&rng, 12), 1 + below(&rng, 28), below(&rng, 24),
+                       below(&rng, 60));
         finds(text, "");
     }
 }
