@@ -86,7 +86,6 @@ static enum ys_code read_grades(const char *text, struct ys_paper *paper, struct
         word[count][size] = '\0';
         if (at[size] == '\0') {
             count++;
-            at += size;
             break;
         }
         at += size + 1;

@@ -35,10 +35,11 @@ static enum ys_code set_grade(struct ys_paper *paper, unsigned dimension, const 
         ballot->valid = false;
         return YS_OK;
     }
-    for (uint8_t grade = 0; grade < YS_BALLOT_GRADES; grade++) {
-        if (strcmp(value, words[grade]) != 0 && (value[0] != '0' + grade || value[1] != '\0'))
+    for (unsigned grade = 0; grade < YS_BALLOT_GRADES; grade++) {
+        if (strcmp(value, words[grade]) != 0 &&
+            (value[0] != (char)('0' + grade) || value[1] != '\0'))
             continue;
-        ballot->grade[dimension] = grade;
+        ballot->grade[dimension] = (uint8_t)grade;
         return YS_OK;
     }
     return ys_fail(err, YS_MALFORMED, _("\"%s\" is no grade: 0 to 5, or invalid"), value);

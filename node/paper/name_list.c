@@ -192,13 +192,13 @@ static enum ys_code read_json(struct ys_bytes text, struct ys_name_list *list, s
 
 enum ys_code ys_name_list_read(struct ys_bytes text, struct ys_name_list *out, struct ys_err *err)
 {
-    YS_NAME_LIST_SCOPED list = {.count = 0};
+    struct ys_name_list list = {.count = 0};
     text = ys_csv_begin(text);
     const enum ys_code code =
         ys_bytes_starts_with(text, "[") ? read_json(text, &list, err) : read_csv(text, &list, err);
-    if (code != YS_OK)
-        return code;
-    *out = list;
-    list = (struct ys_name_list){.count = 0};
-    return YS_OK;
+    if (code == YS_OK)
+        *out = list;
+    else
+        ys_name_list_clear(&list);
+    return code;
 }
