@@ -184,12 +184,13 @@ static enum ys_code check_opening(const struct ys_call *call, struct ys_bytes by
         code = bundle != NULL ? find_in_bundle(call, bundle, place, err)
                               : find_in_store(call, &opening, place, err);
     if (code == YS_OK)
-        code = ys_opening_check(&opening, &place->record, &place->list, err);
+        code = ys_opening_check(&opening, call->args.word[0], &place->record, &place->list, err);
     if (code == YS_OK) {
         const struct ys_seal_view_opening view = {.file = call->args.word[0],
                                                   .record = place->name,
                                                   .kind = opening.kind,
                                                   .slot = opening.slot,
+                                                  .content = opening.file,
                                                   .value = {opening.value, opening.size},
                                                   .by_bundle = bundle != NULL};
         (call->json ? &ys_seal_view_json : &ys_seal_view_text)->checked(&view);

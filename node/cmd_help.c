@@ -31,7 +31,7 @@ static void print_list(void)
     puts(_("Usage: yishi [--home DIR] [--json] [--lang zh|en] COMMAND ..."));
     puts("");
     for (size_t i = 0; i < count; i++)
-        printf("  %-9s %s\n", table[i].name, _(table[i].summary));
+        printf("  %-16s %s\n", table[i].name, _(table[i].summary));
     puts("");
     puts(_("Options of every command:"));
     print_options(ys_cmd_globals);

@@ -291,6 +291,8 @@ static void print_made(const struct ys_call *call, const struct ys_home *home,
     (call->json ? &ys_view_json : &ys_view_text)
         ->made(&(struct ys_view_made){.home = home->path,
                                       .guard_path = district ? guard_path : NULL,
+                                      .has_vault = ys_division_level(&plan->config.division) ==
+                                                   YS_LEVEL_COMMUNITY,
                                       .origin = made->origin,
                                       .root_fingerprint = made->root_fingerprint,
                                       .bodies = &plan->bodies,

@@ -30,14 +30,6 @@ struct value {
     uint8_t bytes[YS_VAULT_VALUE_MAX + 2];
 };
 
-static void value_free(struct value **value)
-{
-    if (*value != NULL)
-        sodium_memzero(*value, sizeof **value);
-    free(*value);
-}
-#define VALUE_SCOPED __attribute__((cleanup(value_free))) struct value *
-
 /* To the end; of a terminal to the end of the line. */
 static enum ys_code read_fd(int fd, const char *where, bool one_line, struct value *out,
                             struct ys_err *err)
@@ -199,30 +191,35 @@ static enum ys_code seal_held(const struct ys_call *call, const struct ys_vault 
     return code;
 }
 
+/* What is checked before anybody types a value. */
+static enum ys_code prepare(const struct ys_call *call, const struct ys_node *node,
+                            struct ys_sheet *sheet, struct ys_vault_tag *tag, struct ys_err *err)
+{
+    YS_DRAFT_TEXT_SCOPED text = {.bytes = NULL};
+    const char *const slot = call->args.word[1];
+    enum ys_code code = ys_sheet_find(&node->home, call->args.word[0], sheet, err);
+    if (code == YS_OK && strcmp(sheet->path, "-") == 0)
+        return ys_fail(err, YS_USAGE, _("a draft that is sealed into lies in a file"));
+    if (code == YS_OK)
+        code = ys_draft_text_load(sheet, &text, err);
+    if (code == YS_OK)
+        code = ys_draft_seal_check(text.kind, slot, err);
+    return code == YS_OK ? make_tag(&call->args, sheet, text.kind, slot, tag, err) : code;
+}
+
 static enum ys_code seal(const struct ys_call *call, const struct ys_node *node,
                          struct ys_vault *vault, struct ys_err *err)
 {
-    const char *const slot = call->args.word[1];
     struct ys_vault_tag tag;
     struct ys_sheet sheet;
     size_t erased = 0;
-    enum ys_code code = ys_sheet_find(&node->home, call->args.word[0], &sheet, err);
-    if (code == YS_OK && strcmp(sheet.path, "-") == 0)
-        code = ys_fail(err, YS_USAGE, _("a draft that is sealed into lies in a file"));
-    if (code == YS_OK) {
-        YS_DRAFT_TEXT_SCOPED text = {.bytes = NULL};
-        code = ys_draft_text_load(&sheet, &text, err);
-        if (code == YS_OK)
-            code = ys_draft_seal_check(text.kind, slot, err);
-        if (code == YS_OK)
-            code = make_tag(&call->args, &sheet, text.kind, slot, &tag, err);
-    }
+    enum ys_code code = prepare(call, node, &sheet, &tag, err);
     if (code != YS_OK)
         return code;
-    VALUE_SCOPED value = calloc(1, sizeof *value);
+    struct value *const value = calloc(1, sizeof *value);
     if (value == NULL)
         return ys_fail(err, YS_NOMEM, _("out of memory"));
-    code = read_value(&call->args, slot, value, err);
+    code = read_value(&call->args, call->args.word[1], value, err);
     if (code == YS_OK)
         code = ys_vault_collect(node, vault, &erased, err);
     if (code == YS_OK)
@@ -231,6 +228,8 @@ static enum ys_code seal(const struct ys_call *call, const struct ys_node *node,
         code = seal_held(call, vault, &sheet, value, &tag, err);
     if (code == YS_OK)
         view_of(call)->sealed(sheet.no, sheet.path, &tag);
+    sodium_memzero(value, sizeof *value);
+    free(value);
     return code;
 }
 

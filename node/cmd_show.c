@@ -1,6 +1,8 @@
+#include "node/attachment/listing.h"
 #include "node/cmd.h"
 #include "node/exhibit.h"
 #include "node/lang.h"
+#include "node/recall.h"
 #include "node/view.h"
 
 #include <stdio.h>
@@ -31,6 +33,16 @@ static enum ys_code put_part(const struct ys_call *call, struct ys_txn *txn,
     return put_bytes(entry.body, err);
 }
 
+/* Whether its attachments are here. What cannot be found out is left out: the record is shown in any case. */
+static void find_attachments(const struct ys_node *node, struct ys_exhibit *exhibit)
+{
+    YS_RECALL_SCOPED model = NULL;
+    if (exhibit->body != NULL &&
+        json_array_size(json_object_get(exhibit->body, "attachments")) != 0 &&
+        ys_recall_open(node, false, &model, NULL) == YS_OK)
+        exhibit->attachments = ys_attachment_states(model, &exhibit->id);
+}
+
 enum ys_code ys_cmd_show(const struct ys_call *call, struct ys_err *err)
 {
     YS_NODE_SCOPED node = {.store = NULL};
@@ -51,6 +63,9 @@ enum ys_code ys_cmd_show(const struct ys_call *call, struct ys_err *err)
     if (code != YS_OK || parts == 1)
         return code != YS_OK ? code : put_part(call, txn, &log, index, err);
     code = ys_exhibit_load(&node, txn, &log, index, true, &exhibit, err);
+    ys_txn_abort(&txn);
+    if (code == YS_OK)
+        find_attachments(&node, &exhibit);
     if (code == YS_OK)
         (call->json ? &ys_view_json : &ys_view_text)->record(&exhibit);
     return code;

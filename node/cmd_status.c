@@ -1,6 +1,7 @@
 #include "node/cmd.h"
 #include "node/exhibit.h"
 #include "node/lang.h"
+#include "node/recall.h"
 #include "node/reserve.h"
 #include "node/vault/logbook.h"
 #include "node/view.h"
@@ -8,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static enum ys_code newest(struct ys_txn *txn, uint32_t log_id, const struct ys_vkey *witness,
                            struct ys_view_receipt *out, struct ys_err *err)
@@ -129,6 +131,18 @@ static enum ys_code read_alarms(const struct ys_call *call, const struct ys_node
     return code != YS_OK ? code : ys_alarms_save(&node->home, out, err);
 }
 
+/* As the read model had it when somebody brought it up last: the daemon does. */
+static void read_attachments(const struct ys_node *node, struct ys_attachment_sums *out)
+{
+    YS_RECALL_SCOPED model = NULL;
+    char path[PATH_MAX];
+    ys_home_path(&node->home, "model.db", path);
+    *out = (struct ys_attachment_sums){0};
+    if (access(path, F_OK) != 0 || ys_model_open(path, node->store, &model, NULL) != YS_OK ||
+        ys_attachment_sum(model, NULL, out, NULL) != YS_OK)
+        *out = (struct ys_attachment_sums){0};
+}
+
 /* Before we read ourselves. */
 static enum ys_code read_ground(const struct ys_node *node, struct ys_view_ground *out,
                                 struct ys_err *err)
@@ -201,6 +215,10 @@ enum ys_code ys_cmd_status(const struct ys_call *call, struct ys_err *err)
     view.logbook_broken = ys_logbook_check(&node.home, &logbook, &why) != YS_OK;
     view.logbook = view.logbook_broken ? why.msg : "";
     view.logbook_lines = logbook.lines;
+    struct ys_blob_faults faults;
+    ys_blob_faults_load(&node.home, &faults);
+    view.faults = &faults;
+    read_attachments(&node, &view.attachments);
     ys_txn_abort(&txn); /* who reads what we print may take its time */
     if (code == YS_OK)
         (call->json ? &ys_view_json : &ys_view_text)->status(&view);

@@ -1,13 +1,32 @@
+#include "node/attachment/view.h"
 #include "node/cmd.h"
 #include "node/lang.h"
 #include "node/node.h"
 #include "node/vault/logbook.h"
 #include "node/vault/seal_view.h"
 #include "node/vault/sealed_find.h"
+#include "node/vault/take_out.h"
 #include "node/vault/vault.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+static enum ys_code open_file(const struct ys_call *call, const struct ys_vault *vault,
+                              const struct ys_vault_key *key, const struct ys_sealed_place *place,
+                              const struct ys_hash *commitment, struct ys_err *err)
+{
+    const struct ys_take_out options = {.out = ys_args_value(&call->args, "out"),
+                                        .record = place->name,
+                                        .purpose = ys_args_value(&call->args, "purpose"),
+                                        .key = key};
+    uint64_t size = 0;
+    if (options.out == NULL)
+        return ys_fail(err, YS_USAGE, _("a file is sealed there; where is it to go? --out FILE"));
+    const enum ys_code code = ys_vault_take_out(vault, commitment, &options, &size, err);
+    if (code == YS_OK)
+        ys_attachment_view(call->json)->got(options.out, commitment, size);
+    return code;
+}
 
 /* The logbook first, then the value. */
 static enum ys_code open_one(const struct ys_call *call, const struct ys_vault *vault,
@@ -20,7 +39,12 @@ static enum ys_code open_one(const struct ys_call *call, const struct ys_vault *
                                            .slot = item->slot,
                                            .commitment = &item->commitment,
                                            .purpose = ys_args_value(&call->args, "purpose")};
-    enum ys_code code = ys_vault_get(vault, key, &item->commitment, &opened, err);
+    struct ys_vault_tag tag;
+    enum ys_code code = ys_vault_look(vault, &item->commitment, &tag, err);
+    if (code == YS_OK && tag.content == YS_VAULT_FILE)
+        return open_file(call, vault, key, place, &item->commitment, err);
+    if (code == YS_OK)
+        code = ys_vault_get(vault, key, &item->commitment, &opened, err);
     if (code == YS_OK)
         code = ys_logbook_add(&vault->home, &entry, err);
     if (code != YS_OK)

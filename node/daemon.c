@@ -68,6 +68,8 @@ static enum ys_code open_all(struct ys_daemon *daemon, struct ys_err *err)
                                 &daemon->verifier, err);
     if (code == YS_OK)
         code = ys_daemon_begin(daemon, err);
+    if (code == YS_OK)
+        code = ys_daemon_blobs_open(daemon, err);
     ys_daemon_reload_invites(daemon);
     if (code == YS_OK && options->listen != NULL)
         code = open_listener(daemon, err);
@@ -76,6 +78,7 @@ static enum ys_code open_all(struct ys_daemon *daemon, struct ys_err *err)
 
 static void close_all(struct ys_daemon *daemon)
 {
+    ys_daemon_blobs_close(daemon);
     ys_verifier_close(daemon->verifier);
     ys_committer_close(daemon->committer);
     ys_dialer_close(daemon->dialing.dialer);
@@ -89,7 +92,17 @@ static void close_all(struct ys_daemon *daemon)
 
 /* --- the loop --- */
 
-enum { AT_SIGNAL, AT_DOORBELL, AT_RESULTS, AT_ZAP, AT_LISTENER, AT_DIALER, AT_MONITOR, AT_COUNT };
+enum {
+    AT_SIGNAL,
+    AT_DOORBELL,
+    AT_RESULTS,
+    AT_BLOBS,
+    AT_ZAP,
+    AT_LISTENER,
+    AT_DIALER,
+    AT_MONITOR,
+    AT_COUNT
+};
 
 static void drain(int fd)
 {
@@ -126,6 +139,8 @@ static size_t list_sources(const struct ys_daemon *daemon, struct ys_poll_item *
     add_source(items, &count, &at[AT_SIGNAL], NULL, daemon->options->signal_fd);
     add_source(items, &count, &at[AT_DOORBELL], NULL, daemon->options->doorbell_fd);
     add_source(items, &count, &at[AT_RESULTS], NULL, ys_committer_fd(daemon->committer));
+    if (ys_daemon_blobs_fd(daemon) >= 0)
+        add_source(items, &count, &at[AT_BLOBS], NULL, ys_daemon_blobs_fd(daemon));
     if (daemon->listener != NULL) {
         add_source(items, &count, &at[AT_ZAP], ys_zap_socket(daemon->zap), -1);
         add_source(items, &count, &at[AT_LISTENER], ys_listener_socket(daemon->listener), -1);
@@ -154,10 +169,13 @@ static enum ys_code serve_sources(struct ys_daemon *daemon, struct ys_daemon_tur
         ys_daemon_reload(daemon);
         ys_daemon_reload_invites(daemon);
         daemon->applicants_moved = true;
+        ys_daemon_blobs_moved(daemon);
         code = ys_daemon_doorbell(daemon, turn, err);
     }
     if (code == YS_OK && READY(AT_LISTENER))
         code = ys_daemon_hear_children(daemon, turn, err);
+    if (code == YS_OK && READY(AT_BLOBS))
+        ys_daemon_blobs_take(daemon, turn);
 #undef READY
     if (code == YS_OK && daemon->has_parent)
         code = ys_daemon_tend_parent(daemon, turn, err);
@@ -172,7 +190,7 @@ static long wait_ms(const struct ys_daemon *daemon, bool busy)
         wait = until_dial < 0 ? 0 : until_dial;
     if (daemon->store_moved || daemon->membership_moved)
         wait = 0;
-    return (long)wait;
+    return (long)ys_daemon_blobs_wait_ms(daemon, wait);
 }
 
 static enum ys_code one_turn(struct ys_daemon *daemon, bool *busy, struct ys_err *err)
@@ -192,6 +210,8 @@ static enum ys_code one_turn(struct ys_daemon *daemon, bool *busy, struct ys_err
         code = ys_daemon_look_at_space(daemon, &turn, err);
     if (code == YS_OK)
         code = ys_daemon_settle(daemon, &turn, err);
+    if (code == YS_OK)
+        ys_daemon_blobs_tend(daemon, &turn);
     if (code == YS_OK)
         code = ys_daemon_turn_open(&turn, err);
     if (code == YS_OK)

@@ -93,6 +93,7 @@ struct ys_turn ys_daemon_peer_turn(struct ys_peer *peer, struct ys_daemon_turn *
         .clock_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000,
         .no_credit = peer->daemon->space.is_short,
         .own_heads_max = peer->daemon->guarded_size,
+        .blobs = ys_daemon_blobs_desk(peer->daemon),
         .context = peer,
         .has_room = has_room,
         .send = send_message,
@@ -130,12 +131,14 @@ static enum ys_code new_peer(struct ys_daemon *daemon, const struct ys_session_o
     peer->daemon = daemon;
     peer->next = daemon->peers;
     daemon->peers = peer;
+    ys_daemon_blobs_met(peer);
     *out = peer;
     return YS_OK;
 }
 
 static void free_peer(struct ys_peer *peer)
 {
+    ys_daemon_blobs_left(peer);
     ys_session_free(peer->session);
     ys_outbox_clear(&peer->outbox);
     free(peer);

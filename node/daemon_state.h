@@ -1,7 +1,7 @@
 /* What the files of the daemon share: daemon.c runs the loop, daemon_peers.c keeps
  * the sessions, daemon_join.c hears who wants to join, daemon_store.c follows the
  * store, daemon_guard.c minds the guard, daemon_space.c room on the disk and
- * readers, daemon_watch.c the connections, daemon_clock.c the wall clock. Nobody else includes this. */
+ * readers, daemon_blobs.c attachments, daemon_watch.c the connections, daemon_clock.c the wall clock. Nobody else includes this. */
 #ifndef YS_NODE_DAEMON_STATE_H
 #define YS_NODE_DAEMON_STATE_H
 
@@ -25,6 +25,7 @@ struct ys_peer {
     struct ys_session *session;
     struct ys_outbox outbox;
     struct ys_err failure;  /* set: to be dropped at the end of the turn */
+    bool no_wish;           /* there is no attachment that it could bring: not looked for again */
     uint32_t retry_after_s; /* to tell it then */
 };
 
@@ -99,11 +100,12 @@ struct ys_daemon {
     bool guard_waits;                /* for room on the disk: a signed head does not leave */
     struct ys_spacing space;
     struct ys_clocking clock;
-    bool mending;          /* a RECOVER or RESUME of ours is on its way */
-    uint64_t guarded_size; /* own heads up to this size may leave */
-    bool membership_moved; /* rebuild at the end of the turn */
-    bool applicants_moved; /* look at the end of the turn who was admitted or refused */
-    bool store_moved;      /* tell the sessions at the end of the turn */
+    struct ys_blobbing *blobs; /* attachments; NULL: none are kept */
+    bool mending;              /* a RECOVER or RESUME of ours is on its way */
+    uint64_t guarded_size;     /* own heads up to this size may leave */
+    bool membership_moved;     /* rebuild at the end of the turn */
+    bool applicants_moved;     /* look at the end of the turn who was admitted or refused */
+    bool store_moved;          /* tell the sessions at the end of the turn */
     bool ending;
     int64_t now_ms;    /* monotonic, of this turn */
     int64_t looked_ms; /* at the children's connections */
@@ -153,6 +155,23 @@ enum ys_code ys_daemon_look_at_space(struct ys_daemon *daemon, struct ys_daemon_
                                      struct ys_err *err);
 /* So that what must be written now can be. */
 void ys_daemon_give_up_reserve(struct ys_daemon *daemon);
+
+/* --- daemon_blobs.c --- */
+enum ys_code ys_daemon_blobs_open(struct ys_daemon *daemon, struct ys_err *err);
+void ys_daemon_blobs_close(struct ys_daemon *daemon);
+/* Readable when its threads have something; -1: none are kept. */
+int ys_daemon_blobs_fd(const struct ys_daemon *daemon);
+const struct ys_blob_desk *ys_daemon_blobs_desk(const struct ys_daemon *daemon);
+void ys_daemon_blobs_take(struct ys_daemon *daemon, struct ys_daemon_turn *turn);
+/* The store, or the folder, may be another now. */
+void ys_daemon_blobs_moved(struct ys_daemon *daemon);
+/* At the end of each turn, when everything else was said. */
+void ys_daemon_blobs_tend(struct ys_daemon *daemon, struct ys_daemon_turn *turn);
+/* A session begins: what was missing at this peer may be there now. */
+void ys_daemon_blobs_met(struct ys_peer *peer);
+/* This peer goes. */
+void ys_daemon_blobs_left(struct ys_peer *peer);
+int64_t ys_daemon_blobs_wait_ms(const struct ys_daemon *daemon, int64_t wait_ms);
 
 /* --- daemon_clock.c --- */
 /* The parent has said what its wall clock is. */

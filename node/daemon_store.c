@@ -275,6 +275,7 @@ static enum ys_code take_result(struct ys_daemon *daemon, struct ys_daemon_turn 
 {
     enum ys_code code = YS_OK;
     report(result);
+    ys_daemon_blobs_moved(daemon);
     daemon->store_moved = daemon->store_moved || result->log_changed;
     daemon->membership_moved = daemon->membership_moved || result->membership;
     if (result->kind == YS_CHANGE_SIGN_OWN)

@@ -344,6 +344,8 @@ enum ys_code ys_dossier_load(const struct ys_node *node, struct ys_model *model,
                        &walk, keep_head, err);
     if (code == YS_OK)
         code = load_parts(model, subject, &walk, err);
+    if (code == YS_OK)
+        code = ys_attachment_sum(model, subject, &dossier.attachments, err);
     if (code != YS_OK)
         return code;
     if (dossier.head.subject[0] == '\0' && dossier.step_count == 0)

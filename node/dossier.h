@@ -7,6 +7,7 @@
 #ifndef YS_NODE_DOSSIER_H
 #define YS_NODE_DOSSIER_H
 
+#include "node/attachment/survey.h"
 #include "node/exhibit.h"
 #include "node/model/procedure.h"
 #include "node/recall.h"
@@ -63,6 +64,7 @@ struct ys_dossier_head {
 };
 struct ys_dossier {
     struct ys_dossier_head head;
+    struct ys_attachment_sums attachments; /* that its records name */
     size_t step_count, track_count, task_count, conflict_count;
     struct ys_dossier_step *step;
     struct ys_dossier_track *track;

@@ -10,6 +10,8 @@
 void ys_exhibit_clear(struct ys_exhibit *exhibit)
 {
     json_decref(exhibit->body);
+    json_decref(exhibit->attachments);
+    exhibit->attachments = NULL;
     exhibit->body = NULL;
 }
 

@@ -30,6 +30,8 @@ struct ys_exhibit {
     bool has_street, has_district; /* receipts that cover this entry: the earliest of each */
     struct ys_receipt street, district;
     json_t *body; /* NULL unless asked for, here, and of a known kind */
+    json_t *
+        attachments; /* what show finds out of them: attachment/listing.h; NULL: none, or not asked */
 };
 void ys_exhibit_clear(struct ys_exhibit *exhibit);
 #define YS_EXHIBIT_SCOPED __attribute__((cleanup(ys_exhibit_clear))) struct ys_exhibit

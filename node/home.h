@@ -13,6 +13,9 @@
  *     lock              held by the daemon while it runs
  *     reserve           to be given up when the disk is full (reserve.h)
  *     alarms            membership records that nobody here asked for (alarm.h)
+ *     sealed/           what stays at home, value by value (vault/vault.h)
+ *     logbook           what was sealed, opened and erased, and why (vault/logbook.h)
+ *     attachment-faults peers that sent wrong contents (attachment/fault.h)
  *     address, link, clock   what the running daemon says about itself
  *
  * Threads: any. Memory: none allocated. */

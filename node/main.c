@@ -185,6 +185,16 @@ static const struct ys_option attach_options[] = {
     {NULL, NULL, NULL},
 };
 
+static const struct ys_option attachment_options[] = {
+    {"missing", NULL, N_("list: only those that should be here and are not")},
+    {"out", "FILE", N_("get: where the content is written; - is standard output")},
+    {"purpose", "TEXT", N_("get: why a sealed one is opened; the logbook keeps it")},
+    PASSPHRASE_OPTIONS,
+    {"hours", "N", N_("collect: only what was not changed for so long; default 24")},
+    {"dry-run", NULL, N_("collect: show, but remove nothing")},
+    {NULL, NULL, NULL},
+};
+
 static const struct ys_option publish_options[] = {
     PASSPHRASE_OPTIONS,
     {"key", "BODY=FILE",
@@ -229,6 +239,9 @@ static const struct ys_option seal_options[] = {
 static const struct ys_option unseal_options[] = {
     {"purpose", "TEXT", N_("why it is opened; the logbook keeps it")},
     {"nth", "N", N_("which of several values of one slot, from 1; default all")},
+    {"out", "FILE",
+     N_("where a sealed file goes (the slot of an attachment that stays here is "
+        "\"attachment\")")},
     PASSPHRASE_OPTIONS,
     {NULL, NULL, NULL},
 };
@@ -411,6 +424,19 @@ static const struct ys_cmd table[] = {
         "instead, and the record has a salted commitment to it."),
      "attach 3 notice.jpg --role photo\nattach 3 plan.pdf --title \"Plan of the yard\"",
      attach_options, 2, YS_ARGS_WORDS_MAX},
+    {"attachment", ys_cmd_attachment, "[list | get HASH | verify | collect]",
+     N_("attachments that records name: list, take out, check, clear away"),
+     N_("Lists what records name and whether its file is here; what is missing is fetched by the "
+        "daemon.\n"
+        "`get` checks the content while it is written; one that stays here is unsealed, which "
+        "needs the\n"
+        "passphrase of the vault and a purpose. `verify` reads all files again and takes "
+        "damaged\n"
+        "ones away, so that they are fetched anew. `collect` removes what no record and no draft "
+        "names;\n"
+        "the daemon does so once a day."),
+     "attachment --missing\nattachment get 3fa1b2c4 --out plan.pdf\nattachment collect --dry-run",
+     attachment_options, 0, 2},
     {"sign", ys_cmd_sign, "DRAFT|FILE", N_("add a signature to a draft"),
      N_("Shows the draft and adds the signature of a body whose key is here: the number of a draft "
         "of "
@@ -491,7 +517,8 @@ static const struct ys_cmd table[] = {
     {"unseal", ys_cmd_unseal, "RECORD|DRAFT SLOT", N_("open what was sealed"),
      N_("Prints the value, which needs the passphrase of the vault. The opening is written into\n"
         "HOME/logbook first, with its purpose."),
-     "unseal 3fa1b2c4 proposer --purpose \"to send the reply\" --passphrase-file vault=vault.pass",
+     "unseal 3fa1b2c4 proposer --purpose \"to send the reply\" --passphrase-file vault=vault.pass\n"
+     "unseal 3fa1b2c4 attachment --purpose \"to compare\" --out sheet.jpg",
      unseal_options, 2, 2},
     {"open-commitment", ys_cmd_open_commitment, "RECORD SLOT",
      N_("let an auditor see what was sealed"),
@@ -499,7 +526,9 @@ static const struct ys_cmd table[] = {
         "the\n"
         "record commits to (yishi check FILE, or any SHA-256), and begins the acknowledgement that "
         "says\n"
-        "in the log who has seen it and why. The file holds the value in the clear."),
+        "in the log who has seen it and why. The file holds the value in the clear; of an "
+        "attachment that\n"
+        "stays here (slot `attachment`) the content lies beside it, in FILE.content."),
      "open-commitment 3fa1b2c4 proposer --for \"示例区审计局\" --purpose \"audit of 2026\"",
      open_commitment_options, 2, 2},
     {"log", ys_cmd_log, "[CODE|ORIGIN]", N_("list the records of a log"),

@@ -1,5 +1,7 @@
 #include "node/recall.h"
 
+#include "node/attachment/keep.h"
+#include "node/attachment/survey.h"
 #include "node/lang.h"
 
 #include <stdio.h>
@@ -40,6 +42,18 @@ static enum ys_code catch_up(const struct ys_node *node, struct ys_model *model,
     return code;
 }
 
+/* Which attachments lie here. A home that never had one has no folder of them. */
+static enum ys_code survey(const struct ys_node *node, struct ys_model *model, struct ys_err *err)
+{
+    YS_BLOBS_SCOPED *blobs = NULL;
+    char path[PATH_MAX];
+    ys_home_path(&node->home, "attachments", path);
+    if (access(path, F_OK) != 0)
+        return YS_OK;
+    const enum ys_code code = ys_attachments_open(&node->home, &node->config, &blobs, err);
+    return code == YS_OK ? ys_attachment_survey(model, blobs, false, err) : code;
+}
+
 /* What was kept of the membership is made anew, too. */
 static enum ys_code renew_membership(const struct ys_node *node, struct ys_err *err)
 {
@@ -69,6 +83,8 @@ enum ys_code ys_recall_open(const struct ys_node *node, bool again, struct ys_mo
         code = renew_membership(node, err);
     if (code == YS_OK)
         code = catch_up(node, model, err);
+    if (code == YS_OK)
+        code = survey(node, model, err);
     if (code != YS_OK)
         return code;
     *out = model;

@@ -8,6 +8,8 @@
 
 #include "node/alarm.h"
 #include "node/application.h"
+#include "node/attachment/fault.h"
+#include "node/attachment/survey.h"
 #include "node/check.h"
 #include "node/dossier.h"
 #include "node/exhibit.h"
@@ -21,6 +23,7 @@ struct ys_view_made {
     const struct ys_body_names *bodies;
     unsigned root_key_count; /* root keys that were made here: to be taken offline */
     const char *guard_path;  /* of a district (guard.h); else NULL */
+    bool has_vault;          /* a key for sealed values was made (vault/vault_key.h) */
 };
 
 /* key list. */
@@ -163,6 +166,8 @@ struct ys_view_status {
     uint64_t logbook_lines; /* what was sealed, opened and erased here */
     bool logbook_broken;
     const char *logbook; /* why, in words; "" for a good one */
+    struct ys_attachment_sums attachments;
+    const struct ys_blob_faults *faults;
 };
 
 /* recover: how the own log stands, and what was decided. */

@@ -3,6 +3,7 @@
 #include "node/view_rule.h"
 
 #include "crypto/assert.h"
+#include "node/attachment/view.h"
 #include "node/json_out.h"
 #include "proto/moment.h"
 
@@ -34,11 +35,12 @@ static void made(const struct ys_view_made *view)
     json_t *const bodies = json_array();
     for (size_t i = 0; i < view->bodies->count; i++)
         json_array_append_new(bodies, json_string(view->bodies->name[i]));
-    ys_json_line(json_pack(
-        "{s:o, s:s, s:o, s:o, s:b, s:o}", "home", ys_json_text(view->home), "origin", view->origin,
-        "bodies", bodies, "root_fingerprint", ys_json_text_or_null(view->root_fingerprint),
-        "root_key_here", view->root_key_count != 0, "guard",
-        view->guard_path == NULL ? json_null() : ys_json_text(view->guard_path)));
+    ys_json_line(json_pack("{s:o, s:s, s:o, s:o, s:b, s:o, s:b}", "home", ys_json_text(view->home),
+                           "origin", view->origin, "bodies", bodies, "root_fingerprint",
+                           ys_json_text_or_null(view->root_fingerprint), "root_key_here",
+                           view->root_key_count != 0, "guard",
+                           view->guard_path == NULL ? json_null() : ys_json_text(view->guard_path),
+                           "vault", view->has_vault));
 }
 
 static void keys(const struct ys_view_keys *view)
@@ -284,6 +286,8 @@ static void record(const struct ys_exhibit *view)
     json_t *const object = exhibit_object(view);
     if (view->why.code != YS_OK)
         json_object_set_new(object, "reason", ys_json_text(view->why.msg));
+    if (view->attachments != NULL)
+        json_object_set(object, "attachments", view->attachments);
     ys_json_line(object);
 }
 
@@ -363,7 +367,7 @@ static void status(const struct ys_view_status *view)
                         "link", ys_json_text_or_null(view->link));
     ys_json_line(json_pack(
         "{s:s, s:s, s:o, s:s, s:s, s:o, s:{s:o, s:o, s:o}, s:o, s:o, s:{s:b, s:o}, "
-        "s:o, s:o, s:o, s:o, s:o, s:I, s:{s:o, s:b, s:o}}",
+        "s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:{s:o, s:b, s:o}}",
         "deployment", view->deployment, "code", view->code, "name", ys_json_text(view->name),
         "level", view->level, "origin", view->origin, "size", ys_json_number(view->size),
         "receipts", "saved", ys_json_number(view->size), "street", receipt_or_null(&view->street),
@@ -372,8 +376,10 @@ static void status(const struct ys_view_status *view)
         "requests_waiting", ys_json_number(view->requests), "waiting",
         ys_json_number(view->waiting), "alarms", open_alarms(view->alarms), "disk",
         disk_object(&view->ground), "store", store_object(&view->ground), "clock_ahead_s",
-        (json_int_t)view->clock_ahead_s, "logbook", "lines", ys_json_number(view->logbook_lines),
-        "good", !view->logbook_broken, "reason", ys_json_text_or_null(view->logbook)));
+        (json_int_t)view->clock_ahead_s, "attachments",
+        ys_attachments_json(&view->attachments, view->faults), "logbook", "lines",
+        ys_json_number(view->logbook_lines), "good", !view->logbook_broken, "reason",
+        ys_json_text_or_null(view->logbook)));
 }
 
 static void recovery(const struct ys_view_recovery *view)

@@ -1,3 +1,4 @@
+#include "node/attachment/view.h"
 #include "node/json_out.h"
 #include "node/view_matter.h"
 #include "node/view_rule.h"
@@ -118,6 +119,7 @@ void ys_json_matter(const struct ys_dossier *dossier)
     json_object_set_new(object, "steps", steps);
     json_object_set_new(object, "conflicts", conflicts);
     json_object_set_new(object, "missing", tasks);
+    json_object_set_new(object, "attachments", ys_attachment_sums_json(&dossier->attachments));
     json_t *const findings = json_array();
     json_t *const duties = json_array();
     for (size_t i = 0; i < dossier->finding_count; i++)

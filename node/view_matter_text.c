@@ -1,3 +1,4 @@
+#include "node/attachment/view.h"
 #include "node/lang.h"
 #include "node/terminal.h"
 #include "node/view_matter.h"
@@ -187,6 +188,7 @@ void ys_text_matter(const struct ys_dossier *dossier)
     printf("%s:\n", _("Records"));
     for (size_t i = 0; i < dossier->step_count; i++)
         put_step(&dossier->step[i]);
+    ys_attachments_put(&dossier->attachments, NULL);
     for (size_t i = 0; i < dossier->conflict_count; i++)
         printf(_("Conflict: %.16s and %.16s claim the same step; the first counts\n"),
                dossier->conflict[i].first, dossier->conflict[i].second);

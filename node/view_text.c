@@ -1,3 +1,4 @@
+#include "node/attachment/view.h"
 #include "node/lang.h"
 #include "node/terminal.h"
 #include "node/view.h"
@@ -69,6 +70,8 @@ static void made(const struct ys_view_made *view)
         printf(_("Key of body %s (%s): keys/%s.key\n"), body,
                ys_body_class_text(ys_body_class(body), ys_lang_is_chinese()), body);
     }
+    if (view->has_vault)
+        puts(_("Key of the vault, for sealed values: keys/vault.key; lost, they are lost"));
     if (view->root_fingerprint[0] != '\0')
         ys_terminal_pair(_("Fingerprint of the root"), view->root_fingerprint);
     if (view->root_key_count != 0) {
@@ -414,6 +417,7 @@ static void record(const struct ys_exhibit *view)
     put_receipt(_("Street receipt"), view->has_street, &view->street);
     put_receipt(_("District receipt"), view->has_district, &view->district);
     put_body(view);
+    ys_attachments_put_states(view->attachments);
 }
 
 static void put_station(const char *name, bool expected, const struct ys_view_receipt *receipt)
@@ -518,6 +522,7 @@ static void status(const struct ys_view_status *view)
     put_ground(&view->ground);
     if (view->logbook_broken)
         printf(_("ALARM: the logbook: %s\n"), view->logbook);
+    ys_attachments_put(&view->attachments, view->faults);
     puts(_("Logs held:"));
     for (size_t i = 0; i < view->log_count; i++)
         status_log(&view->log[i]);

@@ -43,6 +43,10 @@ enum {
     YS_INVITES_MAX = 1024,     /* invitations that a home keeps */
     YS_APPLICATIONS_MAX = 256, /* requests that wait for an officer */
 
+    /* attachments */
+    YS_BLOB_PIECE_MAX = 64 * 1024, /* bytes of content in one BLOB */
+    YS_BLOB_WINDOW = 4,            /* BLOB_WANTs of one peer that wait for their answer */
+
     /* evidence */
     YS_EVIDENCE_MAX = 512 * 1024, /* bytes of one proof bundle */
     YS_EVIDENCE_COUNT_MAX = 32,   /* membership records in one bundle */
@@ -64,6 +68,7 @@ enum {
 #define YS_BLOB_FILE_TOP  ((uint64_t)1024 * 1024 * 1024)
 #define YS_BLOB_TOTAL_MAX ((uint64_t)64 * 1024 * 1024 * 1024)
 
+_Static_assert(YS_BLOB_PIECE_MAX + 4096 < YS_MESSAGE_MAX, "one piece fits in one message");
 _Static_assert(YS_RECORD_NOTE_MAX + YS_RECORD_BODY_MAX + 4096 < YS_MESSAGE_MAX,
                "one record fits in one message");
 

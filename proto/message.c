@@ -68,6 +68,24 @@ static enum ys_code entries_check(const Yishi__V1__Entries *entries, struct ys_e
     return head_check(entries->has_checkpoint, entries->tail, "entries", err);
 }
 
+/* A piece is as long as it can be: up to the end, or 65,536 bytes. */
+static enum ys_code blob_check(const Yishi__V1__Blob *blob, struct ys_err *err)
+{
+    if (blob->total > INT64_MAX || blob->offset > blob->total)
+        return ys_fail(err, YS_MALFORMED, "blob.offset: is out of range");
+    if ((blob->content_case == YISHI__V1__BLOB__CONTENT_MISSING && !blob->missing) ||
+        (blob->content_case == YISHI__V1__BLOB__CONTENT_HERE && !blob->here))
+        return ys_fail(err, YS_MALFORMED, "blob: says no to what it says");
+    if (blob->content_case != YISHI__V1__BLOB__CONTENT_PIECE)
+        return YS_OK;
+    const uint64_t rest = blob->total - blob->offset;
+    if (blob->piece.len != (rest < YS_BLOB_PIECE_MAX ? rest : YS_BLOB_PIECE_MAX))
+        return ys_fail(err, YS_MALFORMED, "blob.piece: has %zu bytes of %llu from %llu on",
+                       blob->piece.len, (unsigned long long)blob->total,
+                       (unsigned long long)blob->offset);
+    return YS_OK;
+}
+
 static enum ys_code together_check(const Yishi__V1__Message *message, struct ys_err *err)
 {
     switch (message->kind_case) {
@@ -88,8 +106,11 @@ static enum ys_code together_check(const Yishi__V1__Message *message, struct ys_
     case YISHI__V1__MESSAGE__KIND_FORK:
     case YISHI__V1__MESSAGE__KIND_ERROR:
     case YISHI__V1__MESSAGE__KIND_BYE:
+    case YISHI__V1__MESSAGE__KIND_BLOB_WANT:
     case YISHI__V1__MESSAGE__KIND__NOT_SET:
         return YS_OK;
+    case YISHI__V1__MESSAGE__KIND_BLOB:
+        return blob_check(message->blob, err);
     case _YISHI__V1__MESSAGE__KIND__CASE_IS_INT_SIZE:
         break;
     }
@@ -147,6 +168,10 @@ const char *ys_message_name(const Yishi__V1__Message *message)
         return "ERROR";
     case YISHI__V1__MESSAGE__KIND_BYE:
         return "BYE";
+    case YISHI__V1__MESSAGE__KIND_BLOB_WANT:
+        return "BLOB_WANT";
+    case YISHI__V1__MESSAGE__KIND_BLOB:
+        return "BLOB";
     case YISHI__V1__MESSAGE__KIND__NOT_SET:
     case _YISHI__V1__MESSAGE__KIND__CASE_IS_INT_SIZE:
         break;

@@ -138,8 +138,6 @@ enum ys_code ys_blobs_open(const char *path, const struct ys_blob_options *optio
         code = ys_blob_fail(blobs, "folder", err);
     if (code == YS_OK)
         code = make_folder(blobs, blobs->folder, "partial", &blobs->partial, &made, err);
-    if (code == YS_OK)
-        code = ys_blobs_recount(blobs, err);
     if (code != YS_OK) {
         ys_blobs_close(blobs);
         return code == YS_NOT_FOUND ? YS_IO : code;
@@ -179,9 +177,14 @@ uint64_t ys_blobs_total(const struct ys_blobs *blobs)
     return blobs->total;
 }
 
-enum ys_code ys_blob_room(const struct ys_blobs *blobs, const char *name, uint64_t size,
+enum ys_code ys_blob_room(struct ys_blobs *blobs, const char *name, uint64_t size,
                           struct ys_err *err)
 {
+    if (!blobs->counted) {
+        const enum ys_code code = ys_blobs_recount(blobs, err);
+        if (code != YS_OK)
+            return code;
+    }
     if (size > blobs->file_max)
         return ys_fail(err, YS_LIMIT, "%s: more than %llu bytes, the limit of one attachment", name,
                        (unsigned long long)blobs->file_max);
@@ -237,7 +240,7 @@ enum ys_code ys_blob_write_all(const struct ys_blobs *blobs, int fd, struct ys_b
     return YS_OK;
 }
 
-static enum ys_code copy(const struct ys_blobs *blobs, int from, const char *name, int to,
+static enum ys_code copy(struct ys_blobs *blobs, int from, const char *name, int to,
                          struct ys_hash *hash_out, uint64_t *size_out, struct ys_err *err)
 {
     struct ys_sha256 state;
@@ -453,4 +456,21 @@ enum ys_code ys_blobs_remove(struct ys_blobs *blobs, const struct ys_hash *hash,
     const uint64_t size = (uint64_t)info.st_size;
     blobs->total -= size > blobs->total ? blobs->total : size;
     return YS_OK;
+}
+
+enum ys_code ys_blobs_set_aside(struct ys_blobs *blobs, const struct ys_hash *hash,
+                                struct ys_err *err)
+{
+    char name[YS_BLOB_NAME_LEN + 1];
+    YS_BLOB_FD damaged = -1;
+    bool made = false;
+    ys_blob_name(hash, name);
+    YS_BLOB_FD place = find_place(blobs, name);
+    if (place < 0)
+        return ys_blob_fail(blobs, name, err);
+    const enum ys_code code = make_folder(blobs, blobs->folder, "damaged", &damaged, &made, err);
+    if (code != YS_OK)
+        return code;
+    blobs->counted = false;
+    return renameat(place, name, damaged, name) == 0 ? YS_OK : ys_blob_fail(blobs, name, err);
 }

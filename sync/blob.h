@@ -2,6 +2,7 @@
  *
  *     ab/cd/<64 hex digits>   whole, verified before it got its name; never written again
  *     partial/<64 hex digits> on its way from another node, as far as it came
+ *     damaged/<64 hex digits> its content was found to be another
  *
  * It decides nothing about who may have a file or whether a record names it. Everything
  * is found relative to open folders, and no symbolic link is followed. Several
@@ -62,6 +63,10 @@ YS_CHECKED enum ys_code ys_blobs_check(const struct ys_blobs *blobs, const struc
 YS_CHECKED enum ys_code ys_blobs_remove(struct ys_blobs *blobs, const struct ys_hash *hash,
                                         struct ys_err *err);
 
+/* It is damaged: out of the way, under damaged/, for people to look at. */
+YS_CHECKED enum ys_code ys_blobs_set_aside(struct ys_blobs *blobs, const struct ys_hash *hash,
+                                           struct ys_err *err);
+
 struct ys_blob_info {
     struct ys_hash hash;
     uint64_t size;
@@ -74,6 +79,7 @@ YS_CHECKED enum ys_code ys_blobs_each(const struct ys_blobs *blobs,
                                       void *context, struct ys_err *err);
 /* Count anew what all whole files come to, after others have written. */
 YS_CHECKED enum ys_code ys_blobs_recount(struct ys_blobs *blobs, struct ys_err *err);
+/* As counted at the first file that was kept, or since. */
 uint64_t ys_blobs_total(const struct ys_blobs *blobs);
 
 /* --- on its way --- */

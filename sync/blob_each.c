@@ -109,5 +109,6 @@ enum ys_code ys_blobs_recount(struct ys_blobs *blobs, struct ys_err *err)
     const enum ys_code code = ys_blobs_each(blobs, add, &total, err);
     if (code == YS_OK)
         blobs->total = total;
+    blobs->counted = code == YS_OK;
     return code;
 }

@@ -10,7 +10,7 @@
 struct ys_blobs {
     int folder, partial;
     uint64_t file_max, total_max, total;
-    bool no_tmpfile;
+    bool no_tmpfile, counted;
     char path[PATH_MAX];
 };
 
@@ -22,7 +22,7 @@ enum ys_code ys_blob_fail(const struct ys_blobs *blobs, const char *what, struct
 /* -1 with errno. */
 int ys_blob_folder(int at, const char *name);
 /* Would a file of this size be within the limits? */
-enum ys_code ys_blob_room(const struct ys_blobs *blobs, const char *name, uint64_t size,
+enum ys_code ys_blob_room(struct ys_blobs *blobs, const char *name, uint64_t size,
                           struct ys_err *err);
 enum ys_code ys_blob_write_all(const struct ys_blobs *blobs, int fd, struct ys_bytes bytes,
                                struct ys_err *err);

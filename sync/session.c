@@ -269,6 +269,8 @@ static enum ys_code send_hello(struct ys_session *session, struct ys_turn *turn,
     hello.yours = &yours;
     hello.has_clock_ms = true;
     hello.clock_ms = turn->clock_ms;
+    hello.has_attachments = turn->blobs != NULL;
+    hello.attachments = turn->blobs != NULL;
     message.kind_case = YISHI__V1__MESSAGE__KIND_HELLO;
     message.hello = &hello;
     session->hello_sent = true;
@@ -559,6 +561,7 @@ static enum ys_code on_hello(struct ys_session *session, struct ys_turn *turn,
         return code;
     session->hello_received = true;
     session->peer_clock_ms = hello->clock_ms;
+    session->blobs.spoken = hello->attachments;
     compare_clocks(session, turn);
     memcpy(session->peer_store_id, hello->store_id.data, YS_STORE_ID_LEN);
     if (session->options.role == YS_SESSION_PARENT) {
@@ -661,6 +664,10 @@ static enum ys_code dispatch(struct ys_session *session, struct ys_turn *turn,
         return on_ack(session, turn, message->ack, err);
     if (message->kind_case == YISHI__V1__MESSAGE__KIND_FORK)
         return ys_session_on_fork(session, turn, message->fork, err);
+    if (message->kind_case == YISHI__V1__MESSAGE__KIND_BLOB_WANT)
+        return ys_session_on_blob_want(session, turn, message->blob_want, err);
+    if (message->kind_case == YISHI__V1__MESSAGE__KIND_BLOB)
+        return ys_session_on_blob(session, turn, message->blob, err);
     return YS_OK; /* a newer version's message */
 }
 

@@ -6,6 +6,7 @@
  * network, nor threads, so that whole federations run in one process.
  *
  *     HELLO <-> HELLO -> HEADS -> WANT -> ENTRIES ... -> [commit] -> ACK, COSIGNED
+ *     BLOB_WANT -> BLOB, when there is nothing else to say (session_blob.h)
  *
  * Of the own log a child first gives what nobody has signed; the parent's ACK says
  * that it is on its disk, and only that is signed (session_own.c). So two copies of
@@ -23,6 +24,7 @@
 #include "proto/message.h"
 #include "sync/change.h"
 #include "sync/member.h"
+#include "sync/session_blob.h"
 
 struct ys_session;
 
@@ -45,9 +47,10 @@ struct ys_turn {
     const struct ys_store *store;
     struct ys_txn *txn;
     const struct ys_member *member;
-    int64_t clock_ms;       /* wall clock, only told to the peer */
-    bool no_credit;         /* our disk has no room: nothing more is to come */
-    uint64_t own_heads_max; /* heads of the own log above this size may not leave yet */
+    int64_t clock_ms;                 /* wall clock, only told to the peer */
+    bool no_credit;                   /* our disk has no room: nothing more is to come */
+    uint64_t own_heads_max;           /* heads of the own log above this size may not leave yet */
+    const struct ys_blob_desk *blobs; /* who keeps attachments; NULL: nobody */
     void *context;
     /* May more ENTRIES be sent now? NULL: always. */
     bool (*has_room)(void *context);
@@ -84,6 +87,27 @@ YS_CHECKED enum ys_code ys_session_grant(struct ys_session *session, struct ys_t
 /* The membership changed: look again at heads whose keys were unknown. */
 YS_CHECKED enum ys_code ys_session_member_changed(struct ys_session *session, struct ys_turn *turn,
                                                   struct ys_err *err);
+/* Attachments. Whatever may be asked or answered now: at the end of each turn. */
+YS_CHECKED enum ys_code ys_session_blob_tend(struct ys_session *session, struct ys_turn *turn,
+                                             struct ys_err *err);
+/* Answers of the desk. `offset`: what is here. YS_EXISTS: all of it; else it is given up. */
+YS_CHECKED enum ys_code ys_session_blob_begun(struct ys_session *session, struct ys_turn *turn,
+                                              const struct ys_hash *hash, uint64_t offset,
+                                              enum ys_code result, struct ys_err *err);
+/* `finished`: it was the last, and the whole has its name. YS_MALFORMED: the whole was not it. */
+YS_CHECKED enum ys_code ys_session_blob_written(struct ys_session *session, struct ys_turn *turn,
+                                                const struct ys_hash *hash, bool finished,
+                                                enum ys_code result, struct ys_err *err);
+YS_CHECKED enum ys_code ys_session_blob_read(struct ys_session *session, struct ys_turn *turn,
+                                             const struct ys_blob_piece *piece, struct ys_err *err);
+/* A file is here now: a peer that asked in vain is told. */
+YS_CHECKED enum ys_code ys_session_blob_held(struct ys_session *session, struct ys_turn *turn,
+                                             const struct ys_hash *hash, struct ys_err *err);
+/* What it asked for in vain; valid until the session is called again. */
+unsigned ys_session_blob_missed(const struct ys_session *session, const struct ys_hash **out);
+/* The peer has not gone on with it: somebody else may. */
+void ys_session_blob_give_up(struct ys_session *session, struct ys_turn *turn,
+                             const struct ys_hash *hash);
 /* Send an ERROR with this failure. The owner closes afterwards. */
 void ys_session_refuse(struct ys_session *session, struct ys_turn *turn, const struct ys_err *why,
                        uint32_t retry_after_s);

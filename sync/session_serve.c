@@ -219,16 +219,21 @@ enum ys_code ys_session_serve(struct ys_session *session, struct ys_turn *turn, 
 {
     struct load *load = NULL;
     enum ys_code code = YS_OK;
-    if (session->credit_out <= 0)
-        return YS_OK;
+    session->records_wait = false;
     /* A log is sent to its end before the next begins, in the order in which they were first named:
      * runs of one log cost the receiver least. */
-    for (size_t i = 0; i < session->log_count && session->credit_out > 0 && code == YS_OK; i++) {
+    for (size_t i = 0; i < session->log_count && code == YS_OK; i++) {
         bool sent = session->logs[i].serving;
+        if (sent && (session->credit_out <= 0 || !has_room(turn))) {
+            /* Whether there is more of it is not looked up: attachments wait a moment longer. */
+            session->records_wait = true;
+            break;
+        }
         if (sent && load == NULL && (load = malloc(sizeof *load)) == NULL)
             return ys_fail(err, YS_NOMEM, "session: out of memory");
         while (sent && session->credit_out > 0 && has_room(turn) && code == YS_OK)
             code = serve_one(session, turn, &session->logs[i], load, &sent, err);
+        session->records_wait = session->records_wait || sent;
     }
     free(load);
     return code;

@@ -1,7 +1,7 @@
 /* What the files of a session share: session.c opens and announces, session_own.c
  * agrees on the own log, session_news.c hears what the peer has, session_heads.c
  * looks at signed heads, session_receive.c takes entries, session_serve.c gives,
- * session_fork.c accuses. Tests apart, nobody else includes this. */
+ * session_fork.c accuses, session_blob.c exchanges attachments. Tests apart, nobody else includes this. */
 #ifndef YS_SYNC_SESSION_STATE_H
 #define YS_SYNC_SESSION_STATE_H
 
@@ -73,6 +73,8 @@ struct ys_session {
     bool credit_given;
     uint64_t credit_owed; /* held back while our disk is full */
     uint64_t credit_back; /* to be given back with the next ACK */
+    bool records_wait;    /* some could be sent, if there were credit or room */
+    struct ys_blob_talk blobs;
     struct ys_peer_log *logs;
     size_t log_count, log_capacity;
 };
@@ -212,5 +214,11 @@ enum ys_code ys_session_on_want(struct ys_session *session, struct ys_turn *turn
                                 const Yishi__V1__Want *want, struct ys_err *err);
 /* Send what the peer waits for, as far as its credit goes. */
 enum ys_code ys_session_serve(struct ys_session *session, struct ys_turn *turn, struct ys_err *err);
+
+/* --- session_blob.c --- */
+enum ys_code ys_session_on_blob_want(struct ys_session *session, struct ys_turn *turn,
+                                     const Yishi__V1__BlobWant *want, struct ys_err *err);
+enum ys_code ys_session_on_blob(struct ys_session *session, struct ys_turn *turn,
+                                const Yishi__V1__Blob *blob, struct ys_err *err);
 
 #endif

@@ -22,6 +22,7 @@ import case_file  # noqa: E402
 import case_path  # noqa: E402
 import invented  # noqa: E402
 import outcome  # noqa: E402
+import sealed  # noqa: E402
 from screen import say, tr  # noqa: E402
 from story import names_in, with_ids  # noqa: E402
 from yishi_node import Failure, Fleet, end_on_signals, wait_for  # noqa: E402
@@ -269,6 +270,8 @@ def play(run, started):
     outcome.inbox(run, street)
     say("\n不符合规则的情况(按规则和责任单位,区节点):", "\nWhat is against a rule (by rule and by who must act, at the districts):")
     outcome.findings(run)
+    say("\n只留在本地的姓名(示例社区,虚构):", "\nA name that stays at home (invented community, invented name):")
+    sealed.show(run)
     say("\n可继续查看:", "\nTo look further:")
     outcome.further(run, away, min(story.matter for story in run.real if story.community == away))
     step("完毕", "done")

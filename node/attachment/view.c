@@ -156,12 +156,16 @@ static void json_row(const struct ys_attachment_row *row)
                   "role", ys_json_text_or_null(row->role)));
 }
 
+json_t *ys_attachment_sums_json(const struct ys_attachment_sums *sums)
+{
+    return json_pack("{s:o,s:o,s:o,s:o}", "here", ys_json_number(sums->here), "here_bytes",
+                     ys_json_number(sums->here_bytes), "missing", ys_json_number(sums->missing),
+                     "missing_bytes", ys_json_number(sums->missing_bytes));
+}
+
 static void json_sums(const struct ys_attachment_sums *sums)
 {
-    ys_json_line(json_pack("{s:o,s:o,s:o,s:o}", "here", ys_json_number(sums->here), "here_bytes",
-                           ys_json_number(sums->here_bytes), "missing",
-                           ys_json_number(sums->missing), "missing_bytes",
-                           ys_json_number(sums->missing_bytes)));
+    ys_json_line(ys_attachment_sums_json(sums));
 }
 
 static void json_got(const char *file, const struct ys_hash *hash, uint64_t size)
@@ -208,4 +212,47 @@ static const struct ys_attachment_view as_json = {
 const struct ys_attachment_view *ys_attachment_view(bool json)
 {
     return json ? &as_json : &as_text;
+}
+
+/* --- in what other commands print --- */
+
+void ys_attachments_put(const struct ys_attachment_sums *sums, const struct ys_blob_faults *faults)
+{
+    if (sums->here + sums->missing != 0)
+        text_sums(sums);
+    for (size_t i = 0; faults != NULL && i < faults->count; i++) {
+        char name[YS_BLOB_NAME_LEN + 1];
+        char time[YS_TIME_TEXT_MAX];
+        ys_blob_name(&faults->fault[i].hash, name);
+        ys_terminal_time(true, faults->fault[i].time_s, time);
+        printf(_("%s has sent wrong contents %llu times, last of attachment %.16s, %s\n"),
+               faults->fault[i].peer.digits, (unsigned long long)faults->fault[i].count, name,
+               time);
+    }
+}
+
+void ys_attachments_put_states(const json_t *states)
+{
+    for (size_t i = 0; states != NULL && i < json_array_size(states); i++) {
+        const json_t *const one = json_array_get(states, i);
+        printf(_("Attachment %.16s: %lld bytes, "), json_string_value(json_object_get(one, "hash")),
+               (long long)json_integer_value(json_object_get(one, "size")));
+        ys_terminal_put(json_string_value(json_object_get(one, "media_type")));
+        printf(", %s\n", state_word(json_string_value(json_object_get(one, "state"))));
+    }
+}
+
+json_t *ys_attachments_json(const struct ys_attachment_sums *sums,
+                            const struct ys_blob_faults *faults)
+{
+    json_t *const object = ys_attachment_sums_json(sums);
+    json_t *const list = json_array();
+    for (size_t i = 0; faults != NULL && i < faults->count; i++)
+        json_array_append_new(list,
+                              json_pack("{s:s,s:o,s:o,s:o}", "code", faults->fault[i].peer.digits,
+                                        "count", ys_json_number(faults->fault[i].count), "hash",
+                                        hash_json(&faults->fault[i].hash), "time",
+                                        ys_json_time(true, faults->fault[i].time_s)));
+    json_object_set_new(object, "faults", list);
+    return object;
 }

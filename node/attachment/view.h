@@ -5,6 +5,8 @@
 #define YS_NODE_ATTACHMENT_VIEW_H
 
 #include "node/attachment/attach.h"
+#include "node/attachment/fault.h"
+#include "node/attachment/survey.h"
 
 /* One attachment of one record, as it is listed. */
 struct ys_attachment_row {
@@ -14,11 +16,6 @@ struct ys_attachment_row {
     const char *record; /* CODE:INDEX */
     const char *kind, *media_type, *title, *scope, *role; /* "" without */
 };
-/* How many of what; of replicated ones. */
-struct ys_attachment_sums {
-    uint64_t here, here_bytes, missing, missing_bytes;
-};
-
 struct ys_attachment_view {
     void (*attached)(const struct ys_attached *attached);
     void (*row)(const struct ys_attachment_row *row);
@@ -31,5 +28,13 @@ struct ys_attachment_view {
     void (*collected_all)(uint64_t files, uint64_t bytes, bool dry);
 };
 const struct ys_attachment_view *ys_attachment_view(bool json);
+
+/* For status, show and matter: lines where there is something to say. */
+void ys_attachments_put(const struct ys_attachment_sums *sums, const struct ys_blob_faults *faults);
+void ys_attachments_put_states(const json_t *states); /* listing.h; may be NULL */
+/* New references. */
+json_t *ys_attachment_sums_json(const struct ys_attachment_sums *sums);
+json_t *ys_attachments_json(const struct ys_attachment_sums *sums,
+                            const struct ys_blob_faults *faults);
 
 #endif

@@ -66,6 +66,20 @@ CREATE TABLE attachment (
   PRIMARY KEY (rec, nth)
 ) STRICT, WITHOUT ROWID;
 
+-- Attachments that travel with their records, but for those that the author's unit, or a district, has erased.
+-- Also of records that were corrected or withdrawn: these stay in the log, and what they say can be read.
+CREATE VIEW attachment_due AS
+SELECT a.rec, a.nth, a.hash, a.size, r.log
+  FROM attachment a JOIN record r ON r.no = a.rec
+ WHERE a.scope = 'replicated' AND a.alg = 'sha256' AND length(a.hash) = 32
+   AND NOT EXISTS (SELECT 1 FROM ref f JOIN record b ON b.no = f.rec JOIN redaction x ON x.rec = b.no
+                     JOIN log s ON s.no = r.log JOIN log t ON t.no = b.log
+                    WHERE f.target = r.id AND f.rel = 'redacts' AND x.attachment = a.hash
+                      AND b.standing = 'in_force' AND (t.division = s.division OR t.level = 'district'));
+
+-- What only this node knows: of these contents the file is here (node/attachment/survey.h).
+CREATE TABLE node_attachment (hash BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;
+
 CREATE TABLE sealed (
   rec INTEGER NOT NULL, nth INTEGER NOT NULL, slot TEXT, commitment BLOB,
   PRIMARY KEY (rec, nth)

@@ -6,6 +6,7 @@ CREATE INDEX record_subject ON record (subject) WHERE subject <> '-';
 -- Those about no matter, or several: few.
 CREATE INDEX record_free ON record (id) WHERE subject = '-';
 CREATE INDEX ref_target ON ref (target);
+CREATE INDEX attachment_hash ON attachment (hash);
 -- Of those that change what another record says.
 CREATE INDEX ref_change ON ref (target) WHERE rel IN ('supersedes', 'withdraws', 'redacts');
 -- Those that do not count, and why is no matter of what is not here.

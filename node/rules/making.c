@@ -65,9 +65,10 @@ static enum ys_code drop_old(struct ys_sql *sql, struct ys_err *err)
         YS_QUERY_SCOPED query = NULL;
         char text[256];
         bool row = false;
-        enum ys_code code = ys_query_open(
-            sql, "SELECT name FROM sqlite_schema WHERE type = 'view' AND name <> 'proven' LIMIT 1",
-            &query, err);
+        enum ys_code code = ys_query_open(sql,
+                                          "SELECT name FROM sqlite_schema WHERE type = 'view'"
+                                          " AND name NOT IN ('proven', 'attachment_due') LIMIT 1",
+                                          &query, err);
         if (code == YS_OK)
             code = ys_query_step(query, &row, err);
         if (code != YS_OK)

@@ -89,8 +89,8 @@ SELECT '-' AS subject, u.unit, u.unit AS division, NULL AS record, NULL AS other
          WHERE s.unit = u.unit
            AND coalesce((m.started_at_ms / 1000 + 28800) / 86400, a.day) BETWEEN y.from_day AND y.to_day);
 
--- Why: what this version replicates is records; contents of attachments stay where they were added, so each
--- one that should travel is missing at every node. Erased ones are not missed.
+-- Why: what is here is a fact of this node (node_attachment), as in R-S-1; elsewhere the file may have come.
+-- Erased ones are not missed.
 INSERT INTO rule (id, version, view, article, severity, who, scope, clock, late_entry, parameters, since,
                   until, zh, en, remedy_zh, remedy_en)
 VALUES ('R-S-5', 1, 'R-S-5', 'design', 'I', 'node', 'record', 'change', 0, '', NULL, NULL,
@@ -100,10 +100,7 @@ VALUES ('R-S-5', 1, 'R-S-5', 'design', 'I', 'node', 'record', 'change', 0, '', N
 CREATE VIEW "R-S-5" AS
 SELECT a.subject, a.unit, a.unit AS division, a.record, NULL AS other, 'I' AS severity, '' AS code,
        a.day AS anchor_day, a.signed_day AS since_day, NULL AS until_day, m.missing || '' AS fact
-  FROM (SELECT t.rec, count(*) AS missing FROM attachment t JOIN record r ON r.no = t.rec
-         WHERE t.scope = 'replicated'
-           AND NOT EXISTS (SELECT f.rec FROM ref f JOIN act b ON b.record = f.rec
-                             JOIN redaction x ON x.rec = b.record
-                            WHERE f.target = r.id AND x.attachment = t.hash)
+  FROM (SELECT t.rec, count(*) AS missing FROM attachment_due t
+         WHERE t.hash NOT IN (SELECT hash FROM node_attachment)
          GROUP BY t.rec) m
   JOIN act a ON a.record = m.rec;

@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 /* Those that are in no record yet, as far as the vault knows. */
 struct waiting {
@@ -111,15 +112,14 @@ static enum ys_code spare_drafts(const struct ys_node *node, struct waiting *wai
     const enum ys_code code = ys_sheet_list(&node->home, numbers, &count, err);
     *all_read = code == YS_OK;
     for (size_t i = 0; i < count && code == YS_OK; i++) {
-        YS_SHEET_SCOPED sheet = {.no = 0};
+        struct ys_sheet sheet;
         char word[16];
         (void)snprintf(word, sizeof word, "%u", numbers[i]);
         if (ys_sheet_find(&node->home, word, &sheet, NULL) != YS_OK)
             continue; /* published or deleted meanwhile */
         list->count = 0;
-        if (ys_sheet_read(node, &sheet, NULL) != YS_OK ||
-            ys_sealed_list_add_sheet(list, &sheet, NULL) != YS_OK)
-            *all_read = false;
+        if (ys_sealed_list_add_draft(list, sheet.path, NULL) != YS_OK)
+            *all_read = access(sheet.path, F_OK) != 0 && *all_read;
         for (size_t k = 0; k < waiting->count; k++)
             if (ys_sealed_list_holds(list, &waiting->tag[k].commitment))
                 waiting->tag[k].draft = 0;

@@ -15,30 +15,37 @@ void ys_draft_text_clear(struct ys_draft_text *text)
     *text = (struct ys_draft_text){.bytes = NULL};
 }
 
-enum ys_code ys_draft_text_load(const struct ys_sheet *sheet, struct ys_draft_text *out,
-                                struct ys_err *err)
+static enum ys_code load(const char *path, struct ys_draft_text *text, struct ys_err *err)
 {
-    YS_DRAFT_TEXT_SCOPED text = {.bytes = NULL};
     struct ys_err why = {0};
-    enum ys_code code =
-        ys_file_read_all(sheet->path, YS_JSON_FILE_MAX, &text.bytes, &text.size, err);
+    enum ys_code code = ys_file_read_all(path, YS_JSON_FILE_MAX, &text->bytes, &text->size, err);
     if (code != YS_OK)
         return code;
-    code = ys_sheet_json((struct ys_bytes){text.bytes, text.size}, &text.json, &why);
+    code = ys_sheet_json((struct ys_bytes){text->bytes, text->size}, &text->json, &why);
     if (code != YS_OK)
-        return ys_fail(err, code, "%s: %s", sheet->path, why.msg);
-    if (json_object_get(text.json, "records") != NULL)
+        return ys_fail(err, code, "%s: %s", path, why.msg);
+    if (json_object_get(text->json, "records") != NULL)
         return ys_fail(err, YS_REFUSED,
                        _("%s: the draft has its text, and may be signed; to change it, first: "
                          "yishi draft edit N --unsign"),
-                       sheet->path);
-    const char *const name = json_string_value(json_object_get(text.json, "kind"));
-    text.kind = name == NULL ? NULL : ys_kind_by_name(ys_bytes_of_text(name));
-    if (text.kind == NULL)
-        return ys_fail(err, YS_MALFORMED, _("%s: says no kind that is known"), sheet->path);
-    *out = text;
-    text = (struct ys_draft_text){.bytes = NULL};
-    return YS_OK;
+                       path);
+    const char *const name = json_string_value(json_object_get(text->json, "kind"));
+    text->kind = name == NULL ? NULL : ys_kind_by_name(ys_bytes_of_text(name));
+    return text->kind != NULL
+               ? YS_OK
+               : ys_fail(err, YS_MALFORMED, _("%s: says no kind that is known"), path);
+}
+
+enum ys_code ys_draft_text_load(const struct ys_sheet *sheet, struct ys_draft_text *out,
+                                struct ys_err *err)
+{
+    struct ys_draft_text text = {.bytes = NULL};
+    const enum ys_code code = load(sheet->path, &text, err);
+    if (code == YS_OK)
+        *out = text;
+    else
+        ys_draft_text_clear(&text);
+    return code;
 }
 
 enum ys_code ys_draft_seal_check(const struct ys_kind *kind, const char *slot, struct ys_err *err)

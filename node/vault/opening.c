@@ -8,7 +8,9 @@
 #include "proto/record.h"
 #include "proto/text.h"
 
+#include <errno.h>
 #include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,6 +20,11 @@ static const char how[] =
     "{ printf 'yishi/sealed/v1\\n%s\\n%s\\n' KIND SLOT; printf %s SALT | openssl base64 -d -A; "
     "printf %s VALUE; } | openssl dgst -sha256 -binary | openssl base64 "
     "gives the commitment, which stands in the record under body.sealed";
+
+static const char how_file[] =
+    "{ printf 'yishi/sealed/v1\\n%s\\n%s\\n' KIND SLOT; printf %s SALT | openssl base64 -d -A; "
+    "cat FILE; } | openssl dgst -sha256 -binary | openssl base64 "
+    "gives the commitment, which stands in the record as the hash of an attachment";
 
 void ys_opening_clear(struct ys_opening *opening)
 {
@@ -48,8 +55,17 @@ static bool is_text(struct ys_bytes bytes)
     return ys_text_check(bytes, NULL) == YS_TEXT_GOOD;
 }
 
+static int set_value(json_t *json, const char *file, struct ys_bytes value)
+{
+    if (file != NULL)
+        return json_object_set_new(json, "value_file", json_string(file));
+    return is_text(value) ? json_object_set_new(json, "value",
+                                                json_stringn((const char *)value.data, value.size))
+                          : json_object_set_new(json, "value_base64", base64_json(value));
+}
+
 json_t *ys_opening_json(const struct ys_vault_opened *opened, const struct ys_hash *record,
-                        const char *recipient, const char *purpose)
+                        const char *file, const char *recipient, const char *purpose)
 {
     const struct ys_bytes value = {opened->bytes, opened->size};
     char id[YS_RECORD_ID_TEXT_MAX];
@@ -66,14 +82,11 @@ json_t *ys_opening_json(const struct ys_vault_opened *opened, const struct ys_ha
         base64_json((struct ys_bytes){opened->tag.commitment.bytes, YS_HASH_LEN}));
     failed += json_object_set_new(json, "salt",
                                   base64_json((struct ys_bytes){opened->salt, YS_SEAL_SALT_LEN}));
-    failed +=
-        is_text(value)
-            ? json_object_set_new(json, "value", json_stringn((const char *)value.data, value.size))
-            : json_object_set_new(json, "value_base64", base64_json(value));
+    failed += set_value(json, file, value);
     failed += json_object_set_new(json, "for", json_string(recipient));
     failed += json_object_set_new(json, "purpose", json_string(purpose));
     failed += json_object_set_new(json, "opened_at", json_string(time));
-    failed += json_object_set_new(json, "how", json_string(how));
+    failed += json_object_set_new(json, "how", json_string(file == NULL ? how : how_file));
     if (failed == 0)
         return json;
     json_decref(json);
@@ -105,13 +118,26 @@ static enum ys_code fail_member(const char *name, struct ys_err *err)
                    name);
 }
 
+/* The name of a file beside the opening, and nowhere else. */
+static enum ys_code read_file_name(const char *name, struct ys_opening *out, struct ys_err *err)
+{
+    if (name[0] == '\0' || strlen(name) > NAME_MAX || strchr(name, '/') != NULL ||
+        strcmp(name, "..") == 0)
+        return fail_member("value_file", err);
+    memcpy(out->file, name, strlen(name) + 1);
+    return YS_OK;
+}
+
 static enum ys_code read_value(const json_t *json, struct ys_opening *out, struct ys_err *err)
 {
     const json_t *const plain = json_object_get(json, "value");
     const char *const coded = text_of(json, "value_base64");
+    const json_t *const file = json_object_get(json, "value_file");
     size_t size = 0;
-    if (plain != NULL && coded[0] != '\0')
+    if ((plain != NULL) + (coded[0] != '\0') + (file != NULL) > 1)
         return fail_member("value", err);
+    if (file != NULL)
+        return read_file_name(text_of(json, "value_file"), out, err);
     if (json_is_string(plain))
         size = json_string_length(plain);
     else if (coded[0] == '\0' || ys_base64_measure(ys_bytes_of_text(coded), &size) != YS_OK)
@@ -168,14 +194,45 @@ enum ys_code ys_opening_parse(struct ys_bytes text, struct ys_opening *out, stru
     return YS_OK;
 }
 
-enum ys_code ys_opening_check(const struct ys_opening *opening, const struct ys_hash *id,
-                              const struct ys_sealed_list *list, struct ys_err *err)
+/* Read through once, from its place beside the opening. */
+static enum ys_code add_file(struct ys_commitment *making, const char *path, const char *name,
+                             struct ys_err *err)
 {
+    char whole[PATH_MAX];
+    uint8_t piece[16 * 1024];
+    const char *const slash = strrchr(path, '/');
+    const int folder = slash == NULL ? 0 : (int)(slash - path) + 1;
+    if (snprintf(whole, sizeof whole, "%.*s%s", folder, path, name) >= (int)sizeof whole)
+        return ys_fail(err, YS_USAGE, _("%s: the path is too long"), path);
+    FILE *const file = fopen(whole, "rbe");
+    if (file == NULL)
+        return ys_fail(err, YS_IO, "%s: %s", whole, strerror(errno));
+    size_t got = 0;
+    while ((got = fread(piece, 1, sizeof piece, file)) != 0)
+        ys_commitment_add(making, (struct ys_bytes){piece, got});
+    const bool failed = ferror(file) != 0;
+    fclose(file);
+    sodium_memzero(piece, sizeof piece);
+    return failed ? ys_fail(err, YS_IO, "%s: %s", whole, strerror(errno)) : YS_OK;
+}
+
+enum ys_code ys_opening_check(const struct ys_opening *opening, const char *path,
+                              const struct ys_hash *id, const struct ys_sealed_list *list,
+                              struct ys_err *err)
+{
+    struct ys_commitment making;
     struct ys_hash made;
+    enum ys_code code = YS_OK;
     if (!ys_hash_equal(&opening->record, id))
         return ys_fail(err, YS_REFUSED, _("the opening is of another record"));
-    ys_commitment_of(opening->kind, opening->slot, opening->salt,
-                     (struct ys_bytes){opening->value, opening->size}, &made);
+    ys_commitment_begin(&making, opening->kind, opening->slot, opening->salt);
+    if (opening->file[0] != '\0')
+        code = add_file(&making, path, opening->file, err);
+    else
+        ys_commitment_add(&making, (struct ys_bytes){opening->value, opening->size});
+    if (code != YS_OK)
+        return code;
+    ys_commitment_end(&making, &made);
     if (!ys_hash_equal(&made, &opening->commitment))
         return ys_fail(err, YS_REFUSED,
                        _("value and salt do not make the commitment: one of them is not what was "

@@ -112,7 +112,10 @@ static void text_checked(const struct ys_seal_view_opening *opening)
 {
     printf(_("Good: this value was sealed in record %s, %s, slot %s:\n"), opening->record,
            opening->kind, opening->slot);
-    put_value(opening->value);
+    if (opening->content != NULL && opening->content[0] != '\0')
+        ys_terminal_pair(_("file"), opening->content);
+    else
+        put_value(opening->value);
     puts(opening->by_bundle
              ? _("The record is proven by the bundle.")
              : _("The record is the one that is held here; a proof bundle (yishi prove) shows that "
@@ -212,7 +215,10 @@ static void json_opened(const struct ys_seal_view_opening *opening)
 static void json_checked(const struct ys_seal_view_opening *opening)
 {
     json_t *const json = opening_json(opening);
-    set_value(json, opening->value);
+    if (opening->content != NULL && opening->content[0] != '\0')
+        json_object_set_new(json, "value_file", ys_json_text(opening->content));
+    else
+        set_value(json, opening->value);
     json_object_set_new(json, "good", json_true());
     json_object_set_new(json, "record_proven", json_boolean(opening->by_bundle));
     ys_json_line(json);

@@ -17,6 +17,7 @@ struct ys_seal_view_opening {
     const char *file;
     const char *record, *kind, *slot;
     struct ys_bytes value; /* of one that was checked */
+    const char *content;   /* name of the file with it, of a sealed file; "" or NULL of a value */
     unsigned draft;        /* of the acknowledgement, of one that was written */
     bool by_bundle;        /* the record was proven by a bundle, not only held here */
 };

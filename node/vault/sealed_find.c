@@ -16,12 +16,10 @@ static bool is_draft_number(const char *word)
 static enum ys_code read_draft(const struct ys_node *node, const char *word,
                                struct ys_sealed_place *out, struct ys_err *err)
 {
-    YS_SHEET_SCOPED sheet = {.no = 0};
+    struct ys_sheet sheet;
     enum ys_code code = ys_sheet_find(&node->home, word, &sheet, err);
     if (code == YS_OK)
-        code = ys_sheet_read(node, &sheet, err);
-    if (code == YS_OK)
-        code = ys_sealed_list_add_sheet(&out->list, &sheet, err);
+        code = ys_sealed_list_add_draft(&out->list, sheet.path, err);
     out->is_draft = true;
     (void)snprintf(out->name, sizeof out->name, "%s", word);
     return code;

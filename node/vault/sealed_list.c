@@ -1,7 +1,10 @@
 #include "node/vault/sealed_list.h"
 
+#include "crypto/base64.h"
+#include "node/file.h"
 #include "node/lang.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static enum ys_code add(struct ys_sealed_list *list, const char *kind, const char *slot,
@@ -69,15 +72,108 @@ enum ys_code ys_sealed_list_add_bytes(struct ys_sealed_list *list, struct ys_byt
     return code;
 }
 
-enum ys_code ys_sealed_list_add_sheet(struct ys_sealed_list *list, const struct ys_sheet *sheet,
+/* --- drafts --- */
+
+static const char *text_of(const json_t *json, const char *name)
+{
+    const char *const text = json_string_value(json_object_get(json, name));
+    return text == NULL ? "" : text;
+}
+
+/* One element of `sealed` or `attachments`. What is half written there names nothing. */
+static enum ys_code add_element(struct ys_sealed_list *list, const char *kind, const json_t *item,
+                                bool attachment, struct ys_err *err)
+{
+    struct ys_hash hash;
+    const char *const text = text_of(item, attachment ? "hash" : "commitment");
+    if ((attachment && strcmp(text_of(item, "scope"), "local_only") != 0) ||
+        !ys_hash_parse(ys_bytes_of_text(text), &hash))
+        return YS_OK;
+    return add(list, kind, attachment ? YS_SLOT_ATTACHMENT : text_of(item, "slot"),
+               &(ProtobufCBinaryData){.len = YS_HASH_LEN, .data = hash.bytes}, err);
+}
+
+static enum ys_code add_object(struct ys_sealed_list *list, const char *kind, const json_t *record,
+                               struct ys_err *err)
+{
+    size_t index = 0;
+    const json_t *item = NULL;
+    enum ys_code code = YS_OK;
+    if (!ys_commitment_word_valid(kind))
+        return YS_OK;
+    json_array_foreach(json_object_get(record, "sealed"), index, item)
+    {
+        if (code == YS_OK)
+            code = add_element(list, kind, item, false, err);
+    }
+    json_array_foreach(json_object_get(record, "attachments"), index, item)
+    {
+        if (code == YS_OK)
+            code = add_element(list, kind, item, true, err);
+    }
+    return code;
+}
+
+/* Of which kind is the new content of a correction? Its own field says so. */
+static const char *kind_inside(const json_t *content)
+{
+    size_t count = 0;
+    const struct ys_kind *const kinds = ys_kind_table(&count);
+    for (size_t i = 0; i < count; i++)
+        if (json_object_get(content, kinds[i].name) != NULL)
+            return kinds[i].name;
+    return "";
+}
+
+static enum ys_code add_written(struct ys_sealed_list *list, const json_t *record,
+                                struct ys_err *err)
+{
+    const json_t *const content =
+        json_object_get(json_object_get(record, "correction"), "replacement");
+    enum ys_code code = add_object(list, text_of(record, "kind"), record, err);
+    if (code == YS_OK && json_is_object(content))
+        code = add_object(list, kind_inside(content), content, err);
+    if (code != YS_OK || !json_is_string(content))
+        return code;
+    /* Bytes of a body, in base64. */
+    const struct ys_bytes text = ys_bytes_of_text(json_string_value(content));
+    uint8_t *const bytes = malloc(text.size + 1);
+    size_t size = 0;
+    if (bytes == NULL)
+        return ys_fail(err, YS_NOMEM, _("out of memory"));
+    if (ys_base64_decode(text, bytes, text.size, &size) == YS_OK)
+        code = ys_sealed_list_add_bytes(list, (struct ys_bytes){bytes, size}, err);
+    free(bytes);
+    return code;
+}
+
+static enum ys_code add_bound(struct ys_sealed_list *list, const json_t *json, struct ys_err *err)
+{
+    YS_DRAFT_FILE_SCOPED file = {.count = 0};
+    enum ys_code code = ys_draft_file_parse(json, &file, err);
+    for (size_t i = 0; code == YS_OK && i < file.count; i++)
+        code = ys_sealed_list_add_bytes(list, file.record[i].body, err);
+    return code;
+}
+
+enum ys_code ys_sealed_list_add_draft(struct ys_sealed_list *list, const char *path,
                                       struct ys_err *err)
 {
-    enum ys_code code = YS_OK;
-    if (!sheet->bound)
-        return ys_sealed_list_add(list, sheet->draft.body, err);
-    for (size_t i = 0; i < sheet->file.count && code == YS_OK; i++)
-        code = ys_sealed_list_add_bytes(list, sheet->file.record[i].body, err);
-    return code;
+    struct ys_bytes text = {0};
+    struct ys_err why = {0};
+    uint8_t *bytes = NULL;
+    json_t *json = NULL;
+    enum ys_code code = ys_file_read_all(path, YS_JSON_FILE_MAX, &bytes, &text.size, err);
+    if (code != YS_OK)
+        return code;
+    text.data = bytes;
+    code = ys_sheet_json(text, &json, &why);
+    if (code == YS_OK)
+        code = json_object_get(json, "records") != NULL ? add_bound(list, json, &why)
+                                                        : add_written(list, json, &why);
+    json_decref(json);
+    free(bytes);
+    return code == YS_OK ? YS_OK : ys_fail(err, code, "%s: %s", path, why.msg);
 }
 
 bool ys_sealed_list_holds(const struct ys_sealed_list *list, const struct ys_hash *commitment)

@@ -27,9 +27,10 @@ YS_CHECKED enum ys_code ys_sealed_list_add(struct ys_sealed_list *list, const Yi
 /* The same of bytes; a kind that is not known holds none that could be read. */
 YS_CHECKED enum ys_code ys_sealed_list_add_bytes(struct ys_sealed_list *list, struct ys_bytes body,
                                                  struct ys_err *err);
-/* Of a sheet that was read, in every record of it. */
-YS_CHECKED enum ys_code ys_sealed_list_add_sheet(struct ys_sealed_list *list,
-                                                 const struct ys_sheet *sheet, struct ys_err *err);
+/* Of the draft in this file, whether it is complete or not, bound or still being written. Messages name the
+ * file. */
+YS_CHECKED enum ys_code ys_sealed_list_add_draft(struct ys_sealed_list *list, const char *path,
+                                                 struct ys_err *err);
 bool ys_sealed_list_holds(const struct ys_sealed_list *list, const struct ys_hash *commitment);
 
 #endif

@@ -35,13 +35,11 @@ static struct passing *passing_new(struct ys_err *err)
     return p;
 }
 
-static void passing_free(struct passing **p)
+static void passing_free(struct passing *p)
 {
-    if (*p != NULL)
-        sodium_memzero(*p, sizeof **p);
-    free(*p);
+    sodium_memzero(p, sizeof *p);
+    free(p);
 }
-#define PASSING_SCOPED __attribute__((cleanup(passing_free))) struct passing *
 
 static enum ys_code fail_errno(const char *path, struct ys_err *err)
 {
@@ -104,15 +102,13 @@ static enum ys_code push(struct passing *p, int fd, const char *path, uint8_t ta
     return write_all(fd, path, sealed, err);
 }
 
-enum ys_code ys_sealed_write(int fd, const char *path, const struct ys_vault_tag *tag,
-                             const uint8_t key[YS_SLOT_KEY_LEN], struct ys_seal_source *source,
-                             struct ys_hash *commitment_out, uint64_t *size_out, struct ys_err *err)
+static enum ys_code write_through(struct passing *p, int fd, const char *path,
+                                  const struct ys_vault_tag *tag,
+                                  const uint8_t key[YS_SLOT_KEY_LEN], struct ys_seal_source *source,
+                                  uint64_t *size_out, struct ys_err *err)
 {
     uint8_t header[HEADER];
     uint64_t size = 0;
-    PASSING_SCOPED p = passing_new(err);
-    if (p == NULL)
-        return YS_NOMEM;
     randombytes_buf(p->plain, YS_SEAL_SALT_LEN);
     p->size = YS_SEAL_SALT_LEN;
     ys_commitment_begin(&p->making, tag->kind, tag->slot, p->plain);
@@ -136,11 +132,25 @@ enum ys_code ys_sealed_write(int fd, const char *path, const struct ys_vault_tag
         p->size = padded;
         code = push(p, fd, path, LAST, err);
     }
-    if (code != YS_OK)
-        return code;
-    ys_commitment_end(&p->making, commitment_out);
     *size_out = size;
-    return YS_OK;
+    return code;
+}
+
+enum ys_code ys_sealed_write(int fd, const char *path, const struct ys_vault_tag *tag,
+                             const uint8_t key[YS_SLOT_KEY_LEN], struct ys_seal_source *source,
+                             struct ys_hash *commitment_out, uint64_t *size_out, struct ys_err *err)
+{
+    uint64_t size = 0;
+    struct passing *const p = passing_new(err);
+    if (p == NULL)
+        return YS_NOMEM;
+    const enum ys_code code = write_through(p, fd, path, tag, key, source, &size, err);
+    if (code == YS_OK) {
+        ys_commitment_end(&p->making, commitment_out);
+        *size_out = size;
+    }
+    passing_free(p);
+    return code;
 }
 
 /* --- opening --- */
@@ -198,37 +208,45 @@ static enum ys_code begin_pull(struct passing *p, int fd, const char *path,
                : fail_changed(path, err);
 }
 
+/* To the last frame and no further; the commitment is made, and not compared yet. */
+static enum ys_code read_through(struct passing *p, int fd, const char *path,
+                                 const struct ys_vault_tag *tag, const uint8_t key[YS_SLOT_KEY_LEN],
+                                 uint8_t salt[YS_SEAL_SALT_LEN], struct ys_seal_sink *sink,
+                                 struct ys_err *err)
+{
+    size_t got = 0;
+    bool first = true;
+    enum ys_code code = begin_pull(p, fd, path, key, err);
+    for (bool last = false; code == YS_OK && !last; first = false) {
+        code = pull(p, fd, path, &last, err);
+        if (code == YS_OK && first && p->size < YS_SEAL_SALT_LEN)
+            code = fail_changed(path, err);
+        if (code != YS_OK)
+            break;
+        if (first) {
+            memcpy(salt, p->plain, YS_SEAL_SALT_LEN);
+            ys_commitment_begin(&p->making, tag->kind, tag->slot, salt);
+        }
+        const struct ys_bytes plain = {p->plain, p->size};
+        const struct ys_bytes part = first ? ys_bytes_skip(plain, YS_SEAL_SALT_LEN) : plain;
+        ys_commitment_add(&p->making, part);
+        code = sink_put(sink, part, err);
+    }
+    if (code == YS_OK)
+        code = read_some(fd, path, p->sealed, 1, &got, err);
+    return code == YS_OK && got != 0 ? fail_changed(path, err) : code;
+}
+
 enum ys_code ys_sealed_read(int fd, const char *path, const struct ys_vault_tag *tag,
                             const uint8_t key[YS_SLOT_KEY_LEN], uint8_t salt_out[YS_SEAL_SALT_LEN],
                             struct ys_seal_sink *sink, struct ys_err *err)
 {
     struct ys_hash commitment;
     uint8_t salt[YS_SEAL_SALT_LEN];
-    size_t got = 0;
-    bool first = true;
-    PASSING_SCOPED p = passing_new(err);
+    struct passing *const p = passing_new(err);
     if (p == NULL)
         return YS_NOMEM;
-    enum ys_code code = begin_pull(p, fd, path, key, err);
-    for (bool last = false; code == YS_OK && !last; first = false) {
-        code = pull(p, fd, path, &last, err);
-        if (code == YS_OK && first && p->size < sizeof salt)
-            code = fail_changed(path, err);
-        if (code != YS_OK)
-            break;
-        if (first) {
-            memcpy(salt, p->plain, sizeof salt);
-            ys_commitment_begin(&p->making, tag->kind, tag->slot, salt);
-        }
-        const struct ys_bytes plain = {p->plain, p->size};
-        const struct ys_bytes part = first ? ys_bytes_skip(plain, sizeof salt) : plain;
-        ys_commitment_add(&p->making, part);
-        code = sink_put(sink, part, err);
-    }
-    if (code == YS_OK)
-        code = read_some(fd, path, p->sealed, 1, &got, err);
-    if (code == YS_OK && got != 0)
-        code = fail_changed(path, err);
+    enum ys_code code = read_through(p, fd, path, tag, key, salt, sink, err);
     if (code == YS_OK) {
         ys_commitment_end(&p->making, &commitment);
         if (!ys_hash_equal(&commitment, &tag->commitment))
@@ -237,5 +255,6 @@ enum ys_code ys_sealed_read(int fd, const char *path, const struct ys_vault_tag 
     if (code == YS_OK)
         memcpy(salt_out, salt, sizeof salt);
     sodium_memzero(salt, sizeof salt);
+    passing_free(p);
     return code;
 }

@@ -412,7 +412,7 @@ static enum ys_code open_into(const struct ys_vault *vault, const struct ys_vaul
     if (value_only && out->tag.content != YS_VAULT_VALUE)
         return ys_fail(
             err, YS_USAGE,
-            _("under this commitment a file is sealed, not a value; see: yishi help attach"));
+            _("under this commitment a file is sealed, not a value; see: yishi help unseal"));
     code = ys_slot_unwrap(slot, key, value_key.bytes, err);
     if (code != YS_OK)
         return code;

@@ -124,7 +124,7 @@ char *model_dump(struct ys_model *model)
 {
     /* node_log: what was told to this node, by heads that others need not have; touched: what is left to
      * do, which depends on what was done when */
-    static const char *const own[] = {"meta", "log", "node_log", "touched", "verdict_row", NULL};
+    static const char *const own[] = {"meta", "log", "node_log", "node_attachment", "touched", "verdict_row", NULL};
     struct ys_sql *const sql = ys_model_sql(model);
     struct text out = {.data = NULL};
     YS_QUERY_SCOPED query = NULL;

@@ -259,6 +259,10 @@ static void a_damaged_file_is_told_and_a_removed_one_is_gone(void **state)
     assert_int_equal(pwrite(fd, "?", 1, 50), 1);
     close(fd);
     assert_int_equal(ys_blobs_check(place->blobs, &hash, &place->err), YS_CORRUPT);
+    assert_int_equal(ys_blobs_set_aside(place->blobs, &hash, NULL), YS_OK);
+    assert_int_equal(ys_blobs_set_aside(place->blobs, &hash, NULL), YS_NOT_FOUND);
+    assert_int_equal(put(place, 100, 9, &hash), YS_OK);
+    assert_int_equal(ys_blobs_total(place->blobs), 100);
     assert_int_equal(ys_blobs_remove(place->blobs, &hash, NULL), YS_OK);
     assert_int_equal(ys_blobs_total(place->blobs), 0);
     assert_int_equal(ys_blobs_check(place->blobs, &hash, NULL), YS_NOT_FOUND);

@@ -13,7 +13,21 @@
 #include <cmocka.h>
 
 enum { ROOM = 300 * 1024 };
-enum { HELLO = 2, HEADS, WANT, ENTRIES, ACK, COSIGNED, JOIN, JOINED, FORK, ERROR, BYE };
+enum {
+    HELLO = 2,
+    HEADS,
+    WANT,
+    ENTRIES,
+    ACK,
+    COSIGNED,
+    JOIN,
+    JOINED,
+    FORK,
+    ERROR,
+    BYE,
+    BLOB_WANT,
+    BLOB
+};
 
 static uint8_t room[ROOM];
 static uint8_t inner_room[ROOM];
@@ -124,7 +138,7 @@ static void a_kind_of_a_newer_version_is_to_be_ignored(void **state)
     (void)state;
     struct ys_writer w = begin_in(inner_room);
     ys_writer_text(&w, "anything \xff");
-    assert_accepted(13, &w, "?");
+    assert_accepted(BLOB + 1, &w, "?");
     assert_accepted(500, &w, "?");
 }
 
@@ -321,6 +335,54 @@ static void small_messages_have_their_mandatory_fields(void **state)
     assert_accepted(FORK, &w, "FORK");
 }
 
+/* A BLOB of a piece of `size` bytes at `offset`. */
+static struct ys_writer blob(uint64_t offset, uint64_t total, size_t size)
+{
+    struct ys_writer w = begin_in(inner_room);
+    pb_text(&w, 1, HASH);
+    pb_number(&w, 2, offset);
+    pb_number(&w, 3, total);
+    if (size != 0)
+        pb_bytes(&w, 4, (struct ys_bytes){.data = filler, .size = size});
+    return w;
+}
+
+static void a_piece_is_as_long_as_it_can_be(void **state)
+{
+    (void)state;
+    struct ys_writer w = begin_in(inner_room);
+    assert_refused(BLOB_WANT, &w, YS_MALFORMED, "blob_want.hash: is missing");
+    pb_text(&w, 1, HASH);
+    assert_refused(BLOB_WANT, &w, YS_MALFORMED, "blob_want.offset: is missing");
+    pb_number(&w, 2, 0);
+    assert_accepted(BLOB_WANT, &w, "BLOB_WANT");
+
+    w = blob(0, YS_BLOB_PIECE_MAX, YS_BLOB_PIECE_MAX);
+    assert_accepted(BLOB, &w, "BLOB");
+    w = blob(0, YS_BLOB_PIECE_MAX + 1, YS_BLOB_PIECE_MAX);
+    assert_accepted(BLOB, &w, "BLOB");
+    w = blob(0, YS_BLOB_PIECE_MAX + 1, YS_BLOB_PIECE_MAX + 1);
+    assert_refused(BLOB, &w, YS_LIMIT, "blob.piece: has 65537 bytes, limit 65536");
+    w = blob(0, YS_BLOB_PIECE_MAX, YS_BLOB_PIECE_MAX - 1);
+    assert_refused(BLOB, &w, YS_MALFORMED, "blob.piece: has 65535 bytes of 65536 from 0 on");
+    w = blob(10, 15, 5);
+    assert_accepted(BLOB, &w, "BLOB");
+    w = blob(10, 15, 6);
+    assert_refused(BLOB, &w, YS_MALFORMED, "blob.piece: has 6 bytes of 15 from 10 on");
+    w = blob(16, 15, 0);
+    assert_refused(BLOB, &w, YS_MALFORMED, "blob.offset: is out of range");
+    w = blob(0, (uint64_t)INT64_MAX + 1, 0);
+    assert_refused(BLOB, &w, YS_MALFORMED, "blob.offset: is out of range");
+    w = blob(0, 15, 0); /* an answer of a newer version */
+    assert_accepted(BLOB, &w, "BLOB");
+    w = blob(0, 15, 0);
+    pb_number(&w, 5, 0);
+    assert_refused(BLOB, &w, YS_MALFORMED, "blob: says no to what it says");
+    w = blob(0, 15, 0);
+    pb_number(&w, 6, 1);
+    assert_accepted(BLOB, &w, "BLOB");
+}
+
 static void a_message_has_256_kib_at_most(void **state)
 {
     (void)state;
@@ -435,6 +497,7 @@ int main(void)
         cmocka_unit_test(an_entry_says_what_became_of_its_body),
         cmocka_unit_test(indices_stay_below_two_to_the_63),
         cmocka_unit_test(small_messages_have_their_mandatory_fields),
+        cmocka_unit_test(a_piece_is_as_long_as_it_can_be),
         cmocka_unit_test(a_message_has_256_kib_at_most),
         cmocka_unit_test(a_bomb_of_empty_messages_ends_at_the_arena),
         cmocka_unit_test(what_is_encoded_decodes_again),

@@ -39,6 +39,7 @@ static bool is_turn(void)
     return ++calls == fail_at;
 }
 
+/* NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming): names of the linker */
 ssize_t __real_write(int fd, const void *data, size_t size);
 ssize_t __wrap_write(int fd, const void *data, size_t size);
 ssize_t __wrap_write(int fd, const void *data, size_t size)
@@ -78,6 +79,7 @@ int __wrap_mkostemp(char *path, int flags)
     errno = ENOSPC;
     return is_turn() ? -1 : __real_mkostemp(path, flags);
 }
+/* NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming) */
 
 static int set_up(void **state)
 {
@@ -399,6 +401,27 @@ static void cut_swapped_and_missing_files_are_noticed(void **state)
     assert_int_equal(ys_vault_get(&desk->vault, &desk->key, &one, &opened, NULL), YS_CORRUPT);
 }
 
+/* Behind a last frame that is full. */
+static void a_byte_behind_the_end_is_noticed(void **state)
+{
+    const struct desk *const desk = *state;
+    YS_VAULT_OPENED_SCOPED opened = {.bytes = NULL};
+    enum { FULL = 65503 }; /* with salt and padding 65,536 */
+    static const uint8_t value[FULL];
+    struct ys_hash commitment;
+    char path[PATH_MAX];
+    assert_int_equal(
+        ys_vault_put(&desk->vault, &usual, (struct ys_bytes){value, FULL}, &commitment, NULL),
+        YS_OK);
+    path_of(desk, "value", &commitment, path);
+    FILE *const file = fopen(path, "a");
+    assert_non_null(file);
+    fputc('x', file);
+    fclose(file);
+    assert_int_equal(ys_vault_get(&desk->vault, &desk->key, &commitment, &opened, NULL),
+                     YS_CORRUPT);
+}
+
 /* Whoever can write a slot cannot make the value one of another kind: it is not what was committed to. */
 static void a_value_is_not_moved_to_another_kind_or_slot(void **state)
 {
@@ -560,23 +583,34 @@ static void leftovers_of_a_killed_process_go_with_the_next_call(void **state)
 
 int main(void)
 {
-#define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        CASE(what_is_sealed_opens_and_makes_the_commitment_that_the_format_says),
-        CASE(equal_values_have_different_commitments_and_keys),
-        CASE(every_size_comes_back),
-        CASE(a_file_of_any_size_passes_through),
-        CASE(all_are_told_and_a_record_stays_with_its_value),
-        CASE(another_key_opens_nothing),
-        CASE(what_is_no_kind_slot_or_purpose_is_not_sealed),
-        CASE(every_flipped_byte_is_noticed),
-        CASE(cut_swapped_and_missing_files_are_noticed),
-        CASE(a_value_is_not_moved_to_another_kind_or_slot),
-        CASE(a_copy_of_everything_but_the_slot_is_worth_nothing),
-        CASE(a_damaged_slot_is_erased_and_what_is_not_there_is_not_found),
-        CASE(whatever_fails_while_sealing_leaves_nothing),
-        CASE(whatever_fails_while_erasing_the_next_call_ends),
-        CASE(leftovers_of_a_killed_process_go_with_the_next_call),
+        cmocka_unit_test_setup_teardown(
+            what_is_sealed_opens_and_makes_the_commitment_that_the_format_says, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(equal_values_have_different_commitments_and_keys, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(every_size_comes_back, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_file_of_any_size_passes_through, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(all_are_told_and_a_record_stays_with_its_value, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(another_key_opens_nothing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_no_kind_slot_or_purpose_is_not_sealed, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(every_flipped_byte_is_noticed, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(cut_swapped_and_missing_files_are_noticed, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_byte_behind_the_end_is_noticed, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_value_is_not_moved_to_another_kind_or_slot, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_copy_of_everything_but_the_slot_is_worth_nothing, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_damaged_slot_is_erased_and_what_is_not_there_is_not_found,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(whatever_fails_while_sealing_leaves_nothing, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(whatever_fails_while_erasing_the_next_call_ends, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(leftovers_of_a_killed_process_go_with_the_next_call, set_up,
+                                        tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -224,13 +224,14 @@ static void the_logbook_takes_no_number_of_a_person(void **state)
 
 int main(void)
 {
-#define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        CASE(the_key_opens_with_its_passphrase_alone),
-        CASE(a_lost_public_half_is_made_again_and_never_another_key),
-        CASE(every_change_of_the_logbook_is_noticed),
-        CASE(a_line_that_was_cut_short_by_a_kill_is_written_over),
-        CASE(the_logbook_takes_no_number_of_a_person),
+        cmocka_unit_test_setup_teardown(the_key_opens_with_its_passphrase_alone, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_lost_public_half_is_made_again_and_never_another_key,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(every_change_of_the_logbook_is_noticed, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_line_that_was_cut_short_by_a_kill_is_written_over, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(the_logbook_takes_no_number_of_a_person, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -94,7 +94,14 @@ static struct ys_view_status sample(void)
                                                        .origin = "a.example/110105001/1",
                                                        .index = 9},
                                                       {.open = false}}};
-    return (struct ys_view_status){.deployment = "a.example",
+    static const struct ys_blob_faults faults = {
+        .count = 1,
+        .fault = {
+            {.peer = {"110105001"}, .count = 3, .time_s = 1764000000, .hash = {{0x3f, 0xa1}}}}};
+    return (struct ys_view_status){.logbook_lines = 3,
+                                   .logbook_broken = true,
+                                   .logbook = "line 2",
+                                   .deployment = "a.example",
                                    .alarms = &alarms,
                                    .code = "110105001001",
                                    .name = "示例社区",
@@ -108,6 +115,8 @@ static struct ys_view_status sample(void)
                                    .link = "lost",
                                    .running = true,
                                    .address = "",
+                                   .attachments = {1, 300, 2, 5000},
+                                   .faults = &faults,
                                    .clock_ahead_s = -86400,
                                    .log_count = 1,
                                    .log = &log,
@@ -139,7 +148,7 @@ static void print_status_json(void)
 static void a_status_reads_as_text(void **state)
 {
     (void)state;
-    char text[2048];
+    char text[4096];
     capture(print_status_text, text, sizeof text);
     assert_string_equal(
         text,
@@ -155,6 +164,10 @@ static void a_status_reads_as_text(void **state)
         "nothing more is asked of others until there is more; the reserve is given up\n"
         "Oldest reader of the store: process 4711, 1700 transactions behind, holds back 66560 "
         "KiB; it runs for 3600 s and is stopped\n"
+        "ALARM: the logbook: line 2\n"
+        "Attachments: 1 here (300 bytes), 2 missing (5000 bytes)\n"
+        "110105001 has sent wrong contents 3 times, last of attachment 3fa1000000000000, "
+        "2025-11-25 00:00:00\n"
         "Logs held:\n"
         "  a.example/110105/1 badname                  size 7, head 6, following; "
         "signatures: 2 ok, "
@@ -165,7 +178,7 @@ static void a_status_reads_as_text(void **state)
 static void a_status_is_one_json_object_on_one_line(void **state)
 {
     (void)state;
-    char text[2048];
+    char text[4096];
     capture(print_status_json, text, sizeof text);
     assert_string_equal(
         text,
@@ -189,7 +202,12 @@ static void a_status_is_one_json_object_on_one_line(void **state)
         "\"reserve\": false}, "
         "\"store\": {\"bytes\": 94371840, \"readers\": 2, \"oldest_reader\": {\"pid\": 4711, "
         "\"lag\": 1700, \"held_bytes\": 68157440, \"process_age_s\": 3600, "
-        "\"stopped\": true}}, \"clock_ahead_s\": -86400}\n");
+        "\"stopped\": true}}, \"clock_ahead_s\": -86400, \"attachments\": {\"here\": 1, "
+        "\"here_bytes\": 300, \"missing\": 2, \"missing_bytes\": 5000, \"faults\": [{\"code\": "
+        "\"110105001\", \"count\": 3, \"hash\": "
+        "\"3fa1000000000000000000000000000000000000000000000000000000000000\", \"time\": "
+        "\"2025-11-25T00:00:00.000+08:00\"}]}, \"logbook\": {\"lines\": 3, \"good\": false, "
+        "\"reason\": \"line 2\"}}\n");
 }
 
 static void print_broken_name(void)
