@@ -6,6 +6,7 @@
 #include "node/file.h"
 #include "node/lang.h"
 #include "node/reference.h"
+#include "proto/exemption.h"
 #include "proto/json.h"
 #include "sync/rewind.h"
 #include "sync/verdict.h"
@@ -325,6 +326,8 @@ enum ys_code ys_written_bind(struct ys_draft *draft, const struct ys_name *origi
     enum ys_code code = salt_body(draft, err);
     if (code == YS_OK)
         code = ys_body_check_authored(draft->body, err);
+    if (code == YS_OK)
+        code = ys_exemption_check(draft->body, err);
     if (code != YS_OK)
         return code;
     YS_WRITTEN_SCOPED made = {.record = {.origin = *origin, .signed_at_s = signed_at_s}};
@@ -357,12 +360,27 @@ static struct ys_writer note_room(const struct ys_written *written)
                               .capacity = YS_RECORD_NOTE_MAX};
 }
 
+/* Whoever made the draft: what is a person's is not signed here, nor what this version cannot read. */
+static enum ys_code check_impersonal(const struct ys_written *written, struct ys_err *err)
+{
+    struct ys_arena arena;
+    const Yishi__V1__Body *body = NULL;
+    ys_arena_init(&arena, YS_BODY_ARENA_MAX);
+    enum ys_code code = ys_body_decode(written->body, &arena, &body, err);
+    if (code == YS_OK)
+        code = ys_exemption_check(body, err);
+    ys_arena_clear(&arena);
+    return code;
+}
+
 enum ys_code ys_written_sign(struct ys_written *written, const struct ys_signer *const *signers,
                              unsigned count, struct ys_err *err)
 {
     YS_ASSERT(written->block != NULL && count <= YS_NOTE_LINES_AUTHORED);
     struct ys_writer note = note_room(written);
-    const enum ys_code code = ys_note_sign(&note, written->text, signers, count, 0, err);
+    enum ys_code code = check_impersonal(written, err);
+    if (code == YS_OK)
+        code = ys_note_sign(&note, written->text, signers, count, 0, err);
     if (code != YS_OK)
         return code;
     written->note = (struct ys_bytes){.data = note.data, .size = note.size};
@@ -413,7 +431,9 @@ enum ys_code ys_written_add_line(struct ys_written *written, const struct ys_sig
     struct ys_note note = {.line_count = 0};
     if (written->note.size == 0)
         return ys_written_sign(written, &signer, 1, err);
-    enum ys_code code = ys_note_sign(&w, written->text, &signer, 1, 0, err);
+    enum ys_code code = check_impersonal(written, err);
+    if (code == YS_OK)
+        code = ys_note_sign(&w, written->text, &signer, 1, 0, err);
     if (code == YS_OK)
         code = ys_note_parse((struct ys_bytes){single, w.size}, &added, err);
     if (code == YS_OK)

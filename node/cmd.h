@@ -51,6 +51,9 @@ YS_CHECKED enum ys_code ys_cmd_run(const struct ys_call *call, struct ys_err *er
 YS_CHECKED enum ys_code ys_cmd_new(const struct ys_call *call, struct ys_err *err);
 YS_CHECKED enum ys_code ys_cmd_draft(const struct ys_call *call, struct ys_err *err);
 YS_CHECKED enum ys_code ys_cmd_attach(const struct ys_call *call, struct ys_err *err);
+YS_CHECKED enum ys_code ys_cmd_preview(const struct ys_call *call, struct ys_err *err);
+YS_CHECKED enum ys_code ys_cmd_ballot(const struct ys_call *call, struct ys_err *err);
+YS_CHECKED enum ys_code ys_cmd_poster(const struct ys_call *call, struct ys_err *err);
 YS_CHECKED enum ys_code ys_cmd_attachment(const struct ys_call *call, struct ys_err *err);
 YS_CHECKED enum ys_code ys_cmd_publish(const struct ys_call *call, struct ys_err *err);
 YS_CHECKED enum ys_code ys_cmd_log(const struct ys_call *call, struct ys_err *err);

@@ -1,7 +1,10 @@
 #include "crypto/fork.h"
+#include "node/ballot/round.h"
+#include "node/ballot/slip.h"
 #include "node/check.h"
 #include "node/cmd.h"
 #include "node/file.h"
+#include "node/json_out.h"
 #include "node/lang.h"
 #include "node/node.h"
 #include "node/vault/opening.h"
@@ -196,16 +199,116 @@ static enum ys_code check_opening(const struct ys_call *call, struct ys_bytes by
     return code;
 }
 
+/* --- slips and sets of ballots --- */
+
+/* The result: proven by a bundle, or as the node holds it. */
+static enum ys_code find_evaluation(const struct ys_call *call, const json_t *json,
+                                    struct ys_read_record *out, struct ys_err *err)
+{
+    YS_NODE_SCOPED node = {.store = NULL};
+    const char *const bundle = ys_args_value(&call->args, "bundle");
+    const char *const root = ys_args_value(&call->args, "root");
+    const char *const id = json_string_value(json_object_get(json, "result"));
+    if (bundle != NULL && root == NULL)
+        return ys_fail(err, YS_USAGE, _("--root FILE is needed: the root policy of the district"));
+    if (bundle != NULL)
+        return ys_read_record_prove(bundle, root, out, err);
+    enum ys_code code = ys_node_open(call->home, call->lang, &node, err);
+    if (code == YS_IO || (code == YS_OK && id == NULL))
+        return ys_fail(err, YS_IO,
+                       _("ballots are checked against the result: give --bundle FILE --root FILE, "
+                         "or --home of a node that holds it"));
+    return code == YS_OK ? ys_read_record_find(&node, id, "evaluation_result", out, err) : code;
+}
+
+static enum ys_code check_slip(const json_t *json, const struct ys_read_record *result,
+                               char said[160], struct ys_err *err)
+{
+    struct ys_slip slip;
+    enum ys_code code = ys_slip_read(json, &slip, err);
+    if (code == YS_OK)
+        code = ys_round_owns(&slip.round, result, err);
+    if (code == YS_OK)
+        code = ys_slip_check(&slip, result->body->evaluation_result, err);
+    if (code == YS_OK)
+        (void)snprintf(said, 160,
+                       slip.ballot.valid ? _("paper %.5s-%.5s is counted once, with these grades: "
+                                             "%u, %u, %u")
+                                         : _("paper %.5s-%.5s is counted once, as invalid"),
+                       slip.ballot.code, slip.ballot.code + YS_BALLOT_CODE_LEN / 2,
+                       slip.ballot.grade[0], slip.ballot.grade[1], slip.ballot.grade[2]);
+    return code;
+}
+
+static enum ys_code check_set(const json_t *json, const struct ys_read_record *result,
+                              char said[160], struct ys_err *err)
+{
+    struct ys_ballot_round round;
+    struct ys_ballot_set *set = NULL;
+    enum ys_code code = ys_ballot_set_read(json, &round, &set, err);
+    if (code == YS_OK)
+        code = ys_round_owns(&round, result, err);
+    if (code == YS_OK)
+        code = ys_ballot_set_check(set, result->body->evaluation_result, err);
+    if (code == YS_OK)
+        (void)snprintf(said, 160, _("the %zu ballots come to what the result says"),
+                       ys_ballot_set_count(set));
+    ys_ballot_set_free(set);
+    return code;
+}
+
+static enum ys_code check_ballots(const struct ys_call *call, const json_t *json,
+                                  struct ys_err *err)
+{
+    YS_READ_RECORD_SCOPED result = {.body = NULL};
+    char said[160];
+    enum ys_code code = find_evaluation(call, json, &result, err);
+    if (code == YS_OK)
+        code = ys_slip_is(json) ? check_slip(json, &result, said, err)
+                                : check_set(json, &result, said, err);
+    if (code != YS_OK)
+        return code;
+    char id[YS_RECORD_ID_TEXT_MAX];
+    ys_record_id_print(&result.id, id);
+    const bool proven = ys_args_value(&call->args, "bundle") != NULL;
+    if (call->json)
+        ys_json_line(json_pack("{s:b, s:s, s:b, s:s}", "ok", true, "result", id, "proven", proven,
+                               "text", said));
+    else
+        printf(proven ? _("OK: %s (result %.8s, proven by the bundle)\n")
+                      : _("OK: %s (result %.8s, as this node holds it)\n"),
+               said, id);
+    return YS_OK;
+}
+
+/* A JSON text that is a slip or a set; NULL when it is something else. */
+static json_t *ballots_in(struct ys_bytes bytes)
+{
+    json_t *json = NULL;
+    if (ys_json_load(bytes, &json, NULL) != YS_OK)
+        return NULL;
+    if (ys_slip_is(json) || ys_ballot_set_is(json))
+        return json;
+    json_decref(json);
+    return NULL;
+}
+
 enum ys_code ys_cmd_check(const struct ys_call *call, struct ys_err *err)
 {
     uint8_t *bytes = NULL;
     size_t size = 0;
-    enum ys_code code =
-        ys_file_read_all(call->args.word[0], (size_t)2 * YS_EVIDENCE_MAX, &bytes, &size, err);
+    enum ys_code code = ys_file_read_all(call->args.word[0], YS_JSON_FILE_MAX, &bytes, &size, err);
     if (code != YS_OK)
         return code;
     if (ys_opening_is((struct ys_bytes){bytes, size})) {
         code = check_opening(call, (struct ys_bytes){bytes, size}, err);
+        free(bytes);
+        return code;
+    }
+    json_t *const ballots = ballots_in((struct ys_bytes){bytes, size});
+    if (ballots != NULL) {
+        code = check_ballots(call, ballots, err);
+        json_decref(ballots);
         free(bytes);
         return code;
     }

@@ -1,8 +1,10 @@
 #include "node/attachment/attach.h"
 #include "node/author.h"
 #include "node/cmd.h"
+#include "node/confirm.h"
 #include "node/erase/carry.h"
 #include "node/lang.h"
+#include "node/preview/preview.h"
 #include "node/reference.h"
 #include "node/ruling.h"
 #include "node/sheet.h"
@@ -298,6 +300,22 @@ static enum ys_code ask_rules(const struct publication *p, struct ys_err *err)
 
 /* --- signing and appending --- */
 
+/* The two steps of DOMAIN.md 5.3: whoever sits at a terminal sees first what will leave. */
+static enum ys_code confirm(const struct publication *p, struct ys_err *err)
+{
+    if (ys_args_has(&p->call->args, "yes") || !ys_confirm_possible())
+        return YS_OK;
+    for (size_t i = 0; i < p->record_count; i++) {
+        json_t *preview = NULL;
+        const enum ys_code code = ys_preview_written(&p->node, &p->record[i], &preview, err);
+        if (code != YS_OK)
+            return code;
+        ys_preview_print(stderr, preview);
+        json_decref(preview);
+    }
+    return ys_confirm(p->record_count == 1 ? _("Publish it?") : _("Publish all of them?"), err);
+}
+
 /* All keys first: a passphrase that is wrong must cost no number. */
 static enum ys_code unlock_all(struct publication *p, struct ys_err *err)
 {
@@ -415,9 +433,14 @@ static enum ys_code print_record(const struct publication *p, size_t at, struct 
     char id[YS_RECORD_ID_TEXT_MAX];
     char text[YS_RECORD_TEXT_MAX + 1];
     json_t *body = NULL;
-    const enum ys_code code = p->dry ? ys_draft_body_json(written, &body, err) : YS_OK;
-    if (code != YS_OK)
+    json_t *preview = NULL;
+    enum ys_code code = p->dry ? ys_draft_body_json(written, &body, err) : YS_OK;
+    if (code == YS_OK && p->dry)
+        code = ys_preview_written(&p->node, written, &preview, err);
+    if (code != YS_OK) {
+        json_decref(body);
         return code;
+    }
     ys_record_id_print(&written->id, id);
     memcpy(text, written->text.data, written->text.size);
     text[written->text.size] = '\0';
@@ -430,12 +453,16 @@ static enum ys_code print_record(const struct publication *p, size_t at, struct 
                                    .waits = p->appended.waits,
                                    .index = p->appended.first_index + at,
                                    .size = p->appended.size,
-                                   .body = body};
+                                   .body = body,
+                                   .preview = preview};
     for (size_t i = 0; i < p->to_sign[at].count; i++)
         view.signer[view.signer_count++] = p->to_sign[at].body[i];
     for (unsigned i = 0; i < written->signer_count && p->to_sign[at].count == 0; i++)
         view.signer[view.signer_count++] = strrchr(written->signer[i].name, '/') + 1;
     (p->call->json ? &ys_view_json : &ys_view_text)->written(&view);
+    if (preview != NULL && !p->call->json)
+        ys_preview_print(stdout, preview);
+    json_decref(preview);
     json_decref(body);
     return YS_OK;
 }
@@ -495,6 +522,8 @@ static enum ys_code publish(struct publication *p, struct ys_err *err)
         code = prepare(p, err);
     if (code == YS_OK)
         code = ask_rules(p, err);
+    if (code == YS_OK && !p->dry)
+        code = confirm(p, err);
     if (code == YS_OK && !p->dry)
         code = sign_all(p, err);
     if (code == YS_OK && !p->dry)

@@ -35,6 +35,8 @@ static const struct label of_message[] = {
     {"succession.size", "承继长度"}, {"audit_finding.body", "责任主体"},
     {"objection.text", "异议内容"}, {"measure.text", "措施内容"},
     {"node_certificate.role", "节点类型"}, {"body_register.body", "主体代码"},
+    {"not_personal.path", "所在字段"}, {"not_personal.position", "第几个字"},
+    {"not_personal.looks_like", "误判为"}, {"not_personal.reason", "不是个人信息的理由"},
     {"key_revoke.text", "说明"}, {"fork_notice.size", "矛盾处长度"},
 };
 
@@ -88,7 +90,7 @@ static const struct label of_field[] = {
     {"method", "方式"}, {"mirror", "副署密钥"}, {"mirror_possession", "副署密钥持有证明"},
     {"mode", "方式"}, {"moderator", "主持人"}, {"name", "名称"}, {"nature", "事项性质"},
     {"new_due", "新期限"}, {"new_due_reason", "延期原因"}, {"new_text", "新文本"},
-    {"new_value", "新值"}, {"next_step", "下一步"}, {"no", "序号"},
+    {"new_value", "新值"}, {"next_step", "下一步"}, {"not_personal", "误判号码的说明"}, {"no", "序号"},
     {"not_invited_reason", "未邀请原因"}, {"notified_on", "通知日期"}, {"occurred_at", "发生时间"},
     {"old_hash", "原值摘要"}, {"online_link", "提供网络参与"}, {"oppose", "反对"},
     {"options", "方案"}, {"order", "要求"}, {"parameters", "参数"},
@@ -220,7 +222,9 @@ static const struct label of_value[] = {
     {"SEVERITY_CRITICAL", "严重"}, {"FINDING_RESULT_REMEDIED", "已整改"},
     {"FINDING_RESULT_UNFOUNDED", "不成立"}, {"FINDING_RESULT_OVERDUE", "逾期未整改"},
     {"DIVISION_CHANGE_KIND_MERGE", "合并"}, {"DIVISION_CHANGE_KIND_SPLIT", "拆分"},
-    {"DIVISION_CHANGE_KIND_RENAME", "更名"}, {"RELATION_BASED_ON", "依据"},
+    {"DIVISION_CHANGE_KIND_RENAME", "更名"}, {"PERSONAL_NUMBER_IDENTITY_NUMBER", "身份证号"},
+    {"PERSONAL_NUMBER_MOBILE_NUMBER", "手机号"}, {"PERSONAL_NUMBER_BANK_CARD", "银行卡号"},
+    {"RELATION_BASED_ON", "依据"},
     {"RELATION_ANSWERS", "答复"}, {"RELATION_FOLLOWS", "承接"}, {"RELATION_SUPERSEDES", "取代"},
     {"RELATION_WITHDRAWS", "撤回"}, {"RELATION_REDACTS", "删除"}, {"RELATION_EVALUATES", "评议"},
     {"RELATION_CORRECTS", "纠正"}, {"RELATION_ACKNOWLEDGES", "签收"},

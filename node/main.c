@@ -242,6 +242,7 @@ static const struct ys_option publish_options[] = {
         "once")},
     {"as", "BODY", N_("who signs, where more than one body may; may stand more than once")},
     {"dry-run", NULL, N_("check and show, but sign and write nothing")},
+    {"yes", NULL, N_("do not show the preview and ask, at a terminal")},
     {"batch", NULL,
      N_("several drafts, files and folders of files, or all drafts of the node: all or nothing, "
         "and "
@@ -319,9 +320,38 @@ static const struct ys_option prove_options[] = {
     {NULL, NULL, NULL},
 };
 
+static const struct ys_option ballot_options[] = {
+    {"count", "N", N_("open: how many papers")},
+    {"out", "FILE",
+     N_("open, slip: the pages (HTML, A4); open-set: the set (JSON); - is standard output")},
+    {"code", "CODE", N_("enter, take-out, slip: the paper")},
+    {"grades", "A,B,C", N_("enter: 0 to 5 for participation, implementation and feedback")},
+    {"invalid", NULL, N_("enter: the paper is not valid")},
+    {"kind", "KIND", N_("enter: what the evaluator is, such as resident")},
+    {"mark", "MARK", N_("enter: the sign that its writer chose")},
+    {"remark", "TEXT", N_("enter: what else was written on it")},
+    {"batch", "FILE", N_("enter: many papers, CSV or JSON; all or nothing; - is standard input")},
+    {"held-on", "DAY", N_("close: the day of the evaluation; default the round's last day")},
+    {"remarks", NULL, N_("close: print the remarks, in an order that tells nothing")},
+    {"purpose", "TEXT", N_("take-out, open-set, erase: why; the logbook keeps it")},
+    {"early", NULL, N_("erase: before the year is over")},
+    PASSPHRASE_OPTIONS,
+    {NULL, NULL, NULL},
+};
+
+static const struct ys_option poster_options[] = {
+    {"out", "FILE", N_("where the page is written (HTML, A4); - is standard output")},
+    {"names", "FILE", N_("names of those who take part, CSV or JSON; - is standard input")},
+    {"keep-names", NULL, N_("keep them in the vault, for the next time")},
+    {"kept-names", NULL, N_("the names that were kept")},
+    PASSPHRASE_OPTIONS,
+    {NULL, NULL, NULL},
+};
+
 static const struct ys_option check_options[] = {
     {"bundle", "FILE",
-     N_("for an opening: the proof bundle of its record; without it, the record that the node "
+     N_("for an opening, a slip or a set of ballots: the proof bundle of its record; without it, "
+        "the record that the node "
         "holds")},
     {"root", "FILE", N_("the district's root policy: the one thing that is trusted")},
     {"key", "VKEY", N_("the log's verifier key, for a fork proof")},
@@ -487,6 +517,46 @@ static const struct ys_cmd table[] = {
      "publish 3 --passphrase-file rc=rc.pass --passphrase-file po=po.pass\npublish consensus.json\n"
      "publish --batch --passphrase-file rc.pass",
      publish_options, 0, YS_ARGS_WORDS_MAX},
+    {"preview", ys_cmd_preview, "DRAFT|FILE|-", N_("show exactly what will leave the node"),
+     N_("The text that is signed, every field, which files go and which stay, who will hold it, "
+        "and "
+        "what in\n"
+        "it may be about a person. Signs and writes nothing; publish shows the same at a terminal "
+        "and "
+        "asks."),
+     "preview 3\npreview notice.json --json", no_options, 1, 1},
+    {"ballot", ys_cmd_ballot, "open|enter|take-out|status|close|slip|open-set|erase ROUND",
+     N_("the ballots of an evaluation"),
+     N_("`open ROUND --count N` makes N papers with a code each; ROUND is the evaluation_round. "
+        "`enter` "
+        "keeps\n"
+        "what stands on one that came back, or on many (--batch FILE, CSV or JSON), in the vault; "
+        "`take-out`\n"
+        "takes one out again. `close` counts, and begins the draft of the result, with the root of "
+        "all\n"
+        "ballots. `slip` makes for each paper a slip with which its writer can check that it is "
+        "counted "
+        "(yishi\n"
+        "check SLIP). `open-set` gives all ballots to the supervision committee or an auditor. "
+        "`erase` "
+        "destroys\n"
+        "them a year after the result."),
+     "ballot open 110105001001:12 --count 40 --out papers.html\n"
+     "ballot enter 110105001001:12 --code K7QJ4-M0XZ2 --grades 5,4,3 --kind resident\n"
+     "ballot enter 110105001001:12 --batch ballots.csv\n"
+     "ballot close 110105001001:12 --passphrase-file vault=vault.pass\n"
+     "ballot slip 110105001001:12 --out slips.html --passphrase-file vault=vault.pass",
+     ballot_options, 2, 2},
+    {"poster", ys_cmd_poster, "RECORD", N_("a notice or a result as a page to be posted"),
+     N_("RECORD is a public_notice (article 10) or a feedback_publication. Names of those who take "
+        "part are\n"
+        "merged into the page alone: CSV or JSON with name, kind, consent (姓名, 主体, 同意公开); "
+        "who "
+        "has not\n"
+        "agreed is not printed. Print it with any browser, on A4."),
+     "poster 110105001001:4 --names names.csv --out notice.html\n"
+     "poster 110105001001:4 --kept-names --passphrase-file vault=vault.pass --out notice.html",
+     poster_options, 1, 1},
     {"seal", ys_cmd_seal, "DRAFT SLOT | list | find TEXT",
      N_("seal names, numbers and the like, so that they stay here"),
      N_("Keeps a value in the vault of this node, and puts its salted commitment into the draft: "

@@ -65,7 +65,8 @@ struct ys_view_written {
     bool dry;   /* nothing was written: index and size mean nothing */
     bool waits; /* appended when the own log is recovered: the same */
     uint64_t index, size;
-    const json_t *body; /* of a dry run */
+    const json_t *body;    /* of a dry run */
+    const json_t *preview; /* the same; printed by itself for people */
 };
 
 /* new, and each draft of draft list: what it is and who has to do what. */

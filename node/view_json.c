@@ -99,6 +99,8 @@ static json_t *written_object(const struct ys_view_written *view)
         json_object_set_new(object, "text", json_string(view->text));
         if (view->body != NULL)
             json_object_set_new(object, "body", json_deep_copy(view->body));
+        if (view->preview != NULL)
+            json_object_set_new(object, "preview", json_deep_copy(view->preview));
         return object;
     }
     if (view->waits) {

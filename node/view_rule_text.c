@@ -1,5 +1,6 @@
 #include "node/lang.h"
 #include "node/terminal.h"
+#include "node/view.h"
 #include "node/view_rule.h"
 #include "proto/kind.h"
 #include "proto/moment.h"
@@ -93,7 +94,8 @@ static void put_named(const struct ys_named *named)
 static void put_facts(const struct ys_finding *finding)
 {
     if (finding->code[0] != '\0' || finding->fact[0] != '\0') {
-        printf("    %s%s%s", finding->code, finding->code[0] != '\0' ? "  " : "", finding->fact);
+        printf("    %s%s", finding->code, finding->code[0] != '\0' ? "  " : "");
+        ys_terminal_put(finding->fact); /* it may hold a reason that somebody wrote */
         printf(finding->parameters[0] != '\0' ? "  [%s]\n" : "%s\n", finding->parameters);
     } else if (finding->parameters[0] != '\0') {
         printf("    [%s]\n", finding->parameters);
@@ -187,9 +189,12 @@ void ys_text_ruling(const struct ys_finding *finding)
     fprintf(stderr,
             refused ? _("refused by rule %s, article %s: %s") : _("note, rule %s, article %s: %s"),
             finding->rule->id, finding->rule->article, wrong(finding->rule));
-    if (finding->code[0] != '\0' || finding->fact[0] != '\0')
+    if (finding->code[0] != '\0' || finding->fact[0] != '\0') {
+        char fact[YS_FINDING_FACT_MAX];
+        ys_view_clean(finding->fact, fact, sizeof fact);
         fprintf(stderr, " (%s%s%s)", finding->code,
-                finding->code[0] != '\0' && finding->fact[0] != '\0' ? ": " : "", finding->fact);
+                finding->code[0] != '\0' && fact[0] != '\0' ? ": " : "", fact);
+    }
     if (finding->parameters[0] != '\0')
         fprintf(stderr, " [%s]", finding->parameters);
     fprintf(stderr, "\n       %s: %s\n", _("what to do"), remedy(finding->rule));

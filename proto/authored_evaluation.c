@@ -1,4 +1,5 @@
 #include "proto/authored_part.h"
+#include "proto/limits.h"
 #include "proto/name.h"
 
 #include <inttypes.h>
@@ -77,7 +78,8 @@ static enum ys_code dimensions_check(const Yishi__V1__EvaluationResult *body, st
     return YS_OK;
 }
 
-/* Kinds with few papers may be left out (DOMAIN.md 2.5), so the sum may fall short. */
+/* Kinds with few papers are left out (DOMAIN.md 5.4), and so many others that their number does not follow from
+ * the sum. */
 static enum ys_code kinds_check(const Yishi__V1__EvaluationResult *body, struct ys_err *err)
 {
     uint64_t sum = 0;
@@ -89,6 +91,11 @@ static enum ys_code kinds_check(const Yishi__V1__EvaluationResult *body, struct 
                     err, YS_MALFORMED,
                     "body.evaluation_result.returned_by_kind[%zu].party_kind: stands twice", i);
         }
+        if (body->returned_by_kind[i]->returned < YS_BALLOT_GROUP_MIN)
+            return ys_fail(err, YS_MALFORMED,
+                           "body.evaluation_result.returned_by_kind[%zu].returned: is %u; kinds "
+                           "with fewer than %d papers are left out",
+                           i, body->returned_by_kind[i]->returned, YS_BALLOT_GROUP_MIN);
         sum += body->returned_by_kind[i]->returned;
     }
     if (sum > body->returned)
@@ -96,6 +103,11 @@ static enum ys_code kinds_check(const Yishi__V1__EvaluationResult *body, struct 
                        "body.evaluation_result.returned_by_kind: adds up to %" PRIu64
                        ", but %u papers were returned",
                        sum, body->returned);
+    if (sum != 0 && sum < body->returned && body->returned - sum < YS_BALLOT_GROUP_MIN)
+        return ys_fail(err, YS_MALFORMED,
+                       "body.evaluation_result.returned_by_kind: all but %" PRIu64
+                       " papers are told; leave out another kind, so that at least %d are not",
+                       body->returned - sum, YS_BALLOT_GROUP_MIN);
     return YS_OK;
 }
 

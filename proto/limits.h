@@ -12,6 +12,7 @@ enum {
     YS_BODY_SALT_LEN = 16,               /* bytes of salt in a body, exactly */
     YS_BODY_REFS_MAX = 64,               /* references of one record */
     YS_BODY_ATTACHMENTS_MAX = 64,        /* attachments named by one record */
+    YS_BODY_NOT_PERSONAL_MAX = 64,       /* numbers of one record that are said to be no person's */
     YS_BODY_REPEATED_MAX = 512,          /* elements of any other repeated field */
     YS_BODY_ARENA_MAX = 4 * 1024 * 1024, /* bytes that decoding one body may take */
     YS_KIND_NAME_MAX = 64,               /* bytes of the note's kind and subject lines */
@@ -50,6 +51,11 @@ enum {
     YS_EVIDENCE_MAX = 512 * 1024, /* bytes of one proof bundle */
     YS_EVIDENCE_COUNT_MAX = 32,   /* membership records in one bundle */
     YS_EVIDENCE_ARENA_MAX = 16 * 1024 * 1024,
+
+    /* evaluations */
+    YS_BALLOTS_MAX = 20000, /* papers of one round */
+    YS_BALLOT_GROUP_MIN =
+        5, /* of a kind of evaluator, else its number is not said (DOMAIN.md 5.4) */
 
     /* people's files */
     YS_JSON_DEPTH_MAX = 16,

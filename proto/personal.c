@@ -87,7 +87,33 @@ static size_t x_at(struct ys_bytes text, size_t at)
     return size;
 }
 
-static void read_run(struct ys_bytes text, size_t at, struct run *out)
+/* A blank, perhaps at the end of a line that is `broken`. */
+static size_t gap_at(struct ys_bytes text, size_t at, bool *broken)
+{
+    const size_t size = blank_at(text, at);
+    uint8_t digit = 0;
+    if (!*broken || size == 0 || at + size + 1 >= text.size || text.data[at + size] != '\n' ||
+        digit_at(text, at + size + 1, &digit) == 0)
+        return size;
+    *broken = false;
+    return size + 1;
+}
+
+/* Bytes of a digit, and of the line feed before it when the line is `broken` there. */
+static size_t next_digit(struct ys_bytes text, size_t at, bool *broken, uint8_t *out)
+{
+    const size_t size = digit_at(text, at, out);
+    if (size != 0 || !*broken || at + 1 >= text.size || text.data[at] != '\n')
+        return size;
+    const size_t behind = digit_at(text, at + 1, out);
+    if (behind == 0)
+        return 0;
+    *broken = false;
+    return 1 + behind;
+}
+
+/* `broken`: read on behind one line feed, as if it were not there. */
+static void read_run(struct ys_bytes text, size_t at, bool broken, struct run *out)
 {
     out->begin = at;
     out->end = at;
@@ -97,7 +123,7 @@ static void read_run(struct ys_bytes text, size_t at, struct run *out)
         struct group *const group = &out->group[out->groups];
         const unsigned before = out->count;
         uint8_t digit = 0;
-        for (size_t size = 0; (size = digit_at(text, at, &digit)) != 0; at += size) {
+        for (size_t size = 0; (size = next_digit(text, at, &broken, &digit)) != 0; at += size) {
             if (out->count == RUN_MAX)
                 return; /* this group is too long to be looked at */
             out->digit[out->count++] = digit;
@@ -107,7 +133,7 @@ static void read_run(struct ys_bytes text, size_t at, struct run *out)
         *group = (struct group){out->count - before, at};
         out->groups++;
         out->end = at;
-        at += blank_at(text, at);
+        at += gap_at(text, at, &broken);
     }
 }
 
@@ -243,7 +269,7 @@ static bool hit_at(struct ys_bytes text, const struct run *run, struct ys_person
         if (end[kind] == 0 || is_in_word(text, run->begin, end[kind]))
             continue;
         *out = (struct ys_personal_hit){(enum ys_personal_kind)kind, run->begin,
-                                        end[kind] - run->begin};
+                                        end[kind] - run->begin, 0};
         return true;
     }
     return false;
@@ -257,9 +283,20 @@ static size_t skip_others(struct ys_bytes text, size_t at)
     return at;
 }
 
-bool ys_personal_find(struct ys_bytes text, size_t from, struct ys_personal_hit *out)
+/* One whose first digit stands at `at`, in one line or in two. */
+static bool hit_begins(struct ys_bytes text, size_t at, struct ys_personal_hit *out)
 {
     struct run run;
+    for (unsigned lines = 1; lines <= 2; lines++) {
+        read_run(text, at, lines == 2, &run);
+        if (run.count >= MOBILE_DIGITS && run.groups > 0 && hit_at(text, &run, out))
+            return true;
+    }
+    return false;
+}
+
+bool ys_personal_find(struct ys_bytes text, size_t from, struct ys_personal_hit *out)
+{
     for (size_t at = skip_others(text, from); at < text.size; at = skip_others(text, at)) {
         uint8_t digit = 0;
         if (text.size - at < MOBILE_DIGITS)
@@ -268,13 +305,8 @@ bool ys_personal_find(struct ys_bytes text, size_t from, struct ys_personal_hit 
             at++;
             continue;
         }
-        read_run(text, at, &run);
-        if (run.count >= MOBILE_DIGITS && run.groups > 0 && hit_at(text, &run, out))
+        if (hit_begins(text, at, out))
             return true;
-        if (run.count < MOBILE_DIGITS && run.groups < GROUPS_MAX) {
-            at = run.end; /* the groups behind the first have still fewer */
-            continue;
-        }
         for (size_t size = 0; (size = digit_at(text, at, &digit)) != 0;)
             at += size;
     }
@@ -321,6 +353,15 @@ static void print_path(const struct walk *walk, char out[YS_PATH_TEXT_MAX])
     ys_path_print(&path, out);
 }
 
+/* Characters of the first `size` bytes. */
+static uint32_t characters(struct ys_bytes text, size_t size)
+{
+    uint32_t count = 0;
+    for (size_t i = 0; i < size; i++)
+        count += (text.data[i] & 0xC0) != 0x80;
+    return count;
+}
+
 static enum ys_code scan_text(const struct walk *walk, const char *string,
                               const struct ys_personal_seer *seer, struct ys_err *err)
 {
@@ -330,6 +371,7 @@ static enum ys_code scan_text(const struct walk *walk, const char *string,
     while (code == YS_OK && ys_personal_find(text, hit.offset + hit.size, &hit)) {
         char path[YS_PATH_TEXT_MAX];
         print_path(walk, path);
+        hit.position = characters(text, hit.offset) + 1;
         code = seer->see(seer->context, path, &hit, err);
     }
     return code;

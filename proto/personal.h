@@ -1,7 +1,8 @@
 /* Numbers of persons in a text: identity numbers (GB 11643), mobile numbers, bank cards.
  * They must not stand in what is replicated (PIPL 6, 51).
  *
- * It looks at figures, ASCII or full-width, alone or in the groups in which people write them. What is so
+ * It looks at figures, ASCII or full-width, alone or in the groups in which people write them, also when one
+ * line feed breaks them. What is so
  * found may be no person's after all; names and addresses it does not know. Digits in a word with more than
  * 16 letters and digits around them (a key, a hash) are none.
  * Threads: any. Memory: none allocated. */
@@ -22,6 +23,8 @@ enum ys_personal_kind {
 struct ys_personal_hit {
     enum ys_personal_kind kind;
     size_t offset, size; /* bytes of the text */
+    uint32_t
+        position; /* characters of the text up to and with its first; 0 from ys_personal_find */
 };
 
 /* The first at or behind byte `from`, where a character begins. False: none. */

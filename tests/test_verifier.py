@@ -472,10 +472,10 @@ class Rules(unittest.TestCase):
 
     def test_bodies_are_read_strictly(self):
         salt, ack = pb((1, bytes(16))), pb((165, b""))
-        reads = {True: [salt + ack, ack + salt, salt + ack + pb((7, 5)), salt + pb((165, pb((9, "x")))), salt + ack + varint(90 << 3 | 1) + bytes(8),
+        reads = {True: [salt + ack, ack + salt, salt + ack + pb((99, 5)), salt + pb((165, pb((9, "x")))), salt + ack + varint(90 << 3 | 1) + bytes(8),
                         salt + pb((165, pb((1, "行\n")))), salt + ack + pb((2, pb((2, pb((1, 32503651199999)))))),
                         salt + ack + pb((5, pb((1, 77), (3, 2**64 - 1)))), salt + pb((163, pb((2, "x"), (6, 1)))), salt + ack + pb((2, pb((1, day(20240229))))),
-                        salt + ack + pb((7, b"\xff\x01"))],
+                        salt + ack + pb((99, b"\xff\x01"))],
                  False: [ack, salt, salt + salt + ack, pb((1, bytes(15))) + ack, salt + pb((165, pb((1, "\t")))), salt + pb((165, pb((1, "\x85")))),
                          salt + pb((165, pb((1, b"\xc0\x80")))), salt + pb((165, pb((1, b"\xed\xa0\x80")))), salt + pb((165, pb((1, 1)))),
                          salt + ack + pb((2, b"")), salt + ack + pb((2, pb((1, b"")))), salt + ack + pb((2, pb((1, day(20230229))))),

@@ -134,9 +134,10 @@ def check_consistency(old_size, old_root, size, root, path):  # 7.2
 # 17, as far as a reader checks it (6.6): of each field the type, [elements of a list], =size in bytes, ? in the oneof;
 # in front of it the number, where that is not the next one, and the name, where it is used below.
 SCHEMA = """
-Date(yyyymmdd:uint32) Time(unix_ms:int64) Moment(Date?, Time?) Reference(enum, bytes=32) Attachment(enum, bytes=32,
-uint64, string, string, enum, enum) Sealed(slot:string, commitment:bytes=32) Body(salt:bytes=16, Moment, string,
-Reference[0..64], Attachment[0..64], sealed:Sealed[0..512], 101 body_register:BodyRegister?, 102 key_revoke:KeyRevoke?,
+Date(yyyymmdd:uint32) Time(unix_ms:int64) Moment(Date?, Time?) Reference(rel:enum, record:bytes=32) Attachment(enum,
+bytes=32, uint64, string, string, enum, enum) Sealed(slot:string, commitment:bytes=32) NotPersonal(string, uint32,
+enum, string) Body(salt:bytes=16, Moment, string, refs:Reference[0..64], Attachment[0..64], sealed:Sealed[0..512],
+NotPersonal[0..64], 101 body_register:BodyRegister?, 102 key_revoke:KeyRevoke?,
 103 community_profile:CommunityProfile?, 104 house_rules:HouseRules?, 105 rule_parameter:RuleParameter?,
 106 node_certificate:NodeCertificate?, 107 anchor:Anchor?, 108 fork_notice:ForkNotice?, 109 succession:Succession?,
 110 topic_proposal:TopicProposal?, 111 topic_collection:TopicCollection?, 112 commission_request:CommissionRequest?,
@@ -187,8 +188,10 @@ string, ItemNumber[0..512]) CommissionResult(Date, enum, string, ItemNumber[0..5
 StreetCorrection(LegalBasis[1..512], string, enum, Date, ItemNumber[0..512]) CorrectionCompliance(Date, enum, string,
 string, ItemNumber[0..512]) LegalEducation(Date, string, string, uint32) DimensionQuestion(enum, string)
 EvaluationRound(string, string, string[1..512], Date, Date, enum, PartyCount[1..512], uint32, string,
-DimensionQuestion[1..512]) GradeCounts(enum, uint32, uint32, uint32, uint32, uint32, uint32) ReturnedByKind(enum,
-uint32) EvaluationResult(uint32, uint32, uint32, GradeCounts[1..512], ReturnedByKind[0..512], string, bytes=32, Date)
+DimensionQuestion[1..512]) GradeCounts(dimension:enum, grade_5:uint32, grade_4:uint32, grade_3:uint32,
+grade_2:uint32, grade_1:uint32, grade_0:uint32) ReturnedByKind(party_kind:enum, returned:uint32)
+EvaluationResult(issued:uint32, returned:uint32, valid:uint32, dimensions:GradeCounts[1..512],
+returned_by_kind:ReturnedByKind[0..512], string, ballot_root:bytes=32, Date)
 EvaluationReply(string, Measure[1..512]) FeedbackPublication(enum, string[1..512], Date, Date, uint32, bool, string)
 PartyReport(Date, string, string[0..512]) RelayedAcknowledgement(string, bytes=32) Acknowledgement(string,
 RelayedAcknowledgement[0..512]) ResidentsReview(uint32, enum, Date, uint32, uint32, uint32, enum, string)

@@ -111,6 +111,10 @@ class Play:
             if step.changes is not None:
                 self.fill_correction(node, story, step, record)
             signers = [word for body in step.bodies for word in ("--as", body)]
+            if step.record["kind"] == "evaluation_result":
+                story.done[step.name] = self.evaluate(node, story, step.record)
+                self.published[step.code].append(story.done[step.name])
+                continue
             story.done[step.name] = node.publish(record, *signers)["id"]
             self.published[step.code].append(story.done[step.name])
 
@@ -135,6 +139,28 @@ class Play:
                 "old_hash": base64.b64encode(hashlib.sha256(salt + before).digest()).decode(),
                 "new_value": json.dumps(value, ensure_ascii=False, separators=(",", ":"))})
         record["correction"].update(changes=changes, replacement=body)
+
+    @staticmethod
+    def evaluate(node, story, record):
+        """The result comes out of the ballot box: papers with codes, entered, counted; then one slip is checked."""
+        wanted = record["evaluation_result"]
+        found = story.done[record["refs"][0]["record"][1:]]
+        unlock = ("--passphrase-file", node.passphrase)
+        codes = [one["code"] for one in node.call("ballot", "open", found, "--count", wanted["issued"], "--json").objects()]
+        grades = {one["dimension"]: [grade for grade in range(6) for _ in range(one[f"grade_{grade}"])] for one in wanted["dimensions"]}
+        papers = [{"code": code, "kind": "resident" if at % 4 else "property_company", **{name: row[at] for name, row in grades.items()}}
+                  for at, code in enumerate(codes[:wanted["valid"]])]
+        papers += [{"code": code, "participation": "invalid"} for code in codes[wanted["valid"]:wanted["returned"]]]
+        node.call("ballot", "enter", found, "--batch", "-", stdin=json.dumps(papers))
+        closed = node.call("ballot", "close", found, "--held-on", wanted["held_on"], "--json", *unlock).object()
+        if any(closed["result"][name] != wanted[name] for name in ("issued", "returned", "valid", "dimensions")):
+            raise Failure(f"{node.code}: the ballot box comes to {closed['result']}")
+        node.call("draft", "edit", closed["draft"], "--set", f"occurred_at={record['occurred_at']}",
+                  "--set", f"suggestions={wanted['suggestions']}")
+        published = node.call("publish", closed["draft"], "--json", *unlock).object()["id"]
+        slip = node.call("ballot", "slip", found, "--code", codes[0], "--json", *unlock).out
+        node.call("check", "-", stdin=slip)
+        return published
 
     def tell_while_street_is_down(self, code):
         """The street's daemon is stopped, its community publishes, and keeps what it has."""

@@ -1,8 +1,8 @@
 #include "crypto/assert.h"
 #include "node/model/model_state.h"
 #include "proto/enum_word.h"
+#include "proto/exemption.h"
 #include "proto/moment.h"
-#include "proto/personal.h"
 #include "proto/reflect.h"
 
 #include <stdlib.h>
@@ -208,13 +208,18 @@ struct hits {
 };
 
 static enum ys_code put_hit(void *context, const char *path, const struct ys_personal_hit *hit,
-                            struct ys_err *err)
+                            const Yishi__V1__NotPersonal *exempt, struct ys_err *err)
 {
     struct hits *const hits = context;
     ys_query_set_int(hits->put, 1, hits->number);
     ys_query_set_int(hits->put, 2, ++hits->count);
     ys_query_set_word(hits->put, 3, path);
     ys_query_set_word(hits->put, 4, ys_personal_word(hit->kind));
+    ys_query_set_int(hits->put, 5, hit->position);
+    if (exempt != NULL)
+        ys_query_set_word(hits->put, 6, exempt->reason == NULL ? "" : exempt->reason);
+    else
+        ys_query_set_null(hits->put, 6);
     return ys_query_run(hits->put, err);
 }
 
@@ -222,8 +227,8 @@ static enum ys_code put_personal(struct ys_model *model, int64_t number,
                                  const Yishi__V1__Body *body, struct ys_err *err)
 {
     struct hits hits = {.put = model->query[YS_MODEL_PUT_PERSONAL], .number = number};
-    const struct ys_personal_seer seer = {put_hit, &hits};
-    return ys_personal_scan(&body->base, "body", &seer, err);
+    const struct ys_exemption_seer seer = {put_hit, &hits};
+    return ys_exemption_scan(body, "body", &seer, err);
 }
 
 enum ys_code ys_content_put(struct ys_model *model, int64_t number, const Yishi__V1__Body *body,

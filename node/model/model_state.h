@@ -39,7 +39,7 @@
     X(DROP_ATTACHMENTS, "DELETE FROM attachment WHERE rec = ?")                                                \
     X(PUT_SEALED, "INSERT INTO sealed VALUES (?, ?, ?, ?)")                                                    \
     X(DROP_SEALED, "DELETE FROM sealed WHERE rec = ?")                                                         \
-    X(PUT_PERSONAL, "INSERT INTO personal VALUES (?, ?, ?, ?)")                                                \
+    X(PUT_PERSONAL, "INSERT INTO personal VALUES (?, ?, ?, ?, ?, ?)")                                          \
     X(DROP_PERSONAL, "DELETE FROM personal WHERE rec = ?")                                                     \
     X(PUT_OWN_DAY, "INSERT INTO own_day VALUES (?, ?)")                                                        \
     X(DROP_OWN_DAY, "DELETE FROM own_day WHERE rec = ?")                                                       \

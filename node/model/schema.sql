@@ -100,6 +100,8 @@ CREATE TABLE personal (
   rec INTEGER NOT NULL, nth INTEGER NOT NULL,
   path TEXT NOT NULL,            -- of the field: body.topic_proposal.content
   what TEXT NOT NULL,            -- identity_number, mobile_number, bank_card
+  position INTEGER NOT NULL,     -- 1: it begins with the first character
+  reason TEXT,                   -- why it is none, as the author says; NULL when nothing is said
   PRIMARY KEY (rec, nth)
 ) STRICT, WITHOUT ROWID;
 

@@ -8,7 +8,7 @@
 #include "node/rules/rules.h"
 #include "proto/record.h"
 
-enum { YS_FINDING_TEXT_MAX = 128 };
+enum { YS_FINDING_TEXT_MAX = 128, YS_FINDING_FACT_MAX = 384 };
 
 /* On the day that was asked about. */
 enum ys_finding_state {
@@ -35,7 +35,7 @@ struct ys_finding {
     char subject[YS_KIND_NAME_MAX + 1];
     char unit[YS_DIVISION_MAX + 1], division[YS_DIVISION_MAX + 1]; /* found in; must act */
     struct ys_named record, other;
-    char code[YS_FINDING_TEXT_MAX], fact[YS_FINDING_TEXT_MAX];
+    char code[YS_FINDING_TEXT_MAX], fact[YS_FINDING_FACT_MAX];
     char parameters[2 * YS_FINDING_TEXT_MAX]; /* "notice_min_days=3 notice_count=calendar" */
     uint32_t anchor, since, until;
     enum ys_finding_state state;

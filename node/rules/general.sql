@@ -146,12 +146,15 @@ VALUES ('R-G-06', 1, 'R-G-06', 'PIPL 6, 51', 'E', 'author', 'record', 'change', 
         NULL,
         '上传共享的文字中有身份证号、手机号或银行卡号',
         'a text that is shared holds an identity number, a mobile number or the number of a bank card',
-        '删去号码；确需保存的只放在本地密封数据中',
-        'take the number out; what must be kept is sealed and stays at the community');
--- The field, never the number.
+        '删去号码；确需保存的只放在本地密封数据中；确系误判的，在 not_personal 中写明位置和理由',
+        'take the number out, or seal it; if it is nobody''s, say where and why in not_personal');
+-- The field and the place in it, never the number. Of one that is said to be none: for information, with
+-- the reason, so that whoever oversees can judge it.
 CREATE VIEW "R-G-06" AS
-SELECT a.subject, a.unit, a.unit AS division, a.record, NULL AS other, 'E' AS severity, p.what AS code,
-       a.day AS anchor_day, a.signed_day AS since_day, NULL AS until_day, p.path AS fact
+SELECT a.subject, a.unit, a.unit AS division, a.record, NULL AS other,
+       iif(p.reason IS NULL, 'E', 'I') AS severity, p.what AS code,
+       a.day AS anchor_day, a.signed_day AS since_day, NULL AS until_day,
+       p.path || ' @' || p.position || coalesce(': ' || substr(p.reason, 1, 60), '') AS fact
   FROM act a JOIN personal p ON p.rec = a.record;
 
 INSERT INTO rule (id, version, view, article, severity, who, scope, clock, late_entry, parameters, since,

@@ -74,6 +74,8 @@ set_tests_properties(unit.rules_page PROPERTIES LABELS unit TIMEOUT 60)
 yishi_unit_test(test_kind_page ys_node)
 target_compile_definitions(test_kind_page
                            PRIVATE YS_KINDS_PAGE="${PROJECT_SOURCE_DIR}/deploy/handbook/kinds.md")
+yishi_unit_test(test_ballot ys_ballot)
+yishi_unit_test(test_hint ys_preview)
 yishi_unit_test(test_draft_set ys_node)
 yishi_unit_test(test_template ys_node)
 yishi_unit_test(test_outbox ys_node)

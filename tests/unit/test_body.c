@@ -401,6 +401,33 @@ static void papers_of_an_evaluation_add_up(void **state)
     assert_verdict(&e.body, "body.evaluation_result.returned_by_kind[1].party_kind: stands twice");
 }
 
+/* DOMAIN.md 5.4: nor may a number below five follow from the others. */
+static void kinds_of_few_papers_are_not_told(void **state)
+{
+    (void)state;
+    struct evaluation e;
+    evaluation_fill(&e);
+    e.kind[1].returned = 4;
+    assert_verdict(&e.body, "body.evaluation_result.returned_by_kind[1].returned: is 4; kinds with "
+                            "fewer than 5 papers are left out");
+    e.kind[1].returned = 5;
+    assert_verdict(&e.body, NULL);
+    e.kind[1].returned = 13;
+    assert_verdict(&e.body, NULL); /* 5 are not told */
+    e.kind[1].returned = 14;
+    assert_verdict(&e.body, "body.evaluation_result.returned_by_kind: all but 4 papers are told; "
+                            "leave out another kind, so that at least 5 are not");
+    e.kind[1].returned = 18;
+    assert_verdict(&e.body, NULL); /* all are */
+    e.result.n_returned_by_kind = 0;
+    e.result.returned = e.result.valid = 3; /* nothing is broken down */
+    for (unsigned i = 0; i < 3; i++) {
+        e.counts[i].grade_5 = 3;
+        e.counts[i].grade_4 = e.counts[i].grade_3 = e.counts[i].grade_2 = e.counts[i].grade_0 = 0;
+    }
+    assert_verdict(&e.body, NULL);
+}
+
 static void an_evaluation_has_three_different_dimensions_that_add_up(void **state)
 {
     (void)state;
@@ -715,6 +742,7 @@ int main(void)
         cmocka_unit_test(a_body_belongs_to_a_note_of_its_kind),
         cmocka_unit_test(items_of_a_consensus_are_numbered_from_one),
         cmocka_unit_test(papers_of_an_evaluation_add_up),
+        cmocka_unit_test(kinds_of_few_papers_are_not_told),
         cmocka_unit_test(an_evaluation_has_three_different_dimensions_that_add_up),
         cmocka_unit_test(a_publication_does_not_end_before_it_begins),
         cmocka_unit_test(an_acknowledgement_names_what_it_acknowledges),

@@ -5,6 +5,7 @@
 #include "crypto/bundle.h"
 #include "crypto/fork.h"
 #include "crypto/keyfile.h"
+#include "node/ballot/slip.h"
 #include "node/vault/commitment.h"
 #include "proto/body.h"
 #include "proto/evidence.h"
@@ -571,6 +572,38 @@ static void example_commitment(const struct world *world, struct ys_writer *w)
     ys_writer_text(w, "\n");
 }
 
+/* Three papers of a round whose id is 32 bytes 0x60; salts are 32 bytes 0x61, 0x62 and 0x63. */
+static void example_ballots(const struct world *world, struct ys_writer *w)
+{
+    struct ys_ballot_round round = {.deployment = DEPLOYMENT};
+    struct ys_ballot papers[3] = {
+        {.code = "K7QJ4M0XZ2", .mark = "abc123", .kind = 11, .valid = true, .grade = {5, 4, 0}},
+        {.code = "0000000000", .valid = true, .grade = {5, 2, 3}},
+        {.code = "ZZZZZZZZZZ", .valid = false}};
+    struct ys_ballot_set *set = NULL;
+    struct ys_hash root;
+    struct ys_slip slip;
+    (void)world;
+    memset(round.id.bytes, 0x60, YS_HASH_LEN);
+    for (int i = 0; i < 3; i++)
+        memset(papers[i].salt, 0x61 + i, YS_BALLOT_SALT_LEN);
+    papers[0].has_remark = true;
+    ys_sha256(ys_bytes_of_text("示例意见"), &papers[0].remark);
+    assert_int_equal(ys_ballot_set_new(&round, papers, 3, 4, &set, NULL), YS_OK);
+    ys_ballot_set_root(set, &root);
+    base64_line(w, "ballot_root", &root);
+    slip = (struct ys_slip){.round = round, .ballot = papers[0]};
+    assert_string_equal(ys_ballot_set_at(set, 1)->code, papers[0].code);
+    ys_ballot_set_place(set, 1, slip.place);
+    json_t *const json = ys_slip_json(&slip, "示例意见");
+    char *const text = json_dumps(json, JSON_COMPACT);
+    ys_writer_text(w, text);
+    ys_writer_text(w, "\n");
+    free(text);
+    json_decref(json);
+    ys_ballot_set_free(set);
+}
+
 static const struct {
     const char *name;
     void (*write)(const struct world *world, struct ys_writer *w);
@@ -593,6 +626,7 @@ static const struct {
     {"kinds", example_kinds},
     {"kind rules", example_kind_rules},
     {"commitment", example_commitment},
+    {"ballots", example_ballots},
 };
 enum { EXAMPLES = sizeof examples / sizeof examples[0] };
 

@@ -3,6 +3,7 @@
 #include "proto/body.pb-c.h"
 #include "proto/field.h"
 #include "proto/reflect.h"
+#include "tests/support/rng.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -109,13 +110,106 @@ static void what_only_looks_like_a_mobile_number_is_none(void **state)
     finds("010-62345678", ""); /* an office */
     finds("01062345678", "");
     finds("4008123456", "");
-    finds("13,800,138,000", "");                         /* money */
-    finds("138  0013 8000", "");                         /* two blanks */
-    finds("138\n0013\n8000", "");                        /* three lines */
+    finds("13,800,138,000", "");  /* money */
+    finds("138  0013 8000", "");  /* two blanks */
+    finds("138\n0013\n8000", ""); /* three lines */
+    finds("138\n\n00138000", ""); /* a paragraph between */
+    finds("3\n8138001380000", "");
     finds("13-80-01-38-00-0", "");                       /* scores */
     finds("1764500000000", "");                          /* a time */
     finds("e13800138000f00baadcafe13800138000f00d", ""); /* a hash */
     finds("第15条、第13条，2026年3月8日14时，共380人", "");
+}
+
+static void numbers_that_a_line_feed_breaks_are_found(void **state)
+{
+    (void)state;
+    finds("13800\n138000", "mobile_number 13800\n138000");
+    finds("138 0013\n8000", "mobile_number 138 0013\n8000");
+    finds("138-\n0013-8000", "mobile_number 138-\n0013-8000");
+    finds("１３８００\n１３８０００", "mobile_number １３８００\n１３８０００");
+    finds("1101051949\n1231002X", "identity_number 1101051949\n1231002X");
+    finds("4111 1111 \n1111 1111", "bank_card 4111 1111 \n1111 1111");
+    finds("第3\n13800138000", "mobile_number 13800138000"); /* the line before is another number */
+    finds("13800138000\n13900139000", "mobile_number 13800138000|mobile_number 13900139000");
+}
+
+/* --- generated numbers --- */
+
+static unsigned below(struct rng *rng, unsigned bound)
+{
+    return (unsigned)rng_below(rng, bound);
+}
+
+static void put_digits(struct rng *rng, char *out, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        out[i] = (char)('0' + below(rng, 10));
+    out[count] = '\0';
+}
+
+/* The definition of GB 11643, in its other form: sum of a_i * 2^(i-1) mod 11 is 1. */
+static char check_of(const char *digits)
+{
+    for (unsigned check = 0; check < 11; check++) {
+        unsigned sum = 0;
+        for (unsigned i = 0; i < 17; i++)
+            sum = (sum + (unsigned)(digits[i] - '0')) * 2 % 11;
+        if ((sum + check) % 11 == 1)
+            return check == 10 ? 'X' : (char)('0' + check);
+    }
+    fail();
+    return '?';
+}
+
+static bool is_found(const char *text, enum ys_personal_kind kind)
+{
+    struct ys_personal_hit hit = {.size = 0};
+    const struct ys_bytes bytes = ys_bytes_of_text(text);
+    while (ys_personal_find(bytes, hit.offset + hit.size, &hit))
+        if (hit.kind == kind)
+            return true;
+    return false;
+}
+
+static void generated_numbers_are_found_and_with_another_check_digit_not(void **state)
+{
+    (void)state;
+    struct rng rng = rng_from_env(__func__);
+    for (unsigned i = 0; i < 2000; i++) {
+        char id[19];
+        put_digits(&rng, id, 17);
+        id[0] = (char)('1' + below(&rng, 8));
+        (void)snprintf(id + 6, sizeof id - 6, "%04u%02u%02u", 1900 + below(&rng, 126),
+                       1 + below(&rng, 12), 1 + below(&rng, 28));
+        id[14] = (char)('0' + below(&rng, 10));
+        id[15] = '0';
+        id[16] = '1';
+        id[17] = check_of(id);
+        id[18] = '\0';
+        assert_true(is_found(id, YS_PERSONAL_IDENTITY));
+        id[17] = id[17] == 'X' ? '0' : id[17] == '9' ? '1' : (char)(id[17] + 1);
+        assert_false(is_found(id, YS_PERSONAL_IDENTITY));
+    }
+}
+
+/* Numbers that stand in records: codes, matters, logs, money, times. */
+static void numbers_of_the_field_are_none(void **state)
+{
+    (void)state;
+    struct rng rng = rng_from_env(__func__);
+    for (unsigned i = 0; i < 2000; i++) {
+        char text[160];
+        (void)snprintf(text, sizeof text,
+                       "社区110108%06u，事项110108%06u-20%02u-%04u，日志example/110108%06u/%u，"
+                       "11010801201620%02u%04u，预算%u.%02u元，2026-%02u-%02uT%02u:%02u:00",
+                       below(&rng, 1000000), below(&rng, 1000000), below(&rng, 100),
+                       below(&rng, 10000), below(&rng, 1000000), 1 + below(&rng, 9),
+                       below(&rng, 100), below(&rng, 10000), below(&rng, 99999999),
+                       below(&rng, 100), 1 + below(&rng, 12), 1 + below(&rng, 28), below(&rng, 24),
+                       below(&rng, 60));
+        finds(text, "");
+    }
 }
 
 static void bank_cards_are_found(void **state)
@@ -234,6 +328,9 @@ int main(void)
         cmocka_unit_test(what_only_looks_like_an_identity_number_is_none),
         cmocka_unit_test(mobile_numbers_are_found),
         cmocka_unit_test(what_only_looks_like_a_mobile_number_is_none),
+        cmocka_unit_test(numbers_that_a_line_feed_breaks_are_found),
+        cmocka_unit_test(generated_numbers_are_found_and_with_another_check_digit_not),
+        cmocka_unit_test(numbers_of_the_field_are_none),
         cmocka_unit_test(bank_cards_are_found),
         cmocka_unit_test(what_only_looks_like_a_bank_card_is_none),
         cmocka_unit_test(empty_and_long_texts_are_read),

@@ -14,6 +14,7 @@
  * be null. With "duties" of a case, all of the rule's are looked at, too: {"record": LABEL, "met": LABEL,
  * "due": DAY, "done": DAY, "proven": DAY, "unit": "street"}. */
 #include "node/model/model.h"
+#include "node/rules/finding.h"
 #include "node/rules/rules_state.h"
 #include "proto/json.h"
 #include "proto/moment.h"
@@ -27,7 +28,7 @@
 #include <string.h>
 
 enum mode { FIND, GROW, MUTATE };
-enum { CASES_MAX = 64, ROWS_MAX = 32, ROW_MAX = 400, RULES_MAX = 200 };
+enum { CASES_MAX = 64, ROWS_MAX = 32, ROW_MAX = 800, RULES_MAX = 200 };
 
 /* A case made true, with what the rule says of it. */
 struct stage {
@@ -178,7 +179,7 @@ static bool look(struct stage *stage, const struct ys_rule *rule)
         char severity[8];
         char code[64];
         char division[YS_DIVISION_MAX + 1];
-        char fact[128];
+        char fact[YS_FINDING_FACT_MAX];
         char since[YS_DATE_TEXT_MAX];
         char until[YS_DATE_TEXT_MAX];
         (void)ys_query_copy(query, 0, severity, sizeof severity);
