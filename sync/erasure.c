@@ -96,12 +96,6 @@ struct trace {
 };
 enum { TRACE_FIXED = YS_ROW_KEY_LEN };
 
-static void trace_clear(struct trace *trace)
-{
-    free(trace->row);
-}
-#define TRACE_SCOPED __attribute__((cleanup(trace_clear))) struct trace
-
 static enum ys_code trace_room(struct trace *trace, size_t hashes, struct ys_err *err)
 {
     trace->size = TRACE_FIXED + hashes * YS_HASH_LEN;
@@ -220,6 +214,25 @@ static bool is_settled(const struct ys_entry *entry, bool erased, const struct y
            ys_bytes_equal(entry->body, (struct ys_bytes){by->bytes, sizeof by->bytes});
 }
 
+/* By a tombstone, or by nothing; noted with the attachments that it named. */
+static enum ys_code replace_content(struct ys_txn *txn, struct ys_position at,
+                                    const struct ys_entry *entry, const struct ys_hash *by,
+                                    struct ys_err *err)
+{
+    struct trace trace = {.row = NULL};
+    enum ys_code code = trace_body(&trace, entry, err);
+    if (code == YS_OK && by != NULL)
+        code = ys_log_set_content(txn, at.log_id, at.index, YS_CONTENT_TOMBSTONE,
+                                  (struct ys_bytes){by->bytes, sizeof by->bytes}, err);
+    else if (code == YS_OK)
+        code = ys_log_set_content(txn, at.log_id, at.index, YS_CONTENT_ABSENT,
+                                  (struct ys_bytes){NULL, 0}, err);
+    if (code == YS_OK)
+        code = note_change(txn, at, &trace, err);
+    free(trace.row);
+    return code;
+}
+
 static enum ys_code settle_target(struct ys_txn *txn, const struct ys_hash *target, bool write,
                                   size_t *changed, struct ys_err *err)
 {
@@ -238,14 +251,7 @@ static enum ys_code settle_target(struct ys_txn *txn, const struct ys_hash *targ
         ++*changed;
         if (!write)
             return YS_OK;
-        TRACE_SCOPED trace = {.row = NULL};
-        code = trace_body(&trace, &entry, err);
-        if (code == YS_OK)
-            code = ys_log_set_content(
-                txn, at[i].log_id, at[i].index, erased ? YS_CONTENT_TOMBSTONE : YS_CONTENT_ABSENT,
-                (struct ys_bytes){by.bytes, erased ? sizeof by.bytes : 0}, err);
-        if (code == YS_OK)
-            code = note_change(txn, at[i], &trace, err);
+        code = replace_content(txn, at[i], &entry, erased ? &by : NULL, err);
     }
     return code;
 }
@@ -356,7 +362,7 @@ static enum ys_code count_outside(struct ys_txn *txn, const struct ys_erasure *r
     const Yishi__V1__Body *body = NULL;
     struct ys_position at;
     size_t count = 0;
-    TRACE_SCOPED trace = {.row = NULL};
+    struct trace trace = {.row = NULL};
     if (row->scope == YS_ERASE_BODY || row->state != YS_ERASURE_IN_EFFECT)
         return YS_OK;
     ys_arena_init(&arena, YS_BODY_ARENA_MAX);
@@ -369,7 +375,10 @@ static enum ys_code count_outside(struct ys_txn *txn, const struct ys_erasure *r
         body->redaction->attachment.len == YS_HASH_LEN)
         memcpy(trace.row + TRACE_FIXED, body->redaction->attachment.data, YS_HASH_LEN);
     ys_arena_clear(&arena);
-    return code == YS_OK && count != 0 ? note_change(txn, at, &trace, err) : code;
+    if (code == YS_OK && count != 0)
+        code = note_change(txn, at, &trace, err);
+    free(trace.row);
+    return code;
 }
 
 static enum ys_code settle_row(struct settling *s, struct ys_erasure *row, struct ys_err *err)
@@ -452,13 +461,7 @@ static enum ys_code repeat_one(struct ys_txn *from, struct ys_txn *to, const str
         if (code != YS_OK || is_settled(&entry, true, &by))
             continue;
         ++*count;
-        TRACE_SCOPED trace = {.row = NULL};
-        code = trace_body(&trace, &entry, err);
-        if (code == YS_OK)
-            code = ys_log_set_content(to, at[i].log_id, at[i].index, YS_CONTENT_TOMBSTONE,
-                                      (struct ys_bytes){by.bytes, sizeof by.bytes}, err);
-        if (code == YS_OK)
-            code = note_change(to, at[i], &trace, err);
+        code = replace_content(to, at[i], &entry, &by, err);
     }
     return code;
 }
