@@ -123,7 +123,7 @@ VALUES ('G-05', '', '', 'rate', '%', 100, 3, 'higher', 0, 0, '', ''),
 CREATE TEMP VIEW "G-05" AS
 SELECT p.division, '' AS series, '' AS part, NULL AS record, '-' AS subject, NULL AS item, NULL AS day,
        sum(r.verdict = 'ok') AS n, sum(r.verdict IN ('ok', 'bad', 'unknown_key')) AS d, NULL AS value, 0 AS open, '' AS fact
-  FROM place_log p CROSS JOIN record r ON r.no BETWEEN p.first AND p.last GROUP BY p.log
+  FROM place_log p CROSS JOIN record r ON r.no BETWEEN p.first AND p.last GROUP BY p.division
 UNION ALL
 SELECT p.division, 'failed', '', r.no, r.subject, NULL, (r.signed_s + 28800) / 86400, 1, NULL, NULL, 0,
        r.verdict
@@ -171,7 +171,7 @@ SELECT p.division, '', '', NULL, '-' AS subject, NULL, NULL, 0, count(*), NULL, 
   FROM asked k CROSS JOIN place_log p CROSS JOIN record r ON r.no BETWEEN p.first AND p.last
  WHERE +r.verdict = 'ok' AND (r.signers & 63) <> 0
    AND (r.signed_s + 28800) / 86400 >= k.from_day AND (r.signed_s + 28800) / 86400 < k.until_day
- GROUP BY p.log
+ GROUP BY p.division
 UNION ALL
 SELECT c.division, 'figures', '', c.record, c.subject, NULL, c.day, 1, NULL, NULL, 0, c.kind
   FROM changed c WHERE c.figures;

@@ -1,11 +1,17 @@
 -- E: what street and departments do (街道、部门履职; 响应, 解决, 满意). A row belongs to the community whose matter
 -- it is, so that a street's figure is that of its communities together, and a community sees how it was answered.
 
--- Duties of the rules (node/rules/tables.sql) that were laid upon or arose in the places asked about.
+-- The places asked about and the units above them: what street and district owe to a community, and what they
+-- laid upon it, stands by their units, also where the community is asked about alone.
+CREATE TEMP TABLE around (unit TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+CREATE TEMP VIEW "keep around" AS
+SELECT division FROM place UNION SELECT substr(division, 1, 9) FROM place UNION SELECT substr(division, 1, 6) FROM place;
+
+-- Duties of the rules (node/rules/tables.sql) of these.
 CREATE TEMP VIEW owed AS
-SELECT u.id AS rule, p.division AS place, d.subject, d.division, d.record, d.anchor_day, d.due_day,
+SELECT u.id AS rule, d.unit AS place, d.subject, d.division, d.record, d.anchor_day, d.due_day,
        d.met_record, d.met_day, d.proven_day
-  FROM rule u CROSS JOIN place p CROSS JOIN duty d ON d.unit = p.division AND d.rule = u.view;
+  FROM rule u CROSS JOIN around p CROSS JOIN duty d ON d.unit = p.unit AND d.rule = u.view;
 
 -- Submissions with their items (base.sql), as they stood at the period's end: an item is of the newest submission that
 -- took it to the street. A day moved without a reason stays, as in D-02. What was annulled is none; what is under correction must not be carried out.
@@ -105,8 +111,7 @@ SELECT q.division, s.series, '' AS part, q.record, q.subject, NULL AS item, q.da
   FROM asked k CROSS JOIN
        (SELECT substr(e.subject, 1, 12) AS division, r.rec AS record, e.subject,
                coalesce(r.received_on, e.day) AS day, coalesce(r.decision, '') AS decision
-          FROM place_log p CROSS JOIN street_response r ON r.rec BETWEEN p.first AND p.last
-          CROSS JOIN deed e ON e.record = r.rec) q
+          FROM street_response r CROSS JOIN deed e ON e.record = r.rec) q
   CROSS JOIN (SELECT 'transfer' AS series UNION ALL SELECT 'decline') s
  WHERE q.day >= k.from_day AND q.day < k.until_day;
 
@@ -199,8 +204,7 @@ SELECT substr(o.subject, 1, 12) AS division, '' AS series, '' AS part, o.record,
  WHERE o.rule = 'R-13-2' AND o.anchor_day BETWEEN k.from_day AND k.at_day
 UNION ALL
 SELECT substr(e.subject, 1, 12), '', '', r.rec, e.subject, NULL, coalesce(r.received_on, e.day), 1, 1, NULL, 0, ''
-  FROM asked k CROSS JOIN place_log p CROSS JOIN street_response r ON r.rec BETWEEN p.first AND p.last
-  CROSS JOIN deed e ON e.record = r.rec
+  FROM asked k CROSS JOIN street_response r CROSS JOIN deed e ON e.record = r.rec
  WHERE r.decision = 'decline' AND coalesce(r.received_on, e.day) BETWEEN k.from_day AND k.at_day;
 
 INSERT INTO indicator (id, zh, en, formula_zh, formula_en, basis, evidence, annex, parameters, case_zh, case_en,
