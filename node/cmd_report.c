@@ -111,6 +111,7 @@ enum ys_code ys_report_call_make(struct ys_report_call *report, struct ys_err *e
         .period = &report->again.period,
         .as_of_day = report->again.as_of_day,
         .by_unit = report->again.by_unit,
+        .own_only = report->own_only,
         .figures_only = report->figures_only,
         .label = ys_report_label,
     };
@@ -330,6 +331,7 @@ enum ys_code ys_cmd_report(const struct ys_call *call, struct ys_err *err)
     if (code == YS_OK)
         code = ys_report_call_open(call, &report, err);
     report.figures_only = as_of == NULL && !seal && (shape.text || shape.explain != NULL);
+    report.own_only = report.figures_only && !ys_args_has(&call->args, "by-unit");
     if (code == YS_OK)
         code = as_of == NULL ? ys_report_call_read(call, &report, err)
                              : read_as_of(call, as_of, &report, err);

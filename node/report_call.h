@@ -18,7 +18,7 @@ struct ys_report_call {
     struct ys_rules *rules;
     struct ys_basis basis;
     struct ys_making making;
-    bool figures_only; /* all that is wanted */
+    bool own_only, figures_only; /* all that is wanted */
     bool shown;        /* a line of progress */
     bool json;
     size_t cases;

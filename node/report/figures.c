@@ -71,6 +71,8 @@ static enum ys_code read_units(struct ys_report_figures *figures, struct ys_sql 
         if (code != YS_OK || !row)
             break;
         code = add_unit(figures, query, err);
+        if (figures->ask.own_only)
+            break;
     }
     if (code == YS_OK && figures->unit_count == 0)
         return ys_fail(err, YS_NOT_FOUND, "%s: nothing is known of this unit here",

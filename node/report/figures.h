@@ -14,7 +14,8 @@ struct ys_report_figures;
 
 struct ys_figures_ask {
     const char *unit;
-    bool by_unit; /* in the table of all also those of the units below */
+    bool own_only; /* none of the units below: for a look */
+    bool by_unit;  /* in the table of all also those of the units below */
     int32_t from_day, to_day, as_of_day;
     /* Count the unit's own figures of a period that was sealed, too, as of that day. */
     bool has_sealed;

@@ -108,6 +108,7 @@ static enum ys_code open_parts(const struct ys_making_options *options, struct y
                                        .as_of_day = options->as_of_day,
                                        .label = options->label};
     struct ys_figures_ask figures = {.unit = options->unit,
+                                     .own_only = options->own_only,
                                      .by_unit = options->by_unit,
                                      .from_day = options->period->from_day,
                                      .to_day = options->period->to_day,

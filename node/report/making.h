@@ -16,6 +16,7 @@ struct ys_making_options {
     const struct ys_report_period *period;
     int32_t as_of_day;
     bool by_unit;
+    bool own_only;     /* figures of the unit alone */
     bool figures_only; /* no drawings, no lists, no hash: what a terminal shows */
     const char *(*label)(const char *words, struct ys_bytes word);
 };
