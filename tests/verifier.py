@@ -197,8 +197,8 @@ PartyReport(Date, string, string[0..512]) RelayedAcknowledgement(string, bytes=3
 RelayedAcknowledgement[0..512]) ResidentsReview(uint32, enum, Date, uint32, uint32, uint32, enum, string)
 Objection(Date, enum, enum, enum, string) ObjectionReply(Date, enum, string) AttachmentAdd(string) FieldChange(string,
 bytes=32, string) Correction(FieldChange[1..512], enum, string, bytes=1..114688) Withdrawal(string) Redaction(string,
-bytes=32, enum, string, Date, string, bool) ArchiveTransfer(string, Date, Date, string, Date, enum) MatterClose(Date, enum,
-string) AuditFinding(string, enum, string, string, string, string, Date) FindingResponse(Date, string,
+bytes=32, enum, string, Date, string, bool) ArchiveTransfer(string, Date, Date, string, Date, enum) MatterClose(Date,
+enum, string) AuditFinding(string, enum, string, string, string, string, Date) FindingResponse(Date, string,
 Measure[0..512]) FindingClose(Date, enum, string) ReportInput(string, uint64, bytes=32, uint64) ReportParameter(string,
 string) ReportExport(string, bytes=32) ReportFigure(string, string, string, string, uint64, uint64)
 ReportSnapshot(string, Date, Date, bytes=32, ReportInput[1..512], ReportParameter[0..512], string, string,

@@ -220,7 +220,7 @@ SELECT w.division, s.series, '' AS part, NULL AS record, '-' AS subject, NULL AS
  WHERE CASE s.series WHEN 'stale' THEN w.hours > param('fresh_hours', w.division, w.as_of_day)
                      WHEN 'silent' THEN w.hours > 24 * param('silent_days', w.division, w.as_of_day) ELSE TRUE END;
 
--- Why: a content is checked against its hash when it comes, so what is here (node_blob) has been checked. What was
+-- Why: a content is checked against its hash when it comes, so what is here (node_attachment) has been checked. What was
 -- erased by a redaction is not missed.
 INSERT INTO indicator (id, zh, en, formula_zh, formula_en, basis, evidence, annex, parameters, case_zh, case_en,
                        day_zh, day_en, value_zh, value_en)
@@ -239,8 +239,8 @@ WITH gone AS MATERIALIZED
        WHERE x.attachment IS NOT NULL)
 SELECT p.division, '' AS series, '' AS part, a.rec AS record, r.subject, NULL AS item,
        (r.signed_s + 28800) / 86400 AS day,
-       EXISTS (SELECT b.hash FROM node_blob b WHERE b.alg = a.alg AND b.hash = a.hash) AS n, 1 AS d, NULL AS value,
-       0 AS open, '' AS fact
+       EXISTS (SELECT b.hash FROM node_attachment b WHERE a.alg = 'sha256' AND b.hash = a.hash) AS n, 1 AS d,
+       NULL AS value, 0 AS open, lower(hex(a.hash)) AS fact
   FROM place_log p CROSS JOIN attachment a ON a.rec BETWEEN p.first AND p.last CROSS JOIN record r ON r.no = a.rec
  WHERE a.scope = 'replicated' AND r.verdict = 'ok' AND r.standing = 'in_force'
    AND NOT EXISTS (SELECT g.hash FROM gone g WHERE g.record = a.rec AND g.hash = a.hash);

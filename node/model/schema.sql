@@ -28,13 +28,6 @@ CREATE TABLE node_log (
   fork_a INTEGER, fork_b INTEGER -- sizes of the two heads that prove two histories; NULL: there is no proof
 ) STRICT;
 
--- Contents of attachments that this node holds, each checked against its hash when it came. Node-local, too. Nothing
--- fills it while contents do not travel.
-CREATE TABLE node_blob (
-  alg TEXT NOT NULL, hash BLOB NOT NULL,
-  PRIMARY KEY (alg, hash)
-) STRICT, WITHOUT ROWID;
-
 -- Copies of the store's rows of verdicts, two bits an entry, to find those that changed.
 CREATE TABLE verdict_row (
   log INTEGER NOT NULL, chunk INTEGER NOT NULL, bits BLOB NOT NULL,

@@ -389,7 +389,7 @@ static void put_held(struct stage *stage)
         must(ys_base64_decode(ys_bytes_of_text(json_string_value(value)), hash.bytes,
                               sizeof hash.bytes, &size),
              &err, "held");
-        must(ys_query_open(ys_rules_sql(stage->rules), "INSERT INTO node_blob VALUES ('sha256', ?)",
+        must(ys_query_open(ys_rules_sql(stage->rules), "INSERT INTO node_attachment VALUES (?)",
                            &query, &err),
              &err, "held");
         ys_query_set_blob(query, 1, (struct ys_bytes){hash.bytes, size});
