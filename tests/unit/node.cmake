@@ -38,7 +38,7 @@ set_tests_properties(mutation.rules_grow PROPERTIES LABELS mutation TIMEOUT 900)
 add_test(NAME mutation.rules_trial COMMAND test_rules_trial --all)
 set_tests_properties(mutation.rules_trial PROPERTIES LABELS mutation TIMEOUT 900)
 set_tests_properties(unit.test_rules_trial PROPERTIES TIMEOUT 600)
-set_tests_properties(unit.test_model unit.test_rules unit.test_rules_follow PROPERTIES TIMEOUT 600)
+set_tests_properties(unit.test_model unit.test_report unit.test_rules unit.test_rules_follow PROPERTIES TIMEOUT 600)
 add_test(NAME mutation.rules COMMAND test_rules --mutate)
 set_tests_properties(mutation.rules PROPERTIES LABELS mutation TIMEOUT 1800)
 add_test(NAME unit.every_rule_is_built
