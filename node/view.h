@@ -8,10 +8,10 @@
 
 #include "node/alarm.h"
 #include "node/application.h"
-#include "node/audit/audit.h"
-#include "node/audit/sample.h"
 #include "node/attachment/fault.h"
 #include "node/attachment/survey.h"
+#include "node/audit/audit.h"
+#include "node/audit/sample.h"
 #include "node/check.h"
 #include "node/dossier.h"
 #include "node/evidence/evidence.h"

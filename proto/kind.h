@@ -44,7 +44,7 @@ struct ys_kind {
     const char
         *slot[YS_KIND_SLOTS_MAX]; /* what may be sealed in it, besides YS_KIND_SLOT_OPERATOR */
     bool membership;              /* counts when the membership is replayed */
-    bool erasable; /* its whole body may be erased by law (DOMAIN.md 5.3): what residents say, in
+    bool erasable;  /* its whole body may be erased by law (DOMAIN.md 5.3): what residents say, in
                         * words; nothing that counts or decides */
     bool as_target; /* is signed by the bodies that signed the record which it changes */
 };
