@@ -46,25 +46,28 @@ static enum ys_code put_units(struct ys_indicators *indicators, const struct ys_
     return code;
 }
 
-/* Divisions that have a log here, and those that were certified and have none: who never published
- * anything is counted, too. A division_change ends those that it names before and not after. */
+/* Divisions that have a log here, and those that the unit above certified and that have none: who never
+ * published anything is counted, too. A division_change of the district ends those that it names before and
+ * not after. */
 static const char *const place_text =
     "INSERT INTO place"
     " SELECT q.division, CASE length(q.division) WHEN 6 THEN 'district' WHEN 9 THEN 'street'"
     "   ELSE 'community' END, substr(q.division, 1, 9), min(q.day),"
     "   (SELECT max(c.effective_on) FROM division_change_before b"
     "      CROSS JOIN division_change c ON c.rec = b.rec CROSS JOIN deed e ON e.record = c.rec"
-    "     WHERE b.division = q.division AND NOT EXISTS"
-    "           (SELECT 1 FROM division_change_after a WHERE a.rec = b.rec AND a.division = "
-    "q.division))"
+    "      CROSS JOIN log l ON l.no = e.log"
+    "     WHERE b.division = q.division AND l.division = substr(q.division, 1, 6)"
+    "       AND NOT EXISTS (SELECT 1 FROM division_change_after a"
+    "                        WHERE a.rec = b.rec AND a.division = q.division))"
     " FROM (SELECT l.division, (SELECT (r.signed_s + 28800) / 86400 FROM record r"
     "         WHERE r.no BETWEEN l.no * 4294967296 AND l.no * 4294967296 + 4294967295"
     "           AND +r.verdict = 'ok' ORDER BY r.no LIMIT 1) AS day FROM log l"
     "       UNION ALL"
-    "       SELECT n.division, e.day FROM node_certificate n CROSS JOIN deed e ON e.record = "
-    "n.rec) q"
-    " WHERE EXISTS (SELECT 1 FROM asked_unit u WHERE substr(q.division, 1, length(u.unit)) = "
-    "u.unit)"
+    "       SELECT n.division, e.day FROM node_certificate n CROSS JOIN deed e ON e.record = n.rec"
+    "         CROSS JOIN log l ON l.no = e.log"
+    "        WHERE l.division = substr(n.division, 1, max(6, length(n.division) - 3))) q"
+    " WHERE EXISTS"
+    "  (SELECT 1 FROM asked_unit u WHERE substr(q.division, 1, length(u.unit)) = u.unit)"
     " GROUP BY q.division;"
     "INSERT INTO place_log"
     " SELECT l.no, p.division, p.level, p.street, l.no * 4294967296, l.no * 4294967296 + 4294967295"

@@ -237,7 +237,7 @@ WITH gone AS MATERIALIZED
         FROM redaction x CROSS JOIN deed e ON e.record = x.rec CROSS JOIN ref f ON f.rec = x.rec AND f.rel = 'redacts'
         CROSS JOIN record t ON t.id = f.target
        WHERE x.attachment IS NOT NULL)
-SELECT p.division, '' AS series, '' AS part, a.rec AS record, r.subject, NULL AS item,
+SELECT p.division, '' AS series, '' AS part, a.rec AS record, r.subject, a.nth AS item,
        (r.signed_s + 28800) / 86400 AS day,
        EXISTS (SELECT b.hash FROM node_blob b WHERE b.alg = a.alg AND b.hash = a.hash) AS n, 1 AS d, NULL AS value,
        0 AS open, '' AS fact

@@ -8,8 +8,9 @@ CREATE VIEW settled AS
 SELECT t.subject, t.nth AS track, t.item, t.nature, t.state, m.division AS unit,
        substr(m.division, 1, 9) AS street, s.record, s.nth AS place,
        max(CASE WHEN t.decision_matter THEN t.decided_day ELSE t.agreed_day END,
-           coalesce((SELECT max(c.day) FROM step c CROSS JOIN correction_compliance k ON k.rec = c.record
+           coalesce((SELECT max(c.day) FROM step c JOIN record k ON k.no = c.record
                       WHERE c.subject = t.subject AND c.nth > s.nth AND c.fate IN ('moved', 'replaced')
+                        AND k.kind = 'correction_compliance'
                         AND EXISTS
                         (SELECT 1 FROM ref f JOIN record o ON o.id = f.target
                           WHERE f.rec = c.record AND f.rel = 'answers' AND (EXISTS

@@ -310,6 +310,43 @@ static bool lengths_fit(struct stage *stage)
     return false;
 }
 
+static int64_t count_of(struct stage *stage, const char *question)
+{
+    YS_QUERY_SCOPED query = NULL;
+    bool row = false;
+    struct ys_err err = {0};
+    must(ys_query_open(stage->indicators->sql, question, &query, &err), &err, question);
+    must(ys_query_step(query, &row, &err), &err, question);
+    return ys_query_int(query, 0);
+}
+
+/* Numbers are integers, and where cases are counted none stands twice in one series and part. */
+static bool rows_are_sound(struct stage *stage)
+{
+    char reals_text[256];
+    char twice_text[320];
+    const char *const id = stage->indicator->id;
+    if (stage->rows == 0)
+        return true;
+    (void)snprintf(reals_text, sizeof reals_text,
+                   "SELECT count(*) FROM \"%s\" WHERE 'real' IN (typeof(n), typeof(d),"
+                   " typeof(value), typeof(day))",
+                   id);
+    (void)snprintf(twice_text, sizeof twice_text,
+                   "SELECT (SELECT count(*) FROM \"%s\") - count(*) FROM (SELECT DISTINCT division,"
+                   " series, part, record, subject, item, day, fact FROM \"%s\")",
+                   id, id);
+    const int64_t reals = count_of(stage, reals_text);
+    bool cases = true;
+    for (size_t i = 0; i < stage->indicator->figure_count; i++)
+        cases = cases && stage->indicator->figure[i].cases;
+    const int64_t twice = cases ? count_of(stage, twice_text) : 0;
+    if (reals != 0 || twice != 0)
+        printf("FAILED %s: %" PRId64 " rows are no integers, %" PRId64 " stand there twice\n",
+               stage->name, reals, twice);
+    return reals == 0 && twice == 0;
+}
+
 /* --- a case -------------------------------------------------------------------------------------- */
 
 static int32_t day_of(const json_t *told, const char *field, const char *otherwise)
@@ -560,7 +597,7 @@ static unsigned open_cases(const char *id, const json_t *cases, size_t count, st
             printf("FAILED %s: %s: %s\n", id, stages[i]->name, err.msg);
             show(stages[i]);
             failures++;
-        } else if (!lengths_fit(stages[i]))
+        } else if (!lengths_fit(stages[i]) || !rows_are_sound(stages[i]))
             failures++;
     }
     return failures;
