@@ -237,10 +237,10 @@ WITH gone AS MATERIALIZED
         FROM redaction x CROSS JOIN deed e ON e.record = x.rec CROSS JOIN ref f ON f.rec = x.rec AND f.rel = 'redacts'
         CROSS JOIN record t ON t.id = f.target
        WHERE x.attachment IS NOT NULL)
-SELECT p.division, '' AS series, '' AS part, a.rec AS record, r.subject, NULL AS item,
+SELECT p.division, '' AS series, '' AS part, a.rec AS record, r.subject, a.nth AS item,
        (r.signed_s + 28800) / 86400 AS day,
        EXISTS (SELECT b.hash FROM node_attachment b WHERE a.alg = 'sha256' AND b.hash = a.hash) AS n, 1 AS d,
-       NULL AS value, 0 AS open, lower(hex(a.hash)) AS fact
+       NULL AS value, 0 AS open, '' AS fact
   FROM place_log p CROSS JOIN attachment a ON a.rec BETWEEN p.first AND p.last CROSS JOIN record r ON r.no = a.rec
  WHERE a.scope = 'replicated' AND r.verdict = 'ok' AND r.standing = 'in_force'
    AND NOT EXISTS (SELECT g.hash FROM gone g WHERE g.record = a.rec AND g.hash = a.hash);
