@@ -74,6 +74,7 @@ static enum ys_code audit(void *context, struct ys_err *err)
     struct ys_audit_options options = {
         .now_s = ys_now_s(), .line = print_line, .progress = show_progress, .context = &auditing};
     struct ys_audit_totals totals = {0};
+    char files[PATH_MAX];
     uint64_t threads = 0;
     clock_gettime(CLOCK_MONOTONIC, &auditing.begun);
     enum ys_code code = ys_args_number(&call->args, "threads", THREADS_MAX, 0, &threads, err);
@@ -82,6 +83,8 @@ static enum ys_code audit(void *context, struct ys_err *err)
         code = ys_audit_open(call->home, call->lang, &node, err);
     options.store = node.store;
     options.member = node.member;
+    ys_home_path(&node.home, "attachments", files);
+    options.attachments = files;
     if (code == YS_OK)
         code = ys_audit(&options, &totals, err);
     clear_progress(&auditing);

@@ -42,6 +42,7 @@ static void put_log(json_t *object, const struct ys_scrub_log *log)
                         ys_json_time(log->last_cosigned_s != 0, log->last_cosigned_s));
     json_object_set_new(object, "references", ys_json_number(log->references));
     json_object_set_new(object, "receipts", ys_json_number(log->receipts));
+    json_object_set_new(object, "files", ys_json_number(log->files));
     json_object_set_new(object, "absent_bodies", ys_json_number(log->absent_bodies));
     json_object_set_new(object, "erased_bodies", ys_json_number(log->tombstones));
 }

@@ -34,6 +34,8 @@ static void print_log(const struct ys_audit_line *line)
     if (log->references + log->receipts != 0)
         printf(_("; %llu references and %llu receipts followed"), (ull)log->references,
                (ull)log->receipts);
+    if (log->files != 0)
+        printf(_("; %llu files of attachments hashed"), (ull)log->files);
     if (log->tombstones != 0)
         printf(_("; %llu contents erased by law"), (ull)log->tombstones);
 }

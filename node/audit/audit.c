@@ -357,6 +357,7 @@ enum ys_code ys_audit(const struct ys_audit_options *options, struct ys_audit_to
         .store = options->store,
         .member = options->member,
         .deep = true,
+        .attachments = options->attachments,
         .threads = options->threads,
         .log_done = keep_log,
         .tables_done = keep_tables,

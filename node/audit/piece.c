@@ -126,7 +126,7 @@ static enum ys_code check_entry(struct ys_piece *piece, struct ys_txn *txn, cons
     if (code == YS_OK)
         code = ys_piece_erasure(piece, txn, index, &entry, &id, kind_name, err);
     if (code == YS_OK && piece->options->deep && readable && verdict == YS_VERDICT_OK)
-        code = ys_piece_deep(piece, txn, index, &entry, err);
+        code = ys_piece_deep(piece, txn, index, &entry, &id, err);
     return code;
 }
 

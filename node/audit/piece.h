@@ -66,7 +66,12 @@ enum ys_code ys_piece_erasure(struct ys_piece *piece, struct ys_txn *txn, uint64
                               struct ys_bytes kind, struct ys_err *err);
 /* References and receipts of one record whose lines and body are good. */
 enum ys_code ys_piece_deep(struct ys_piece *piece, struct ys_txn *txn, uint64_t index,
-                           const struct ys_entry *entry, struct ys_err *err);
+                           const struct ys_entry *entry, const struct ys_hash *id,
+                           struct ys_err *err);
+/* Files of its attachments that travel with it. */
+enum ys_code ys_piece_files(struct ys_piece *piece, struct ys_txn *txn, uint64_t index,
+                            const struct ys_hash *record, const Yishi__V1__Body *body,
+                            struct ys_err *err);
 /* Keep a record for the hearing. */
 enum ys_code ys_piece_hear(struct ys_piece *piece, uint64_t index, const struct ys_entry *entry,
                            struct ys_err *err);

@@ -95,10 +95,12 @@ static enum ys_code follow_receipt(struct ys_piece *piece, struct ys_txn *txn, u
 }
 
 static enum ys_code look(struct ys_piece *piece, struct ys_txn *txn, uint64_t index,
-                         const struct ys_entry *entry, const Yishi__V1__Body *body,
-                         struct ys_err *err)
+                         const struct ys_entry *entry, const struct ys_hash *id,
+                         const Yishi__V1__Body *body, struct ys_err *err)
 {
     enum ys_code code = follow_references(piece, txn, index, body, err);
+    if (code == YS_OK)
+        code = ys_piece_files(piece, txn, index, id, body, err);
     if (body->kind_case == YISHI__V1__BODY__KIND_RECEIPTS) {
         const Yishi__V1__Receipts *const receipts = body->receipts;
         for (size_t i = 0; i < receipts->n_receipts && code == YS_OK; i++)
@@ -111,7 +113,8 @@ static enum ys_code look(struct ys_piece *piece, struct ys_txn *txn, uint64_t in
 }
 
 enum ys_code ys_piece_deep(struct ys_piece *piece, struct ys_txn *txn, uint64_t index,
-                           const struct ys_entry *entry, struct ys_err *err)
+                           const struct ys_entry *entry, const struct ys_hash *id,
+                           struct ys_err *err)
 {
     struct ys_arena arena;
     const Yishi__V1__Body *body = NULL;
@@ -120,7 +123,7 @@ enum ys_code ys_piece_deep(struct ys_piece *piece, struct ys_txn *txn, uint64_t 
     /* The verdict rests on ys_body_decode; a kind of a later version has no body that can be read. */
     enum ys_code code = ys_body_unpack(entry->body, &arena, &body, &why);
     if (code == YS_OK)
-        code = look(piece, txn, index, entry, body, err);
+        code = look(piece, txn, index, entry, id, body, err);
     else
         code = code == YS_NOMEM ? ys_fail(err, code, "%s", why.msg) : YS_OK;
     ys_arena_clear(&arena);

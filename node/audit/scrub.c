@@ -156,6 +156,7 @@ static void add_up(struct walk *walk, const struct ys_piece *piece)
     done->tombstones += piece->done.tombstones;
     done->references += piece->done.references;
     done->receipts += piece->done.receipts;
+    done->files += piece->done.files;
     if (piece->last) { /* which alone looks above the entries */
         done->beyond_size = piece->done.beyond_size;
         done->beyond_s = piece->done.beyond_s;

@@ -24,6 +24,7 @@ struct ys_scrub_log {
     uint64_t verdicts[YS_VERDICTS]; /* recomputed */
     uint64_t absent_bodies, tombstones;
     uint64_t references, receipts; /* followed; with `deep` */
+    uint64_t files;                /* of attachments, hashed again; with `deep` */
     uint64_t last_cosigned_s;      /* newest time under a head of it; 0 for none */
     /* The largest cosigned head above the entries that are here, and one who cosigned it; size 0: none. */
     uint64_t beyond_size, beyond_s;
@@ -48,7 +49,9 @@ struct ys_scrub_options {
     uint32_t only_log; /* with `one` true */
     bool one;          /* this log alone; the tables that span logs are left out */
     bool deep;         /* follow references and receipts too, and name what is absent */
-    unsigned threads;  /* 0: one a core */
+    const char
+        *attachments; /* with `deep`: the folder of their files (sync/blob.h); NULL: do not look */
+    unsigned threads; /* 0: one a core */
     void (*log_done)(void *context, struct ys_scrub_log *log);
     void (*tables_done)(void *context, struct ys_flaws *flaws);
     void (*progress)(void *context, uint64_t done, uint64_t total); /* entries; may be NULL */

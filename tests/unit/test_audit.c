@@ -1,5 +1,6 @@
 #include "node/audit/audit.h"
 
+#include "sync/blob.h"
 #include "sync/receipts.h"
 #include "tests/support/cast.h"
 
@@ -10,6 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -20,6 +23,7 @@ enum { DAY = 24 * 60 * 60, SAID_MAX = 64 * 1024 };
 struct desk {
     struct cast cast; /* the store is the district's, unless a test moves */
     struct ys_member *member;
+    const char *attachments; /* folder; NULL: nobody looks */
     struct ys_audit_totals totals;
     char said[SAID_MAX]; /* "<verdict> <code> <origin>\n" and "  <kind> <where> <text>\n" */
     size_t said_size;
@@ -52,6 +56,7 @@ static enum ys_code audit_with(struct desk *desk, uint64_t at_s, unsigned thread
 {
     const struct ys_audit_options options = {.store = desk->cast.store,
                                              .member = desk->member,
+                                             .attachments = desk->attachments,
                                              .now_s = at_s,
                                              .threads = threads,
                                              .line = take_line,
@@ -520,6 +525,58 @@ static void a_reference_that_leads_nowhere_is_named_where_all_must_be(void **sta
     assert_named(desk, "reference", log_of(desk, CAST_COMMUNITY), "entry 6: it refers to record");
 }
 
+static void a_file_that_is_not_what_the_record_says_is_named(void **state)
+{
+    struct desk *const desk = *state;
+    char path[FOLDER_PATH_MAX];
+    char file[FOLDER_PATH_MAX + 80];
+    char name[YS_BLOB_NAME_LEN + 1];
+    struct ys_blobs *blobs = NULL;
+    struct ys_hash hash;
+    uint64_t size = 0;
+    folder_path(&desk->cast.folder, "attachments", path);
+    desk->attachments = path;
+    FILE *const content = tmpfile();
+    assert_non_null(content);
+    assert_int_equal(fputs("a plan of the yard", content) < 0, 0);
+    rewind(content);
+    assert_int_equal(ys_blobs_open(path, &(struct ys_blob_options){0}, &blobs, NULL), YS_OK);
+    assert_int_equal(ys_blobs_put(blobs, fileno(content), "plan", &hash, &size, NULL), YS_OK);
+    fclose(content);
+    ys_blobs_close(blobs);
+    Yishi__V1__Attachment attachment = YISHI__V1__ATTACHMENT__INIT;
+    Yishi__V1__Attachment *list[] = {&attachment};
+    Yishi__V1__Body *const body = scribe_acknowledgement(&desk->cast.rng);
+    attachment.has_alg = attachment.has_hash = attachment.has_size = attachment.has_scope = true;
+    attachment.alg = YISHI__V1__HASH_ALGORITHM__HASH_ALGORITHM_SHA256;
+    attachment.hash = (ProtobufCBinaryData){YS_HASH_LEN, hash.bytes};
+    attachment.size = size;
+    attachment.scope = YISHI__V1__ATTACHMENT_SCOPE__ATTACHMENT_SCOPE_REPLICATED;
+    static char plain[] = "text/plain";
+    attachment.media_type = plain;
+    body->attachments = list;
+    body->n_attachments = 1;
+    (void)cast_publish(&desk->cast, CAST_COMMUNITY, body, &desk->cast.unit[CAST_COMMUNITY].body[0]);
+    assert_good(desk);
+
+    ys_blob_name(&hash, name);
+    snprintf(file, sizeof file, "%s/%.2s/%.2s/%s", path, name, name + 2, name);
+    assert_int_equal(chmod(file, 0600), 0);
+    FILE *const damaged = fopen(file, "r+");
+    assert_non_null(damaged);
+    assert_int_equal(fputc('A', damaged), 'A');
+    fclose(damaged);
+    audit(desk);
+    assert_named(desk, "attachment", log_of(desk, CAST_COMMUNITY), name);
+    assert_int_equal(desk->totals.failed, 1);
+
+    assert_int_equal(unlink(file), 0);
+    audit(desk);
+    assert_named(desk, "unknown", log_of(desk, CAST_COMMUNITY), name);
+    assert_int_equal(desk->totals.failed, 0);
+    assert_int_equal(desk->totals.open, 1);
+}
+
 static void a_unit_that_is_silent_is_named_on_the_day_after(void **state)
 {
     struct desk *const desk = *state;
@@ -618,6 +675,8 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_reference_that_leads_nowhere_is_named_where_all_must_be,
                                         set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_file_that_is_not_what_the_record_says_is_named, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(a_unit_that_is_silent_is_named_on_the_day_after, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_unit_that_never_published_is_named, set_up, tear_down),
