@@ -59,7 +59,7 @@ static json_t *dimensions_json(const struct ys_ballot_tally *tally)
     for (unsigned d = 0; d < YS_BALLOT_DIMENSIONS; d++) {
         json_t *const one = json_pack("{s:s}", "dimension", name[d]);
         for (unsigned grade = YS_BALLOT_GRADES; grade-- > 0;) {
-            char field[16];
+            char field[32];
             (void)snprintf(field, sizeof field, "grade_%u", grade);
             json_object_set_new(one, field, json_integer(tally->count[d][grade]));
         }

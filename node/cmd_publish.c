@@ -495,8 +495,8 @@ static enum ys_code print_all(const struct publication *p, struct ys_err *err)
     return code;
 }
 
-/* What is erased by law goes at once; the record stands in any case. */
-static enum ys_code carry_out(const struct publication *p, struct ys_err *err)
+/* What is erased by law goes at once. The record stands in any case, and the daemon goes on. */
+static void carry_out(const struct publication *p)
 {
     struct ys_carried done = {.out_of_reach = NULL};
     struct ys_err why = {0};
@@ -504,11 +504,12 @@ static enum ys_code carry_out(const struct publication *p, struct ys_err *err)
     enum ys_code code = ys_carry_due(&p->node, &due, &why);
     if (code == YS_OK && due)
         code = ys_carry_out(&p->node, false, &done, &why);
-    if (code != YS_OK)
-        return ys_fail(err, code,
-                       _("published, but not all is erased yet: %s; 'yishi erase' goes on"),
-                       why.msg);
-    return YS_OK;
+    if (code != YS_OK) {
+        fputs("yishi: ", stderr);
+        fprintf(stderr, _("note: published, but not all is erased yet: %s; 'yishi erase' goes on"),
+                why.msg);
+        fputc('\n', stderr);
+    }
 }
 
 static enum ys_code publish(struct publication *p, struct ys_err *err)
@@ -532,7 +533,9 @@ static enum ys_code publish(struct publication *p, struct ys_err *err)
         tell_vault(p);
     if (code == YS_OK)
         code = print_all(p, err);
-    return code == YS_OK && !p->dry ? carry_out(p, err) : code;
+    if (code == YS_OK && !p->dry)
+        carry_out(p);
+    return code;
 }
 
 enum ys_code ys_cmd_publish(const struct ys_call *call, struct ys_err *err)

@@ -35,6 +35,7 @@ struct wish {
     uint64_t size;
     int64_t record;
     bool done;
+    int64_t done_ms;
     uint64_t session; /* that takes it; 0: none */
     int64_t moved_ms; /* when a piece came last */
     int64_t not_before_ms;
@@ -251,6 +252,7 @@ static void came(struct ys_daemon *daemon, struct wish *wish)
     for (; due != NULL && due < end && ys_hash_equal(&due->hash, &wish->hash); due++)
         due->here = true;
     wish->done = true;
+    wish->done_ms = daemon->now_ms;
     b->told = false;
     ys_daemon_blobs_moved(daemon);
 }
@@ -427,7 +429,7 @@ static bool make_wishes(struct ys_blobbing *b, const struct ys_attachment_index 
     }
     for (size_t i = 0; i < index->count; i++) {
         const struct wish *const old = find_wish(b, &index->due[i].hash);
-        if (old != NULL && old->done)
+        if (old != NULL && old->done && old->done_ms >= b->asked_ms)
             index->due[i].here = true; /* it came while the look was under way */
         if (index->due[i].here ||
             (count > 0 && ys_hash_equal(&wishes[count - 1].hash, &index->due[i].hash)))

@@ -49,7 +49,7 @@ static enum ys_code put_units(struct ys_indicators *indicators, const struct ys_
 /* Divisions that have a log here, and those that the unit above certified and that have none: who never
  * published anything is counted, too. A division_change of the district ends those that it names before and
  * not after. */
-static const char *const place_text =
+static const char place_text[] =
     "INSERT INTO place"
     " SELECT q.division, CASE length(q.division) WHEN 6 THEN 'district' WHEN 9 THEN 'street'"
     "   ELSE 'community' END, substr(q.division, 1, 9), min(q.day),"

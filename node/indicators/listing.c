@@ -6,7 +6,7 @@
 
 enum { SQL_MAX = 4096, WORD_MAX = 256, TITLE_MAX = 1024 };
 
-static const char *const results_text =
+static const char results_text[] =
     "SELECT r.indicator, r.code, r.unit, r.part, r.n, r.d, r.low, r.high, r.open, r.oldest,"
     " r.communities, r.mean, u.small_n"
     " FROM figure f CROSS JOIN result r ON r.indicator = f.indicator AND r.code = f.code"
@@ -80,7 +80,7 @@ enum ys_code ys_indicators_results(
 /* --- the list ------------------------------------------------------------------------------------ */
 
 /* By id of the record, never its number: that is this file's own. */
-static const char *const list_text =
+static const char list_text[] =
     "SELECT v.division, v.series, v.part, v.subject, m.title, r.kind, v.fact, v.record, r.id,"
     " v.item, v.day, v.value, v.n, v.d, v.open"
     " FROM \"%s\" v CROSS JOIN inside i ON i.division = v.division AND i.unit = ?1"
