@@ -22,7 +22,7 @@ static void make_papers(struct rng *rng, struct ys_ballot *out, size_t count)
     for (size_t i = 0; i < count; i++) {
         out[i] = (struct ys_ballot){.valid = rng_below(rng, 8) != 0,
                                     .kind = (unsigned)rng_below(rng, 4)};
-        (void)snprintf(out[i].code, sizeof out[i].code, "%010zu", i);
+        (void)snprintf(out[i].code, sizeof out[i].code, "%010u", (unsigned)i);
         for (unsigned d = 0; d < YS_BALLOT_DIMENSIONS; d++)
             out[i].grade[d] = (uint8_t)rng_below(rng, YS_BALLOT_GRADES);
         rng_fill(rng, out[i].salt, sizeof out[i].salt);
