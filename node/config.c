@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { VALUE_MAX = 192 }; /* bytes; inih reads lines of 200 */
+enum { VALUE_MAX = 192, LINE_MAX_SIZE = 256 }; /* bytes; inih reads lines of 200 */
 
 bool ys_endpoint_valid(const char *text)
 {
@@ -86,6 +86,34 @@ static bool take_parent_key(struct ys_config *config, const char *value)
            size == YS_PUBKEY_LEN;
 }
 
+static bool read_key(const char *text, uint8_t out[YS_PUBKEY_LEN])
+{
+    return ys_transport_parse(ys_bytes_of_text(text), out);
+}
+
+/* CODE tcp://host:port KEY */
+static bool take_observe(struct ys_config *config, const char *value)
+{
+    char text[LINE_MAX_SIZE];
+    struct ys_observed one = {.endpoint = ""};
+    char *rest = text;
+    if (strlen(value) >= sizeof text || config->observed_count == YS_OBSERVED_MAX)
+        return false;
+    memcpy(text, value, strlen(value) + 1);
+    const char *const code = strtok_r(text, " \t", &rest);
+    const char *const endpoint = code == NULL ? NULL : strtok_r(NULL, " \t", &rest);
+    const char *const key = endpoint == NULL ? NULL : strtok_r(NULL, " \t", &rest);
+    if (key == NULL || strtok_r(NULL, " \t", &rest) != NULL ||
+        ys_division_parse(ys_bytes_of_text(code), &one.host, NULL) != YS_OK ||
+        !take_endpoint(one.endpoint, endpoint) || !read_key(key, one.key))
+        return false;
+    for (size_t i = 0; i < config->observed_count; i++)
+        if (ys_division_equal(&config->observed[i].host, &one.host))
+            return false;
+    config->observed[config->observed_count++] = one;
+    return true;
+}
+
 static bool take_guard(struct ys_config *config, const char *value)
 {
     if (value[0] != '/' || strlen(value) >= sizeof config->guard)
@@ -109,6 +137,7 @@ enum {
     SET_LISTEN,
     SET_PARENT,
     SET_PARENT_KEY,
+    SET_OBSERVE,
     SET_GUARD,
     SET_LANG
 };
@@ -123,6 +152,7 @@ static const struct {
     [SET_LISTEN] = {"listen", take_listen},
     [SET_PARENT] = {"parent", take_parent},
     [SET_PARENT_KEY] = {"parent_key", take_parent_key},
+    [SET_OBSERVE] = {"observe", take_observe},
     [SET_GUARD] = {"guard", take_guard},
     [SET_LANG] = {"lang", take_lang},
 };
@@ -141,7 +171,7 @@ static int take_line(void *user, const char *section, const char *key, const cha
     for (unsigned i = 0; i < SETTINGS; i++) {
         if (strcmp(settings[i].key, key) != 0)
             continue;
-        if ((parser->seen >> i & 1) != 0)
+        if ((parser->seen >> i & 1) != 0 && i != SET_OBSERVE)
             (void)ys_fail(&parser->err, YS_MALFORMED, _("%s stands twice"), key);
         else if (!settings[i].take(&parser->config, value))
             (void)ys_fail(&parser->err, YS_MALFORMED, _("%s: \"%s\" is no good value"), key, value);
@@ -233,13 +263,23 @@ static void print_key(const uint8_t key[YS_PUBKEY_LEN], char out[YS_BASE64_LEN(Y
     out[w.size] = '\0';
 }
 
+static bool same_observed(const struct ys_config *a, const struct ys_config *b)
+{
+    bool all = a->observed_count == b->observed_count;
+    for (size_t i = 0; i < a->observed_count && all; i++)
+        all = ys_division_equal(&a->observed[i].host, &b->observed[i].host) &&
+              strcmp(a->observed[i].endpoint, b->observed[i].endpoint) == 0 &&
+              memcmp(a->observed[i].key, b->observed[i].key, YS_PUBKEY_LEN) == 0;
+    return all;
+}
+
 static bool same(const struct ys_config *a, const struct ys_config *b)
 {
     return strcmp(a->deployment, b->deployment) == 0 &&
            ys_division_equal(&a->division, &b->division) && strcmp(a->name, b->name) == 0 &&
            strcmp(a->listen, b->listen) == 0 && strcmp(a->parent, b->parent) == 0 &&
            (a->parent[0] == '\0' || memcmp(a->parent_key, b->parent_key, YS_PUBKEY_LEN) == 0) &&
-           strcmp(a->guard, b->guard) == 0 && strcmp(a->lang, b->lang) == 0;
+           same_observed(a, b) && strcmp(a->guard, b->guard) == 0 && strcmp(a->lang, b->lang) == 0;
 }
 
 /* Write what was checked to read back as `wanted`. */
@@ -295,15 +335,15 @@ static bool line_sets(struct ys_bytes line, const char *key)
     return at < line.size && (line.data[at] == '=' || line.data[at] == ':');
 }
 
-/* All lines of `text` but those that set parent or parent_key. */
-static void copy_other_lines(struct ys_writer *w, struct ys_bytes text)
+/* All lines of `text` but those that set one of the two (`also` may be as `setting`). */
+static void copy_other_lines(struct ys_writer *w, struct ys_bytes text, unsigned setting,
+                             unsigned also)
 {
     while (text.size > 0) {
         struct ys_bytes line = text;
         if (!ys_bytes_take_line(&text, &line))
             text.size = 0;
-        if (line_sets(line, settings[SET_PARENT].key) ||
-            line_sets(line, settings[SET_PARENT_KEY].key))
+        if (line_sets(line, settings[setting].key) || line_sets(line, settings[also].key))
             continue;
         ys_writer_bytes(w, line);
         ys_writer_text(w, "\n");
@@ -328,9 +368,59 @@ enum ys_code ys_config_set_parent(const struct ys_home *home, const char *parent
         return ys_fail(err, YS_USAGE, _("\"%s\" is no address like tcp://host:port"), parent);
     memcpy(config.parent_key, key, YS_PUBKEY_LEN);
     print_key(key, key_text);
-    copy_other_lines(&w, ys_bytes_of_text(old));
+    copy_other_lines(&w, ys_bytes_of_text(old), SET_PARENT, SET_PARENT_KEY);
     put_setting(&w, SET_PARENT, parent);
     put_setting(&w, SET_PARENT_KEY, key_text);
+    if (w.overflow)
+        return ys_fail(err, YS_LIMIT, _("%s: more than %d bytes"), path, YS_CONFIG_MAX);
+    text[w.size] = '\0';
+    return save_text(home, text, &config, err);
+}
+
+static void put_observed(struct ys_writer *w, const struct ys_observed *one)
+{
+    char key[YS_BASE64_LEN(YS_PUBKEY_LEN) + 1];
+    print_key(one->key, key);
+    ys_writer_text(w, settings[SET_OBSERVE].key);
+    ys_writer_text(w, " = ");
+    ys_writer_text(w, one->host.digits);
+    ys_writer_text(w, " ");
+    ys_writer_text(w, one->endpoint);
+    ys_writer_text(w, " ");
+    ys_writer_text(w, key);
+    ys_writer_text(w, "\n");
+}
+
+/* The place of who is observed already, or a new one. */
+static struct ys_observed *place_of(struct ys_config *config, const struct ys_division *host)
+{
+    for (size_t i = 0; i < config->observed_count; i++)
+        if (ys_division_equal(&config->observed[i].host, host))
+            return &config->observed[i];
+    return config->observed_count == YS_OBSERVED_MAX ? NULL
+                                                     : &config->observed[config->observed_count++];
+}
+
+enum ys_code ys_config_observe(const struct ys_home *home, const struct ys_observed *observed,
+                               struct ys_err *err)
+{
+    char path[PATH_MAX];
+    char old[YS_CONFIG_MAX + 1];
+    char text[YS_CONFIG_MAX + 1];
+    struct ys_writer w = {.data = (uint8_t *)text, .capacity = YS_CONFIG_MAX};
+    struct ys_config config;
+    enum ys_code code = ys_config_load(home, &config, err);
+    if (code == YS_OK)
+        code = read_text(home, path, old, err);
+    if (code != YS_OK)
+        return code;
+    struct ys_observed *const place = place_of(&config, &observed->host);
+    if (place == NULL)
+        return ys_fail(err, YS_LIMIT, _("%s: more than %d are observed"), path, YS_OBSERVED_MAX);
+    *place = *observed;
+    copy_other_lines(&w, ys_bytes_of_text(old), SET_OBSERVE, SET_OBSERVE);
+    for (size_t i = 0; i < config.observed_count; i++)
+        put_observed(&w, &config.observed[i]);
     if (w.overflow)
         return ys_fail(err, YS_LIMIT, _("%s: more than %d bytes"), path, YS_CONFIG_MAX);
     text[w.size] = '\0';

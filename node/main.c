@@ -36,6 +36,9 @@ static const struct ys_option init_options[] = {
      N_("bodies with a key here; default rc,po,sc at a community, st at a street, "
         "da at a district")},
     {"listen", "tcp://HOST:PORT", N_("where children dial; port 0 lets the system choose")},
+    {"observer", NULL,
+     N_("the home of an auditor, who reads what the unit may and signs nothing; then see: yishi "
+        "join")},
     {"root", "FILE",
      N_("the district's root policy, to be pinned; a district without it makes its "
         "own root")},
@@ -60,6 +63,7 @@ static const struct ys_option invite_options[] = {
     {"expires-at", "SECONDS", N_("until when it is good, in POSIX seconds, instead of --hours")},
     {"address", "tcp://HOST:PORT",
      N_("where the child dials; default: where the daemon listens, else the setting")},
+    {"observer", NULL, N_("invite an observer of CODE: this unit, or a child of it")},
     {"wait", NULL, N_("stay until the request comes, show it and sign")},
     {"yes", NULL, N_("sign without asking; with --wait")},
     PASSPHRASE_OPTIONS,
