@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { VALUE_MAX = 192, LINE_MAX_SIZE = 256 }; /* bytes; inih reads lines of 200 */
+enum { VALUE_MAX = 192 }; /* bytes; inih reads lines of 200 */
 
 bool ys_endpoint_valid(const char *text)
 {
@@ -86,26 +86,30 @@ static bool take_parent_key(struct ys_config *config, const char *value)
            size == YS_PUBKEY_LEN;
 }
 
-static bool read_key(const char *text, uint8_t out[YS_PUBKEY_LEN])
+/* What stands before the next space; `rest` begins behind it. */
+static struct ys_bytes take_word(struct ys_bytes *rest)
 {
-    return ys_transport_parse(ys_bytes_of_text(text), out);
+    size_t size = 0;
+    while (size < rest->size && rest->data[size] != ' ')
+        size++;
+    const struct ys_bytes word = {.data = rest->data, .size = size};
+    *rest = ys_bytes_skip(*rest, size < rest->size ? size + 1 : size);
+    return word;
 }
 
-/* CODE tcp://host:port KEY */
+/* CODE tcp://host:port KEY, with one space between them. */
 static bool take_observe(struct ys_config *config, const char *value)
 {
-    char text[LINE_MAX_SIZE];
     struct ys_observed one = {.endpoint = ""};
-    char *rest = text;
-    if (strlen(value) >= sizeof text || config->observed_count == YS_OBSERVED_MAX)
+    struct ys_bytes rest = ys_bytes_of_text(value);
+    const struct ys_bytes code = take_word(&rest);
+    const struct ys_bytes endpoint = take_word(&rest);
+    char text[YS_ADDRESS_MAX] = "";
+    if (config->observed_count == YS_OBSERVED_MAX || endpoint.size >= sizeof text)
         return false;
-    memcpy(text, value, strlen(value) + 1);
-    const char *const code = strtok_r(text, " \t", &rest);
-    const char *const endpoint = code == NULL ? NULL : strtok_r(NULL, " \t", &rest);
-    const char *const key = endpoint == NULL ? NULL : strtok_r(NULL, " \t", &rest);
-    if (key == NULL || strtok_r(NULL, " \t", &rest) != NULL ||
-        ys_division_parse(ys_bytes_of_text(code), &one.host, NULL) != YS_OK ||
-        !take_endpoint(one.endpoint, endpoint) || !read_key(key, one.key))
+    memcpy(text, endpoint.data, endpoint.size);
+    if (ys_division_parse(code, &one.host, NULL) != YS_OK || !take_endpoint(one.endpoint, text) ||
+        !ys_transport_parse(rest, one.key))
         return false;
     for (size_t i = 0; i < config->observed_count; i++)
         if (ys_division_equal(&config->observed[i].host, &one.host))
