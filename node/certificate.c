@@ -105,6 +105,7 @@ static void fill_join(struct ys_offer *offer, Yishi__V1__JoinBody *bodies,
     out->log_possession = ys_wire_lend((struct ys_bytes){offer->log_possession, YS_SIG_LEN});
     out->mirror_possession = ys_wire_lend((struct ys_bytes){offer->mirror_possession, YS_SIG_LEN});
     out->address = offer->address[0] == '\0' ? NULL : offer->address;
+    out->has_observer = out->observer = offer->observer;
     out->has_log_size = 1;
     out->log_size = offer->log_size;
     for (size_t i = 0; i < offer->body_count; i++) {
@@ -153,7 +154,7 @@ static void copy_text(char *out, size_t size, const char *text)
 
 enum ys_code ys_offer_of_join(const Yishi__V1__Join *join, struct ys_offer *out, struct ys_err *err)
 {
-    struct ys_offer offer = {.log_size = join->log_size};
+    struct ys_offer offer = {.log_size = join->log_size, .observer = join->has_observer != 0};
     struct ys_vkey log;
     enum ys_code code = ys_vkey_parse(ys_bytes_of_text(join->log), &log);
     if (code == YS_OK)
@@ -249,7 +250,8 @@ void ys_offer_certificate(struct ys_offer *offer, struct ys_offer_parts *parts,
     yishi__v1__node_certificate__init(record);
     record->division = offer->origin.division.digits;
     record->has_role = 1;
-    record->role = YISHI__V1__NODE_ROLE__NODE_ROLE_NODE;
+    record->role = offer->observer ? YISHI__V1__NODE_ROLE__NODE_ROLE_OBSERVER
+                                   : YISHI__V1__NODE_ROLE__NODE_ROLE_NODE;
     record->name = offer->name;
     record->log = offer->log;
     record->mirror = offer->mirror;

@@ -12,6 +12,7 @@
 
 /* What one node offers to be enrolled with: public keys, with the proofs that it holds them. */
 struct ys_offer {
+    bool observer; /* it asks to read, with keys of its own that are registered nowhere */
     struct ys_name origin;
     char origin_text[YS_KEY_NAME_MAX + 1];
     char name[YS_UNIT_NAME_MAX + 1];

@@ -43,6 +43,7 @@ int ys_cmd_exit_status(enum ys_code code);
 YS_CHECKED enum ys_code ys_cmd_init(const struct ys_call *call, struct ys_err *err);
 YS_CHECKED enum ys_code ys_cmd_key(const struct ys_call *call, struct ys_err *err);
 YS_CHECKED enum ys_code ys_cmd_invite(const struct ys_call *call, struct ys_err *err);
+YS_CHECKED enum ys_code ys_cmd_observers(const struct ys_call *call, struct ys_err *err);
 YS_CHECKED enum ys_code ys_cmd_root(const struct ys_call *call, struct ys_err *err);
 YS_CHECKED enum ys_code ys_cmd_join(const struct ys_call *call, struct ys_err *err);
 YS_CHECKED enum ys_code ys_cmd_admit(const struct ys_call *call, struct ys_err *err);

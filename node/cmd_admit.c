@@ -1,3 +1,4 @@
+#include "crypto/assert.h"
 #include "crypto/base64.h"
 #include "node/application.h"
 #include "node/cmd.h"
@@ -23,7 +24,9 @@ static bool same_text(const char *field, const char *text)
 
 static bool same_certificate(const Yishi__V1__NodeCertificate *record, const struct ys_offer *offer)
 {
-    return same_text(record->division, offer->origin.division.digits) &&
+    const bool observer = record->role == YISHI__V1__NODE_ROLE__NODE_ROLE_OBSERVER;
+    return observer == offer->observer &&
+           same_text(record->division, offer->origin.division.digits) &&
            same_text(record->name, offer->name) && same_text(record->log, offer->log) &&
            same_text(record->mirror, offer->mirror) && same_text(record->address, offer->address) &&
            record->transport.len == YS_PUBKEY_LEN &&
@@ -77,6 +80,8 @@ static enum ys_code check_place(const struct ys_node *node, const struct ys_offe
     if (strcmp(offer->origin.deployment, node->origin.deployment) != 0)
         return ys_fail(err, YS_DENIED, _("request of %s: it is of deployment %s, this node of %s"),
                        unit, offer->origin.deployment, node->origin.deployment);
+    if (offer->observer && ys_division_equal(&offer->origin.division, &node->origin.division))
+        return YS_OK;
     if (!ys_division_parent(&offer->origin.division, &parent) ||
         !ys_division_equal(&parent, &node->origin.division))
         return ys_fail(err, YS_DENIED, _("request of %s: it is no child of %s"), unit,
@@ -103,7 +108,11 @@ static enum ys_code check_conflicts(const struct ys_node *node, const struct ys_
 {
     const struct ys_member_node *const other =
         ys_member_by_transport(node->member, offer->transport);
-    if (other != NULL && !ys_division_equal(&other->division, &offer->origin.division))
+    const bool good =
+        other == NULL ||
+        (offer->observer ? other->observer
+                         : ys_division_equal(&other->division, &offer->origin.division));
+    if (!good)
         return ys_fail(err, YS_DENIED, _("request of %s: %s is enrolled with its transport key"),
                        offer->origin.division.digits, other->division.digits);
     enum ys_code code = check_key(node->member, offer->log, offer, err);
@@ -115,7 +124,7 @@ static enum ys_code check_conflicts(const struct ys_node *node, const struct ys_
 }
 
 static enum ys_code check_offer(const struct ys_node *node, const struct ys_offer *offer,
-                                struct found *found, struct ys_err *err)
+                                struct ys_err *err)
 {
     YS_TXN_SCOPED txn = NULL;
     enum ys_code code = check_place(node, offer, err);
@@ -126,17 +135,86 @@ static enum ys_code check_offer(const struct ys_node *node, const struct ys_offe
                        node->home.path);
     if (code == YS_OK)
         code = ys_node_read(node, &txn, err);
-    if (code == YS_OK)
-        code = check_conflicts(node, offer, err);
-    return code == YS_OK ? look_for(txn, offer, found, err) : code;
+    return code == YS_OK ? check_conflicts(node, offer, err) : code;
 }
 
 /* --- writing --- */
 
+struct admission {
+    const struct ys_call *call;
+    const struct ys_node *node;
+    struct ys_offer offer;     /* as it came */
+    struct ys_offer certified; /* as it is written: an observer's with the keys of the unit */
+    bool over_wire;            /* the child knows its parent already */
+    struct ys_offer_parts parts;
+    struct found found;
+    bool dry;
+    const char *out; /* file for a draft; NULL: append */
+    size_t count;
+    struct ys_written written[YS_OFFER_RECORDS_MAX];
+    struct ys_appended appended;
+};
+
+/* Does the certificate let the observer in here? */
+static bool may_observe(const struct ys_member *member, const struct admission *admission,
+                        struct ys_err *err)
+{
+    const struct ys_division *const unit = &admission->offer.origin.division;
+    size_t at = 0;
+    for (;;) {
+        const struct ys_member_node *const node = ys_member_observer(
+            member, admission->offer.transport, &admission->node->origin.division, &at);
+        if (node != NULL && !ys_division_equal(&node->division, unit))
+            continue;
+        if (node == NULL)
+            (void)ys_fail(err, YS_REFUSED,
+                          _("request of %s: the certificate would not let the observer in; is the "
+                            "key that signs registered?"),
+                          unit->digits);
+        return node != NULL;
+    }
+}
+
+/* An observer brings no keys: its certificate names those of the unit that it observes. */
+static enum ys_code certify(struct admission *admission, struct ys_err *err)
+{
+    const struct ys_member *const member = admission->node->member;
+    struct ys_offer *const offer = &admission->certified;
+    *offer = admission->offer;
+    if (!offer->observer)
+        return YS_OK;
+    const struct ys_member_node *const unit = ys_member_node(member, &offer->origin.division);
+    char origin[YS_KEY_NAME_MAX + 1];
+    if (unit == NULL)
+        return ys_fail(err, YS_REFUSED,
+                       _("request of %s: the unit itself is not enrolled yet, and cannot be "
+                         "observed"),
+                       offer->origin.division.digits);
+    ys_name_print(&unit->log, origin);
+    const struct ys_vkey *const log = ys_member_log_key(member, origin);
+    const struct ys_vkey *const mirror = ys_member_mirror(member, &offer->origin.division);
+    YS_ASSERT(log != NULL && mirror != NULL); /* they came with the unit's node */
+    ys_vkey_print(log, offer->log);
+    ys_vkey_print(mirror, offer->mirror);
+    return YS_OK;
+}
+
+static enum ys_code look_for_offer(struct admission *admission, struct ys_err *err)
+{
+    YS_TXN_SCOPED txn = NULL;
+    enum ys_code code = certify(admission, err);
+    if (code == YS_OK)
+        code = ys_node_read(admission->node, &txn, err);
+    return code == YS_OK ? look_for(txn, &admission->certified, &admission->found, err) : code;
+}
+
 /* Would the records do what they are written for? Not to be told while the own keys are unknown. */
 static bool takes_effect(const struct ys_member *member, const void *context, struct ys_err *err)
 {
-    const struct ys_offer *const offer = context;
+    const struct admission *const admission = context;
+    const struct ys_offer *const offer = &admission->offer;
+    if (offer->observer)
+        return may_observe(member, admission, err);
     struct ys_division self;
     if (!ys_division_parent(&offer->origin.division, &self) ||
         ys_member_node(member, &self) == NULL)
@@ -159,20 +237,6 @@ static bool takes_effect(const struct ys_member *member, const void *context, st
     return false;
 }
 
-struct admission {
-    const struct ys_call *call;
-    const struct ys_node *node;
-    struct ys_offer offer;
-    bool over_wire; /* the child knows its parent already */
-    struct ys_offer_parts parts;
-    struct found found;
-    bool dry;
-    const char *out; /* file for a draft; NULL: append */
-    size_t count;
-    struct ys_written written[YS_OFFER_RECORDS_MAX];
-    struct ys_appended appended;
-};
-
 static enum ys_code add_record(struct admission *admission, Yishi__V1__Body *body,
                                struct ys_err *err)
 {
@@ -187,7 +251,7 @@ static enum ys_code add_record(struct admission *admission, Yishi__V1__Body *bod
 
 static enum ys_code make_records(struct admission *admission, struct ys_err *err)
 {
-    struct ys_offer *const offer = &admission->offer;
+    struct ys_offer *const offer = &admission->certified;
     Yishi__V1__Body *body = NULL;
     enum ys_code code = YS_OK;
     if (!admission->found.certificate) {
@@ -227,7 +291,7 @@ static enum ys_code sign_and_append(struct admission *admission, struct ys_err *
                             &(struct ys_append){.records = admission->written,
                                                 .count = admission->count,
                                                 .effective = takes_effect,
-                                                .context = &admission->offer},
+                                                .context = admission},
                             &admission->appended, err);
 }
 
@@ -295,7 +359,9 @@ static enum ys_code print(const struct admission *admission, struct ys_err *err)
 /* All but finding the offer. */
 static enum ys_code enrol(struct admission *admission, struct ys_err *err)
 {
-    enum ys_code code = check_offer(admission->node, &admission->offer, &admission->found, err);
+    enum ys_code code = check_offer(admission->node, &admission->offer, err);
+    if (code == YS_OK)
+        code = look_for_offer(admission, err);
     if (code == YS_OK)
         code = make_records(admission, err);
     if (code == YS_OK && admission->count > 0 && !admission->dry)
@@ -465,6 +531,8 @@ enum ys_code ys_cmd_admit(const struct ys_call *call, struct ys_err *err)
     if (!is_code && (ys_args_has(&call->args, "refuse") || ys_args_has(&call->args, "applicant")))
         return ys_fail(err, YS_USAGE, _("--refuse and --applicant go with CODE"));
     enum ys_code code = ys_node_open(call->home, call->lang, &node, err);
+    if (code == YS_OK)
+        code = ys_node_check_signs(&node, err);
     if (code == YS_OK && ys_division_level(&node.origin.division) == YS_LEVEL_COMMUNITY)
         code = ys_fail(err, YS_REFUSED, _("%s is a community: it has no children to admit"),
                        node.origin.division.digits);

@@ -18,6 +18,7 @@ struct plan {
     struct ys_identity identity;
     enum ys_keyfile_kdf kdf;
     struct ys_body_names bodies;
+    bool observer;         /* it reads what the unit may, and has no bodies */
     const char *root_path; /* NULL: none given */
     bool makes_root;
     unsigned root_keys, root_threshold;
@@ -55,7 +56,9 @@ static enum ys_code plan_unit(const struct ys_call *call, struct plan *plan, str
         return ys_fail(err, YS_USAGE, _("--code \"%s\" is no division code of 6, 9 or 12 digits"),
                        code);
     memcpy(plan->config.deployment, deployment, strlen(deployment) + 1);
-    plan->identity.origin = ys_name_log(deployment, &plan->config.division, 1);
+    plan->observer = ys_args_has(&call->args, "observer");
+    plan->identity.origin =
+        ys_name_log(deployment, &plan->config.division, plan->observer ? YS_INCARNATION_MAX : 1);
     randombytes_buf(plan->identity.store_id, sizeof plan->identity.store_id);
     return YS_OK;
 }
@@ -119,6 +122,12 @@ static const char *default_bodies(const struct ys_division *division)
 static enum ys_code plan_bodies(const struct ys_call *call, struct plan *plan, struct ys_err *err)
 {
     const char *list = ys_args_value(&call->args, "bodies");
+    if (plan->observer)
+        return list == NULL && !ys_args_has(&call->args, "listen")
+                   ? YS_OK
+                   : ys_fail(err, YS_USAGE,
+                             _("an observer has no bodies and nobody dials it: no --bodies, no "
+                               "--listen"));
     if (list == NULL)
         list = default_bodies(&plan->config.division);
     for (;;) {
@@ -131,13 +140,18 @@ static enum ys_code plan_bodies(const struct ys_call *call, struct plan *plan, s
     }
 }
 
+/* Is it a district's own node, which has a root and a guard? */
+static bool is_district(const struct plan *plan)
+{
+    return !plan->observer && ys_division_level(&plan->config.division) == YS_LEVEL_DISTRICT;
+}
+
 static enum ys_code plan_root(const struct ys_call *call, struct plan *plan, struct ys_err *err)
 {
     uint64_t keys = 1;
     uint64_t threshold = 1;
     plan->root_path = ys_args_value(&call->args, "root");
-    plan->makes_root =
-        plan->root_path == NULL && ys_division_level(&plan->config.division) == YS_LEVEL_DISTRICT;
+    plan->makes_root = plan->root_path == NULL && is_district(plan);
     if (!plan->makes_root &&
         (ys_args_has(&call->args, "root-keys") || ys_args_has(&call->args, "root-threshold")))
         return ys_fail(err, YS_USAGE,
@@ -286,7 +300,7 @@ static void print_made(const struct ys_call *call, const struct ys_home *home,
                        const struct plan *plan, const struct made *made)
 {
     char guard_path[PATH_MAX];
-    const bool district = ys_division_level(&plan->config.division) == YS_LEVEL_DISTRICT;
+    const bool district = is_district(plan);
     ys_guard_path(home, &plan->config, guard_path);
     (call->json ? &ys_view_json : &ys_view_text)
         ->made(&(struct ys_view_made){.home = home->path,
@@ -305,7 +319,7 @@ static enum ys_code make_guard(const struct plan *plan, const struct ys_home *ho
 {
     char path[PATH_MAX];
     struct ys_guard guard = {.origin = plan->identity.origin};
-    if (ys_division_level(&plan->config.division) != YS_LEVEL_DISTRICT)
+    if (!is_district(plan))
         return YS_OK;
     ys_guard_path(home, &plan->config, path);
     memcpy(guard.store_id, plan->identity.store_id, sizeof guard.store_id);
@@ -321,7 +335,7 @@ static enum ys_code make_guard(const struct plan *plan, const struct ys_home *ho
 static void remove_guard(const struct plan *plan, const struct ys_home *home)
 {
     char path[PATH_MAX];
-    if (ys_division_level(&plan->config.division) != YS_LEVEL_DISTRICT)
+    if (!is_district(plan))
         return;
     ys_guard_path(home, &plan->config, path);
     unlink(path);

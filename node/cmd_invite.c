@@ -57,8 +57,13 @@ static enum ys_code choose_unit(const struct ys_call *call, const struct ys_node
     struct ys_division parent;
     enum ys_code code =
         ys_division_parse(ys_bytes_of_text(call->args.word[0]), &token->division, err);
-    if (code == YS_OK && (!ys_division_parent(&token->division, &parent) ||
-                          !ys_division_equal(&parent, &node->origin.division)))
+    token->observer = ys_args_has(&call->args, "observer");
+    token->host = node->origin.division;
+    const bool observes_us =
+        token->observer && ys_division_equal(&token->division, &node->origin.division);
+    if (code == YS_OK && !observes_us &&
+        (!ys_division_parent(&token->division, &parent) ||
+         !ys_division_equal(&parent, &node->origin.division)))
         code = ys_fail(err, YS_DENIED, _("%s is no child of %s"), token->division.digits,
                        node->origin.division.digits);
     if (code == YS_OK && !node->has_root)
@@ -127,8 +132,10 @@ static enum ys_code make(const struct ys_call *call, const struct ys_node *node,
 static enum ys_code save(const struct ys_node *node, const struct ys_token *token,
                          struct ys_err *err)
 {
-    struct ys_invite invite = {
-        .division = token->division, .made_s = ys_now_s(), .expires_s = token->expires_s};
+    struct ys_invite invite = {.division = token->division,
+                               .observer = token->observer,
+                               .made_s = ys_now_s(),
+                               .expires_s = token->expires_s};
     memcpy(invite.id, token->id, sizeof invite.id);
     ys_transport_public(token->seed, invite.key);
     const enum ys_code code = ys_invite_save(&node->home, &invite, invite.made_s, err);
@@ -148,10 +155,14 @@ static enum ys_code print(const struct ys_call *call, const struct ys_token *tok
     view_of(call)->invited(&(struct ys_view_invited){.token = token, .text = text});
     sodium_memzero(text, sizeof text);
     if (!call->json)
-        fprintf(stderr,
-                _("Give this line to %s alone, by a way that only they read; there: yishi join "
-                  "TOKEN\n"),
-                token->division.digits);
+        fprintf(
+            stderr,
+            token->observer
+                ? _("Give this line to the observer of %s alone, by a way that only they read; "
+                    "there: yishi join TOKEN\n")
+                : _("Give this line to %s alone, by a way that only they read; there: yishi join "
+                    "TOKEN\n"),
+            token->division.digits);
     return ys_view_flush(err);
 }
 
@@ -225,6 +236,8 @@ enum ys_code ys_cmd_invite(const struct ys_call *call, struct ys_err *err)
     if ((size_t)is_list + (id != NULL) + call->args.word_count != 1)
         return ys_fail(err, YS_USAGE, _("invite needs one of CODE, --list and --cancel ID"));
     enum ys_code code = ys_node_open(call->home, call->lang, &node, err);
+    if (code == YS_OK)
+        code = ys_node_check_signs(&node, err);
     if (code == YS_OK && ys_division_level(&node.origin.division) == YS_LEVEL_COMMUNITY)
         code = ys_fail(err, YS_REFUSED, _("%s is a community: it has no children to invite"),
                        node.origin.division.digits);

@@ -83,7 +83,7 @@ static enum ys_code write_request(const struct ys_node *node, const struct wish 
 
 static enum ys_code check_level(const struct ys_node *node, struct ys_err *err)
 {
-    return ys_division_level(&node->origin.division) != YS_LEVEL_DISTRICT
+    return node->observer || ys_division_level(&node->origin.division) != YS_LEVEL_DISTRICT
                ? YS_OK
                : ys_fail(err, YS_REFUSED, _("%s is a district: it has no parent to join"),
                          node->origin.division.digits);
@@ -100,6 +100,10 @@ static enum ys_code join_by_file(const struct ys_call *call, struct ys_err *err)
     enum ys_code code = read_wish(call, &wish, err);
     if (code == YS_OK)
         code = ys_node_open(call->home, call->lang, &node, err);
+    if (code == YS_OK && node.observer)
+        code = ys_fail(err, YS_USAGE,
+                       _("an observer joins with a token of each whom it observes; there: yishi "
+                         "invite CODE --observer"));
     if (code == YS_OK)
         code = check_level(&node, err);
     if (code == YS_OK)
@@ -166,6 +170,22 @@ static enum ys_code check_token(const struct joining *joining, struct ys_err *er
     if (strcmp(token->deployment, origin->deployment) != 0)
         return ys_fail(err, YS_DENIED, _("the token is of deployment %s, this node of %s"),
                        token->deployment, origin->deployment);
+    if (token->observer != joining->node.observer)
+        return token->observer
+                   ? ys_fail(err, YS_DENIED,
+                             _("the token invites an observer, and this is the node of %s; make a "
+                               "home for observing: yishi init --observer"),
+                             origin->division.digits)
+                   : ys_fail(err, YS_DENIED,
+                             _("this node observes, and the token invites the node of %s; ask for "
+                               "one of: yishi invite CODE --observer"),
+                             token->division.digits);
+    if (token->observer)
+        return ys_division_related(&token->host, &origin->division)
+                   ? YS_OK
+                   : ys_fail(err, YS_DENIED,
+                             _("the token is of %s, of which this observer of %s may hold nothing"),
+                             token->host.digits, origin->division.digits);
     if (!ys_division_equal(&token->division, &origin->division))
         return ys_fail(err, YS_DENIED, _("the token invites %s, but this node is %s"),
                        token->division.digits, origin->division.digits);
@@ -175,6 +195,10 @@ static enum ys_code check_token(const struct joining *joining, struct ys_err *er
 static enum ys_code use_settings(struct joining *joining, struct ys_err *err)
 {
     const struct ys_node *const node = &joining->node;
+    if (node->observer)
+        return ys_fail(err, YS_USAGE,
+                       _("an observer joins with a token of each whom it observes; there: yishi "
+                         "invite CODE --observer"));
     if (node->config.parent[0] == '\0')
         return ys_fail(err, YS_USAGE,
                        _("join needs a token (yishi invite, at the parent), or --request FILE"));
@@ -240,13 +264,36 @@ static enum ys_code compare_root(struct joining *joining, struct ys_err *err)
     return path == NULL ? YS_OK : take_root(&joining->node, path, err);
 }
 
+/* The keys of an observer, under the name that they have where they are offered. */
+static enum ys_code rename_keys(struct ys_node_keys *keys, const struct ys_name *origin,
+                                struct ys_err *err)
+{
+    const struct ys_name mirror = ys_name_mirror(origin->deployment, &origin->division);
+    char name[YS_KEY_NAME_MAX + 1];
+    struct ys_vkey log_key = keys->log.vkey;
+    struct ys_vkey mirror_key = keys->mirror.vkey;
+    ys_name_print(origin, name);
+    enum ys_code code = ys_vkey_make(name, log_key.type, log_key.key, &keys->log.vkey);
+    ys_name_print(&mirror, name);
+    if (code == YS_OK)
+        code = ys_vkey_make(name, mirror_key.type, mirror_key.key, &keys->mirror.vkey);
+    return code == YS_OK ? YS_OK : ys_fail(err, code, "%s: is no name of a key", name);
+}
+
 static enum ys_code make_offer(struct joining *joining, struct ys_err *err)
 {
     struct ys_node *const node = &joining->node;
+    const struct ys_name origin =
+        node->observer
+            ? ys_name_log(node->origin.deployment, &joining->token.division, YS_INCARNATION_MAX)
+            : node->origin;
     enum ys_code code = ys_keystore_load_node(&node->home, &node->origin, &joining->keys, err);
+    if (code == YS_OK && node->observer)
+        code = rename_keys(&joining->keys, &origin, err);
     if (code == YS_OK)
-        code = ys_offer_of_home(&node->home, &node->config, &node->origin, &joining->keys,
+        code = ys_offer_of_home(&node->home, &node->config, &origin, &joining->keys,
                                 &joining->offer, err);
+    joining->offer.observer = node->observer;
     if (code == YS_OK)
         code = own_size(node, &joining->offer.log_size, err);
     if (code == YS_OK && joining->has_token)
@@ -287,7 +334,12 @@ static enum ys_code settle(struct joining *joining, const struct ys_asked *asked
 {
     const struct ys_node *const node = &joining->node;
     enum ys_code code = settle_root(joining, asked, err);
-    if (code == YS_OK && joining->has_token)
+    if (code == YS_OK && node->observer) {
+        struct ys_observed observed = {.host = joining->token.host};
+        memcpy(observed.endpoint, joining->parent, sizeof observed.endpoint);
+        memcpy(observed.key, joining->parent_key, sizeof observed.key);
+        code = ys_config_observe(&node->home, &observed, err);
+    } else if (code == YS_OK && joining->has_token)
         code = ys_config_set_parent(&node->home, joining->parent, joining->parent_key, err);
     if (code == YS_OK)
         ys_home_ring(&node->home); /* a running daemon dials the new parent */
@@ -301,7 +353,9 @@ static void print_asked(const struct joining *joining, const struct ys_asked *as
     char fingerprint[YS_RECORD_ID_TEXT_MAX];
     ys_root_chain_fingerprint(&joining->node.roots, &hash);
     ys_record_id_print(&hash, fingerprint);
-    if (!ys_division_parent(&joining->node.origin.division, &parent))
+    if (joining->node.observer)
+        parent = joining->token.host;
+    else if (!ys_division_parent(&joining->node.origin.division, &parent))
         return;
     (joining->call->json ? &ys_view_json : &ys_view_text)
         ->asked(&(struct ys_view_asked){.admitted = asked->state == YS_ASKED_ADMITTED,

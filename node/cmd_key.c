@@ -181,6 +181,8 @@ enum ys_code ys_cmd_key(const struct ys_call *call, struct ys_err *err)
     enum ys_code code = ys_passphrases_of_args(args, &from, err);
     if (code == YS_OK)
         code = ys_node_open(call->home, call->lang, &node, err);
+    if (code == YS_OK && !is_list)
+        code = ys_node_check_signs(&node, err);
     if (code != YS_OK || is_list)
         return code != YS_OK ? code : list(call, &node, err);
     const bool is_vault = strcmp(args->word[1], YS_VAULT_BODY) == 0;

@@ -192,5 +192,7 @@ enum ys_code ys_cmd_new(const struct ys_call *call, struct ys_err *err)
     }
     if (code == YS_OK)
         code = ys_node_open(call->home, call->lang, &node, err);
+    if (code == YS_OK)
+        code = ys_node_check_signs(&node, err);
     return code == YS_OK ? make(call, &node, kind, err) : code;
 }

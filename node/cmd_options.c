@@ -29,6 +29,9 @@ const struct ys_option ys_init_options[] = {
      N_("bodies with a key here; default rc,po,sc at a community, st at a street, "
         "da at a district")},
     {"listen", "tcp://HOST:PORT", N_("where children dial; port 0 lets the system choose")},
+    {"observer", NULL,
+     N_("the home of an auditor, who reads what the unit may and signs nothing; then see: yishi "
+        "join")},
     {"root", "FILE",
      N_("the district's root policy, to be pinned; a district without it makes its "
         "own root")},
@@ -53,6 +56,7 @@ const struct ys_option ys_invite_options[] = {
     {"expires-at", "SECONDS", N_("until when it is good, in POSIX seconds, instead of --hours")},
     {"address", "tcp://HOST:PORT",
      N_("where the child dials; default: where the daemon listens, else the setting")},
+    {"observer", NULL, N_("invite an observer of CODE: this unit, or a child of it")},
     {"wait", NULL, N_("stay until the request comes, show it and sign")},
     {"yes", NULL, N_("sign without asking; with --wait")},
     PASSPHRASE_OPTIONS,
@@ -75,6 +79,13 @@ const struct ys_option ys_root_options[] = {
     {"succession", NULL, N_("request: for the successor of the policy in force")},
     {"record", "FILE", N_("request: for this record (JSON), such as a key_revoke")},
     {"dry-run", NULL, N_("sign: show what would be signed, and sign nothing")},
+    {NULL, NULL, NULL},
+};
+
+const struct ys_option ys_observers_options[] = {
+    PASSPHRASE_OPTIONS,
+    {"end", "FINGERPRINT",
+     N_("take one off the list: the beginning of its fingerprint will do; cut off at once")},
     {NULL, NULL, NULL},
 };
 

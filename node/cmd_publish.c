@@ -516,6 +516,8 @@ static enum ys_code publish(struct publication *p, struct ys_err *err)
 {
     enum ys_code code = ys_node_open(p->call->home, p->call->lang, &p->node, err);
     if (code == YS_OK)
+        code = ys_node_check_signs(&p->node, err);
+    if (code == YS_OK)
         code = ys_signing_begin(p->call, &p->node, &p->signing, err);
     if (code == YS_OK)
         code = find_sheets(p, err);

@@ -223,6 +223,8 @@ static enum ys_code make_request(const struct ys_call *call, struct ys_err *err)
     if (code == YS_OK)
         code = ys_node_open(call->home, call->lang, &node, err);
     if (code == YS_OK)
+        code = ys_node_check_signs(&node, err);
+    if (code == YS_OK)
         code = record != NULL ? request_of_file(&node, record, &request, err)
                               : ys_root_request_make(&node, succession, &request, err);
     if (code == YS_OK)
@@ -270,6 +272,8 @@ static enum ys_code install(const struct ys_call *call, struct ys_err *err)
     YS_ROOT_REQUEST_SCOPED request = {.count = 0};
     struct ys_appended appended;
     enum ys_code code = ys_node_open(call->home, call->lang, &node, err);
+    if (code == YS_OK)
+        code = ys_node_check_signs(&node, err);
     if (code == YS_OK)
         code = ys_root_request_load(call->args.word[1], &request, err);
     if (code == YS_OK)

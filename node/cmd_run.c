@@ -93,16 +93,26 @@ static void look_for_alarms(void *context, struct ys_txn *txn)
         ys_journal_text(YS_PRIORITY_ERROR, "alarms", "reason", err.msg);
 }
 
-static struct ys_parent_setting parent_of(const struct ys_config *config)
+static struct ys_link_settings links_of(const struct ys_node *node, const struct ys_config *config)
 {
-    struct ys_parent_setting setting;
-    memset(&setting, 0, sizeof setting);
-    snprintf(setting.endpoint, sizeof setting.endpoint, "%s", config->parent);
-    memcpy(setting.public_key, config->parent_key, sizeof setting.public_key);
-    return setting;
+    struct ys_link_settings settings = {.count = 0};
+    struct ys_link_setting *const link = settings.link;
+    if (node->observer) {
+        for (; settings.count < config->observed_count; settings.count++) {
+            const struct ys_observed *const observed = &config->observed[settings.count];
+            link[settings.count].host = observed->host;
+            memcpy(link[settings.count].endpoint, observed->endpoint, sizeof observed->endpoint);
+            memcpy(link[settings.count].public_key, observed->key, sizeof observed->key);
+        }
+    } else if (ys_division_parent(&node->origin.division, &link->host)) {
+        settings.count = 1;
+        snprintf(link->endpoint, sizeof link->endpoint, "%s", config->parent);
+        memcpy(link->public_key, config->parent_key, sizeof link->public_key);
+    }
+    return settings;
 }
 
-static bool reload(void *context, struct ys_parent_setting *out)
+static bool reload(void *context, struct ys_link_settings *out)
 {
     struct run *const run = context;
     struct ys_config config;
@@ -111,7 +121,7 @@ static bool reload(void *context, struct ys_parent_setting *out)
         ys_journal_text(YS_PRIORITY_WARNING, "settings", "reason", err.msg);
         return false;
     }
-    *out = parent_of(&config);
+    *out = links_of(&run->node, &config);
     return true;
 }
 
@@ -198,10 +208,10 @@ enum ys_code ys_cmd_run(const struct ys_call *call, struct ys_err *err)
             .store = run.node.store,
             .keys = &run.keys,
             .roots = &run.node.roots,
-            .listen = community || listen[0] == '\0' ? NULL : listen,
+            .listen = community || run.node.observer || listen[0] == '\0' ? NULL : listen,
             .home = &run.node.home,
-            .parent = parent_of(&run.node.config),
-            .guard_path = district ? run.guard_path : NULL,
+            .links = links_of(&run.node, &run.node.config),
+            .guard_path = district && !run.node.observer ? run.guard_path : NULL,
             .doorbell_fd = run.doorbell_fd,
             .signal_fd = run.signal_fd,
             .dial_delay_max_ms = DIAL_DELAY_MAX_MS,
@@ -209,7 +219,7 @@ enum ys_code ys_cmd_run(const struct ys_call *call, struct ys_err *err)
             .ready = ready,
             .link = link_state,
             .clock = clock_state,
-            .membership = look_for_alarms,
+            .membership = run.node.observer ? NULL : look_for_alarms,
             .reload = reload,
             .reload_roots = reload_roots,
             .context = &run,

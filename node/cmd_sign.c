@@ -128,6 +128,8 @@ enum ys_code ys_cmd_sign(const struct ys_call *call, struct ys_err *err)
     YS_SIGNING_SCOPED signing = {.call = call};
     enum ys_code code = ys_node_open(call->home, call->lang, &node, err);
     if (code == YS_OK)
+        code = ys_node_check_signs(&node, err);
+    if (code == YS_OK)
         code = ys_signing_begin(call, &node, &signing, err);
     if (code == YS_OK && signing.as.count == 0)
         code = ys_fail(err, YS_USAGE, _("sign needs --as and one of this unit's bodies"));

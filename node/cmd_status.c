@@ -119,6 +119,32 @@ static size_t count_requests(const struct ys_node *node)
     return count;
 }
 
+static size_t count_observers(const struct ys_node *node)
+{
+    size_t count = 0;
+    for (size_t i = 0; node->member != NULL && i < ys_member_node_count(node->member); i++) {
+        const struct ys_member_node *const one = ys_member_node_at(node->member, i);
+        count += one->observer && !node->observer &&
+                 (ys_division_equal(&one->issuer, &node->origin.division) ||
+                  ys_division_equal(&one->division, &node->origin.division));
+    }
+    return count;
+}
+
+/* Codes with spaces between them. */
+static void list_observed(const struct ys_config *config, char *out)
+{
+    size_t size = 0;
+    out[0] = '\0';
+    for (size_t i = 0; i < config->observed_count; i++) {
+        const char *const code = config->observed[i].host.digits;
+        if (i > 0)
+            out[size++] = ' ';
+        memcpy(out + size, code, strlen(code) + 1);
+        size += strlen(code);
+    }
+}
+
 /* With --acknowledge one of them is closed first. */
 static enum ys_code read_alarms(const struct ys_call *call, const struct ys_node *node,
                                 struct ys_alarms *out, struct ys_err *err)
@@ -177,6 +203,7 @@ enum ys_code ys_cmd_status(const struct ys_call *call, struct ys_err *err)
     struct ys_view_log *logs = NULL;
     char address[YS_ADDRESS_MAX];
     char link[YS_ADDRESS_MAX];
+    char observed[YS_OBSERVED_MAX * (YS_DIVISION_MAX + 1) + 1];
     struct ys_alarms alarms;
     struct ys_logbook_state logbook = {.lines = 0};
     struct ys_err why = {0};
@@ -202,13 +229,16 @@ enum ys_code ys_cmd_status(const struct ys_call *call, struct ys_err *err)
     view.origin = node.origin_text;
     view.has_street = level == YS_LEVEL_COMMUNITY;
     view.has_district = level != YS_LEVEL_DISTRICT;
-    view.parent = node.config.parent;
+    list_observed(&node.config, observed);
+    view.parent = node.observer ? observed : node.config.parent;
     view.link = link;
     view.connected = strcmp(link, "connected") == 0;
     view.running = ys_home_daemon_runs(&node.home);
     view.address = address;
     view.clock_ahead_s = ys_home_load_clock(&node.home);
     view.requests = count_requests(&node);
+    view.observers = count_observers(&node);
+    view.observes = node.observer;
     view.log = logs;
     pick_own_receipts(&view);
     code = ys_txn_count(txn, YS_DB_ASIDE, &view.waiting, err);

@@ -40,6 +40,11 @@ static const struct ys_cmd table[] = {
         "has it may ask in the unit's name, so give it to nobody else."),
      "invite 110105001001\ninvite 110105001001 --wait --passphrase-file st.pass\ninvite --list",
      ys_invite_options, 0, 1},
+    {"observers", ys_cmd_observers, "", N_("who observes this node, and ending that"),
+     N_("Lists who may read here without being a node of the tree: auditors, each with the unit "
+        "whose\n"
+        "records it may read. `yishi invite CODE --observer` and `yishi admit` let one in."),
+     "observers\nobservers --end 3fa1", ys_observers_options, 0, 0},
     {"join", ys_cmd_join, "[TOKEN|-]", N_("ask the parent to be enrolled"),
      N_("Asks with the token of an invitation (- reads it from standard input), pins the "
         "district's\n"

@@ -87,6 +87,38 @@ static bool take_parent_key(struct ys_config *config, const char *value)
            size == YS_PUBKEY_LEN;
 }
 
+/* What stands before the next space; `rest` begins behind it. */
+static struct ys_bytes take_word(struct ys_bytes *rest)
+{
+    size_t size = 0;
+    while (size < rest->size && rest->data[size] != ' ')
+        size++;
+    const struct ys_bytes word = {.data = rest->data, .size = size};
+    *rest = ys_bytes_skip(*rest, size < rest->size ? size + 1 : size);
+    return word;
+}
+
+/* CODE tcp://host:port KEY, with one space between them. */
+static bool take_observe(struct ys_config *config, const char *value)
+{
+    struct ys_observed one = {.endpoint = ""};
+    struct ys_bytes rest = ys_bytes_of_text(value);
+    const struct ys_bytes code = take_word(&rest);
+    const struct ys_bytes endpoint = take_word(&rest);
+    char text[YS_ADDRESS_MAX] = "";
+    if (config->observed_count == YS_OBSERVED_MAX || endpoint.size >= sizeof text)
+        return false;
+    memcpy(text, endpoint.data, endpoint.size);
+    if (ys_division_parse(code, &one.host, NULL) != YS_OK || !take_endpoint(one.endpoint, text) ||
+        !ys_transport_parse(rest, one.key))
+        return false;
+    for (size_t i = 0; i < config->observed_count; i++)
+        if (ys_division_equal(&config->observed[i].host, &one.host))
+            return false;
+    config->observed[config->observed_count++] = one;
+    return true;
+}
+
 static bool take_guard(struct ys_config *config, const char *value)
 {
     if (value[0] != '/' || strlen(value) >= sizeof config->guard)
@@ -129,6 +161,7 @@ enum {
     SET_LISTEN,
     SET_PARENT,
     SET_PARENT_KEY,
+    SET_OBSERVE,
     SET_GUARD,
     SET_LANG,
     SET_ATTACHMENT,
@@ -145,6 +178,7 @@ static const struct {
     [SET_LISTEN] = {"listen", take_listen},
     [SET_PARENT] = {"parent", take_parent},
     [SET_PARENT_KEY] = {"parent_key", take_parent_key},
+    [SET_OBSERVE] = {"observe", take_observe},
     [SET_GUARD] = {"guard", take_guard},
     [SET_LANG] = {"lang", take_lang},
     [SET_ATTACHMENT] = {"attachment_mib", take_attachment},
@@ -165,7 +199,7 @@ static int take_line(void *user, const char *section, const char *key, const cha
     for (unsigned i = 0; i < SETTINGS; i++) {
         if (strcmp(settings[i].key, key) != 0)
             continue;
-        if ((parser->seen >> i & 1) != 0)
+        if ((parser->seen >> i & 1) != 0 && i != SET_OBSERVE)
             (void)ys_fail(&parser->err, YS_MALFORMED, _("%s stands twice"), key);
         else if (!settings[i].take(&parser->config, value))
             (void)ys_fail(&parser->err, YS_MALFORMED, _("%s: \"%s\" is no good value"), key, value);
@@ -257,14 +291,24 @@ static void print_key(const uint8_t key[YS_PUBKEY_LEN], char out[YS_BASE64_LEN(Y
     out[w.size] = '\0';
 }
 
+static bool same_observed(const struct ys_config *a, const struct ys_config *b)
+{
+    bool all = a->observed_count == b->observed_count;
+    for (size_t i = 0; i < a->observed_count && all; i++)
+        all = ys_division_equal(&a->observed[i].host, &b->observed[i].host) &&
+              strcmp(a->observed[i].endpoint, b->observed[i].endpoint) == 0 &&
+              memcmp(a->observed[i].key, b->observed[i].key, YS_PUBKEY_LEN) == 0;
+    return all;
+}
+
 static bool same(const struct ys_config *a, const struct ys_config *b)
 {
     return strcmp(a->deployment, b->deployment) == 0 &&
            ys_division_equal(&a->division, &b->division) && strcmp(a->name, b->name) == 0 &&
            strcmp(a->listen, b->listen) == 0 && strcmp(a->parent, b->parent) == 0 &&
            (a->parent[0] == '\0' || memcmp(a->parent_key, b->parent_key, YS_PUBKEY_LEN) == 0) &&
-           strcmp(a->guard, b->guard) == 0 && strcmp(a->lang, b->lang) == 0 &&
-           a->attachment_bytes == b->attachment_bytes &&
+           same_observed(a, b) && strcmp(a->guard, b->guard) == 0 &&
+           strcmp(a->lang, b->lang) == 0 && a->attachment_bytes == b->attachment_bytes &&
            a->attachments_bytes == b->attachments_bytes;
 }
 
@@ -321,15 +365,15 @@ static bool line_sets(struct ys_bytes line, const char *key)
     return at < line.size && (line.data[at] == '=' || line.data[at] == ':');
 }
 
-/* All lines of `text` but those that set parent or parent_key. */
-static void copy_other_lines(struct ys_writer *w, struct ys_bytes text)
+/* All lines of `text` but those that set one of the two (`also` may be as `setting`). */
+static void copy_other_lines(struct ys_writer *w, struct ys_bytes text, unsigned setting,
+                             unsigned also)
 {
     while (text.size > 0) {
         struct ys_bytes line = text;
         if (!ys_bytes_take_line(&text, &line))
             text.size = 0;
-        if (line_sets(line, settings[SET_PARENT].key) ||
-            line_sets(line, settings[SET_PARENT_KEY].key))
+        if (line_sets(line, settings[setting].key) || line_sets(line, settings[also].key))
             continue;
         ys_writer_bytes(w, line);
         ys_writer_text(w, "\n");
@@ -354,9 +398,59 @@ enum ys_code ys_config_set_parent(const struct ys_home *home, const char *parent
         return ys_fail(err, YS_USAGE, _("\"%s\" is no address like tcp://host:port"), parent);
     memcpy(config.parent_key, key, YS_PUBKEY_LEN);
     print_key(key, key_text);
-    copy_other_lines(&w, ys_bytes_of_text(old));
+    copy_other_lines(&w, ys_bytes_of_text(old), SET_PARENT, SET_PARENT_KEY);
     put_setting(&w, SET_PARENT, parent);
     put_setting(&w, SET_PARENT_KEY, key_text);
+    if (w.overflow)
+        return ys_fail(err, YS_LIMIT, _("%s: more than %d bytes"), path, YS_CONFIG_MAX);
+    text[w.size] = '\0';
+    return save_text(home, text, &config, err);
+}
+
+static void put_observed(struct ys_writer *w, const struct ys_observed *one)
+{
+    char key[YS_BASE64_LEN(YS_PUBKEY_LEN) + 1];
+    print_key(one->key, key);
+    ys_writer_text(w, settings[SET_OBSERVE].key);
+    ys_writer_text(w, " = ");
+    ys_writer_text(w, one->host.digits);
+    ys_writer_text(w, " ");
+    ys_writer_text(w, one->endpoint);
+    ys_writer_text(w, " ");
+    ys_writer_text(w, key);
+    ys_writer_text(w, "\n");
+}
+
+/* The place of who is observed already, or a new one. */
+static struct ys_observed *place_of(struct ys_config *config, const struct ys_division *host)
+{
+    for (size_t i = 0; i < config->observed_count; i++)
+        if (ys_division_equal(&config->observed[i].host, host))
+            return &config->observed[i];
+    return config->observed_count == YS_OBSERVED_MAX ? NULL
+                                                     : &config->observed[config->observed_count++];
+}
+
+enum ys_code ys_config_observe(const struct ys_home *home, const struct ys_observed *observed,
+                               struct ys_err *err)
+{
+    char path[PATH_MAX];
+    char old[YS_CONFIG_MAX + 1];
+    char text[YS_CONFIG_MAX + 1];
+    struct ys_writer w = {.data = (uint8_t *)text, .capacity = YS_CONFIG_MAX};
+    struct ys_config config;
+    enum ys_code code = ys_config_load(home, &config, err);
+    if (code == YS_OK)
+        code = read_text(home, path, old, err);
+    if (code != YS_OK)
+        return code;
+    struct ys_observed *const place = place_of(&config, &observed->host);
+    if (place == NULL)
+        return ys_fail(err, YS_LIMIT, _("%s: more than %d are observed"), path, YS_OBSERVED_MAX);
+    *place = *observed;
+    copy_other_lines(&w, ys_bytes_of_text(old), SET_OBSERVE, SET_OBSERVE);
+    for (size_t i = 0; i < config.observed_count; i++)
+        put_observed(&w, &config.observed[i]);
     if (w.overflow)
         return ys_fail(err, YS_LIMIT, _("%s: more than %d bytes"), path, YS_CONFIG_MAX);
     text[w.size] = '\0';

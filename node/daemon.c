@@ -54,7 +54,9 @@ static enum ys_code open_all(struct ys_daemon *daemon, struct ys_err *err)
 {
     const struct ys_daemon_options *const options = daemon->options;
     enum ys_code code =
-        ys_member_new(&options->roots->policy[0], &daemon->self, &daemon->member, err);
+        ys_member_new(&options->roots->policy[0],
+                      daemon->observer ? &options->roots->policy[0].division : &daemon->self,
+                      &daemon->member, err);
     if (code == YS_OK)
         code = ys_member_follow(daemon->member, options->roots, err);
     if (code == YS_OK)
@@ -82,7 +84,8 @@ static void close_all(struct ys_daemon *daemon)
     ys_daemon_blobs_close(daemon);
     ys_verifier_close(daemon->verifier);
     ys_committer_close(daemon->committer);
-    ys_dialer_close(daemon->dialing.dialer);
+    for (size_t i = 0; i < daemon->link_count; i++)
+        ys_dialer_close(daemon->links[i].dialer);
     ys_listener_close(daemon->listener);
     ys_zap_close(daemon->zap);
     if (daemon->zmq != NULL)
@@ -93,17 +96,8 @@ static void close_all(struct ys_daemon *daemon)
 
 /* --- the loop --- */
 
-enum {
-    AT_SIGNAL,
-    AT_DOORBELL,
-    AT_RESULTS,
-    AT_BLOBS,
-    AT_ZAP,
-    AT_LISTENER,
-    AT_DIALER,
-    AT_MONITOR,
-    AT_COUNT
-};
+enum { AT_SIGNAL, AT_DOORBELL, AT_RESULTS, AT_BLOBS, AT_ZAP, AT_LISTENER, AT_COUNT };
+_Static_assert(AT_COUNT + 2 * YS_LINKS_MAX <= YS_POLL_MAX, "each link has two sources");
 
 static void drain(int fd)
 {
@@ -146,9 +140,12 @@ static size_t list_sources(const struct ys_daemon *daemon, struct ys_poll_item *
         add_source(items, &count, &at[AT_ZAP], ys_zap_socket(daemon->zap), -1);
         add_source(items, &count, &at[AT_LISTENER], ys_listener_socket(daemon->listener), -1);
     }
-    if (daemon->dialing.dialer != NULL) {
-        add_source(items, &count, &at[AT_DIALER], ys_dialer_socket(daemon->dialing.dialer), -1);
-        add_source(items, &count, &at[AT_MONITOR], ys_dialer_monitor(daemon->dialing.dialer), -1);
+    for (size_t i = 0; i < daemon->link_count; i++) {
+        int nowhere = 0; /* every link is looked at in every turn */
+        if (daemon->links[i].dialer == NULL)
+            continue;
+        add_source(items, &count, &nowhere, ys_dialer_socket(daemon->links[i].dialer), -1);
+        add_source(items, &count, &nowhere, ys_dialer_monitor(daemon->links[i].dialer), -1);
     }
     return count;
 }
@@ -177,16 +174,17 @@ static enum ys_code serve_sources(struct ys_daemon *daemon, struct ys_daemon_tur
     if (code == YS_OK && READY(AT_BLOBS))
         ys_daemon_blobs_take(daemon, turn);
 #undef READY
-    if (code == YS_OK && daemon->has_parent)
-        code = ys_daemon_tend_parent(daemon, turn, err);
+    if (code == YS_OK)
+        code = ys_daemon_tend_links(daemon, turn, err);
     return code;
 }
 
 static long wait_ms(const struct ys_daemon *daemon, bool busy)
 {
     int64_t wait = ys_daemon_watch_wait_ms(daemon, busy ? BUSY_WAIT_MS : IDLE_WAIT_MS);
-    const int64_t until_dial = daemon->dialing.next_ms - monotonic_ms();
-    if (daemon->has_parent && daemon->dialing.dialer == NULL && until_dial < wait)
+    const int64_t next_dial_ms = ys_daemon_next_dial_ms(daemon);
+    const int64_t until_dial = next_dial_ms == INT64_MAX ? wait : next_dial_ms - monotonic_ms();
+    if (until_dial < wait)
         wait = until_dial < 0 ? 0 : until_dial;
     const int64_t until_erase = daemon->erasing.next_ms - monotonic_ms();
     if ((daemon->erasing.moved || daemon->erasing.wipe_moved) && until_erase < wait)
@@ -245,14 +243,14 @@ enum ys_code ys_daemon_run(const struct ys_daemon_options *options, struct ys_er
     if (daemon == NULL)
         return ys_fail(err, YS_NOMEM, "daemon: out of memory");
     daemon->options = options;
-    daemon->parent = options->parent;
     daemon->self = ys_store_identity(options->store)->origin.division;
-    daemon->has_parent = ys_division_parent(&daemon->self, &parent);
+    daemon->observer = ys_name_is_observers(&ys_store_identity(options->store)->origin);
+    daemon->has_parent = !daemon->observer && ys_division_parent(&daemon->self, &parent);
     daemon->now_ms = monotonic_ms();
-    daemon->dialing.next_ms =
-        daemon->now_ms + (options->dial_delay_max_ms == 0
-                              ? 0
-                              : (int64_t)randombytes_uniform(options->dial_delay_max_ms));
+    ys_daemon_begin_links(
+        daemon, daemon->now_ms + (options->dial_delay_max_ms == 0
+                                      ? 0
+                                      : (int64_t)randombytes_uniform(options->dial_delay_max_ms)));
     enum ys_code code = open_all(daemon, err);
     if (code == YS_OK) {
         options->ready(options->context,

@@ -170,6 +170,9 @@ static enum ys_code check_invited(const struct ys_invite *invite, const Yishi__V
         snprintf(text, sizeof text, "the invitation is for %s", invite->division.digits);
         return refuse(answer, text);
     }
+    if (join->has_observer != invite->observer)
+        return refuse(answer, invite->observer ? "the invitation is for an observer"
+                                               : "the invitation is not for an observer");
     return strcmp(join->token_id, invite->id) == 0
                ? YS_OK
                : refuse(answer, "the request answers another invitation");
@@ -201,6 +204,8 @@ static enum ys_code check_good(const struct ys_invite *invite, const struct ys_o
 static enum ys_code check_enrolled(const struct ys_member_node *node, const Yishi__V1__Join *join,
                                    struct answer *answer)
 {
+    if (node->observer || join->has_observer)
+        return refuse(answer, "an observer asks with an invitation");
     if (strcmp(join->code, node->division.digits) != 0)
         return refuse(answer, "the request is of another unit than the key that brings it");
     if (join->has_token_proof)
@@ -229,7 +234,8 @@ static enum ys_code check_request(const struct ys_daemon *daemon, const struct c
         return refuse(answer, why.msg);
     const struct ys_member_node *const other =
         ys_member_by_transport(daemon->member, join->transport.data);
-    if (other != NULL && strcmp(other->division.digits, join->code) != 0)
+    if (other != NULL && (other->observer != join->has_observer ||
+                          (!other->observer && strcmp(other->division.digits, join->code) != 0)))
         return refuse(answer, "its transport key is that of another unit");
     return YS_OK;
 }
@@ -245,6 +251,13 @@ static bool admitted(const struct ys_daemon *daemon, const struct ys_offer *offe
 {
     const struct ys_member_node *const node =
         ys_member_by_transport(daemon->member, offer->transport);
+    size_t at = 0;
+    while (offer->observer) {
+        const struct ys_member_node *const observer =
+            ys_member_observer(daemon->member, offer->transport, &daemon->self, &at);
+        if (observer == NULL || ys_division_equal(&observer->division, &offer->origin.division))
+            return observer != NULL;
+    }
     bool all = node != NULL && ys_division_equal(&node->division, &offer->origin.division) &&
                ys_name_equal(&node->log, &offer->origin) &&
                key_in_force(daemon->member, offer->log) &&

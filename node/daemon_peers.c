@@ -1,6 +1,5 @@
 #include "node/daemon_state.h"
 
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,12 +9,7 @@ enum {
     CHILD_CREDIT_LEAST = 256 * 1024,    /* a child may have this much on its way to us, */
     CHILD_CREDIT_MOST = YS_CREDIT_MAX,  /* up to this much while there are few of them; */
     CHILDREN_CREDIT = 16 * 1024 * 1024, /* a new one gets its part of this */
-    PARENT_CREDIT = YS_CREDIT_MAX,
     MESSAGES_A_TURN = 256,
-    DELAY_MIN_MS = 1000,
-    DELAY_MAX_MS = 300000,
-    DELAY_DENIED_MS = 3000, /* to start with, when the parent does not know us (yet) */
-    DELAY_WRONG_MS = 12000, /* it may be putting off handshakes that come too often (10 s) */
     RETRY_AFTER_S = 60,
     RETRY_COPY_S = 10, /* two copies of one node take turns */
 };
@@ -36,11 +30,11 @@ void ys_daemon_turn_close(struct ys_daemon_turn *turn)
 static enum ys_code post(struct ys_daemon *daemon, const struct ys_peer *peer,
                          struct ys_bytes message, struct ys_err *err)
 {
-    if (!peer->is_parent)
+    if (peer->link == NULL)
         return ys_listener_send(daemon->listener, &peer->route, message, err);
-    if (daemon->dialing.dialer == NULL)
+    if (peer->link->dialer == NULL)
         return YS_NOT_FOUND;
-    return ys_dialer_send(daemon->dialing.dialer, message, err);
+    return ys_dialer_send(peer->link->dialer, message, err);
 }
 
 static void lose(struct ys_peer *peer)
@@ -114,8 +108,8 @@ void ys_daemon_peer_failed(struct ys_peer *peer, enum ys_code code, const struct
 
 /* --- the list --- */
 
-static enum ys_code new_peer(struct ys_daemon *daemon, const struct ys_session_options *options,
-                             struct ys_peer **out, struct ys_err *err)
+enum ys_code ys_daemon_new_peer(struct ys_daemon *daemon, const struct ys_session_options *options,
+                                struct ys_peer **out, struct ys_err *err)
 {
     struct ys_peer *const peer = calloc(1, sizeof *peer);
     struct ys_session_options with_id = *options;
@@ -152,23 +146,28 @@ struct ys_peer *ys_daemon_peer(struct ys_daemon *daemon, uint64_t session_id)
     return NULL;
 }
 
-struct ys_peer *ys_daemon_parent(struct ys_daemon *daemon)
+struct ys_peer *ys_daemon_peer_of(struct ys_daemon *daemon, const struct ys_link *link)
 {
     for (struct ys_peer *peer = daemon->peers; peer != NULL; peer = peer->next)
-        if (peer->is_parent && peer->failure.code == YS_OK)
+        if (peer->link == link && peer->failure.code == YS_OK)
             return peer;
     return NULL;
+}
+
+struct ys_peer *ys_daemon_parent(struct ys_daemon *daemon)
+{
+    return daemon->has_parent ? ys_daemon_peer_of(daemon, &daemon->links[0]) : NULL;
 }
 
 static struct ys_peer *peer_by_route(struct ys_daemon *daemon, const struct ys_route *route)
 {
     for (struct ys_peer *peer = daemon->peers; peer != NULL; peer = peer->next)
-        if (!peer->is_parent && ys_route_equal(&peer->route, route))
+        if (peer->link == NULL && ys_route_equal(&peer->route, route))
             return peer;
     return NULL;
 }
 
-/* --- children --- */
+/* --- children and observers --- */
 
 static const struct ys_member_node *child_node(const struct ys_daemon *daemon,
                                                const uint8_t key[YS_PUBKEY_LEN])
@@ -181,9 +180,26 @@ static const struct ys_member_node *child_node(const struct ys_daemon *daemon,
                : NULL;
 }
 
+static const struct ys_member_node *observer_node(const struct ys_daemon *daemon,
+                                                  const uint8_t key[YS_PUBKEY_LEN])
+{
+    size_t at = 0;
+    return daemon->observer ? NULL : ys_member_observer(daemon->member, key, &daemon->self, &at);
+}
+
 bool ys_daemon_allows(void *context, const uint8_t key[YS_PUBKEY_LEN])
 {
-    return child_node(context, key) != NULL || ys_daemon_invited(context, key);
+    return child_node(context, key) != NULL || observer_node(context, key) != NULL ||
+           ys_daemon_invited(context, key);
+}
+
+/* May this end of a link stay, after the membership has changed? */
+static bool may_stay(const struct ys_daemon *daemon, const struct ys_peer *peer)
+{
+    const struct ys_member_node *const child = child_node(daemon, peer->key);
+    if (peer->observer)
+        return child == NULL && observer_node(daemon, peer->key) != NULL;
+    return child != NULL && ys_division_equal(&child->division, ys_session_peer(peer->session));
 }
 
 void ys_daemon_expel(struct ys_daemon *daemon)
@@ -191,10 +207,7 @@ void ys_daemon_expel(struct ys_daemon *daemon)
     static const struct ys_err why = {
         .code = YS_DENIED, .msg = "its key was revoked or replaced: not served any more"};
     for (struct ys_peer *peer = daemon->peers; peer != NULL; peer = peer->next) {
-        if (peer->is_parent)
-            continue;
-        const struct ys_member_node *const node = child_node(daemon, peer->key);
-        if (node == NULL || !ys_division_equal(&node->division, ys_session_peer(peer->session)))
+        if (peer->link == NULL && !may_stay(daemon, peer))
             ys_daemon_peer_failed(peer, why.code, &why);
     }
 }
@@ -206,7 +219,7 @@ static void supersede(struct ys_daemon *daemon, const struct ys_peer *newest)
         .code = YS_DENIED,
         .msg = "superseded by a newer connection of the same key; does a copy of this node run?"};
     for (struct ys_peer *peer = daemon->peers; peer != NULL; peer = peer->next)
-        if (peer != newest && !peer->is_parent &&
+        if (peer != newest && peer->link == NULL &&
             memcmp(peer->key, newest->key, YS_PUBKEY_LEN) == 0) {
             peer->retry_after_s = RETRY_COPY_S;
             ys_daemon_peer_failed(peer, why.code, &why);
@@ -219,7 +232,7 @@ static uint64_t child_credit(const struct ys_daemon *daemon)
 {
     uint64_t children = 1;
     for (const struct ys_peer *peer = daemon->peers; peer != NULL; peer = peer->next)
-        children += !peer->is_parent;
+        children += peer->link == NULL && !peer->observer;
     const uint64_t part = CHILDREN_CREDIT / children;
     return part < CHILD_CREDIT_LEAST  ? CHILD_CREDIT_LEAST
            : part > CHILD_CREDIT_MOST ? CHILD_CREDIT_MOST
@@ -230,7 +243,8 @@ static enum ys_code hear_child(struct ys_daemon *daemon, struct ys_daemon_turn *
                                const struct ys_route *route, const uint8_t key[YS_PUBKEY_LEN],
                                struct ys_bytes message, struct ys_err *err)
 {
-    const struct ys_member_node *const node = child_node(daemon, key);
+    const struct ys_member_node *const child = child_node(daemon, key);
+    const struct ys_member_node *const node = child != NULL ? child : observer_node(daemon, key);
     struct ys_peer *peer = peer_by_route(daemon, route);
     struct ys_err why = {0};
     if (node == NULL || (peer == NULL && ys_daemon_is_join(message))) {
@@ -244,13 +258,15 @@ static enum ys_code hear_child(struct ys_daemon *daemon, struct ys_daemon_turn *
         return code;
     const bool is_new = peer == NULL;
     if (is_new) {
-        code = new_peer(daemon,
-                        &(struct ys_session_options){.role = YS_SESSION_PARENT,
-                                                     .peer = node->division,
-                                                     .credit = child_credit(daemon)},
-                        &peer, err);
+        struct ys_session_options options = {.role = child != NULL ? YS_SESSION_PARENT
+                                                                   : YS_SESSION_HOST,
+                                             .peer = node->division,
+                                             .credit = child != NULL ? child_credit(daemon) : 0};
+        memcpy(options.reader, key, YS_PUBKEY_LEN);
+        code = ys_daemon_new_peer(daemon, &options, &peer, err);
         if (code != YS_OK)
             return code;
+        peer->observer = child == NULL;
         peer->route = *route;
         memcpy(peer->key, key, YS_PUBKEY_LEN);
     }
@@ -261,7 +277,8 @@ static enum ys_code hear_child(struct ys_daemon *daemon, struct ys_daemon_turn *
     ys_daemon_peer_failed(peer, code, &why);
     if (is_new && code == YS_OK && ys_session_open(peer->session)) {
         supersede(daemon, peer);
-        ys_daemon_tell_of(daemon, YS_PRIORITY_INFO, "child", key, NULL, "connected");
+        ys_daemon_tell_of(daemon, YS_PRIORITY_INFO, peer->observer ? "observer" : "child", key,
+                          NULL, "connected");
     } else if (is_new && code == YS_OK) {
         ys_daemon_peer_failed(peer, YS_NOT_FOUND,
                               &(struct ys_err){.msg = "it did not begin with HELLO"});
@@ -299,176 +316,6 @@ enum ys_code ys_daemon_hear_children(struct ys_daemon *daemon, struct ys_daemon_
     return YS_OK;
 }
 
-/* --- the parent --- */
-
-static void plan_dial(struct ys_daemon *daemon, int64_t floor_ms)
-{
-    struct ys_dialing *const dialing = &daemon->dialing;
-    int64_t delay = dialing->delay_ms == 0 ? DELAY_MIN_MS : dialing->delay_ms * 2;
-    delay = delay < floor_ms ? floor_ms : delay;
-    delay = delay > DELAY_MAX_MS ? DELAY_MAX_MS : delay;
-    dialing->delay_ms = delay;
-    /* Full jitter: children of a restarted parent do not all come at once. */
-    dialing->next_ms =
-        daemon->now_ms + delay / 4 + (int64_t)randombytes_uniform((uint32_t)(delay * 3 / 4 + 1));
-}
-
-void ys_daemon_dial_now(struct ys_daemon *daemon)
-{
-    daemon->dialing.delay_ms = 0;
-    if (daemon->dialing.dialer == NULL)
-        daemon->dialing.next_ms = daemon->now_ms;
-}
-
-static enum ys_code dial(struct ys_daemon *daemon, struct ys_err *err)
-{
-    struct ys_dialing *const dialing = &daemon->dialing;
-    const struct ys_dialer_options options = {
-        .zmq_context = daemon->zmq,
-        .endpoint = daemon->parent.endpoint,
-        .server_public = daemon->parent.public_key,
-        .secret = daemon->options->keys->transport_secret,
-        .serial = ++dialing->attempts,
-    };
-    dialing->greeted = false;
-    dialing->floor_ms = DELAY_MIN_MS;
-    dialing->began_ms = daemon->now_ms;
-    return ys_dialer_open(&options, &dialing->dialer, err);
-}
-
-static enum ys_code greet(struct ys_daemon *daemon, struct ys_daemon_turn *turn, struct ys_err *err)
-{
-    struct ys_session_options options = {.role = YS_SESSION_CHILD, .credit = PARENT_CREDIT};
-    struct ys_peer *peer = NULL;
-    struct ys_err why = {0};
-    if (!ys_division_parent(&daemon->self, &options.peer))
-        return ys_fail(err, YS_USAGE, "a district has no parent to dial");
-    randombytes_buf(options.nonce, sizeof options.nonce);
-    enum ys_code code = ys_daemon_turn_open(turn, err);
-    if (code == YS_OK)
-        code = new_peer(daemon, &options, &peer, err);
-    if (code != YS_OK)
-        return code;
-    peer->is_parent = true;
-    daemon->dialing.greeted = true;
-    struct ys_turn session_turn = ys_daemon_peer_turn(peer, turn);
-    ys_daemon_peer_failed(peer, ys_session_start(peer->session, &session_turn, &why), &why);
-    return YS_OK;
-}
-
-static void tell_link(const struct ys_daemon *daemon, const char *state)
-{
-    if (daemon->options->link != NULL)
-        daemon->options->link(daemon->options->context, state);
-}
-
-static void hang_up(struct ys_daemon *daemon, const char *state, int64_t floor_ms)
-{
-    struct ys_peer *const peer = ys_daemon_parent(daemon);
-    ys_dialer_close(daemon->dialing.dialer);
-    daemon->dialing.dialer = NULL;
-    if (peer != NULL)
-        ys_daemon_peer_failed(peer, YS_NOT_FOUND, &(struct ys_err){.msg = "connection lost"});
-    plan_dial(daemon, floor_ms);
-    tell_link(daemon, state);
-    ys_journal(YS_PRIORITY_WARNING, "parent", "state=%s retry_in_ms=%lld", state,
-               (long long)(daemon->dialing.next_ms - daemon->now_ms));
-}
-
-void ys_daemon_reload(struct ys_daemon *daemon)
-{
-    struct ys_parent_setting setting;
-    memset(&setting, 0, sizeof setting);
-    if (!daemon->has_parent || !daemon->options->reload(daemon->options->context, &setting) ||
-        (strcmp(setting.endpoint, daemon->parent.endpoint) == 0 &&
-         memcmp(setting.public_key, daemon->parent.public_key, YS_PUBKEY_LEN) == 0))
-        return;
-    daemon->parent = setting;
-    ys_journal_text(YS_PRIORITY_INFO, "parent_set", "address", setting.endpoint);
-    if (daemon->dialing.dialer != NULL)
-        hang_up(daemon, "changed", DELAY_MIN_MS);
-    ys_daemon_dial_now(daemon);
-}
-
-/* When the parent lets us come again, at the earliest. */
-static int64_t floor_of(const struct ys_session *session)
-{
-    const uint32_t seconds = ys_session_retry_after_s(session);
-    return seconds == 0 ? DELAY_MIN_MS : 1000 * (int64_t)seconds;
-}
-
-static enum ys_code hear_parent(struct ys_daemon *daemon, struct ys_daemon_turn *turn,
-                                struct ys_err *err)
-{
-    for (int i = 0; i < MESSAGES_A_TURN; i++) {
-        struct ys_bytes message;
-        struct ys_err why = {0};
-        struct ys_peer *const peer = ys_daemon_parent(daemon);
-        struct ys_dialing *const dialing = &daemon->dialing;
-        if (peer == NULL)
-            return YS_OK;
-        enum ys_code code = ys_dialer_receive(daemon->dialing.dialer, &message, &why);
-        if (code == YS_NOT_FOUND)
-            return YS_OK;
-        if (code == YS_OK)
-            code = ys_daemon_turn_open(turn, err);
-        else
-            ys_daemon_peer_failed(peer, code, &why);
-        if (code != YS_OK)
-            return peer->failure.code != YS_OK ? YS_OK : code;
-        const bool was_open = ys_session_open(peer->session);
-        struct ys_turn session_turn = ys_daemon_peer_turn(peer, turn);
-        code = ys_session_receive(peer->session, &session_turn, message, &why);
-        ys_daemon_peer_failed(peer, code, &why);
-        dialing->floor_ms = floor_of(peer->session);
-        if (!was_open && ys_session_open(peer->session)) {
-            dialing->delay_ms = 0;
-            ys_daemon_parent_clock(daemon, ys_session_peer_clock_ms(peer->session));
-            tell_link(daemon, "connected");
-            ys_journal(YS_PRIORITY_INFO, "parent", "state=connected code=%s",
-                       ys_session_peer(peer->session)->digits);
-        }
-    }
-    return YS_OK;
-}
-
-enum ys_code ys_daemon_tend_parent(struct ys_daemon *daemon, struct ys_daemon_turn *turn,
-                                   struct ys_err *err)
-{
-    struct ys_dialing *const dialing = &daemon->dialing;
-    enum ys_code code = YS_OK;
-    if (dialing->dialer == NULL) {
-        if (daemon->parent.endpoint[0] != '\0' && daemon->now_ms >= dialing->next_ms)
-            code = dial(daemon, err);
-        return code;
-    }
-    switch (ys_dialer_update(dialing->dialer)) {
-    case YS_DIALER_CONNECTING:
-        /* A name that cannot be looked up gives no event at all. */
-        if (daemon->now_ms - dialing->began_ms >= YS_DIALER_PATIENCE_MS)
-            hang_up(daemon, "unreachable", DELAY_MIN_MS);
-        return YS_OK;
-    case YS_DIALER_READY:
-        if (!dialing->greeted)
-            code = greet(daemon, turn, err);
-        if (code == YS_OK)
-            code = hear_parent(daemon, turn, err);
-        if (code == YS_OK && dialing->greeted && ys_daemon_parent(daemon) == NULL)
-            hang_up(daemon, "ended", dialing->floor_ms);
-        return code;
-    case YS_DIALER_DENIED:
-        hang_up(daemon, "denied", DELAY_DENIED_MS);
-        return YS_OK;
-    case YS_DIALER_WRONG_KEY:
-        hang_up(daemon, "wrong_key", DELAY_WRONG_MS);
-        return YS_OK;
-    case YS_DIALER_LOST:
-        hang_up(daemon, "lost", DELAY_MIN_MS);
-        return YS_OK;
-    }
-    return YS_OK;
-}
-
 /* --- sending --- */
 
 static void empty_outbox(struct ys_daemon *daemon, struct ys_peer *peer)
@@ -501,7 +348,7 @@ static void part(struct ys_daemon *daemon, struct ys_daemon_turn *turn, struct y
         if (message.data != NULL && post(daemon, peer, message, NULL) != YS_OK)
             ys_outbox_clear(&peer->outbox);
     }
-    if (peer->is_parent) {
+    if (peer->link != NULL) {
         ys_journal_reason(YS_PRIORITY_INFO, "session_end", peer->failure.msg, "code=%s",
                           ys_session_peer(peer->session)->digits);
         return;

@@ -1,5 +1,5 @@
 /* What the files of the daemon share: daemon.c runs the loop, daemon_peers.c keeps
- * the sessions, daemon_join.c hears who wants to join, daemon_store.c follows the
+ * the sessions, daemon_links.c dials, daemon_join.c hears who wants to join, daemon_store.c follows the
  * store, daemon_erase.c carries out erasures, daemon_guard.c minds the guard, daemon_space.c room on the
  * disk and readers, daemon_blobs.c attachments, daemon_watch.c the connections, daemon_clock.c the wall
  * clock. Nobody else includes this. */
@@ -18,13 +18,15 @@
 
 #include <sys/types.h>
 
-/* One end of a link: a child that dialled us, or the parent that we dialled. */
+/* One end of a link: a child or an observer that dialled us, or the parent, or one whom we observe, that we
+ * dialled. */
 struct ys_peer {
     struct ys_peer *next;
     struct ys_daemon *daemon;
-    bool is_parent;
-    struct ys_route route;      /* of a child */
-    uint8_t key[YS_PUBKEY_LEN]; /* of a child */
+    struct ys_link *link;       /* that we dialled; NULL: it dialled us */
+    bool observer;              /* it dialled us, and only reads */
+    struct ys_route route;      /* of who dialled us */
+    uint8_t key[YS_PUBKEY_LEN]; /* likewise */
     struct ys_session *session;
     struct ys_outbox outbox;
     struct ys_err failure;  /* set: to be dropped at the end of the turn */
@@ -43,14 +45,16 @@ struct ys_applicant {
 };
 enum { YS_APPLICANTS_MAX = 64 };
 
-struct ys_dialing {
+/* A link that we dial. */
+struct ys_link {
+    struct ys_link_setting setting;
+    const char *state; /* as last told */
     struct ys_dialer *dialer;
     bool greeted;     /* the session has begun */
     int64_t began_ms; /* this attempt */
     int64_t next_ms;
     int64_t delay_ms;
     int64_t floor_ms; /* least delay after this connection */
-    uint64_t attempts;
 };
 
 /* What is cosigned and not written down yet. */
@@ -102,13 +106,14 @@ struct ys_daemon {
     struct ys_member *member;
     struct ys_division self;
     bool has_parent;
+    bool observer; /* this node only reads: it signs and cosigns nothing */
     struct ys_peer *peers;
     struct ys_invites invites;
     struct ys_applicant applicant[YS_APPLICANTS_MAX];
     size_t applicant_next; /* place that the next new one takes */
-    struct ys_parent_setting parent;
-    struct ys_dialing dialing;
-    uint64_t sessions_made;
+    struct ys_link links[YS_LINKS_MAX];
+    size_t link_count;
+    uint64_t sessions_made, dials;
     uint64_t own_size;               /* of the own log, as last seen */
     bool signing;                    /* a SIGN_OWN is on its way */
     struct ys_receipting receipting; /* of a street or district */
@@ -131,7 +136,7 @@ struct ys_daemon {
     struct ys_err fatal; /* the node must end */
 };
 
-/* --- daemon_peers.c --- */
+/* --- daemon_peers.c, daemon_links.c --- */
 /* Read transaction of a turn and a turn for one peer; the transaction is opened when first needed. */
 struct ys_daemon_turn {
     struct ys_daemon *daemon;
@@ -143,14 +148,22 @@ void ys_daemon_turn_close(struct ys_daemon_turn *turn);
 bool ys_daemon_allows(void *context, const uint8_t key[YS_PUBKEY_LEN]);
 enum ys_code ys_daemon_hear_children(struct ys_daemon *daemon, struct ys_daemon_turn *turn,
                                      struct ys_err *err);
-/* Move on with the parent link: dial, greet, hear, give up. */
-enum ys_code ys_daemon_tend_parent(struct ys_daemon *daemon, struct ys_daemon_turn *turn,
-                                   struct ys_err *err);
+/* Take the links of the settings. */
+void ys_daemon_begin_links(struct ys_daemon *daemon, int64_t first_ms);
+/* Move on with every link that we dial: dial, greet, hear, give up. */
+enum ys_code ys_daemon_tend_links(struct ys_daemon *daemon, struct ys_daemon_turn *turn,
+                                  struct ys_err *err);
+/* Milliseconds of the monotonic clock at which the next is to be dialled; INT64_MAX: none. */
+int64_t ys_daemon_next_dial_ms(const struct ys_daemon *daemon);
 void ys_daemon_dial_now(struct ys_daemon *daemon);
-/* Take up a changed parent; an open link to the old one is given up. */
+/* Take up changed links; an open one to another address than now is given up. */
 void ys_daemon_reload(struct ys_daemon *daemon);
 struct ys_peer *ys_daemon_peer(struct ys_daemon *daemon, uint64_t session_id);
+/* Of a link that we dialled; NULL while nothing is spoken over it. */
+struct ys_peer *ys_daemon_peer_of(struct ys_daemon *daemon, const struct ys_link *link);
 struct ys_peer *ys_daemon_parent(struct ys_daemon *daemon);
+enum ys_code ys_daemon_new_peer(struct ys_daemon *daemon, const struct ys_session_options *options,
+                                struct ys_peer **out, struct ys_err *err);
 /* Send what waits, drop who failed. True while something still waits. */
 bool ys_daemon_flush(struct ys_daemon *daemon, struct ys_daemon_turn *turn);
 void ys_daemon_drop_peers(struct ys_daemon *daemon, struct ys_daemon_turn *turn,

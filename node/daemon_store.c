@@ -44,11 +44,11 @@ static enum ys_code read_own_size(struct ys_daemon *daemon, struct ys_txn *txn, 
     return code;
 }
 
-/* A community cosigns nobody. */
+/* A community cosigns nobody, and an observer neither. */
 static enum ys_code look_for_receipts(struct ys_daemon *daemon, struct ys_txn *txn,
                                       struct ys_err *err)
 {
-    return ys_division_level(&daemon->self) == YS_LEVEL_COMMUNITY
+    return daemon->observer || ys_division_level(&daemon->self) == YS_LEVEL_COMMUNITY
                ? YS_OK
                : ys_receipts_look(txn, &daemon->options->keys->mirror.vkey,
                                   &daemon->receipting.changed, &daemon->receipting.news, err);
@@ -61,7 +61,7 @@ static enum ys_code write_receipts(struct ys_daemon *daemon, struct ys_err *err)
     struct ys_change *change = NULL;
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
-    if (state->asked || !daemon->guard_fits || now.tv_sec < 0 ||
+    if (state->asked || daemon->observer || !daemon->guard_fits || now.tv_sec < 0 ||
         !ys_receipts_due(&state->cursor, &state->news, (uint64_t)now.tv_sec))
         return YS_OK;
     const enum ys_code code = ys_change_new(YS_CHANGE_RECEIPTS, 0, &change, err);
@@ -357,7 +357,7 @@ static enum ys_code sign_own(struct ys_daemon *daemon, struct ys_daemon_turn *tu
     struct ys_log own;
     struct ys_hash root;
     struct ys_change *change = NULL;
-    if (daemon->signing || !daemon->guard_fits)
+    if (daemon->signing || daemon->observer || !daemon->guard_fits)
         return YS_OK;
     enum ys_code code = ys_daemon_turn_open(turn, err);
     if (code == YS_OK)

@@ -74,7 +74,7 @@ static void cut_unended(struct ys_daemon *daemon, const struct ys_cut *cut)
         return;
     ys_zap_put_off(daemon->zap, key, daemon->now_ms + PUT_OFF_MS);
     for (struct ys_peer *peer = daemon->peers; peer != NULL; peer = peer->next)
-        if (!peer->is_parent && memcmp(peer->key, key, YS_PUBKEY_LEN) == 0)
+        if (peer->link == NULL && memcmp(peer->key, key, YS_PUBKEY_LEN) == 0)
             ys_daemon_peer_failed(peer, YS_NOT_FOUND,
                                   &(struct ys_err){.msg = "a message without end: cut"});
 }

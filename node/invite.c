@@ -15,6 +15,7 @@
 
 static const char folder_name[] = "invites";
 static const char head[] = "yishi/invitation/v1";
+static const char role_observer[] = "observer";
 static const char used_suffix[] = ".used";
 static const char cancelled_suffix[] = ".cancelled";
 _Static_assert((int)YS_HASH_LEN == (int)YS_PUBKEY_LEN, "a hash is written as a key is");
@@ -69,6 +70,15 @@ static bool take_key(struct ys_bytes *rest, uint8_t out[YS_PUBKEY_LEN])
            ys_base64_decode(line, out, YS_PUBKEY_LEN, &size) == YS_OK && size == YS_PUBKEY_LEN;
 }
 
+/* Nothing more, or one line that says that an observer is invited. */
+static bool take_role(struct ys_bytes rest, bool *observer_out)
+{
+    struct ys_bytes line;
+    *observer_out = rest.size != 0;
+    return rest.size == 0 || (ys_bytes_take_line(&rest, &line) &&
+                              ys_bytes_is_text(line, role_observer) && rest.size == 0);
+}
+
 static bool parse(struct ys_bytes text, struct ys_invite *out)
 {
     struct ys_bytes line;
@@ -76,7 +86,7 @@ static bool parse(struct ys_bytes text, struct ys_invite *out)
            ys_bytes_take_line(&text, &line) &&
            ys_division_parse(line, &out->division, NULL) == YS_OK && take_key(&text, out->key) &&
            take_number(&text, &out->made_s) && take_number(&text, &out->expires_s) &&
-           text.size == 0;
+           take_role(text, &out->observer);
 }
 
 static enum ys_code read_small(const char *path, uint8_t text[TEXT_MAX], struct ys_bytes *out,
@@ -258,6 +268,8 @@ enum ys_code ys_invite_save(const struct ys_home *home, const struct ys_invite *
     put_line(&w, "");
     ys_writer_decimal(&w, invite->expires_s);
     put_line(&w, "");
+    if (invite->observer)
+        put_line(&w, role_observer);
     path_of(home, invite->id, "", path);
     return write_new(path, &w, err);
 }

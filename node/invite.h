@@ -22,7 +22,8 @@ enum { YS_INVITE_GRACE_S = 30 * 24 * 3600 };
 /* Plain value. */
 struct ys_invite {
     char id[YS_TOKEN_ID_TEXT_LEN + 1];
-    struct ys_division division; /* whom it invites */
+    struct ys_division division; /* whom it invites, */
+    bool observer;               /* or an observer of it */
     uint8_t key[YS_PUBKEY_LEN];  /* one-time X25519 key */
     uint64_t made_s, expires_s;  /* POSIX seconds */
     bool cancelled, used;

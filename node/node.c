@@ -125,6 +125,7 @@ static enum ys_code open_store(struct ys_node *node, struct ys_err *err)
         return ys_fail(err, code, "%s: %s", node->home.path, why.msg);
     node->origin = ys_store_identity(node->store)->origin;
     ys_name_print(&node->origin, node->origin_text);
+    node->observer = ys_name_is_observers(&node->origin);
     if (strcmp(node->origin.deployment, node->config.deployment) != 0 ||
         !ys_division_equal(&node->origin.division, &node->config.division))
         return ys_fail(err, YS_IO, _("%s: yishi.conf names %s of %s, but the store belongs to %s"),
@@ -143,7 +144,10 @@ static enum ys_code open_root(struct ys_node *node, struct ys_err *err)
     if (code != YS_OK)
         return code;
     node->has_root = true;
-    code = ys_member_new(&node->roots.policy[0], &node->origin.division, &node->member, err);
+    /* At an observer nothing counts earlier than at others: the district's log alone does so anyway. */
+    code = ys_member_new(&node->roots.policy[0],
+                         node->observer ? &node->roots.policy[0].division : &node->origin.division,
+                         &node->member, err);
     return code == YS_OK ? ys_member_follow(node->member, &node->roots, err) : code;
 }
 
@@ -166,6 +170,17 @@ enum ys_code ys_node_open(const char *home, const char *lang, struct ys_node *ou
     }
     *out = node;
     return YS_OK;
+}
+
+enum ys_code ys_node_check_signs(const struct ys_node *node, struct ys_err *err)
+{
+    return !node->observer
+               ? YS_OK
+               : ys_fail(
+                     err, YS_REFUSED,
+                     _("this node observes %s: it reads, and signs nothing; write at the node of "
+                       "the unit itself"),
+                     node->origin.division.digits);
 }
 
 void ys_node_close(struct ys_node *node)
@@ -218,6 +233,7 @@ static enum ys_code find_newest(struct ys_txn *txn, const struct ys_division *di
             return code;
         id = log.id;
         if (!ys_division_equal(&log.origin.division, division) ||
+            ys_name_is_observers(&log.origin) ||
             (found && log.origin.incarnation < out->origin.incarnation))
             continue;
         *out = log;

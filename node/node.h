@@ -14,6 +14,7 @@ struct ys_node {
     struct ys_store *store;
     struct ys_name origin; /* of the own log */
     char origin_text[YS_KEY_NAME_MAX + 1];
+    bool observer; /* it only reads: what it calls its own log stays empty */
     bool has_root;
     struct ys_root_chain roots; /* as pinned; nothing without a root */
     struct ys_member *member;   /* NULL without a root; empty until ys_node_read */
@@ -25,6 +26,9 @@ YS_CHECKED enum ys_code ys_node_open(const char *home, const char *lang, struct 
                                      struct ys_err *err);
 void ys_node_close(struct ys_node *node);
 #define YS_NODE_SCOPED __attribute__((cleanup(ys_node_close))) struct ys_node
+
+/* May this node write and enrol? YS_REFUSED, with what to do, at an observer. */
+YS_CHECKED enum ys_code ys_node_check_signs(const struct ys_node *node, struct ys_err *err);
 
 /* Begin a read transaction and recall the membership as it is in it: from what was kept of it, and from
  * records. */

@@ -121,6 +121,12 @@ struct ys_view_admitted {
     const char *address, *key, *root_fingerprint; /* address "" when it is not known */
 };
 
+/* observers. */
+struct ys_view_observer {
+    const char *code, *name, *issuer, *fingerprint;
+    uint64_t index; /* of its certificate, in the issuer's log */
+};
+
 /* status. */
 struct ys_view_receipt {
     bool there;
@@ -162,6 +168,8 @@ struct ys_view_status {
     const char *address;   /* of the running daemon; "" when it does not listen */
     int64_t clock_ahead_s; /* of the parent's; 0 while they agree */
     uint64_t waiting;      /* records that wait for the recovery of the own log */
+    size_t observers;      /* who may read here */
+    bool observes;         /* this node itself only reads */
     size_t requests;       /* to join, that wait for an officer */
     size_t log_count;
     const struct ys_view_log *log;
@@ -269,6 +277,7 @@ struct ys_view {
     void (*invite)(const struct ys_invite *invite, enum ys_invite_state state);
     void (*asked)(const struct ys_view_asked *asked);
     void (*applicant)(const struct ys_view_applicant *applicant);
+    void (*observer)(const struct ys_view_observer *observer);
     void (*admitted)(const struct ys_view_admitted *admitted);
     /* log: a heading, then one a record. */
     void (*log_begin)(const struct ys_log *log, const char *name);

@@ -224,6 +224,13 @@ static void applicant(const struct ys_view_applicant *view)
         offer_keys(offer)));
 }
 
+static void observer(const struct ys_view_observer *view)
+{
+    ys_json_line(json_pack("{s:s, s:o, s:s, s:s, s:o}", "code", view->code, "name",
+                           ys_json_text(view->name), "issuer", view->issuer, "fingerprint",
+                           view->fingerprint, "index", ys_json_number(view->index)));
+}
+
 static void admitted(const struct ys_view_admitted *view)
 {
     json_t *const records = json_array();
@@ -366,19 +373,22 @@ static void status(const struct ys_view_status *view)
     for (size_t i = 0; i < view->log_count; i++)
         json_array_append_new(logs, log_object(&view->log[i]));
     json_t *const parent =
-        view->parent[0] == '\0'
+        view->parent[0] == '\0' || view->observes
             ? json_null()
             : json_pack("{s:s, s:b, s:o}", "address", view->parent, "connected", view->connected,
                         "link", ys_json_text_or_null(view->link));
     ys_json_line(json_pack(
         "{s:s, s:s, s:o, s:s, s:s, s:o, s:{s:o, s:o, s:o}, s:o, s:o, s:{s:b, s:o}, "
         "s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:{s:o, s:b, s:o}}",
+        "s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I}",
         "deployment", view->deployment, "code", view->code, "name", ys_json_text(view->name),
         "level", view->level, "origin", view->origin, "size", ys_json_number(view->size),
         "receipts", "saved", ys_json_number(view->size), "street", receipt_or_null(&view->street),
         "district", receipt_or_null(&view->district), "logs", logs, "parent", parent, "daemon",
         "running", view->running, "address", ys_json_text_or_null(view->address),
-        "requests_waiting", ys_json_number(view->requests), "waiting",
+        "requests_waiting", ys_json_number(view->requests), "observers",
+        ys_json_number(view->observers), "observes",
+        view->observes ? ys_json_text_or_null(view->parent) : json_null(), "waiting",
         ys_json_number(view->waiting), "alarms", open_alarms(view->alarms), "disk",
         disk_object(&view->ground), "store", store_object(&view->ground), "clock_ahead_s",
         (json_int_t)view->clock_ahead_s, "attachments",
@@ -511,6 +521,7 @@ const struct ys_view ys_view_json = {
     .invite = invite,
     .asked = asked,
     .applicant = applicant,
+    .observer = observer,
     .admitted = admitted,
     .log_begin = log_begin,
     .log_entry = log_entry,

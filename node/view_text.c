@@ -286,7 +286,9 @@ static void applicant(const struct ys_view_applicant *view)
     printf("%s ", offer->origin.division.digits);
     ys_terminal_put(offer->name);
     if (offer->token_id[0] != '\0')
-        printf(_(": asks since %s, by invitation %s\n"), since, offer->token_id);
+        printf(offer->observer ? _(": asks to observe, since %s, by invitation %s\n")
+                               : _(": asks since %s, by invitation %s\n"),
+               since, offer->token_id);
     else
         printf(_(": asks since %s, enrolled already\n"), since);
     put_offer(offer);
@@ -303,6 +305,14 @@ static void applicant(const struct ys_view_applicant *view)
     }
     if (view->conflict)
         printf("  %s\n", _("Another applicant asks for the same code: find out who is who."));
+}
+
+static void observer(const struct ys_view_observer *view)
+{
+    ys_terminal_padded(view->code, YS_DIVISION_MAX + 2);
+    ys_terminal_padded(view->fingerprint, YS_FINGERPRINT_MAX + 1);
+    ys_terminal_put(view->name);
+    printf(_(", let in by %s:%llu\n"), view->issuer, (unsigned long long)view->index);
 }
 
 static void admitted(const struct ys_view_admitted *view)
@@ -499,7 +509,7 @@ static void status(const struct ys_view_status *view)
     printf(view->running ? _("Daemon: running, %s\n") : _("Daemon: not running\n"),
            view->address[0] == '\0' ? _("not listening") : view->address);
     if (view->parent[0] != '\0') {
-        printf(_("Parent: %s, %s"), view->parent,
+        printf(view->observes ? _("Observes: %s, %s") : _("Parent: %s, %s"), view->parent,
                view->connected ? _("connected") : _("not connected"));
         if (!view->connected && view->link[0] != '\0') {
             fputs("; ", stdout);
@@ -515,6 +525,8 @@ static void status(const struct ys_view_status *view)
             printf(_("ALARM: the key of log %s has signed two histories. The proof: yishi prove "
                      "--fork %s\n"),
                    view->log[i].log.origin_text, view->log[i].log.origin_text);
+    if (view->observers != 0)
+        printf(_("Observers that may read here: %zu; see: yishi observers\n"), view->observers);
     if (view->requests != 0)
         printf(_("Requests to join that wait: %zu; see: yishi admit --list\n"), view->requests);
     for (size_t i = 0; i < view->alarms->count; i++)
@@ -734,6 +746,7 @@ const struct ys_view ys_view_text = {
     .invite = invite,
     .asked = asked,
     .applicant = applicant,
+    .observer = observer,
     .admitted = admitted,
     .log_begin = log_begin,
     .log_entry = log_entry,

@@ -65,6 +65,9 @@ static enum ys_code revoke_check(const Yishi__V1__KeyRevoke *body, struct ys_err
     struct ys_vkey key;
     struct ys_name name;
     struct ys_name log;
+    uint8_t transport[YS_PUBKEY_LEN];
+    if (ys_transport_parse(ys_bytes_of_text(body->key), transport)) /* an observer's */
+        return origin_check(body->log, "body.key_revoke.log", &log, err);
     if (ys_vkey_parse(ys_bytes_of_text(body->key), &key) != YS_OK ||
         ys_name_parse(ys_bytes_of_text(key.name), &name, NULL) != YS_OK)
         return ys_fail(err, YS_MALFORMED, "body.key_revoke.key: not a verifier key of ours");

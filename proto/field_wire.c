@@ -89,6 +89,7 @@ static const struct ys_field rows[] = {
     TEXT(join, "address", MAY, ADDRESS_MAX),
     VALUE(join, "log_size", MUST),
     EXACT(join, "token_proof", MAY, YS_SIG_LEN),
+    VALUE(join, "observer", MAY),
     VALUE(joined, "state", MUST),
     TEXT(joined, "text", MAY, YS_TEXT_DEFAULT_MAX),
     TEXT(joined, "root", MAY, YS_ROOT_CHAIN_TEXT_MAX),
@@ -116,6 +117,7 @@ static const struct ys_field rows[] = {
     EXACT(token, "root_fingerprint", MUST, YS_HASH_LEN),
     VALUE(token, "expires_at", MUST),
     EXACT(token, "seed", MUST, YS_SEED_LEN),
+    TEXT(token, "observed_at", MAY, YS_DIVISION_MAX),
     VALUE(application, "since", MUST),
     BYTES(application, "join", MUST, YS_JOIN_MAX),
 };

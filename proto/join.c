@@ -122,6 +122,10 @@ static enum ys_code head_check(const Yishi__V1__Join *join, struct ys_division *
         return ys_fail(err, YS_MALFORMED, "join.token_id: not a token id");
     if (join->log_size > INT64_MAX)
         return ys_fail(err, YS_MALFORMED, "join.log_size: is out of range");
+    if (join->has_observer && !join->observer)
+        return ys_fail(err, YS_MALFORMED, "join.observer: is true or absent");
+    if (join->has_observer && join->n_bodies != 0)
+        return ys_fail(err, YS_MALFORMED, "join.bodies: an observer has none");
     return YS_OK;
 }
 
@@ -196,6 +200,11 @@ enum ys_code ys_join_check(const Yishi__V1__Join *join, struct ys_err *err)
         if (code == YS_OK)
             code = twice_check(keys, i + 1, err);
     }
+    struct ys_name log;
+    if (code == YS_OK && (ys_name_parse(ys_bytes_of_text(keys[0].name), &log, NULL) != YS_OK ||
+                          ys_name_is_observers(&log) != (join->has_observer != 0)))
+        code = ys_fail(err, YS_MALFORMED, "join.log: %s is a log's name of the other role",
+                       keys[0].name);
     if (code == YS_OK)
         code = token_check(join, &division, &keys[0], err);
     for (size_t i = 0; code == YS_OK && i < join->n_bodies; i++) {

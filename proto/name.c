@@ -1,6 +1,7 @@
 #include "proto/name.h"
 
 #include "crypto/assert.h"
+#include "crypto/base64.h"
 #include "proto/text.h"
 
 #include <inttypes.h>
@@ -216,6 +217,18 @@ struct ys_name ys_name_log(const char *deployment, const struct ys_division *div
     struct ys_name name = name_from(YS_NAME_LOG, deployment, division);
     name.incarnation = incarnation;
     return name;
+}
+
+bool ys_transport_parse(struct ys_bytes text, uint8_t out[YS_PUBKEY_LEN])
+{
+    size_t size = 0;
+    return text.size == YS_BASE64_LEN(YS_PUBKEY_LEN) &&
+           ys_base64_decode(text, out, YS_PUBKEY_LEN, &size) == YS_OK && size == YS_PUBKEY_LEN;
+}
+
+bool ys_name_is_observers(const struct ys_name *name)
+{
+    return name->kind == YS_NAME_LOG && name->incarnation == YS_INCARNATION_MAX;
 }
 
 struct ys_name ys_name_mirror(const char *deployment, const struct ys_division *division)

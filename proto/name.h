@@ -9,6 +9,7 @@
 #ifndef YS_PROTO_NAME_H
 #define YS_PROTO_NAME_H
 
+#include "crypto/key.h"
 #include "proto/division.h"
 #include "proto/limits.h"
 
@@ -38,6 +39,11 @@ bool ys_name_equal(const struct ys_name *a, const struct ys_name *b);
 /* Names of one node's keys, made from deployment and code. */
 struct ys_name ys_name_log(const char *deployment, const struct ys_division *division,
                            uint32_t incarnation);
+/* The text by which a key_revoke names a transport key, which has no name: its base64. */
+bool ys_transport_parse(struct ys_bytes text, uint8_t out[YS_PUBKEY_LEN]);
+/* Is this what an observer's store calls its own log, which stays empty: the last incarnation, which no
+ * unit's log has? */
+bool ys_name_is_observers(const struct ys_name *name);
 struct ys_name ys_name_mirror(const char *deployment, const struct ys_division *division);
 struct ys_name ys_name_body(const char *deployment, const struct ys_division *division,
                             const char *body);

@@ -87,6 +87,8 @@ static enum ys_code pack(struct ys_token *token, struct ys_writer *w)
         ys_wire_lend((struct ys_bytes){token->root_fingerprint.bytes, YS_HASH_LEN});
     message.expires_at = token->expires_s;
     message.seed = ys_wire_lend((struct ys_bytes){token->seed, YS_SEED_LEN});
+    if (token->observer)
+        message.observed_at = token->host.digits;
     return ys_wire_encode(&message.base, PACKED_MAX, w, NULL);
 }
 
@@ -116,15 +118,35 @@ enum ys_code ys_token_print(const struct ys_token *token, struct ys_writer *w)
 
 /* --- parse --- */
 
+/* Whom the token invites: a child of who gave it, or an observer of it or of a child. */
+static enum ys_code take_unit(const Yishi__V1__Token *from, struct ys_token *out,
+                              struct ys_err *err)
+{
+    struct ys_division parent;
+    if (ys_division_parse(ys_bytes_of_text(from->code), &out->division, NULL) != YS_OK)
+        return ys_fail(err, YS_MALFORMED, "token.code: not a division code");
+    const bool has_parent = ys_division_parent(&out->division, &parent);
+    out->observer = from->observed_at != NULL;
+    if (!out->observer)
+        return has_parent ? YS_OK
+                          : ys_fail(err, YS_MALFORMED,
+                                    "token.code: not the code of a street or community");
+    if (ys_division_parse(ys_bytes_of_text(from->observed_at), &out->host, NULL) != YS_OK ||
+        !(ys_division_equal(&out->division, &out->host) ||
+          (has_parent && ys_division_equal(&parent, &out->host))))
+        return ys_fail(err, YS_MALFORMED,
+                       "token.observed_at: not the unit of the code or above it");
+    return YS_OK;
+}
+
 static enum ys_code take_fields(const Yishi__V1__Token *from, struct ys_token *out,
                                 struct ys_err *err)
 {
-    struct ys_division parent;
     if (!ys_deployment_valid(ys_bytes_of_text(from->deployment)))
         return ys_fail(err, YS_MALFORMED, "token.deployment: not the name of a deployment");
-    if (ys_division_parse(ys_bytes_of_text(from->code), &out->division, NULL) != YS_OK ||
-        !ys_division_parent(&out->division, &parent))
-        return ys_fail(err, YS_MALFORMED, "token.code: not the code of a street or community");
+    const enum ys_code code = take_unit(from, out, err);
+    if (code != YS_OK)
+        return code;
     const size_t address_size = strlen(from->address);
     if (address_size == 0 || address_size >= sizeof out->address)
         return ys_fail(err, YS_MALFORMED, "token.address: has %zu bytes", address_size);

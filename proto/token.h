@@ -18,13 +18,15 @@ enum { YS_TOKEN_ADDRESS_MAX = 128, YS_TOKEN_ID_TEXT_LEN = 2 * YS_TOKEN_ID_LEN };
 /* Plain value. */
 struct ys_token {
     char deployment[YS_DEPLOYMENT_MAX + 1];
-    struct ys_division division;       /* the unit that is invited: no district */
+    struct ys_division division;       /* the unit that is invited; a district is observed only */
     char id[YS_TOKEN_ID_TEXT_LEN + 1]; /* lower-case hex */
     char address[YS_TOKEN_ADDRESS_MAX];
     uint8_t parent_key[YS_PUBKEY_LEN];
     struct ys_hash root_fingerprint;
     uint64_t expires_s;        /* POSIX seconds */
     uint8_t seed[YS_SEED_LEN]; /* secret half of the one-time X25519 key */
+    bool observer;             /* to read as that unit may, and nothing else; then */
+    struct ys_division host;   /* of the node that invites */
 };
 void ys_token_clear(struct ys_token *token);
 #define YS_TOKEN_SCOPED __attribute__((cleanup(ys_token_clear))) struct ys_token

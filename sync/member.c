@@ -181,10 +181,16 @@ struct ys_member_node *ys_member_add_node(struct ys_member *member)
 const struct ys_member_node *ys_member_by_transport(const struct ys_member *member,
                                                     const uint8_t key[YS_PUBKEY_LEN])
 {
-    for (size_t i = 0; i < member->nodes.count; i++)
-        if (memcmp(member->nodes.item[i].transport, key, YS_PUBKEY_LEN) == 0)
-            return &member->nodes.item[i];
-    return NULL;
+    const struct ys_member_node *observer = NULL;
+    for (size_t i = 0; i < member->nodes.count; i++) {
+        const struct ys_member_node *const node = &member->nodes.item[i];
+        if (memcmp(node->transport, key, YS_PUBKEY_LEN) != 0)
+            continue;
+        if (!node->observer)
+            return node;
+        observer = node;
+    }
+    return observer;
 }
 
 const struct ys_member_node *ys_member_node(const struct ys_member *member,
@@ -231,17 +237,30 @@ const struct ys_vkey *ys_member_log_key_at(const struct ys_member *member, const
     return NULL;
 }
 
+const struct ys_member_node *ys_member_observer(const struct ys_member *member,
+                                                const uint8_t key[YS_PUBKEY_LEN],
+                                                const struct ys_division *host, size_t *at)
+{
+    while (*at < member->nodes.count) {
+        const struct ys_member_node *const node = &member->nodes.item[(*at)++];
+        if (node->observer && memcmp(node->transport, key, YS_PUBKEY_LEN) == 0 &&
+            (ys_division_equal(&node->issuer, host) || ys_division_equal(&node->division, host)))
+            return node;
+    }
+    return NULL;
+}
+
 bool ys_member_may_read(const struct ys_member *member, const uint8_t key[YS_PUBKEY_LEN],
                         const struct ys_division *host)
 {
+    size_t at = 0;
+    if (ys_member_observer(member, key, host, &at) != NULL)
+        return true;
     for (size_t i = 0; i < member->nodes.count; i++) {
         const struct ys_member_node *const node = &member->nodes.item[i];
         struct ys_division parent;
-        if (memcmp(node->transport, key, YS_PUBKEY_LEN) != 0)
-            continue;
-        if (ys_division_parent(&node->division, &parent) && ys_division_equal(&parent, host))
-            return true;
-        if (node->observer && ys_division_equal(&node->division, host))
+        if (!node->observer && memcmp(node->transport, key, YS_PUBKEY_LEN) == 0 &&
+            ys_division_parent(&node->division, &parent) && ys_division_equal(&parent, host))
             return true;
     }
     return false;

@@ -49,6 +49,7 @@ struct ys_member_node {
     uint8_t transport[YS_PUBKEY_LEN];
     struct ys_name log; /* origin */
     struct ys_position source;
+    struct ys_division issuer; /* whose log that is in */
 };
 
 /* `root` is copied. `self` is the own unit: for its own log membership counts at once. */
@@ -134,7 +135,7 @@ YS_CHECKED enum ys_code ys_member_introduce(const struct ys_member *member, stru
                                             struct ys_bytes body, struct ys_vkey *log_key_out,
                                             struct ys_err *err);
 
-/* NULL when unknown. Results are valid until the next rebuild. */
+/* NULL when unknown; a unit's node before an observer. Results are valid until the next rebuild. */
 const struct ys_member_node *ys_member_by_transport(const struct ys_member *member,
                                                     const uint8_t key[YS_PUBKEY_LEN]);
 const struct ys_member_node *ys_member_node(const struct ys_member *member,
@@ -150,10 +151,15 @@ const struct ys_vkey *ys_member_mirror(const struct ys_member *member,
 const struct ys_vkey *ys_member_log_key_at(const struct ys_member *member, const char *origin,
                                            uint64_t size);
 /* May the holder of this transport key connect to the node of `host`, to read what its division may:
- * the logs related to it (ys_division_related)? A child may, and an observer of host's division or of
- * a child's. An observer's certificate stands where the unit's own does, and brings no other key. */
+ * the logs related to it (ys_division_related)? A child may, and an observer whom host has let in, or the
+ * unit above it as an observer of host. */
 bool ys_member_may_read(const struct ys_member *member, const uint8_t key[YS_PUBKEY_LEN],
                         const struct ys_division *host);
+/* The certificates by which this key may observe at `host`: begin with `at` 0; NULL when there are no more.
+ * One key may have several, each of another division. */
+const struct ys_member_node *ys_member_observer(const struct ys_member *member,
+                                                const uint8_t key[YS_PUBKEY_LEN],
+                                                const struct ys_division *host, size_t *at);
 
 /* The registration of this very key; of the one that the text says. NULL when there is none, or the text
  * is no key. */

@@ -14,7 +14,7 @@
 #include <string.h>
 
 enum {
-    ROW_VERSION = 1,
+    ROW_VERSION = 2,
     ROW_NAME_MAX = 32, /* of a row */
     LOG_LEN = 4 + 8 + YS_HASH_LEN + 1,
     HEADER_MAX = 3 + YS_HASH_LEN + YS_ROOT_CHAIN_MAX * YS_ROW_KEY_LEN + 8,
@@ -91,6 +91,7 @@ static void put_node(struct ys_writer *w, const struct ys_member_node *node)
     put_fixed(w, node->transport, sizeof node->transport);
     put_text(w, log);
     put_position(w, &node->source);
+    put_text(w, node->issuer.digits);
 }
 
 static void put_basis(struct ys_writer *w, const struct member_part *part)
@@ -207,6 +208,8 @@ static void take_node(struct reader *r, struct ys_member_node *node)
     memcpy(node->transport, take(r, sizeof node->transport), sizeof node->transport);
     r->bad = r->bad || ys_name_parse(take_text(r, text, sizeof text), &node->log, NULL) != YS_OK;
     node->source = take_position(r);
+    r->bad =
+        r->bad || ys_division_parse(take_text(r, text, sizeof text), &node->issuer, NULL) != YS_OK;
 }
 
 /* Add all that a row holds. A row that its own check has passed, and that is no such row, was written by

@@ -136,6 +136,18 @@ static bool may_enrol(struct ys_member *member, const struct step *step,
     return body_signed(member, issuer, body, step->at.index, step->note);
 }
 
+/* Who may read with a unit's scope is said where the unit's own keys are; and a unit may always let
+ * somebody read what itself holds, at its own node. */
+static bool may_let_observe(struct ys_member *member, const struct step *step,
+                            const struct ys_division *subject)
+{
+    const struct ys_division *const issuer = &step->origin->division;
+    const char *const body = ys_division_level(issuer) == YS_LEVEL_DISTRICT ? "da" : "st";
+    return (ys_division_equal(subject, issuer) &&
+            body_signed(member, issuer, body, step->at.index, step->note)) ||
+           may_enrol(member, step, subject);
+}
+
 /* --- taking effect --- */
 
 /* A verifier key of the deployment whose name has this kind and division. */
@@ -240,14 +252,18 @@ static enum ys_code put_node(struct ys_member *member, const struct step *step,
         if (member->nodes.item[i].observer == observer &&
             ys_division_equal(&member->nodes.item[i].division, division) &&
             (!observer ||
-             memcmp(member->nodes.item[i].transport, record->transport.data, YS_PUBKEY_LEN) == 0))
+             (ys_division_equal(&member->nodes.item[i].issuer, &step->origin->division) &&
+              memcmp(member->nodes.item[i].transport, record->transport.data, YS_PUBKEY_LEN) == 0)))
             node = &member->nodes.item[i];
     if (node == NULL)
         node = ys_member_add_node(member);
     if (node == NULL)
         return ys_fail(err, YS_NOMEM, "membership: out of memory");
-    *node = (struct ys_member_node){
-        .division = *division, .observer = observer, .log = *log, .source = step->at};
+    *node = (struct ys_member_node){.division = *division,
+                                    .observer = observer,
+                                    .log = *log,
+                                    .source = step->at,
+                                    .issuer = step->origin->division};
     copy_text(node->name, sizeof node->name, record->name);
     copy_text(node->address, sizeof node->address, record->address);
     memcpy(node->transport, record->transport.data, YS_PUBKEY_LEN);
@@ -266,10 +282,13 @@ static enum ys_code take_node_certificate(struct ys_member *member, const struct
     if (!parse_division(record->division, &division) ||
         !parse_key(member, record->log, YS_NAME_LOG, &division, &log_key, &log_name) ||
         !parse_key(member, record->mirror, YS_NAME_MIRROR, &division, &mirror_key, &mirror_name) ||
-        record->transport.len != YS_PUBKEY_LEN || !may_enrol(member, step, &division))
+        record->transport.len != YS_PUBKEY_LEN)
+        return YS_OK;
+    const bool observer = record->role == YISHI__V1__NODE_ROLE__NODE_ROLE_OBSERVER;
+    if (!(observer ? may_let_observe : may_enrol)(member, step, &division))
         return YS_OK;
     enum ys_code code = YS_OK;
-    if (record->role != YISHI__V1__NODE_ROLE__NODE_ROLE_OBSERVER) { /* which brings no keys */
+    if (!observer) { /* which brings no keys */
         code = register_key(member, step, &log_key, &log_name,
                             record->has_from_index ? record->from_index : 0, err);
         if (code == YS_OK)
@@ -320,12 +339,37 @@ static enum ys_code cut_allowed(struct ys_member *member, const struct step *ste
     return district_signed(member, step, allowed_out, err);
 }
 
+/* An observer has nothing but a transport key, and no log in which it could be cut at a position: it is
+ * gone at once. Only who let it in takes it off the list again. */
+static void drop_observer(struct ys_member *member, const struct step *step,
+                          const uint8_t transport[YS_PUBKEY_LEN], const char *log)
+{
+    const struct ys_division *const issuer = &step->origin->division;
+    struct ys_name name;
+    if (ys_name_parse(ys_bytes_of_text(log), &name, NULL) != YS_OK || name.kind != YS_NAME_LOG ||
+        !may_let_observe(member, step, &name.division))
+        return;
+    for (size_t i = 0; i < member->nodes.count; i++) {
+        const struct ys_member_node *const node = &member->nodes.item[i];
+        if (node->observer && ys_division_equal(&node->issuer, issuer) &&
+            ys_division_equal(&node->division, &name.division) &&
+            memcmp(node->transport, transport, YS_PUBKEY_LEN) == 0)
+            member->nodes.item[i--] = member->nodes.item[--member->nodes.count];
+    }
+}
+
 static enum ys_code take_key_revoke(struct ys_member *member, const struct step *step,
                                     struct ys_err *err)
 {
     const Yishi__V1__KeyRevoke *const record = step->body->key_revoke;
     struct ys_vkey vkey;
+    uint8_t transport[YS_PUBKEY_LEN];
     bool allowed = false;
+    if (record->key != NULL && record->log != NULL &&
+        ys_transport_parse(ys_bytes_of_text(record->key), transport)) {
+        drop_observer(member, step, transport, record->log);
+        return YS_OK;
+    }
     if (record->key == NULL || !record->has_cut_size ||
         ys_recheck_key(member->recheck, ys_bytes_of_text(record->key), &vkey) != YS_OK)
         return YS_OK;

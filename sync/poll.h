@@ -17,7 +17,7 @@ struct ys_poll_item {
 
 /* Wait until one is ready or `timeout_ms` (-1: for ever) has passed. A signal ends the wait like a
  * time-out. `count` is at most YS_POLL_MAX. */
-enum { YS_POLL_MAX = 16 };
+enum { YS_POLL_MAX = 32 };
 YS_CHECKED enum ys_code ys_poll(struct ys_poll_item *items, size_t count, long timeout_ms,
                                 struct ys_err *err);
 

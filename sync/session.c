@@ -58,40 +58,6 @@ bool ys_session_open(const struct ys_session *session)
     return session->hello_sent && session->hello_received;
 }
 
-/* --- scope (DESIGN.md 1) --- */
-
-bool ys_scope_provides(enum ys_session_role role, const struct ys_division *self,
-                       const struct ys_division *peer, const struct ys_division *origin)
-{
-    (void)peer;
-    return role == YS_SESSION_CHILD ? ys_division_within(origin, self)
-                                    : ys_division_within(self, origin);
-}
-
-bool ys_scope_receives(enum ys_session_role role, const struct ys_division *self,
-                       const struct ys_division *peer, const struct ys_division *origin)
-{
-    (void)self;
-    return role == YS_SESSION_CHILD ? ys_division_within(peer, origin)
-                                    : ys_division_within(origin, peer);
-}
-
-static bool provides(const struct ys_session *session, const struct ys_turn *turn,
-                     const struct ys_division *origin)
-{
-    return ys_scope_provides(session->options.role,
-                             &ys_store_identity(turn->store)->origin.division,
-                             &session->options.peer, origin);
-}
-
-static bool receives(const struct ys_session *session, const struct ys_turn *turn,
-                     const struct ys_division *origin)
-{
-    return ys_scope_receives(session->options.role,
-                             &ys_store_identity(turn->store)->origin.division,
-                             &session->options.peer, origin);
-}
-
 /* --- logs of the session --- */
 
 bool ys_session_is_own(const struct ys_turn *turn, const struct ys_peer_log *log)
@@ -217,12 +183,22 @@ static enum ys_code peers_own_log(const struct ys_session *session, struct ys_tu
     const struct ys_member_node *const node = ys_member_node(turn->member, &session->options.peer);
     char origin[YS_KEY_NAME_MAX + 1];
     *known = false;
-    if (node == NULL)
+    if (node == NULL || ys_session_one_way(session))
         return YS_OK;
     ys_name_print(&node->log, origin);
     const enum ys_code code = ys_log_find(turn->txn, origin, log, err);
     *known = code == YS_OK;
     return code == YS_NOT_FOUND ? YS_OK : code;
+}
+
+/* Of an observer nothing is followed. */
+static enum ys_code load_cursor(const struct ys_session *session, struct ys_turn *turn,
+                                struct ys_cursor *out, struct ys_err *err)
+{
+    *out = (struct ys_cursor){.changed = 0};
+    return session->options.role == YS_SESSION_HOST
+               ? YS_OK
+               : ys_cursor_load(turn->txn, &session->options.peer, out, err);
 }
 
 static enum ys_code send_hello(struct ys_session *session, struct ys_turn *turn, struct ys_err *err)
@@ -235,7 +211,7 @@ static enum ys_code send_hello(struct ys_session *session, struct ys_turn *turn,
     struct ys_log log;
     bool known = false;
     uint64_t changed = 0;
-    enum ys_code code = ys_cursor_load(turn->txn, &session->options.peer, &seen, err);
+    enum ys_code code = load_cursor(session, turn, &seen, err);
     if (code == YS_OK)
         code = ys_changed_last(turn->txn, &changed, err);
     if (code == YS_OK)
@@ -280,7 +256,7 @@ static enum ys_code send_hello(struct ys_session *session, struct ys_turn *turn,
 
 enum ys_code ys_session_start(struct ys_session *session, struct ys_turn *turn, struct ys_err *err)
 {
-    YS_ASSERT(session->options.role == YS_SESSION_CHILD && !session->hello_sent);
+    YS_ASSERT(!ys_session_listens(session) && !session->hello_sent);
     return send_hello(session, turn, err);
 }
 
@@ -432,8 +408,8 @@ static enum ys_code tell_changed(struct ys_session *session, struct ys_turn *tur
             code = ys_log_load(turn->txn, id, &log, err);
         if (code != YS_OK)
             return code;
-        const bool up = receives(session, turn, &log.origin.division);
-        const bool down = provides(session, turn, &log.origin.division);
+        const bool up = ys_session_receives(session, turn, &log.origin.division);
+        const bool down = ys_session_provides(session, turn, &log.origin.division);
         if (cosigned ? up : down)
             code = tell_log(session, turn, telling, cosigned, &log, err);
         if (code == YS_OK && log.state == YS_LOG_FORKED && (up || down))
@@ -498,7 +474,7 @@ enum ys_code ys_session_changed(struct ys_session *session, struct ys_turn *turn
         return YS_OK;
     uint64_t last = 0;
     enum ys_code code = ys_changed_last(turn->txn, &last, err);
-    if (code == YS_OK && last > session->told)
+    if (code == YS_OK && last > session->told && session->options.role != YS_SESSION_READER)
         code = announce(session, turn, err);
     if (code == YS_OK)
         code = state_child(session, turn, err);
@@ -516,6 +492,10 @@ enum ys_code ys_session_member_changed(struct ys_session *session, struct ys_tur
 {
     if (!ys_session_open(session))
         return YS_OK;
+    if (session->options.role == YS_SESSION_HOST) { /* it may read something else now */
+        session->told = 0;
+        return ys_session_changed(session, turn, err);
+    }
     const enum ys_code code = ys_session_own_again(session, turn, err);
     return code != YS_OK ? code : ys_session_retry_offers(session, turn, err);
 }
@@ -566,7 +546,7 @@ static enum ys_code on_hello(struct ys_session *session, struct ys_turn *turn,
     session->blobs.spoken = hello->attachments;
     compare_clocks(session, turn);
     memcpy(session->peer_store_id, hello->store_id.data, YS_STORE_ID_LEN);
-    if (session->options.role == YS_SESSION_PARENT) {
+    if (ys_session_listens(session)) {
         memcpy(session->options.nonce, message->session.data, YS_SESSION_NONCE_LEN);
         code = send_hello(session, turn, err);
     }
@@ -575,7 +555,7 @@ static enum ys_code on_hello(struct ys_session *session, struct ys_turn *turn,
     if (code != YS_OK)
         return code;
     struct ys_cursor seen;
-    code = ys_cursor_load(turn->txn, &session->options.peer, &seen, err);
+    code = load_cursor(session, turn, &seen, err);
     if (code != YS_OK)
         return code;
     if (memcmp(seen.store_id, session->peer_store_id, YS_STORE_ID_LEN) != 0)
@@ -584,7 +564,8 @@ static enum ys_code on_hello(struct ys_session *session, struct ys_turn *turn,
     /* A peer that knew another store of ours, or more than we have, is told everything. */
     uint64_t last = 0;
     code = ys_changed_last(turn->txn, &last, err);
-    if (code == YS_OK &&
+    /* What an observer may read grows with its certificates: it is told all, each time. */
+    if (code == YS_OK && session->options.role != YS_SESSION_HOST &&
         memcmp(hello->seen_store_id.data, ys_store_identity(turn->store)->store_id,
                YS_STORE_ID_LEN) == 0 &&
         hello->seen_changed <= last) {
@@ -597,7 +578,8 @@ static enum ys_code on_hello(struct ys_session *session, struct ys_turn *turn,
 enum ys_code ys_session_settle(struct ys_session *session, struct ys_turn *turn, struct ys_err *err)
 {
     struct ys_change *change = NULL;
-    if (session->in_flight != 0 || session->peer_changed == session->saved_changed)
+    if (session->in_flight != 0 || session->peer_changed == session->saved_changed ||
+        session->options.role == YS_SESSION_HOST)
         return YS_OK;
     for (size_t i = 0; i < session->log_count; i++)
         if (session->logs[i].fetch != NULL || ys_offers_wait(&session->logs[i]))
@@ -651,6 +633,11 @@ static enum ys_code dispatch(struct ys_session *session, struct ys_turn *turn,
     if (!ys_session_open(session) ||
         memcmp(message->session.data, session->options.nonce, YS_SESSION_NONCE_LEN) != 0)
         return YS_OK; /* of an earlier session, or too early: as if it had been lost */
+    if (session->options.role == YS_SESSION_HOST &&
+        message->kind_case != YISHI__V1__MESSAGE__KIND_WANT &&
+        message->kind_case != YISHI__V1__MESSAGE__KIND_ACK)
+        return ys_fail(err, YS_DENIED, "an observer may only read, not send %s",
+                       ys_message_name(message));
     if (session->in_flight > CHANGES_MAX + session->options.credit / RECORD_LEAST)
         return ys_fail(err, YS_LIMIT, "%llu changes of %s wait for our disk",
                        (unsigned long long)session->in_flight, session->options.peer.digits);

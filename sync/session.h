@@ -12,6 +12,9 @@
  * that it is on its disk, and only that is signed (session_own.c). So two copies of
  * one node cannot sign two histories, whenever they come and go.
  *
+ * An observer only reads: it gets what a unit would that it observes, and whatever it sends but WANT and ACK
+ * ends the session.
+ *
  * Both ends run the same code; `role` says who dialled. What may be read and sent
  * is decided by the peer's division, which comes from its transport key and never
  * from what it says.
@@ -30,12 +33,14 @@ struct ys_session;
 
 enum { YS_CLOCK_APART_MAX_S = 120 }; /* a person is told when two clocks differ by more */
 
-enum ys_session_role { YS_SESSION_CHILD, YS_SESSION_PARENT };
+/* CHILD dials PARENT and both give; READER (an observer) dials HOST, and only HOST gives. */
+enum ys_session_role { YS_SESSION_CHILD, YS_SESSION_PARENT, YS_SESSION_READER, YS_SESSION_HOST };
 
 struct ys_session_options {
     enum ys_session_role role;           /* ours */
     uint64_t id;                         /* not 0; comes back in changes and results */
     struct ys_division peer;             /* of the other end, by its transport key */
+    uint8_t reader[YS_PUBKEY_LEN];       /* HOST: that key; its certificates say what it may read */
     uint8_t nonce[YS_SESSION_NONCE_LEN]; /* random; the child's choice */
     uint64_t credit;                     /* bytes of ENTRIES that may be under way to us */
     const char *software;                /* for HELLO; borrowed for the session's life */
@@ -126,7 +131,8 @@ int64_t ys_session_peer_clock_ms(const struct ys_session *session);
 bool ys_session_open(const struct ys_session *session);
 
 /* May a peer of division `peer`, who is our child or our parent as `role` (ours) says, be given the log
- * of `origin`; may it give it to us? */
+ * of `origin`; may it give it to us? A READER gives nothing, a HOST takes nothing; what a HOST gives its
+ * reader's certificates say (session_scope.c). */
 bool ys_scope_provides(enum ys_session_role role, const struct ys_division *self,
                        const struct ys_division *peer, const struct ys_division *origin);
 bool ys_scope_receives(enum ys_session_role role, const struct ys_division *self,

@@ -229,8 +229,6 @@ static enum ys_code check_by_any_key(const struct ys_member *member, const char 
 enum ys_code ys_session_on_fork(struct ys_session *session, struct ys_turn *turn,
                                 const Yishi__V1__Fork *fork, struct ys_err *err)
 {
-    const struct ys_division *const self = &ys_store_identity(turn->store)->origin.division;
-    const enum ys_session_role role = session->options.role;
     const struct ys_bytes bytes = ys_wire_view(&fork->proof);
     struct ys_peer_log *log = NULL;
     struct ys_log stored;
@@ -238,8 +236,8 @@ enum ys_code ys_session_on_fork(struct ys_session *session, struct ys_turn *turn
     enum ys_code code = ys_session_log(session, fork->origin, &log, err);
     if (code != YS_OK)
         return code;
-    if (!ys_scope_provides(role, self, &session->options.peer, &log->division) &&
-        !ys_scope_receives(role, self, &session->options.peer, &log->division))
+    if (!ys_session_provides(session, turn, &log->division) &&
+        !ys_session_receives(session, turn, &log->division))
         return ys_fail(err, YS_DENIED, "%s may not speak of log %s", session->options.peer.digits,
                        log->origin);
     if (ys_member_log_key(turn->member, log->origin) == NULL)

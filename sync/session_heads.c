@@ -71,8 +71,9 @@ enum ys_code ys_head_check(struct ys_turn *turn, const struct ys_peer_log *log,
 
 bool ys_session_is_descendant(const struct ys_turn *turn, const struct ys_division *division)
 {
-    const struct ys_division *const self = &ys_store_identity(turn->store)->origin.division;
-    return ys_division_within(division, self) && !ys_division_equal(division, self);
+    const struct ys_name *const self = &ys_store_identity(turn->store)->origin;
+    return !ys_name_is_observers(self) && ys_division_within(division, &self->division) &&
+           !ys_division_equal(division, &self->division);
 }
 
 static enum ys_code keep_head(struct ys_session *session, struct ys_turn *turn,

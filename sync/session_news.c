@@ -333,11 +333,8 @@ static enum ys_code consider_tail(struct ys_session *session, struct ys_turn *tu
 static bool may_tell(const struct ys_session *session, const struct ys_turn *turn,
                      const struct ys_peer_log *log, bool may_fetch)
 {
-    const struct ys_division *const self = &ys_store_identity(turn->store)->origin.division;
-    return may_fetch ? ys_scope_receives(session->options.role, self, &session->options.peer,
-                                         &log->division)
-                     : ys_scope_provides(session->options.role, self, &session->options.peer,
-                                         &log->division);
+    return may_fetch ? ys_session_receives(session, turn, &log->division)
+                     : ys_session_provides(session, turn, &log->division);
 }
 
 static enum ys_code take_head(struct ys_session *session, struct ys_turn *turn,

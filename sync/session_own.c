@@ -98,7 +98,7 @@ enum ys_code ys_session_own_again(struct ys_session *session, struct ys_turn *tu
 {
     struct ys_log own;
     struct ys_hash root;
-    if (session->mending || !session->hello_received)
+    if (session->mending || !session->hello_received || ys_session_one_way(session))
         return YS_OK;
     enum ys_code code = ys_log_load(turn->txn, YS_OWN_LOG, &own, err);
     if (code == YS_OK && session->options.role == YS_SESSION_PARENT)

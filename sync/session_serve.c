@@ -17,9 +17,9 @@ static enum ys_code want_one(struct ys_session *session, struct ys_turn *turn,
         return code;
     const bool is_own = ys_session_is_own(turn, peer_log);
     /* A log goes back to its owner when its own copy was lost. */
-    if (!ys_division_equal(&peer_log->division, &session->options.peer) &&
-        !ys_scope_provides(session->options.role, &ys_store_identity(turn->store)->origin.division,
-                           &session->options.peer, &peer_log->division))
+    const bool is_its_own = !ys_session_one_way(session) &&
+                            ys_division_equal(&peer_log->division, &session->options.peer);
+    if (!is_its_own && !ys_session_provides(session, turn, &peer_log->division))
         return ys_fail(err, YS_DENIED, "log %s is not for %s", peer_log->origin,
                        session->options.peer.digits);
     code = ys_log_find(turn->txn, peer_log->origin, &log, err);
@@ -174,8 +174,8 @@ static bool may_have_tail(const struct ys_session *session, const struct ys_peer
 {
     if (session->options.role == YS_SESSION_PARENT)
         return ys_session_is_childs(session, peer_log);
-    return log->id == YS_OWN_LOG && log->state == YS_LOG_FOLLOWING &&
-           session->own_log == YS_OWN_FITS && !session->mending;
+    return session->options.role == YS_SESSION_CHILD && log->id == YS_OWN_LOG &&
+           log->state == YS_LOG_FOLLOWING && session->own_log == YS_OWN_FITS && !session->mending;
 }
 
 static enum ys_code choose_aim(const struct ys_session *session, struct ys_turn *turn,

@@ -92,6 +92,15 @@ enum ys_code ys_session_newest_head(const struct ys_turn *turn, const struct ys_
 /* The log's entry in the session, made when missing. */
 enum ys_code ys_session_log(struct ys_session *session, const char *origin,
                             struct ys_peer_log **out, struct ys_err *err);
+/* --- session_scope.c: what may be said to whom --- */
+bool ys_session_provides(const struct ys_session *session, const struct ys_turn *turn,
+                         const struct ys_division *origin);
+bool ys_session_receives(const struct ys_session *session, const struct ys_turn *turn,
+                         const struct ys_division *origin);
+/* Did the other end dial us; is it a link on which only one end gives? */
+bool ys_session_listens(const struct ys_session *session);
+bool ys_session_one_way(const struct ys_session *session);
+
 /* Is it the own log; is it that of the peer's unit, which is our child? */
 bool ys_session_is_own(const struct ys_turn *turn, const struct ys_peer_log *log);
 bool ys_session_is_childs(const struct ys_session *session, const struct ys_peer_log *log);

@@ -5,6 +5,7 @@
  *     join_tool TOKEN|HOME replay FILE        the request in a file of the parent's pending/
  *     join_tool TOKEN|HOME seventeen FILE     the same, with seventeen bodies
  *
+ *     join_tool HOME heads|entries|want ORIGIN    HELLO, and such a message about that log; prints until ERROR
  *     join_tool TOKEN|HOME nine FILE          the same as replay, nine times on one connection
  *
  * Prints what came back, a line each, one for each request: "ERROR <text>", "REFUSED <text>", "PENDING", "ADMITTED",
@@ -23,7 +24,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TURN_MS = 1000, TURNS_MAX = 60, BODIES = 17, NINE = 9 };
+enum { TURN_MS = 1000, TURNS_MAX = 60, BODIES = 17, NINE = 9, ANSWERS_MAX = 16 };
 
 static uint8_t nonce[YS_SESSION_NONCE_LEN] = {1, 2, 3};
 
@@ -55,8 +56,10 @@ static void read_end(const char *text, struct end *out)
     }
     must(ys_node_open(text, NULL, &node, &err), &err);
     must(ys_keystore_load_node(&node.home, &node.origin, &keys, &err), &err);
-    memcpy(out->endpoint, node.config.parent, sizeof out->endpoint);
-    memcpy(out->parent_key, node.config.parent_key, YS_PUBKEY_LEN);
+    const struct ys_observed *const observed = &node.config.observed[0];
+    memcpy(out->endpoint, node.observer ? observed->endpoint : node.config.parent,
+           sizeof out->endpoint);
+    memcpy(out->parent_key, node.observer ? observed->key : node.config.parent_key, YS_PUBKEY_LEN);
     memcpy(out->secret, keys.transport_secret, YS_SEED_LEN);
     ys_node_close(&node);
 }
@@ -123,6 +126,50 @@ static void make_join(const char *path, bool seventeen, struct ys_writer *w)
     free(bytes);
 }
 
+static bool until_error;
+
+/* Of a log that is not the sender's to speak of. */
+static void make_about(const char *what, char *origin, struct ys_writer *w)
+{
+    static uint8_t zero[YS_HASH_LEN];
+    static uint8_t text[] = "x";
+    Yishi__V1__Message message = YISHI__V1__MESSAGE__INIT;
+    Yishi__V1__Heads heads = YISHI__V1__HEADS__INIT;
+    Yishi__V1__LogHead head = YISHI__V1__LOG_HEAD__INIT;
+    Yishi__V1__LogHead *head_list[] = {&head};
+    Yishi__V1__Entries entries = YISHI__V1__ENTRIES__INIT;
+    Yishi__V1__Entry entry;
+    Yishi__V1__Entry *entry_list[] = {&entry};
+    Yishi__V1__Want wants = YISHI__V1__WANT__INIT;
+    Yishi__V1__LogWant want = YISHI__V1__LOG_WANT__INIT;
+    Yishi__V1__LogWant *want_list[] = {&want};
+    yishi__v1__entry__init(&entry);
+    const ProtobufCBinaryData note = ys_wire_lend((struct ys_bytes){text, 1});
+    head.origin = entries.origin = want.origin = origin;
+    head.has_checkpoint = entries.has_checkpoint = entry.has_note = 1;
+    head.checkpoint = entries.checkpoint = entry.note = note;
+    entry.content_case = YISHI__V1__ENTRY__CONTENT_ABSENT;
+    entry.absent = 1;
+    entries.has_first_index = want.has_from_index = want.has_root = wants.has_credit = 1;
+    want.root = ys_wire_lend((struct ys_bytes){zero, sizeof zero});
+    wants.credit = 1024;
+    heads.n_heads = entries.n_entries = wants.n_logs = 1;
+    heads.heads = head_list;
+    entries.entries = entry_list;
+    wants.logs = want_list;
+    if (strcmp(what, "heads") == 0) {
+        message.kind_case = YISHI__V1__MESSAGE__KIND_HEADS;
+        message.heads = &heads;
+    } else if (strcmp(what, "entries") == 0) {
+        message.kind_case = YISHI__V1__MESSAGE__KIND_ENTRIES;
+        message.entries = &entries;
+    } else {
+        message.kind_case = YISHI__V1__MESSAGE__KIND_WANT;
+        message.want = &wants;
+    }
+    pack(&message, w);
+}
+
 static void print(struct ys_bytes bytes)
 {
     static const char *const states[] = {"?", "PENDING", "ADMITTED", "REFUSED"};
@@ -131,9 +178,11 @@ static void print(struct ys_bytes bytes)
     const Yishi__V1__Message *message = NULL;
     ys_arena_init(&arena, YS_MESSAGE_ARENA_MAX);
     must(ys_message_decode(bytes, &arena, &message, &err), &err);
-    if (message->kind_case == YISHI__V1__MESSAGE__KIND_ERROR)
+    if (message->kind_case == YISHI__V1__MESSAGE__KIND_ERROR) {
         printf("ERROR %s\n", message->error->text);
-    else if (message->kind_case == YISHI__V1__MESSAGE__KIND_JOINED)
+        if (until_error)
+            exit(0);
+    } else if (message->kind_case == YISHI__V1__MESSAGE__KIND_JOINED)
         printf("%s %s\n", states[message->joined->state],
                message->joined->text == NULL ? "" : message->joined->text);
     else
@@ -211,6 +260,13 @@ int main(int argc, char **argv)
         return 2;
     read_end(argv[1], &end);
     make_hello(&hello);
+    until_error =
+        strcmp(what, "heads") == 0 || strcmp(what, "entries") == 0 || strcmp(what, "want") == 0;
+    if (until_error && argc == 4) {
+        make_about(what, argv[3], &join);
+        say(&end, (const struct ys_writer[]){hello, join}, 2, ANSWERS_MAX);
+        return 0;
+    }
     if (argc == 4)
         make_join(argv[3], strcmp(what, "seventeen") == 0, &join);
     if (strcmp(what, "hello") == 0) {

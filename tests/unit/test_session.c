@@ -755,6 +755,14 @@ static void scope_follows_the_tree(void **state)
     assert_false(ys_scope_receives(YS_SESSION_PARENT, &street, &community, &other));
     assert_false(ys_scope_receives(YS_SESSION_PARENT, &street, &community, &street));
     /* To its parent it gives all below. */
+    /* an observer is given what its unit may read, and gives nothing */
+    assert_true(ys_scope_provides(YS_SESSION_HOST, &district, &street, &community));
+    assert_true(ys_scope_provides(YS_SESSION_HOST, &district, &street, &district));
+    assert_false(ys_scope_receives(YS_SESSION_HOST, &district, &street, &street));
+    assert_true(ys_scope_receives(YS_SESSION_READER, &district, &street, &community));
+    assert_false(ys_scope_receives(YS_SESSION_READER, &community, &district, &other));
+    assert_false(ys_scope_provides(YS_SESSION_READER, &district, &street, &district));
+
     assert_true(ys_scope_provides(YS_SESSION_CHILD, &street, &district, &other));
     assert_false(ys_scope_provides(YS_SESSION_CHILD, &street, &district, &district));
     assert_true(ys_scope_receives(YS_SESSION_CHILD, &street, &district, &district));

@@ -155,11 +155,30 @@ static void fields_that_cannot_be_are_named(void **state)
     token = sample();
     print(&token, text);
     size_t size = inside_of(text, inside);
-    memcpy(inside + size, "\x48\x01", 2); /* field 9, which nobody knows */
+    memcpy(inside + size, "\x50\x01", 2); /* field 10, which nobody knows */
     size = wrap(inside, size + 2, text);
     assert_refused(text, size, "token: is not written as this program writes it");
     size = wrap(inside, inside_of(text, inside) - 2 - 34, text); /* without its last field */
     assert_refused(text, size, "token.seed: is missing");
+}
+
+static void an_observers_token_says_who_invites(void **state)
+{
+    (void)state;
+    char text[YS_TOKEN_TEXT_MAX + 1];
+    struct ys_token token = sample();
+    struct ys_token again;
+    token.observer = true;
+    assert_int_equal(ys_division_parse(ys_bytes_of_text("110199"), &token.division, NULL), YS_OK);
+    token.host = token.division;
+    print(&token, text);
+    assert_int_equal(ys_token_parse(ys_bytes_of_text(text), &again, NULL), YS_OK);
+    assert_true(again.observer);
+    assert_string_equal(again.host.digits, "110199");
+
+    assert_int_equal(ys_division_parse(ys_bytes_of_text("110199990"), &token.host, NULL), YS_OK);
+    print(&token, text); /* a street lets nobody observe the district */
+    assert_refused(text, strlen(text), "token.observed_at: not the unit of the code or above it");
 }
 
 static void the_largest_token_fits(void **state)
@@ -201,6 +220,7 @@ int main(void)
         cmocka_unit_test(no_other_character_stands_anywhere),
         cmocka_unit_test(a_typing_error_is_told_from_another_version),
         cmocka_unit_test(fields_that_cannot_be_are_named),
+        cmocka_unit_test(an_observers_token_says_who_invites),
         cmocka_unit_test(the_largest_token_fits),
         cmocka_unit_test(an_id_is_sixteen_small_hex_digits),
     };

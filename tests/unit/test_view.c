@@ -193,6 +193,7 @@ static void a_status_is_one_json_object_on_one_line(void **state)
         "\"size\": 5, \"time\": \"2025-11-25T00:00:00.000+08:00\"}]}], "
         "\"parent\": {\"address\": \"tcp://h:1\", \"connected\": false, \"link\": \"lost\"}, "
         "\"daemon\": {\"running\": true, \"address\": null}, \"requests_waiting\": 0, "
+        "\"observers\": 0, \"observes\": null, "
         "\"waiting\": 0, "
         "\"alarms\": [{\"record\": "
         "\"3fa1000000000000000000000000000000000000000000000000000000000000\", "
