@@ -379,8 +379,7 @@ static void status(const struct ys_view_status *view)
                         "link", ys_json_text_or_null(view->link));
     ys_json_line(json_pack(
         "{s:s, s:s, s:o, s:s, s:s, s:o, s:{s:o, s:o, s:o}, s:o, s:o, s:{s:b, s:o}, "
-        "s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:{s:o, s:b, s:o}}",
-        "s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I}",
+        "s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:{s:o, s:b, s:o}}",
         "deployment", view->deployment, "code", view->code, "name", ys_json_text(view->name),
         "level", view->level, "origin", view->origin, "size", ys_json_number(view->size),
         "receipts", "saved", ys_json_number(view->size), "street", receipt_or_null(&view->street),
