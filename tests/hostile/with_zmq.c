@@ -123,7 +123,7 @@ void attack_squat(const struct target *target, uint32_t first, int count)
             lines[made] = line_new(context, target, id, sizeof id, serial);
         }
         /* The parent does not answer those it puts off: they are done when nobody is let in any more. */
-        for (int quiet = 0; quiet < 5; quiet++) {
+        for (int quiet = 0; quiet < (let_in == 0 ? 50 : 10); quiet++) {
             for (int i = 0; i < made; i++) {
                 const bool was = lines[i].ready;
                 line_update(&lines[i]);
