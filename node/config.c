@@ -34,7 +34,7 @@ bool ys_endpoint_valid(const char *text)
 /* --- parsing --- */
 
 struct parser {
-    struct ys_config config;
+    struct ys_config config = {.observed_count = 0};
     unsigned seen;
     struct ys_err err;
 };
@@ -388,7 +388,7 @@ enum ys_code ys_config_set_parent(const struct ys_home *home, const char *parent
     char text[YS_CONFIG_MAX + 1];
     char key_text[YS_BASE64_LEN(YS_PUBKEY_LEN) + 1];
     struct ys_writer w = {.data = (uint8_t *)text, .capacity = YS_CONFIG_MAX};
-    struct ys_config config;
+    struct ys_config config = {.observed_count = 0};
     enum ys_code code = ys_config_load(home, &config, err);
     if (code == YS_OK)
         code = read_text(home, path, old, err);
@@ -438,7 +438,7 @@ enum ys_code ys_config_observe(const struct ys_home *home, const struct ys_obser
     char old[YS_CONFIG_MAX + 1];
     char text[YS_CONFIG_MAX + 1];
     struct ys_writer w = {.data = (uint8_t *)text, .capacity = YS_CONFIG_MAX};
-    struct ys_config config;
+    struct ys_config config = {.observed_count = 0};
     enum ys_code code = ys_config_load(home, &config, err);
     if (code == YS_OK)
         code = read_text(home, path, old, err);
