@@ -34,7 +34,7 @@ bool ys_endpoint_valid(const char *text)
 /* --- parsing --- */
 
 struct parser {
-    struct ys_config config = {.observed_count = 0};
+    struct ys_config config;
     unsigned seen;
     struct ys_err err;
 };
