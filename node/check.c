@@ -2,9 +2,7 @@
 
 #include "crypto/assert.h"
 #include "crypto/base64.h"
-#include "crypto/bundle.h"
 #include "node/lang.h"
-#include "proto/evidence.h"
 #include "proto/moment.h"
 #include "sync/verdict.h"
 
@@ -88,9 +86,10 @@ static const struct ys_root *anchor(const struct check *check)
 
 /* --- opening --- */
 
-static enum ys_code decode_extra(struct ys_bytes base64, struct ys_arena *arena,
-                                 const Yishi__V1__ProofExtra **out, struct ys_err *err)
+enum ys_code ys_check_extra(const struct ys_bundle *bundle, struct ys_arena *arena,
+                            const Yishi__V1__ProofExtra **out, struct ys_err *err)
 {
+    const struct ys_bytes base64 = bundle->extra_base64;
     const size_t capacity = base64.size / 4 * 3 + 3;
     uint8_t *const bytes = ys_arena_alloc(arena, capacity);
     size_t size = 0;
@@ -116,7 +115,7 @@ static enum ys_code open_bundle(struct check *check, struct ys_bytes bytes, stru
     const struct ys_root *const root = anchor(check);
     enum ys_code code = ys_bundle_parse(bytes, &out->bundle, err);
     if (code == YS_OK)
-        code = decode_extra(out->bundle.extra_base64, &check->arena, &out->extra, err);
+        code = ys_check_extra(&out->bundle, &check->arena, &out->extra, err);
     if (code != YS_OK)
         return code;
     out->note_bytes = (struct ys_bytes){out->extra->note.data, out->extra->note.len};
@@ -143,7 +142,7 @@ enum ys_code ys_check_record(struct ys_bytes bytes, struct ys_arena *arena, stru
     const Yishi__V1__ProofExtra *extra = NULL;
     enum ys_code code = ys_bundle_parse(bytes, &bundle, err);
     if (code == YS_OK)
-        code = decode_extra(bundle.extra_base64, arena, &extra, err);
+        code = ys_check_extra(&bundle, arena, &extra, err);
     if (code == YS_OK)
         *out = (struct ys_entry){.note = {extra->note.data, extra->note.len},
                                  .content = extra->has_body ? YS_CONTENT_BODY : YS_CONTENT_ABSENT,

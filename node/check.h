@@ -6,6 +6,8 @@
 #ifndef YS_NODE_CHECK_H
 #define YS_NODE_CHECK_H
 
+#include "crypto/bundle.h"
+#include "proto/evidence.h"
 #include "sync/member.h"
 
 enum ys_check_step {
@@ -54,6 +56,10 @@ struct ys_check_options {
 YS_CHECKED enum ys_code ys_check(const struct ys_check_options *options, struct ys_bytes bundle,
                                  struct ys_check_result *out, struct ys_err *err);
 
+/* The extra line of a bundle, decoded, unchecked; an arena of YS_EVIDENCE_ARENA_MAX bytes is enough.
+ * YS_MALFORMED when it has none, or fields that we do not know; YS_LIMIT or YS_NOMEM. */
+YS_CHECKED enum ys_code ys_check_extra(const struct ys_bundle *bundle, struct ys_arena *arena,
+                                       const Yishi__V1__ProofExtra **out, struct ys_err *err);
 /* The record's note and body out of a bundle, unchecked, for printing; valid until the arena goes. */
 YS_CHECKED enum ys_code ys_check_record(struct ys_bytes bundle, struct ys_arena *arena,
                                         struct ys_entry *out, struct ys_err *err);

@@ -1,13 +1,11 @@
 #include "node/evidence/evidence.h"
 
-#include "crypto/base64.h"
-#include "crypto/bundle.h"
+#include "node/check.h"
 #include "node/evidence/told.h"
 #include "node/evidence/unfold.h"
 #include "node/file.h"
 #include "node/lang.h"
 #include "node/prove.h"
-#include "proto/evidence.h"
 #include "proto/moment.h"
 
 #include <stdio.h>
@@ -66,24 +64,15 @@ static enum ys_code keep_resting(struct writing *writing, const struct ys_hash *
 /* One bundle of the evidence; each record once. */
 static enum ys_code put_resting(struct writing *writing, struct ys_bytes bundle, struct ys_err *err)
 {
-    struct ys_bundle parsed;
     struct ys_arena arena;
-    const Yishi__V1__ProofExtra *extra = NULL;
+    struct ys_entry entry;
     struct ys_note note;
     struct ys_record record;
     struct ys_hash id;
-    size_t size = 0;
-    uint8_t *bytes = NULL;
-    enum ys_code code = ys_bundle_parse(bundle, &parsed, err);
-    if (code == YS_OK && (bytes = malloc(parsed.extra_base64.size + 1)) == NULL)
-        code = ys_fail(err, YS_NOMEM, _("out of memory"));
-    if (code == YS_OK)
-        code = ys_base64_decode(parsed.extra_base64, bytes, parsed.extra_base64.size, &size);
     ys_arena_init(&arena, YS_EVIDENCE_ARENA_MAX);
+    enum ys_code code = ys_check_record(bundle, &arena, &entry, err);
     if (code == YS_OK)
-        code = ys_evidence_decode((struct ys_bytes){bytes, size}, &arena, &extra, err);
-    if (code == YS_OK)
-        code = ys_note_parse((struct ys_bytes){extra->note.data, extra->note.len}, &note, err);
+        code = ys_note_parse(entry.note, &note, err);
     if (code == YS_OK)
         code = ys_record_parse(note.text, &record, err);
     if (code == YS_OK) {
@@ -96,7 +85,6 @@ static enum ys_code put_resting(struct writing *writing, struct ys_bytes bundle,
         }
     }
     ys_arena_clear(&arena);
-    free(bytes);
     return code;
 }
 
@@ -106,21 +94,14 @@ static enum ys_code put_all_resting(struct writing *writing, struct ys_bytes byt
     struct ys_bundle bundle;
     struct ys_arena arena;
     const Yishi__V1__ProofExtra *extra = NULL;
-    uint8_t *decoded = NULL;
-    size_t size = 0;
     enum ys_code code = ys_bundle_parse(bytes, &bundle, err);
-    if (code == YS_OK && (decoded = malloc(bundle.extra_base64.size + 1)) == NULL)
-        code = ys_fail(err, YS_NOMEM, _("out of memory"));
-    if (code == YS_OK)
-        code = ys_base64_decode(bundle.extra_base64, decoded, bundle.extra_base64.size, &size);
     ys_arena_init(&arena, YS_EVIDENCE_ARENA_MAX);
     if (code == YS_OK)
-        code = ys_evidence_decode((struct ys_bytes){decoded, size}, &arena, &extra, err);
+        code = ys_check_extra(&bundle, &arena, &extra, err);
     for (size_t i = 0; code == YS_OK && i < extra->n_evidence; i++)
         code = put_resting(writing,
                            (struct ys_bytes){extra->evidence[i].data, extra->evidence[i].len}, err);
     ys_arena_clear(&arena);
-    free(decoded);
     return code;
 }
 

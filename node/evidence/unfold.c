@@ -1,9 +1,8 @@
 #include "node/evidence/unfold.h"
 
 #include "crypto/base64.h"
-#include "crypto/bundle.h"
+#include "node/check.h"
 #include "node/lang.h"
-#include "proto/evidence.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -100,13 +99,13 @@ static enum ys_code put_path(const struct unfolding *unfolding, uint64_t index, 
 
 /* --- the bundle --- */
 
-static enum ys_code put_extra(struct unfolding *unfolding, struct ys_bytes extra,
+static enum ys_code put_extra(struct unfolding *unfolding, const struct ys_bundle *bundle,
                               struct ys_err *err)
 {
     struct ys_arena arena;
     const Yishi__V1__ProofExtra *decoded = NULL;
     ys_arena_init(&arena, YS_EVIDENCE_ARENA_MAX);
-    enum ys_code code = ys_evidence_decode(extra, &arena, &decoded, err);
+    enum ys_code code = ys_check_extra(bundle, &arena, &decoded, err);
     if (code == YS_OK)
         code = put_note(unfolding, "note", "text",
                         (struct ys_bytes){decoded->note.data, decoded->note.len}, err);
@@ -122,15 +121,7 @@ static enum ys_code put_bundle(struct unfolding *unfolding, const struct ys_bund
 {
     struct ys_note head;
     struct ys_checkpoint checkpoint;
-    uint8_t *const extra = malloc(bundle->extra_base64.size + 1);
-    size_t size = 0;
-    if (extra == NULL)
-        return ys_fail(err, YS_NOMEM, _("out of memory"));
-    enum ys_code code =
-        ys_base64_decode(bundle->extra_base64, extra, bundle->extra_base64.size, &size);
-    if (code == YS_OK)
-        code = put_extra(unfolding, (struct ys_bytes){extra, size}, err);
-    free(extra);
+    enum ys_code code = put_extra(unfolding, bundle, err);
     if (code == YS_OK)
         code = put_note(unfolding, "head", "head.text", bundle->checkpoint, err);
     if (code == YS_OK)

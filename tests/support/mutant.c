@@ -1,7 +1,6 @@
 #include "tests/support/mutant.h"
 
 #include <ctype.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -117,4 +116,20 @@ int mutant_make(const char *text, size_t nth, char out[MUTANT_TEXT_MAX], char wh
         before = token;
     }
     return 0;
+}
+
+unsigned mutant_plant(const char *name, const char *text, mutant_noticed *noticed, void *context)
+{
+    char bad[MUTANT_TEXT_MAX];
+    char what[MUTANT_WHAT_MAX];
+    unsigned survivors = 0;
+    size_t planted = 0;
+    for (; mutant_make(text, planted, bad, what) != 0; planted++) {
+        if (!noticed(context, name, text, bad)) {
+            printf("NOT NOTICED %s: %s\n", name, what);
+            survivors++;
+        }
+    }
+    printf("%s: %zu faults planted, %u not noticed\n", name, planted, survivors);
+    return survivors;
 }

@@ -19,10 +19,10 @@
 #include "node/indicators/indicators_state.h"
 #include "proto/json.h"
 #include "proto/moment.h"
+#include "tests/support/case_files.h"
 #include "tests/support/mutant.h"
 #include "tests/support/tale.h"
 
-#include <dirent.h>
 #include <inttypes.h>
 #include <sodium.h>
 #include <stdarg.h>
@@ -30,7 +30,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CASES_MAX = 24, ROWS_MAX = 64, ROW_MAX = 400, FILES_MAX = 200, UNITS_MAX = 5 };
+enum { CASES_MAX = 24, ROWS_MAX = 64, ROW_MAX = 400, UNITS_MAX = 5 };
 enum { HELPERS_MAX = 40, PLANTED_MAX = 200 };
 
 /* A case made true, with what the indicator gives. */
@@ -473,12 +473,19 @@ static bool replace_view(struct stage *stage, const char *name, const char *text
     return ys_sql_run(stage->indicators->sql, text, NULL) == YS_OK;
 }
 
+/* The cases of an indicator. */
+struct rehearsal {
+    struct stage *const *stages;
+    size_t count;
+};
+
 /* Does any case notice? Leaves the views as they were. */
-static bool noticed(struct stage *const *stages, size_t count, const char *name, const char *good,
-                    const char *bad)
+static bool noticed(void *context, const char *name, const char *good, const char *bad)
 {
+    const struct rehearsal *const rehearsal = context;
+    struct stage *const *const stages = rehearsal->stages;
     bool seen = false;
-    for (size_t i = 0; i < count && !seen; i++) {
+    for (size_t i = 0; i < rehearsal->count && !seen; i++) {
         const bool made = replace_view(stages[i], name, bad);
         seen = !made || !look(stages[i]) || !as_wanted(stages[i]);
         if (made ? !replace_view(stages[i], name, good)
@@ -490,19 +497,9 @@ static bool noticed(struct stage *const *stages, size_t count, const char *name,
 
 static unsigned plant_faults(struct stage *const *stages, size_t count, const char *name)
 {
-    char bad[MUTANT_TEXT_MAX];
-    char what[MUTANT_WHAT_MAX];
-    unsigned survivors = 0;
-    size_t planted = 0;
+    struct rehearsal rehearsal = {.stages = stages, .count = count};
     char *const text = view_text(stages[0], name);
-    for (; text != NULL && mutant_make(text, planted, bad, what) != 0; planted++) {
-        if (!noticed(stages, count, name, text, bad)) {
-            printf("NOT NOTICED %s: %s\n", name, what);
-            survivors++;
-        }
-    }
-    if (text != NULL)
-        printf("%s: %zu faults planted, %u not noticed\n", name, planted, survivors);
+    const unsigned survivors = text == NULL ? 0 : mutant_plant(name, text, noticed, &rehearsal);
     free(text);
     return survivors;
 }
@@ -545,6 +542,7 @@ static void plant_in_helpers(struct stage *const *stages, size_t stage_count, st
 {
     static char bad[MUTANT_TEXT_MAX];
     char what[MUTANT_WHAT_MAX];
+    struct rehearsal rehearsal = {.stages = stages, .count = stage_count};
     if (*count == 0)
         *count = find_helpers(stages[0], helper);
     for (size_t i = 0; i < *count; i++) {
@@ -553,8 +551,7 @@ static void plant_in_helpers(struct stage *const *stages, size_t stage_count, st
             if (n == PLANTED_MAX)
                 exit(1);
             if (!helper[i].noticed[n])
-                helper[i].noticed[n] =
-                    noticed(stages, stage_count, helper[i].name, helper[i].text, bad);
+                helper[i].noticed[n] = noticed(&rehearsal, helper[i].name, helper[i].text, bad);
         }
         helper[i].planted = n;
     }
@@ -633,37 +630,23 @@ static unsigned test_file(const char *path, bool mutate, bool with_helpers)
     return failures;
 }
 
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 int main(int argc, char **argv)
 {
     const bool mutate = argc > 1 && strcmp(argv[1], "--mutate") == 0;
     const char *const only = argc > (mutate ? 2 : 1) ? argv[argc - 1] : NULL;
-    char *names[FILES_MAX];
-    size_t count = 0;
+    struct case_files files;
     unsigned failures = 0;
     if (sodium_init() < 0)
         return 1;
-    DIR *const folder = opendir(YS_INDICATOR_CASES_DIR);
-    if (folder == NULL)
-        return 1;
-    for (struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder))
-        if (strstr(entry->d_name, ".json") != NULL && count < FILES_MAX)
-            names[count++] = strdup(entry->d_name);
-    closedir(folder);
-    qsort(names, count, sizeof names[0], by_name);
-    for (size_t i = 0; i < count; i++) {
-        char path[1024];
-        (void)snprintf(path, sizeof path, YS_INDICATOR_CASES_DIR "/%s", names[i]);
-        names[i][strlen(names[i]) - strlen(".json")] = '\0';
-        if (only == NULL || strncmp(only, names[i], strlen(only)) == 0)
+    case_files_list(YS_INDICATOR_CASES_DIR, &files);
+    for (size_t i = 0; i < files.count; i++) {
+        char path[CASE_PATH_MAX];
+        case_files_path(&files, i, path);
+        if (only == NULL || strncmp(only, files.name[i], strlen(only)) == 0)
             failures += test_file(path, mutate, only == NULL);
-        free(names[i]);
     }
     failures += tell_helpers(helpers, helper_count);
-    printf("%zu indicators with cases, %u failures\n", count, failures);
-    return failures == 0 && count > 0 ? 0 : 1;
+    printf("%zu indicators with cases, %u failures\n", files.count, failures);
+    case_files_clear(&files);
+    return failures == 0 ? 0 : 1;
 }

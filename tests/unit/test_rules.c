@@ -18,17 +18,17 @@
 #include "node/rules/rules_state.h"
 #include "proto/json.h"
 #include "proto/moment.h"
+#include "tests/support/case_files.h"
 #include "tests/support/mutant.h"
 #include "tests/support/tale.h"
 
-#include <dirent.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum mode { FIND, GROW, MUTATE };
-enum { CASES_MAX = 64, ROWS_MAX = 32, ROW_MAX = 800, RULES_MAX = 200 };
+enum { CASES_MAX = 64, ROWS_MAX = 32, ROW_MAX = 800 };
 
 /* A case made true, with what the rule says of it. */
 struct stage {
@@ -379,12 +379,21 @@ static char *view_text(struct stage *stage, const char *name)
     return text;
 }
 
+/* The cases of a rule. */
+struct rehearsal {
+    struct stage *const *stages;
+    size_t count;
+    struct ys_rule_run *run;
+};
+
 /* Does any case notice? Leaves the views as they were. */
-static bool noticed(struct stage *const *stages, size_t count, struct ys_rule_run *run,
-                    const char *name, const char *good, const char *bad)
+static bool noticed(void *context, const char *name, const char *good, const char *bad)
 {
+    const struct rehearsal *const rehearsal = context;
+    struct stage *const *const stages = rehearsal->stages;
+    struct ys_rule_run *const run = rehearsal->run;
     bool seen = false;
-    for (size_t i = 0; i < count && !seen; i++) {
+    for (size_t i = 0; i < rehearsal->count && !seen; i++) {
         seen = !replace_view(stages[i], run, name, bad) || !look(stages[i], &run->rule) ||
                !as_wanted(stages[i]);
         if (!replace_view(stages[i], run, name, good))
@@ -393,26 +402,14 @@ static bool noticed(struct stage *const *stages, size_t count, struct ys_rule_ru
     return seen;
 }
 
-static unsigned plant_in_view(struct stage *const *stages, size_t count, struct ys_rule_run *run,
-                              const char *name)
+static unsigned plant_in_view(struct rehearsal *rehearsal, const char *name)
 {
-    char bad[MUTANT_TEXT_MAX];
-    char what[MUTANT_WHAT_MAX];
-    unsigned survivors = 0;
-    size_t planted = 0;
-    char *const text = view_text(stages[0], name);
-    const char *const body = strstr(text, " AS\n");
-    if (body == NULL) {
+    char *const text = view_text(rehearsal->stages[0], name);
+    if (strstr(text, " AS\n") == NULL) {
         fprintf(stderr, "test_rules: %s: no \"AS\" at the end of its first line\n", name);
         exit(1);
     }
-    for (; mutant_make(text, planted, bad, what) != 0; planted++) {
-        if (!noticed(stages, count, run, name, text, bad)) {
-            printf("NOT NOTICED %s: %s\n", name, what);
-            survivors++;
-        }
-    }
-    printf("%s: %zu faults planted, %u not noticed\n", name, planted, survivors);
+    const unsigned survivors = mutant_plant(name, text, noticed, rehearsal);
     free(text);
     return survivors;
 }
@@ -421,11 +418,12 @@ static unsigned plant_faults(struct stage *const *stages, size_t count, struct y
 {
     char name[128];
     unsigned survivors = 0;
+    struct rehearsal rehearsal = {.stages = stages, .count = count, .run = run};
     (void)snprintf(name, sizeof name, "duty %s", run->rule.view);
     if (run->is_duty)
-        survivors += plant_in_view(stages, count, run, name);
+        survivors += plant_in_view(&rehearsal, name);
     if (run->has_view)
-        survivors += plant_in_view(stages, count, run, run->rule.view);
+        survivors += plant_in_view(&rehearsal, run->rule.view);
     return survivors;
 }
 
@@ -492,38 +490,24 @@ static unsigned test_file(const char *path, enum mode mode)
     return failures;
 }
 
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 int main(int argc, char **argv)
 {
     const enum mode mode = argc > 1 && strcmp(argv[1], "--mutate") == 0 ? MUTATE
                            : argc > 1 && strcmp(argv[1], "--grow") == 0 ? GROW
                                                                         : FIND;
     const char *const only = argc > (mode == FIND ? 1 : 2) ? argv[argc - 1] : NULL;
-    char *names[RULES_MAX];
-    size_t count = 0;
+    struct case_files files;
     unsigned failures = 0;
     if (sodium_init() < 0)
         return 1;
-    DIR *const folder = opendir(YS_RULE_CASES_DIR);
-    if (folder == NULL)
-        return 1;
-    for (struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder))
-        if (strstr(entry->d_name, ".json") != NULL && count < RULES_MAX)
-            names[count++] = strdup(entry->d_name);
-    closedir(folder);
-    qsort(names, count, sizeof names[0], by_name);
-    for (size_t i = 0; i < count; i++) {
-        char path[1024];
-        (void)snprintf(path, sizeof path, YS_RULE_CASES_DIR "/%s", names[i]);
-        names[i][strlen(names[i]) - strlen(".json")] = '\0';
-        if (only == NULL || strcmp(only, names[i]) == 0)
+    case_files_list(YS_RULE_CASES_DIR, &files);
+    for (size_t i = 0; i < files.count; i++) {
+        char path[CASE_PATH_MAX];
+        case_files_path(&files, i, path);
+        if (only == NULL || strcmp(only, files.name[i]) == 0)
             failures += test_file(path, mode);
-        free(names[i]);
     }
-    printf("%zu rules with cases, %u failures\n", count, failures);
-    return failures == 0 && count > 0 ? 0 : 1;
+    printf("%zu rules with cases, %u failures\n", files.count, failures);
+    case_files_clear(&files);
+    return failures == 0 ? 0 : 1;
 }

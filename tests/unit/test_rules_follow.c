@@ -2,6 +2,7 @@
  * give from nothing: over generated years, and over random mixtures of the cases of rules/. */
 #include "node/rules/rules.h"
 #include "tests/support/arrival.h"
+#include "tests/support/case_files.h"
 #include "tests/support/model_dump.h"
 #include "tests/support/tale.h"
 #include "tests/support/year.h"
@@ -11,13 +12,12 @@
 #include <stddef.h>
 /* cmocka wants the three above first */
 #include <cmocka.h>
-#include <dirent.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAP_BYTES = 256 << 20, ORDERS = 3, FILES_MAX = 256, MIXTURES = 8, MIXED = 4 };
+enum { MAP_BYTES = 256 << 20, ORDERS = 3, MIXTURES = 8, MIXED = 4 };
 static const char *const tables[] = {"duty", "finding", NULL};
 
 /* A node that follows. */
@@ -144,19 +144,17 @@ static void a_year_that_arrives_in_any_order_gives_the_same_findings(void **stat
 static json_t *all_cases(void)
 {
     json_t *const out = json_array();
-    DIR *const folder = opendir(YS_RULE_CASES_DIR);
-    assert_non_null(folder);
-    for (struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
-        char path[1024];
-        if (strstr(entry->d_name, ".json") == NULL)
-            continue;
-        (void)snprintf(path, sizeof path, YS_RULE_CASES_DIR "/%s", entry->d_name);
+    struct case_files files;
+    case_files_list(YS_RULE_CASES_DIR, &files);
+    for (size_t i = 0; i < files.count; i++) {
+        char path[CASE_PATH_MAX];
+        case_files_path(&files, i, path);
         json_t *const file = json_load_file(path, 0, NULL);
         assert_non_null(file);
         json_array_extend(out, json_object_get(file, "cases"));
         json_decref(file);
     }
-    closedir(folder);
+    case_files_clear(&files);
     return out;
 }
 

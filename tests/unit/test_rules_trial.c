@@ -9,15 +9,15 @@
 #include "node/model/trial.h"
 #include "node/rules/rules_state.h"
 #include "proto/moment.h"
+#include "tests/support/case_files.h"
 #include "tests/support/tale.h"
 
-#include <dirent.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROWS_MAX = 64, ROW_MAX = 400, FILES_MAX = 200 };
+enum { ROWS_MAX = 64, ROW_MAX = 400 };
 
 struct rows {
     size_t count;
@@ -315,30 +315,11 @@ static unsigned test_file(const char *path, const char *id, const struct ys_rule
     return failures;
 }
 
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-static size_t list_cases(char *names[FILES_MAX])
-{
-    size_t count = 0;
-    DIR *const folder = opendir(YS_RULE_CASES_DIR);
-    if (folder == NULL)
-        return 0;
-    for (struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder))
-        if (strstr(entry->d_name, ".json") != NULL && count < FILES_MAX)
-            names[count++] = strdup(entry->d_name);
-    closedir(folder);
-    qsort(names, count, sizeof names[0], by_name);
-    return count;
-}
-
 int main(int argc, char **argv)
 {
     const bool all = argc > 1 && strcmp(argv[1], "--all") == 0;
     const char *const only = argc > 1 && !all ? argv[1] : NULL;
-    char *names[FILES_MAX];
+    struct case_files files;
     struct ys_model *model = NULL;
     struct ys_rules *rules = NULL;
     struct ys_err err = {0};
@@ -347,17 +328,16 @@ int main(int argc, char **argv)
         return 1;
     must(ys_model_open(":memory:", NULL, &model, &err), &err, "model");
     must(ys_rules_open(model, &rules, &err), &err, "rules");
-    const size_t count = list_cases(names);
-    for (size_t i = 0; i < count; i++) {
-        char path[1024];
-        (void)snprintf(path, sizeof path, YS_RULE_CASES_DIR "/%s", names[i]);
-        names[i][strlen(names[i]) - strlen(".json")] = '\0';
-        if (only == NULL || strcmp(only, names[i]) == 0)
-            failures += test_file(path, names[i], rules, all);
-        free(names[i]);
+    case_files_list(YS_RULE_CASES_DIR, &files);
+    for (size_t i = 0; i < files.count; i++) {
+        char path[CASE_PATH_MAX];
+        case_files_path(&files, i, path);
+        if (only == NULL || strcmp(only, files.name[i]) == 0)
+            failures += test_file(path, files.name[i], rules, all);
     }
+    case_files_clear(&files);
     ys_rules_close(rules);
     ys_model_close(model);
     printf("%u failures\n", failures);
-    return failures == 0 && count > 0 ? 0 : 1;
+    return failures == 0 ? 0 : 1;
 }
