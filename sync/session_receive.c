@@ -32,7 +32,8 @@ static enum ys_code read_entry(const Yishi__V1__Entry *in, struct ys_entry *out,
     if (in->note.len > YS_RECORD_NOTE_MAX)
         return ys_fail(err, YS_LIMIT, "a note of %zu bytes", in->note.len);
     if (in->content_case == YISHI__V1__ENTRY__CONTENT_TOMBSTONE) {
-        out->body = ys_wire_view(&in->tombstone); /* absent until that redaction is in effect here */
+        out->body =
+            ys_wire_view(&in->tombstone); /* absent until that redaction is in effect here */
     } else if (in->content_case == YISHI__V1__ENTRY__CONTENT_BODY &&
                ys_note_parse(out->note, &note, NULL) == YS_OK &&
                ys_record_parse(note.text, &record, NULL) == YS_OK &&
@@ -344,6 +345,8 @@ static enum ys_code on_result(struct ys_session *session, struct ys_turn *turn,
         return ys_session_own_again(session, turn, err);
     case YS_CHANGE_REWIND:
         return rewound(session, turn, log, err);
+    case YS_CHANGE_CONTENT:
+        return ys_session_content_committed(session, turn, err);
     case YS_CHANGE_HEAD:
     case YS_CHANGE_SIGN_OWN:
     case YS_CHANGE_VERDICTS:
