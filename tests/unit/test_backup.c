@@ -185,7 +185,7 @@ static void what_is_cut_missing_or_foreign_is_named(void **state)
     assert_int_equal(check(desk), 3);
     char all[sizeof desk->told] = "";
     for (unsigned i = 0; i < desk->told_count; i++)
-        (void)strncat(all, desk->told[i], sizeof all - strlen(all) - 1);
+        (void)snprintf(all + strlen(all), sizeof all - strlen(all), "%s\n", desk->told[i]);
     assert_non_null(strstr(all, "store/data.mdb: is not what was written there"));
     assert_non_null(strstr(all, "root.pub: is missing"));
     assert_non_null(strstr(all, "stranger: does not belong there"));
