@@ -84,6 +84,7 @@ static long patience_ms(const struct ys_change *change)
     case YS_CHANGE_RESUME:
     case YS_CHANGE_REWIND:
     case YS_CHANGE_FORK:
+    case YS_CHANGE_CONTENT:
         break;
     }
     return 0;

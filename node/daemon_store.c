@@ -236,6 +236,9 @@ static void report(const struct ys_change_result *result)
         ys_journal(YS_PRIORITY_INFO, "received", "log=%s from=%llu n=%llu size=%llu",
                    result->origin, (unsigned long long)result->first_index,
                    (unsigned long long)result->count, (unsigned long long)result->durable_size);
+    else if (result->kind == YS_CHANGE_CONTENT && result->count != 0)
+        ys_journal(YS_PRIORITY_INFO, "content_filled", "log=%s index=%llu", result->origin,
+                   (unsigned long long)result->first_index);
     else if (result->kind == YS_CHANGE_SIGN_OWN && result->log_changed)
         ys_journal(YS_PRIORITY_INFO, "head_signed", "entries=%llu",
                    (unsigned long long)result->durable_size);
@@ -268,7 +271,8 @@ static enum ys_code own_log_changed(struct ys_daemon *daemon, struct ys_daemon_t
 static enum ys_code judge_result(struct ys_daemon *daemon, const struct ys_change_result *result,
                                  struct ys_err *err)
 {
-    if (result->kind == YS_CHANGE_ENTRIES || result->kind == YS_CHANGE_RECEIPTS)
+    if (result->kind == YS_CHANGE_ENTRIES || result->kind == YS_CHANGE_RECEIPTS ||
+        result->kind == YS_CHANGE_CONTENT)
         return ys_verifier_put(daemon->verifier, result->log_id, result->first_index, result->count,
                                YS_JUDGE_NEW, err);
     if (result->log_changed &&
@@ -277,6 +281,18 @@ static enum ys_code judge_result(struct ys_daemon *daemon, const struct ys_chang
         return ys_verifier_put(daemon->verifier, result->log_id, 0, result->durable_size,
                                YS_JUDGE_OPEN, err);
     return YS_OK;
+}
+
+/* A body came that was absent: others may lack it, too. */
+static void tell_filled(struct ys_daemon *daemon, struct ys_daemon_turn *turn,
+                        const struct ys_change_result *result)
+{
+    for (struct ys_peer *peer = daemon->peers; peer != NULL; peer = peer->next) {
+        struct ys_err why = {0};
+        struct ys_turn session_turn = ys_daemon_peer_turn(peer, turn);
+        ys_daemon_peer_failed(
+            peer, ys_session_content_here(peer->session, &session_turn, result, &why), &why);
+    }
 }
 
 static enum ys_code take_result(struct ys_daemon *daemon, struct ys_daemon_turn *turn,
@@ -306,6 +322,8 @@ static enum ys_code take_result(struct ys_daemon *daemon, struct ys_daemon_turn 
         code = judge_result(daemon, result, err);
     if (result->kind == YS_CHANGE_CURSOR && result->code == YS_OK)
         daemon->erasing.heard = true;
+    if (code == YS_OK && result->kind == YS_CHANGE_CONTENT && result->code == YS_OK)
+        tell_filled(daemon, turn, result);
     struct ys_peer *const peer =
         result->session == 0 ? NULL : ys_daemon_peer(daemon, result->session);
     if (code != YS_OK || peer == NULL)

@@ -47,6 +47,9 @@ enum {
     YS_BLOB_PIECE_MAX = 64 * 1024, /* bytes of content in one BLOB */
     YS_BLOB_WINDOW = 4,            /* BLOB_WANTs of one peer that wait for their answer */
 
+    /* contents that are asked for again */
+    YS_CONTENT_WINDOW = 8, /* CONTENT_WANTs of one peer that wait for their answer */
+
     /* evidence */
     YS_EVIDENCE_MAX = 512 * 1024, /* bytes of one proof bundle */
     YS_EVIDENCE_COUNT_MAX = 32,   /* membership records in one bundle */

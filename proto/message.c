@@ -86,6 +86,14 @@ static enum ys_code blob_check(const Yishi__V1__Blob *blob, struct ys_err *err)
     return YS_OK;
 }
 
+static enum ys_code content_check(const Yishi__V1__Content *content, struct ys_err *err)
+{
+    if ((content->content_case == YISHI__V1__CONTENT__CONTENT_MISSING && !content->missing) ||
+        (content->content_case == YISHI__V1__CONTENT__CONTENT_HERE && !content->here))
+        return ys_fail(err, YS_MALFORMED, "content: says no to what it says");
+    return YS_OK;
+}
+
 static enum ys_code together_check(const Yishi__V1__Message *message, struct ys_err *err)
 {
     switch (message->kind_case) {
@@ -107,8 +115,11 @@ static enum ys_code together_check(const Yishi__V1__Message *message, struct ys_
     case YISHI__V1__MESSAGE__KIND_ERROR:
     case YISHI__V1__MESSAGE__KIND_BYE:
     case YISHI__V1__MESSAGE__KIND_BLOB_WANT:
+    case YISHI__V1__MESSAGE__KIND_CONTENT_WANT:
     case YISHI__V1__MESSAGE__KIND__NOT_SET:
         return YS_OK;
+    case YISHI__V1__MESSAGE__KIND_CONTENT:
+        return content_check(message->content, err);
     case YISHI__V1__MESSAGE__KIND_BLOB:
         return blob_check(message->blob, err);
     case _YISHI__V1__MESSAGE__KIND__CASE_IS_INT_SIZE:
@@ -172,6 +183,10 @@ const char *ys_message_name(const Yishi__V1__Message *message)
         return "BLOB_WANT";
     case YISHI__V1__MESSAGE__KIND_BLOB:
         return "BLOB";
+    case YISHI__V1__MESSAGE__KIND_CONTENT_WANT:
+        return "CONTENT_WANT";
+    case YISHI__V1__MESSAGE__KIND_CONTENT:
+        return "CONTENT";
     case YISHI__V1__MESSAGE__KIND__NOT_SET:
     case _YISHI__V1__MESSAGE__KIND__CASE_IS_INT_SIZE:
         break;

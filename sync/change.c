@@ -323,6 +323,35 @@ static enum ys_code apply_fork(struct ys_txn *txn, const struct ys_change *chang
     return code;
 }
 
+/* Whoever asked has checked it, but the entry may be another by now. */
+static enum ys_code apply_content(struct ys_txn *txn, const struct ys_change *change,
+                                  struct ys_change_result *result, struct ys_err *err)
+{
+    struct ys_log log;
+    struct ys_entry entry;
+    struct ys_note note;
+    struct ys_record record;
+    enum ys_code code = find_log(txn, change, &log, result, err);
+    if (code == YS_OK)
+        code = ys_log_entry(txn, log.id, change->first_index, &entry, err);
+    if (code != YS_OK)
+        return code;
+    result->first_index = change->first_index;
+    if (entry.content != YS_CONTENT_ABSENT || ys_note_parse(entry.note, &note, NULL) != YS_OK ||
+        ys_record_parse(note.text, &record, NULL) != YS_OK ||
+        ys_record_check_body(&record, change->entries[0].body, NULL) != YS_OK)
+        return ys_fail(err, YS_BUSY, "log %s: entry %llu lacks no such body", change->origin,
+                       (unsigned long long)change->first_index);
+    const bool membership = changes_membership(&entry, 1);
+    code = ys_log_fill_body(txn, &log, change->first_index, change->entries[0].body, err);
+    if (code != YS_OK)
+        return code;
+    result->count = 1;
+    result->log_changed = true;
+    result->membership = membership;
+    return YS_OK;
+}
+
 static enum ys_code apply_one(struct ys_txn *txn, const struct ys_node_keys *keys,
                               struct ys_change *change, uint64_t now_s,
                               struct ys_change_result *result, struct ys_err *err)
@@ -350,6 +379,8 @@ static enum ys_code apply_one(struct ys_txn *txn, const struct ys_node_keys *key
         return ys_member_kept_put(txn, &change->peer, change->row, err);
     case YS_CHANGE_FORK:
         return apply_fork(txn, change, result, err);
+    case YS_CHANGE_CONTENT:
+        return apply_content(txn, change, result, err);
     }
     return YS_OK;
 }

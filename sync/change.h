@@ -24,18 +24,19 @@ enum ys_change_kind {
     YS_CHANGE_RESUME,   /* append again what was set aside */
     YS_CHANGE_REWIND,   /* take back what a child gave unsigned and does not stand by */
     YS_CHANGE_MEMBERS,  /* keep what the logs of an issuer came to; may wait for company */
-    YS_CHANGE_FORK      /* keep a proof that a log has two signed histories */
+    YS_CHANGE_FORK,     /* keep a proof that a log has two signed histories */
+    YS_CHANGE_CONTENT   /* put a body where it was absent */
 };
 
 struct ys_change {
     enum ys_change_kind kind;
     uint64_t session;                 /* who asked, 0 for nobody: comes back in the result */
     char origin[YS_KEY_NAME_MAX + 1]; /* of the log; not for CURSOR, RECEIPTS, MEMBERS */
-    uint64_t first_index;             /* ENTRIES, VERDICTS */
+    uint64_t first_index;             /* ENTRIES, VERDICTS, CONTENT */
     struct ys_hash first_root;        /* ENTRIES: root at first_index, from which they were checked;
                                    SIGN_OWN: root at checkpoint_size, as it was agreed */
     size_t count;                     /* of entries or verdicts */
-    struct ys_entry *entries;         /* ENTRIES */
+    struct ys_entry *entries;         /* ENTRIES; CONTENT: one, with its body alone */
     const struct ys_hash *leaf;       /* ENTRIES: of each note */
     const uint8_t *verdicts;          /* VERDICTS: one byte each */
     uint64_t rewinds;                 /* VERDICTS: ys_rewinds_load of what was judged */
@@ -45,9 +46,9 @@ struct ys_change {
     struct ys_bytes proof;      /* FORK: checked */
     struct ys_bytes row;        /* MEMBERS: of ys_member_kept_next; `peer` is the issuer */
     bool cosign;                /* ENTRIES, HEAD: the log is a descendant's */
-    uint64_t credit;            /* ENTRIES: bytes to give back when committed */
-    bool more;                  /* ENTRIES: others are on their way, and need not wait for these */
-    struct ys_division peer;    /* CURSOR, MEMBERS */
+    uint64_t credit;         /* ENTRIES: bytes to give back when committed; CONTENT: of the body */
+    bool more;               /* ENTRIES: others are on their way, and need not wait for these */
+    struct ys_division peer; /* CURSOR, MEMBERS */
     struct ys_cursor cursor;
     enum ys_log_state state;        /* STATE */
     uint8_t salt[YS_BODY_SALT_LEN]; /* RECEIPTS: random */
@@ -70,8 +71,9 @@ struct ys_change_result {
     enum ys_change_kind kind;
     char origin[YS_KEY_NAME_MAX + 1];
     uint32_t log_id;
-    uint64_t first_index, count; /* ENTRIES, RECEIPTS: what was appended; VERDICTS */
-    uint64_t durable_size;       /* of the log, after the commit */
+    uint64_t first_index,
+        count; /* ENTRIES, RECEIPTS: what was appended; VERDICTS; CONTENT: what was filled */
+    uint64_t durable_size; /* of the log, after the commit */
     uint64_t credit;
     bool log_changed; /* size, heads, receipts or state differ from before */
     bool forked;      /* FORK: this proof is new */

@@ -42,7 +42,8 @@ struct ys_txn;
     X(ASIDE, "aside", 2)         \
     X(FORK, "fork", 2)           \
     X(REDACTION, "redaction", 3) \
-    X(ERASED, "erased", 3)
+    X(ERASED, "erased", 3)       \
+    X(ABSENT, "absent", 4)
 
 enum ys_db {
 #define YS_DB_ENUM(name, text, since) YS_DB_##name,

@@ -1,6 +1,7 @@
 #include "sync/log.h"
 
 #include "crypto/assert.h"
+#include "sync/absent.h"
 #include "sync/checked_row.h"
 #include "sync/erasure.h"
 #include "sync/log_index.h"
@@ -226,6 +227,8 @@ static enum ys_code put_entry(struct ys_txn *txn, uint32_t log_id, uint64_t inde
     enum ys_code code = ys_txn_put(txn, YS_DB_ENTRY, row, entry->note, err);
     if (code == YS_OK)
         code = put_body(txn, key, entry->content, entry->body, err);
+    if (code == YS_OK && entry->content == YS_CONTENT_ABSENT)
+        code = ys_absent_put(txn, log_id, index, err);
     if (code != YS_OK || !ys_note_peek(entry->note, &text, &kind_name))
         return code;
     code = ys_byid_put(txn, text, log_id, index, err);
@@ -336,6 +339,8 @@ enum ys_code ys_log_fill_body(struct ys_txn *txn, struct ys_log *log, uint64_t i
     ys_row_key(log->id, index, key);
     code = put_body(txn, key, YS_CONTENT_BODY, body, err);
     if (code == YS_OK)
+        code = ys_absent_remove(txn, log->id, index, err);
+    if (code == YS_OK)
         code = ys_log_entry(txn, log->id, index, &entry, err);
     if (code == YS_OK) /* it may be a redaction's */
         code = ys_erasure_came(txn, (struct ys_position){log->id, index}, &entry, err);
@@ -348,7 +353,11 @@ enum ys_code ys_log_set_content(struct ys_txn *txn, uint32_t id, uint64_t index,
     uint8_t key[YS_ROW_KEY_LEN];
     YS_ASSERT(content != YS_CONTENT_BODY);
     ys_row_key(id, index, key);
-    return put_body(txn, key, content, body, err);
+    const enum ys_code code = put_body(txn, key, content, body, err);
+    if (code != YS_OK)
+        return code;
+    return content == YS_CONTENT_ABSENT ? ys_absent_put(txn, id, index, err)
+                                        : ys_absent_remove(txn, id, index, err);
 }
 
 /* --- reading --- */

@@ -179,6 +179,8 @@ enum ys_code ys_log_refetch(struct ys_txn *txn, struct ys_log *log, uint64_t siz
     if (code == YS_OK)
         code = delete_entries(txn, YS_DB_BODY, log->id, size, err);
     if (code == YS_OK)
+        code = delete_entries(txn, YS_DB_ABSENT, log->id, size, err);
+    if (code == YS_OK)
         code = delete_all(txn, YS_DB_MEMBER, log->id, err);
     if (code == YS_OK)
         code = delete_all(txn, YS_DB_TILE, log->id, err);

@@ -71,6 +71,8 @@ static enum ys_code remove_entry(struct ys_txn *txn, uint32_t log_id, uint64_t i
     if (code == YS_OK)
         code = delete_row(txn, YS_DB_MEMBER, log_id, index, err);
     if (code == YS_OK)
+        code = delete_row(txn, YS_DB_ABSENT, log_id, index, err);
+    if (code == YS_OK)
         code = delete_row(txn, YS_DB_BODY, log_id, index, err);
     return code != YS_OK ? code : delete_row(txn, YS_DB_ENTRY, log_id, index, err);
 }

@@ -247,6 +247,7 @@ static enum ys_code send_hello(struct ys_session *session, struct ys_turn *turn,
     hello.clock_ms = turn->clock_ms;
     hello.has_attachments = turn->blobs != NULL;
     hello.attachments = turn->blobs != NULL;
+    hello.has_contents = hello.contents = true;
     message.kind_case = YISHI__V1__MESSAGE__KIND_HELLO;
     message.hello = &hello;
     session->hello_sent = true;
@@ -544,6 +545,7 @@ static enum ys_code on_hello(struct ys_session *session, struct ys_turn *turn,
     session->hello_received = true;
     session->peer_clock_ms = hello->clock_ms;
     session->blobs.spoken = hello->attachments;
+    session->contents.spoken = hello->contents;
     compare_clocks(session, turn);
     memcpy(session->peer_store_id, hello->store_id.data, YS_STORE_ID_LEN);
     if (ys_session_listens(session)) {
@@ -572,7 +574,9 @@ static enum ys_code on_hello(struct ys_session *session, struct ys_turn *turn,
         session->told = hello->seen_changed;
         session->told_all = true;
     }
-    return code != YS_OK ? code : ys_session_changed(session, turn, err);
+    if (code == YS_OK)
+        code = ys_session_changed(session, turn, err);
+    return code != YS_OK ? code : ys_session_content_begin(session, turn, err);
 }
 
 enum ys_code ys_session_settle(struct ys_session *session, struct ys_turn *turn, struct ys_err *err)
@@ -657,6 +661,10 @@ static enum ys_code dispatch(struct ys_session *session, struct ys_turn *turn,
         return ys_session_on_blob_want(session, turn, message->blob_want, err);
     if (message->kind_case == YISHI__V1__MESSAGE__KIND_BLOB)
         return ys_session_on_blob(session, turn, message->blob, err);
+    if (message->kind_case == YISHI__V1__MESSAGE__KIND_CONTENT_WANT)
+        return ys_session_on_content_want(session, turn, message->content_want, err);
+    if (message->kind_case == YISHI__V1__MESSAGE__KIND_CONTENT)
+        return ys_session_on_content(session, turn, message->content, err);
     return YS_OK; /* a newer version's message */
 }
 

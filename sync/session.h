@@ -6,6 +6,7 @@
  * network, nor threads, so that whole federations run in one process.
  *
  *     HELLO <-> HELLO -> HEADS -> WANT -> ENTRIES ... -> [commit] -> ACK, COSIGNED
+ *     CONTENT_WANT -> CONTENT, for bodies that are absent
  *     BLOB_WANT -> BLOB, when there is nothing else to say (session_blob.h)
  *
  * Of the own log a child first gives what nobody has signed; the parent's ACK says
@@ -92,6 +93,10 @@ YS_CHECKED enum ys_code ys_session_grant(struct ys_session *session, struct ys_t
 /* The membership changed: look again at heads whose keys were unknown. */
 YS_CHECKED enum ys_code ys_session_member_changed(struct ys_session *session, struct ys_turn *turn,
                                                   struct ys_err *err);
+/* A body came here that was absent: the peer is told, unless it was it who gave it. */
+YS_CHECKED enum ys_code ys_session_content_here(struct ys_session *session, struct ys_turn *turn,
+                                                const struct ys_change_result *filled,
+                                                struct ys_err *err);
 /* Attachments. Whatever may be asked or answered now: at the end of each turn. */
 YS_CHECKED enum ys_code ys_session_blob_tend(struct ys_session *session, struct ys_turn *turn,
                                              struct ys_err *err);

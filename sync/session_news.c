@@ -109,14 +109,17 @@ enum ys_code ys_session_grant(struct ys_session *session, struct ys_turn *turn, 
 {
     Yishi__V1__Message message = YISHI__V1__MESSAGE__INIT;
     Yishi__V1__Want wants = YISHI__V1__WANT__INIT; /* of no further log */
-    if (turn->no_credit || session->credit_owed == 0)
+    if (turn->no_credit)
         return YS_OK;
+    if (session->credit_owed == 0)
+        return ys_session_content_ask(session, turn, err);
     wants.has_credit = true;
     wants.credit = ys_session_credit(session, turn, session->credit_owed);
     session->credit_owed = 0;
     message.kind_case = YISHI__V1__MESSAGE__KIND_WANT;
     message.want = &wants;
-    return ys_session_send(session, turn, &message, err);
+    const enum ys_code code = ys_session_send(session, turn, &message, err);
+    return code != YS_OK ? code : ys_session_content_ask(session, turn, err);
 }
 
 /* Of many heads that are looked at some are asked for before the last. */

@@ -345,6 +345,8 @@ static enum ys_code on_result(struct ys_session *session, struct ys_turn *turn,
         return ys_session_own_again(session, turn, err);
     case YS_CHANGE_REWIND:
         return rewound(session, turn, log, err);
+    case YS_CHANGE_CONTENT:
+        return ys_session_content_committed(session, turn, err);
     case YS_CHANGE_HEAD:
     case YS_CHANGE_SIGN_OWN:
     case YS_CHANGE_VERDICTS:

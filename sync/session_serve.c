@@ -243,5 +243,5 @@ enum ys_code ys_session_serve(struct ys_session *session, struct ys_turn *turn, 
         session->records_wait = session->records_wait || sent;
     }
     free(load);
-    return code;
+    return code != YS_OK ? code : ys_session_content_give(session, turn, err);
 }

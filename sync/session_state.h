@@ -1,7 +1,8 @@
 /* What the files of a session share: session.c opens and announces, session_own.c
  * agrees on the own log, session_news.c hears what the peer has, session_heads.c
  * looks at signed heads, session_receive.c takes entries, session_serve.c gives,
- * session_fork.c accuses, session_blob.c exchanges attachments. Tests apart, nobody else includes this. */
+ * session_fork.c accuses, session_blob.c exchanges attachments, session_content.c asks
+ * again for bodies that are absent. Tests apart, nobody else includes this. */
 #ifndef YS_SYNC_SESSION_STATE_H
 #define YS_SYNC_SESSION_STATE_H
 
@@ -45,6 +46,34 @@ struct ys_peer_log {
     unsigned exchanged_at;
 };
 
+/* Bodies that are absent at one end and may be at the other. The walk over what is absent here begins anywhere, by
+ * the session's nonce: where a session ends early another begins elsewhere. */
+enum {
+    YS_CONTENT_AGAIN = 64,  /* told to be there, and not asked for yet; more are forgotten */
+    YS_CONTENT_VAIN = 1024, /* answers without a body after which a session's walk ends */
+    YS_CONTENT_UNTRUE =
+        8 /* told to be there and was not, or not the body: it is not asked any more */
+};
+struct ys_content_asked {
+    struct ys_position at;
+    bool told; /* by `here` */
+};
+struct ys_content_want {
+    char origin[YS_KEY_NAME_MAX + 1];
+    uint64_t index;
+};
+struct ys_content_talk {
+    bool spoken; /* the peer answers CONTENT_WANT */
+    bool walking, wrapped;
+    struct ys_position start, next;
+    struct ys_content_asked asked[YS_CONTENT_WINDOW]; /* questions of ours, oldest first */
+    unsigned asked_count, writing;
+    struct ys_position again[YS_CONTENT_AGAIN]; /* told to be there, oldest first */
+    unsigned again_count, vain, untrue;
+    struct ys_content_want want[YS_CONTENT_WINDOW]; /* questions of the peer, oldest first */
+    unsigned want_count;
+};
+
 struct ys_tree_size {
     uint64_t size;
     struct ys_hash root;
@@ -75,6 +104,7 @@ struct ys_session {
     uint64_t credit_back; /* to be given back with the next ACK */
     bool records_wait;    /* some could be sent, if there were credit or room */
     struct ys_blob_talk blobs;
+    struct ys_content_talk contents;
     struct ys_peer_log *logs;
     size_t log_count, log_capacity;
 };
@@ -223,6 +253,23 @@ enum ys_code ys_session_on_want(struct ys_session *session, struct ys_turn *turn
                                 const Yishi__V1__Want *want, struct ys_err *err);
 /* Send what the peer waits for, as far as its credit goes. */
 enum ys_code ys_session_serve(struct ys_session *session, struct ys_turn *turn, struct ys_err *err);
+
+/* --- session_content.c --- */
+/* HELLO came: ask for what is absent here. */
+enum ys_code ys_session_content_begin(struct ys_session *session, struct ys_turn *turn,
+                                      struct ys_err *err);
+/* Ask as far as the window goes; answer as far as there is room. */
+enum ys_code ys_session_content_ask(struct ys_session *session, struct ys_turn *turn,
+                                    struct ys_err *err);
+enum ys_code ys_session_content_give(struct ys_session *session, struct ys_turn *turn,
+                                     struct ys_err *err);
+/* A body that this session brought is on the disk, or was of no use. */
+enum ys_code ys_session_content_committed(struct ys_session *session, struct ys_turn *turn,
+                                          struct ys_err *err);
+enum ys_code ys_session_on_content_want(struct ys_session *session, struct ys_turn *turn,
+                                        const Yishi__V1__ContentWant *want, struct ys_err *err);
+enum ys_code ys_session_on_content(struct ys_session *session, struct ys_turn *turn,
+                                   const Yishi__V1__Content *content, struct ys_err *err);
 
 /* --- session_blob.c --- */
 enum ys_code ys_session_on_blob_want(struct ys_session *session, struct ys_turn *turn,

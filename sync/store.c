@@ -1,6 +1,7 @@
 #include "sync/store.h"
 
 #include "crypto/assert.h"
+#include "sync/absent.h"
 #include "sync/checked_row.h"
 #include "sync/erasure.h"
 #include "sync/log.h"
@@ -104,7 +105,7 @@ static enum ys_code find_redactions(struct ys_txn *txn, struct ys_err *err)
 }
 
 /* Later schemas only add tables. */
-static enum ys_code upgrade(struct ys_kv *kv, struct ys_err *err)
+static enum ys_code upgrade(struct ys_kv *kv, uint32_t from, struct ys_err *err)
 {
     uint8_t schema[4];
     YS_TXN_SCOPED txn = NULL;
@@ -114,8 +115,10 @@ static enum ys_code upgrade(struct ys_kv *kv, struct ys_err *err)
         code = ys_txn_begin(kv, true, &txn, err);
     if (code == YS_OK)
         code = put_meta(txn, "schema", schema, sizeof schema, err);
-    if (code == YS_OK)
+    if (code == YS_OK && from < 3)
         code = find_redactions(txn, err);
+    if (code == YS_OK && from < 4)
+        code = ys_absent_find(txn, err);
     return code != YS_OK ? code : ys_txn_commit(&txn, err);
 }
 
@@ -161,7 +164,7 @@ enum ys_code ys_store_open(const char *path, size_t map_bytes, struct ys_store *
         code = read_identity(txn, &store->identity, &schema, err);
     ys_txn_abort(&txn);
     if (code == YS_OK && schema < YS_STORE_SCHEMA)
-        code = upgrade(store->kv, err);
+        code = upgrade(store->kv, schema, err);
     else if (code == YS_OK && ys_kv_lacks_tables(store->kv))
         code = ys_fail(err, YS_CORRUPT, "%s: a table is missing", path);
     if (code != YS_OK) {

@@ -10,7 +10,7 @@
 #include "proto/name.h"
 #include "sync/kv.h"
 
-enum { YS_STORE_SCHEMA = 3 };
+enum { YS_STORE_SCHEMA = 4 };
 
 struct ys_store;
 

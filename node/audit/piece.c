@@ -1,6 +1,7 @@
 #include "node/audit/piece.h"
 
 #include "node/lang.h"
+#include "sync/absent.h"
 #include "sync/log_index.h"
 #include "sync/verdict.h"
 
@@ -72,6 +73,21 @@ static enum ys_code check_verdict(struct ys_piece *piece, const uint8_t *row, ui
     return YS_OK;
 }
 
+/* An entry without its content must stand in "absent", or it would not be asked for again. */
+static enum ys_code check_absent(struct ys_piece *piece, struct ys_txn *txn, uint64_t index,
+                                 struct ys_err *err)
+{
+    const struct ys_position at = {piece->log.id, index};
+    struct ys_position next;
+    const enum ys_code code = ys_absent_next(txn, &at, &next, err);
+    if (code == YS_NOT_FOUND || code == YS_CORRUPT ||
+        (code == YS_OK && (next.log_id != at.log_id || next.index != at.index))) {
+        YS_PIECE_FLAW_AT(piece, ROW, index, "it is not in \"absent\"");
+        return YS_OK;
+    }
+    return code;
+}
+
 /* Is an entry in "byid" and, if it must be, in "member"? */
 static enum ys_code check_indexes(struct ys_piece *piece, struct ys_txn *txn, uint64_t index,
                                   const struct ys_hash *id, bool membership, struct ys_err *err)
@@ -123,6 +139,8 @@ static enum ys_code check_entry(struct ys_piece *piece, struct ys_txn *txn, cons
     ys_record_id(text, &id);
     const struct ys_kind *const kind = ys_kind_by_name(kind_name);
     code = check_indexes(piece, txn, index, &id, kind != NULL && kind->membership, err);
+    if (code == YS_OK && entry.content == YS_CONTENT_ABSENT)
+        code = check_absent(piece, txn, index, err);
     if (code == YS_OK)
         code = ys_piece_erasure(piece, txn, index, &entry, &id, kind_name, err);
     if (code == YS_OK && piece->options->deep && readable && verdict == YS_VERDICT_OK)

@@ -1,5 +1,6 @@
-/* What was erased by law: the rows about it. */
+/* What was erased by law, and contents that are not here: the rows about them. */
 #include "node/audit/scrub_rows.h"
+#include "sync/absent.h"
 #include "sync/checked_row.h"
 #include "sync/erasure.h"
 
@@ -62,12 +63,32 @@ static void erased_row(struct ys_look *look, struct ys_txn *txn, struct ys_bytes
         YS_LOOK_FIND(look, "erased", "a row is damaged or missing");
 }
 
+/* That each absent entry has its row is looked up where the entry is. */
+static void absent_row(struct ys_look *look, struct ys_txn *txn, struct ys_bytes key,
+                       struct ys_bytes value, void *context)
+{
+    struct ys_entry entry;
+    (void)context;
+    if (key.size != YS_ROW_KEY_LEN || value.size != 0) {
+        YS_LOOK_FIND(look, "absent", "a row of %zu and %zu bytes", key.size, value.size);
+        return;
+    }
+    const uint32_t log_id = ys_be32_get(key.data);
+    const uint64_t index = ys_be64_get(key.data + 4);
+    if (ys_log_entry(txn, log_id, index, &entry, NULL) != YS_OK ||
+        entry.content != YS_CONTENT_ABSENT)
+        YS_LOOK_FIND(look, "absent",
+                     "a row names log %u entry %" PRIu64 ", which does not lack its content",
+                     log_id, index);
+}
+
 enum ys_code ys_scrub_redactions(struct ys_look *look, struct ys_txn *txn, uint64_t *rows_out,
                                  struct ys_err *err)
 {
     uint64_t counter = 0;
     *rows_out = 0;
-    const enum ys_code code =
-        ys_look_each(look, txn, YS_DB_REDACTION, redaction_row, rows_out, err);
+    enum ys_code code = ys_look_each(look, txn, YS_DB_REDACTION, redaction_row, rows_out, err);
+    if (code == YS_OK)
+        code = ys_look_each(look, txn, YS_DB_ABSENT, absent_row, NULL, err);
     return code != YS_OK ? code : ys_look_each(look, txn, YS_DB_ERASED, erased_row, &counter, err);
 }

@@ -22,7 +22,7 @@ typedef void ys_look_row(struct ys_look *look, struct ys_txn *txn, struct ys_byt
 enum ys_code ys_look_each(struct ys_look *look, struct ys_txn *txn, enum ys_db db,
                           ys_look_row *check, void *context, struct ys_err *err);
 
-/* The tables of erasures; how many rows "redaction" has. */
+/* The tables of erasures and of absent contents; how many rows "redaction" has. */
 enum ys_code ys_scrub_redactions(struct ys_look *look, struct ys_txn *txn, uint64_t *rows_out,
                                  struct ys_err *err);
 

@@ -14,6 +14,8 @@
  *         sign all of the own log, whatever a parent holds: what a thief of node.key would do
  *     store_tool tombstone HOME ORIGIN INDEX
  *         say of that entry that it was erased by law, by a record that is none
+ *     store_tool absent HOME ORIGIN INDEX
+ *         forget the content of that entry
  *     store_tool put HOME NOTE-FILE BODY-FILE
  *         append a record exactly as it lies in the files, whoever signed it
  *
@@ -200,20 +202,25 @@ static void put(const char *home, const char *note_path, const char *body_path)
     ys_store_close(store);
 }
 
-static void bury(const char *home, const char *origin, const char *index)
+static void replace(const char *home, const char *origin, const char *index,
+                    enum ys_content content, struct ys_bytes by)
 {
     struct ys_err err = {0};
     struct ys_store *const store = open_store(home);
     struct ys_txn *txn = NULL;
     struct ys_log log;
-    static const uint8_t nobody[YS_HASH_LEN] = {1};
     if (ys_store_begin(store, true, &txn, &err) != YS_OK ||
         ys_log_find(txn, origin, &log, &err) != YS_OK ||
-        ys_log_set_content(txn, log.id, strtoull(index, NULL, 10), YS_CONTENT_TOMBSTONE,
-                           (struct ys_bytes){nobody, sizeof nobody}, &err) != YS_OK ||
+        ys_log_set_content(txn, log.id, strtoull(index, NULL, 10), content, by, &err) != YS_OK ||
         ys_txn_commit(&txn, &err) != YS_OK)
         stop(home, &err);
     ys_store_close(store);
+}
+
+static void bury(const char *home, const char *origin, const char *index)
+{
+    static const uint8_t nobody[YS_HASH_LEN] = {1};
+    replace(home, origin, index, YS_CONTENT_TOMBSTONE, (struct ys_bytes){nobody, sizeof nobody});
 }
 
 static void print_hex(struct ys_bytes bytes)
@@ -306,6 +313,8 @@ int main(int argc, char **argv)
         put_meta(argv[2], argv[3], argv[4]);
     } else if (argc == 5 && strcmp(argv[1], "tombstone") == 0) {
         bury(argv[2], argv[3], argv[4]);
+    } else if (argc == 5 && strcmp(argv[1], "absent") == 0) {
+        replace(argv[2], argv[3], argv[4], YS_CONTENT_ABSENT, (struct ys_bytes){0});
     } else if (argc == 5 && strcmp(argv[1], "put") == 0) {
         put(argv[2], argv[3], argv[4]);
     } else if (argc >= 3 && strcmp(argv[1], "dump") == 0) {

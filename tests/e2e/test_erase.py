@@ -206,6 +206,15 @@ class Erase(Case):
         self.assertIn("whoever sent it says that it was erased by law", told.out)
         self.assertIn("a tombstone without a redaction that counts", street.call("verify", check=False).out)
 
+        # The lie stops, and the street has nothing either: it asks the community, and tells the district.
+        street.stop()
+        store_tool("absent", street.home, community.status()["origin"], 1)
+        street.start().ready()
+        for node in (street, district):
+            wait_for(lambda: node.call("show", record, "--json").object()["content"] == "body", f"{node.code}: the body that was withheld")
+            wait_for(lambda: node.call("verify", check=False).status == OK, f"{node.code}: good")
+        self.assertTrue(places([district.home], SHORT))
+
         community.publish(self.redaction(1, record))
         for node in nodes:
             self.erased(node, record)

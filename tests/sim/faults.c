@@ -1,5 +1,6 @@
 #include "tests/sim/faults.h"
 
+#include "tests/sim/content.h"
 #include "tests/sim/disk.h"
 #include "tests/sim/load.h"
 
@@ -145,6 +146,7 @@ static void befall_node(struct faults *faults, struct run *run, enum fault fault
     case FAULT_PARTITION:
     case FAULT_SLOW:
     case FAULT_RESTORE:
+    case FAULT_WITHHOLD:
     case FAULT_COUNT:
         break;
     }
@@ -172,6 +174,8 @@ void faults_one(struct faults *faults, struct run *run)
         w->options.commit_max_ms = rng_below(&run->rng, 2) == 0 ? 8000 : faults->commit_max_ms;
     else if (fault == FAULT_RESTORE)
         restore(faults, run);
+    else if (fault == FAULT_WITHHOLD)
+        content_withhold(run);
     else if (!w->node[node].down)
         befall_node(faults, run, fault, node);
 }
@@ -188,4 +192,5 @@ void faults_heal(struct faults *faults, struct run *run)
         if (node != 0)
             world_hold(w, node, false);
     }
+    content_own_up(run);
 }

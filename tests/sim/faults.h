@@ -21,7 +21,8 @@
     X(CLOCK, 2)            \
     X(COPY, 6)             \
     X(RESTORE, 5)          \
-    X(FORGET, 6)
+    X(FORGET, 6)           \
+    X(WITHHOLD, 6)
 
 enum fault {
 #define FAULT_ENUM(name, weight) FAULT_##name,

@@ -1,6 +1,7 @@
 #include "tests/sim/finale.h"
 
 #include "sync/session_state.h"
+#include "tests/sim/content.h"
 #include "tests/sim/disk.h"
 
 #include <string.h>
@@ -139,8 +140,11 @@ void finale_check(struct run *run)
 {
     check_all_arrived(run);
     for (int node = 0; node < (int)run->world->node_count; node++) {
-        if (!run_is_rogue(run, node))
+        if (!run_is_rogue(run, node)) {
             check_published(run, node);
+            content_check_erased(run, node);
+            content_check_all(run, node);
+        }
         if (node != 0)
             check_credit(run, node);
         if (run_level(run, node) < LEVELS - 1)

@@ -1,5 +1,7 @@
 #include "tests/sim/load.h"
 
+#include "tests/sim/content.h"
+
 #include <string.h>
 
 enum { SMALL_BODY = 128, BIG_BODY = 8000, BURST_MAX = 60 };
@@ -87,6 +89,8 @@ void load_one(struct run *run)
         burst(run, node);
     else if (what <= 2)
         change_membership(run);
+    else if (what <= 5 && run_level(run, node) == LEVELS - 1 && !run_is_rogue(run, node))
+        (what == 5 ? content_erase : content_propose)(run, node);
     else
         load_small(run, node);
 }

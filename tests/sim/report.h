@@ -29,7 +29,10 @@ enum { REPORT_LINES = 30, REPORT_LINE_BYTES = 200 };
     X(SPOILT, "messages changed by a rogue")                    \
     X(REFUSED, "sessions refused to a rogue")                   \
     X(ACCUSED, "rogues accused")                                \
-    X(MEMBER_CHANGES, "records that changed the membership")
+    X(MEMBER_CHANGES, "records that changed the membership")    \
+    X(WITHHELD, "contents withheld by a street")                \
+    X(FILLED, "absent contents that came")                      \
+    X(ERASED, "erasures in effect")
 
 enum count {
 #define COUNT_ENUM(name, text) COUNT_##name,

@@ -16,6 +16,8 @@ enum { LEVELS = 3 };
 /* Which of its two histories a rogue's log was taken for. */
 enum history { HISTORY_OPEN, HISTORY_FIRST, HISTORY_OTHER };
 
+enum { PROPOSALS_MAX = 12 };
+
 struct published {
     struct ys_hash leaf;
     bool lost; /* with the disk that alone had it */
@@ -29,6 +31,8 @@ struct book {
     bool restored;      /* the owner went back to an old copy at least once */
     struct published *published;
     size_t published_count, published_capacity;
+    struct ys_hash proposal[PROPOSALS_MAX]; /* ids of records that may be erased */
+    size_t proposals;
 };
 
 /* One log at one node. Sizes that never go back, except with the whole disk. */
@@ -57,9 +61,10 @@ struct run {
     struct holding holding[WORLD_NODES_MAX][WORLD_NODES_MAX]; /* [node][owner of the log] */
     uint64_t cosigned_at_s[WORLD_NODES_MAX];                  /* last time under a cosignature */
     struct account account[WORLD_NODES_MAX][2];
-    int rogue;   /* -1: all are honest */
-    bool spoils; /* what the rogue sends is changed on its way out */
-    bool forked; /* the rogue has its second history */
+    int rogue;     /* -1: all are honest */
+    bool spoils;   /* what the rogue sends is changed on its way out */
+    bool forked;   /* the rogue has its second history */
+    bool withheld; /* a street has withheld a content */
     uint8_t *spoilt;
     unsigned revoked; /* bit i: node i's last body key was cut */
 };

@@ -333,6 +333,23 @@ void world_hand_result(struct world *w, int node, const struct ys_change_result 
     }
 }
 
+void world_tell_filled(struct world *w, int node, const struct ys_change_result *filled)
+{
+    for (int i = 1; i < (int)w->node_count; i++) {
+        for (int side = 0; side < 2; side++) {
+            struct link *const link = &w->link[i];
+            struct ys_err err = {0};
+            struct turn turn;
+            if (link->node[side] != node || link->session[side] == NULL)
+                continue;
+            enum ys_code code = YS_OK;
+            if (open_turn(&turn, w, i, side))
+                code = ys_session_content_here(link->session[side], &turn.turn, filled, &err);
+            close_turn(&turn, code, &err);
+        }
+    }
+}
+
 struct world_traffic world_traffic(struct world *w, int child)
 {
     const struct world_traffic traffic = w->link[child].traffic;

@@ -1,3 +1,4 @@
+#include "sync/erasure.h"
 #include "sync/heads.h"
 #include "sync/rewind.h"
 #include "tests/support/world_state.h"
@@ -231,6 +232,8 @@ static void take_results(struct world *w, int index, const struct ys_change_resu
         node->membership_moved = node->membership_moved || results[i].membership;
         if (results[i].kind == YS_CHANGE_SIGN_OWN)
             node->signing = false;
+        if (results[i].kind == YS_CHANGE_CONTENT && results[i].code == YS_OK)
+            world_tell_filled(w, index, &results[i]);
         world_hand_result(w, index, &results[i]);
     }
 }
@@ -329,9 +332,34 @@ static void sign_own(struct world *w, int index)
     node->signing = true;
 }
 
+/* What was erased by law goes. */
+static void erase(struct world *w, int index, bool all)
+{
+    struct node *const node = &w->node[index];
+    struct ys_err err = {0};
+    struct ys_txn *txn = NULL;
+    bool due = false;
+    size_t changed = 0;
+    size_t tombstones = 0;
+    enum ys_code code = ys_store_begin(node->store, false, &txn, &err);
+    if (code == YS_OK)
+        code = ys_erasures_due(txn, node->member, all, &due, &err);
+    ys_txn_abort(&txn);
+    if (code == YS_OK && due)
+        code = ys_store_begin(node->store, true, &txn, &err);
+    if (code == YS_OK && due)
+        code = ys_erasures_settle(txn, node->member, all, &changed, &tombstones, &err);
+    if (code == YS_OK && due)
+        code = ys_txn_commit(&txn, &err);
+    ys_txn_abort(&txn);
+    (void)world_alive(w, index, code, &err);
+}
+
 void world_settle(struct world *w, int index)
 {
     struct node *const node = &w->node[index];
+    const bool moved = node->store_moved;
+    const bool all = node->membership_moved;
     if (node->membership_moved && !node->dying) {
         node->membership_moved = false;
         recall(w, index);
@@ -340,6 +368,8 @@ void world_settle(struct world *w, int index)
         node->store_moved = false;
         world_for_sessions(w, index, ys_session_changed);
     }
+    if ((moved || all) && !node->dying)
+        erase(w, index, all);
     if (!node->dying)
         sign_own(w, index);
 }

@@ -7,6 +7,7 @@ foreach(name test_vault test_vault_key)
   yishi_unit_test(${name} ys_node)
   target_sources(${name} PRIVATE ../support/folder.c)
 endforeach()
+yishi_unit_test(test_backup yishi_test_federation ys_backup)
 # The system's calls, which fail when it is their turn.
 target_link_options(test_vault PRIVATE -Wl,--wrap=write,--wrap=pwrite,--wrap=fsync,--wrap=rename,--wrap=mkostemp)
 foreach(name test_shape)

@@ -26,7 +26,10 @@ enum {
     ERROR,
     BYE,
     BLOB_WANT,
-    BLOB
+    BLOB,
+    CONTENT_WANT,
+    CONTENT,
+    TOMORROW
 };
 
 static uint8_t room[ROOM];
@@ -138,7 +141,7 @@ static void a_kind_of_a_newer_version_is_to_be_ignored(void **state)
     (void)state;
     struct ys_writer w = begin_in(inner_room);
     ys_writer_text(&w, "anything \xff");
-    assert_accepted(BLOB + 1, &w, "?");
+    assert_accepted(TOMORROW, &w, "?");
     assert_accepted(500, &w, "?");
 }
 
@@ -383,6 +386,40 @@ static void a_piece_is_as_long_as_it_can_be(void **state)
     assert_accepted(BLOB, &w, "BLOB");
 }
 
+static struct ys_writer content(void)
+{
+    struct ys_writer w = begin_in(inner_room);
+    pb_text(&w, 1, "a.b/110101/1");
+    pb_number(&w, 2, 7);
+    return w;
+}
+
+static void a_content_is_a_body_or_says_yes_to_what_it_says(void **state)
+{
+    (void)state;
+    struct ys_writer w = begin_in(inner_room);
+    pb_text(&w, 1, "a.b/110101/1");
+    assert_refused(CONTENT_WANT, &w, YS_MALFORMED, "content_want.index: is missing");
+    w = content();
+    assert_accepted(CONTENT_WANT, &w, "CONTENT_WANT");
+    w = content();
+    assert_accepted(CONTENT, &w, "CONTENT"); /* an answer of a newer version */
+    for (uint32_t says = 4; says <= 5; says++) {
+        w = content();
+        pb_number(&w, says, 1);
+        assert_accepted(CONTENT, &w, "CONTENT");
+        w = content();
+        pb_number(&w, says, 0);
+        assert_refused(CONTENT, &w, YS_MALFORMED, "content: says no to what it says");
+    }
+    w = content();
+    pb_bytes(&w, 3, (struct ys_bytes){.data = filler, .size = YS_RECORD_BODY_MAX});
+    assert_accepted(CONTENT, &w, "CONTENT");
+    w = content();
+    pb_bytes(&w, 3, (struct ys_bytes){.data = filler, .size = YS_RECORD_BODY_MAX + 1});
+    assert_refused(CONTENT, &w, YS_LIMIT, "content.body: has 131073 bytes, limit 131072");
+}
+
 static void a_message_has_256_kib_at_most(void **state)
 {
     (void)state;
@@ -498,6 +535,7 @@ int main(void)
         cmocka_unit_test(indices_stay_below_two_to_the_63),
         cmocka_unit_test(small_messages_have_their_mandatory_fields),
         cmocka_unit_test(a_piece_is_as_long_as_it_can_be),
+        cmocka_unit_test(a_content_is_a_body_or_says_yes_to_what_it_says),
         cmocka_unit_test(a_message_has_256_kib_at_most),
         cmocka_unit_test(a_bomb_of_empty_messages_ends_at_the_arena),
         cmocka_unit_test(what_is_encoded_decodes_again),

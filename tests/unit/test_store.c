@@ -1,5 +1,6 @@
 #include "sync/store.h"
 
+#include "sync/absent.h"
 #include "sync/checked_row.h"
 #include "sync/log.h"
 #include "tests/support/folder.h"
@@ -124,6 +125,38 @@ static void an_empty_folder_is_no_store(void **state)
     assert_int_equal(ys_store_open(folder.path, MAP_BYTES, &store, NULL), YS_NOT_FOUND);
     assert_null(store);
     folder_remove(&folder);
+}
+
+/* The index is made from what is there. */
+static void a_store_of_schema_3_learns_what_is_absent(void **state)
+{
+    struct desk *const desk = *state;
+    uint8_t schema[4];
+    struct ys_store *store = NULL;
+    struct ys_txn *txn = NULL;
+    struct ys_log log;
+    const struct ys_entry entries[] = {
+        {.note = ys_bytes_of_text("one"), .content = YS_CONTENT_BODY, .body = {schema, 1}},
+        {.note = ys_bytes_of_text("two"), .content = YS_CONTENT_ABSENT}};
+    struct ys_position at = {0};
+    ys_be32_put(schema, 3);
+    assert_int_equal(ys_store_open(desk->folder.path, 0, &store, NULL), YS_OK);
+    assert_int_equal(ys_store_begin(store, true, &txn, NULL), YS_OK);
+    assert_int_equal(ys_log_load(txn, YS_OWN_LOG, &log, NULL), YS_OK);
+    assert_int_equal(ys_log_append(txn, &log, entries, 2, NULL), YS_OK);
+    assert_int_equal(ys_absent_remove(txn, YS_OWN_LOG, 1, NULL), YS_OK);
+    assert_int_equal(ys_txn_commit(&txn, NULL), YS_OK);
+    ys_store_close(store);
+    spoil_meta(desk, "schema", schema, sizeof schema);
+
+    assert_int_equal(ys_store_open(desk->folder.path, 0, &store, NULL), YS_OK);
+    assert_int_equal(ys_store_begin(store, false, &txn, NULL), YS_OK);
+    assert_int_equal(ys_absent_next(txn, &at, &at, NULL), YS_OK);
+    assert_int_equal(at.index, 1);
+    at.index++;
+    assert_int_equal(ys_absent_next(txn, &at, &at, NULL), YS_NOT_FOUND);
+    ys_txn_abort(&txn);
+    ys_store_close(store);
 }
 
 static void a_store_of_a_newer_schema_is_refused(void **state)
@@ -285,6 +318,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_store_says_whose_it_is, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_store_is_never_made_over_another, set_up, tear_down),
         cmocka_unit_test(an_empty_folder_is_no_store),
+        cmocka_unit_test_setup_teardown(a_store_of_schema_3_learns_what_is_absent, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(a_store_of_a_newer_schema_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_store_that_does_not_say_whose_it_is_is_corrupt, set_up,
                                         tear_down),

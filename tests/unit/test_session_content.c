@@ -1,0 +1,488 @@
+/* Bodies that are absent are asked for again: through a federation, and of a peer that breaks the rules. */
+#include "sync/absent.h"
+#include "sync/restored.h"
+#include "sync/session_state.h"
+#include "tests/support/cast.h"
+#include "tests/support/pb.h"
+#include "tests/support/world.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { STEPS = 200000 };
+
+/* --- a federation --- */
+
+static const char *origin_of(struct world *w, int node)
+{
+    static char text[YS_KEY_NAME_MAX + 1];
+    ys_name_print(&ys_store_identity(world_store(w, node))->origin, text);
+    return text;
+}
+
+/* What stands there is absent now, or the answer to whether it is. */
+static bool look(struct world *w, int holder, int owner, uint64_t index, bool hide)
+{
+    struct ys_txn *txn = NULL;
+    struct ys_log log;
+    struct ys_entry entry;
+    struct ys_position at;
+    assert_int_equal(ys_store_begin(world_store(w, holder), hide, &txn, NULL), YS_OK);
+    assert_int_equal(ys_log_find(txn, origin_of(w, owner), &log, NULL), YS_OK);
+    if (hide)
+        assert_int_equal(
+            ys_log_set_content(txn, log.id, index, YS_CONTENT_ABSENT, (struct ys_bytes){0}, NULL),
+            YS_OK);
+    assert_int_equal(ys_log_entry(txn, log.id, index, &entry, NULL), YS_OK);
+    const bool absent = entry.content == YS_CONTENT_ABSENT;
+    const struct ys_position from = {log.id, index};
+    const enum ys_code code = ys_absent_next(txn, &from, &at, NULL);
+    assert_true(absent == (code == YS_OK && at.log_id == from.log_id && at.index == from.index));
+    if (hide)
+        assert_int_equal(ys_txn_commit(&txn, NULL), YS_OK);
+    ys_txn_abort(&txn);
+    return absent;
+}
+
+static void hide(struct world *w, int holder, int owner, uint64_t index)
+{
+    assert_true(look(w, holder, owner, index, true));
+}
+
+static bool is_absent(struct world *w, int holder, int owner, uint64_t index)
+{
+    return look(w, holder, owner, index, false);
+}
+
+static struct world *small_world(const char *name)
+{
+    struct rng rng = rng_from_env(name);
+    return world_new(
+        &(struct world_options){.seed = rng_next(&rng), .streets = 1, .communities = 2});
+}
+
+static void what_nobody_below_told_arrives_at_all_when_one_has_it(void **state)
+{
+    (void)state;
+    enum { RECORDS = 3 * YS_CONTENT_WINDOW + 1 };
+    struct world *w = small_world(__func__);
+    const int district = world_district(w);
+    const int street = world_street(w, 0);
+    const int community = world_community(w, 0);
+    uint64_t index[RECORDS];
+    for (int i = 0; i < RECORDS; i++)
+        index[i] = world_publish(w, community);
+    assert_true(world_settles(w, STEPS));
+    for (int i = 0; i < RECORDS; i++) {
+        hide(w, street, community, index[i]);
+        hide(w, district, community, index[i]);
+    }
+
+    world_cut(w, community); /* the street alone hears a HELLO; the district is told */
+    assert_true(world_settles(w, STEPS));
+
+    for (int i = 0; i < RECORDS; i++) {
+        assert_false(is_absent(w, street, community, index[i]));
+        assert_false(is_absent(w, district, community, index[i]));
+    }
+    assert_true(world_is_complete(w));
+    world_free(w);
+}
+
+static void a_parent_gives_back_what_a_child_lacks_of_its_own_and_of_those_below(void **state)
+{
+    (void)state;
+    struct world *w = small_world(__func__);
+    const int street = world_street(w, 0);
+    const int community = world_community(w, 0);
+    const uint64_t own = world_publish(w, street);
+    const uint64_t below = world_publish(w, community);
+    const uint64_t above = world_publish(w, world_district(w));
+    assert_true(world_settles(w, STEPS));
+    hide(w, street, street, own);
+    hide(w, street, community, below);
+    hide(w, street, world_district(w), above);
+    world_hold(w, community, true);
+    world_cut(w, community);
+
+    world_cut(w, street);
+    assert_true(world_settles(w, STEPS));
+
+    assert_false(is_absent(w, street, street, own));
+    assert_false(is_absent(w, street, community, below));
+    assert_false(is_absent(w, street, world_district(w), above));
+    world_free(w);
+}
+
+static void what_nobody_has_is_asked_for_once_a_session(void **state)
+{
+    (void)state;
+    struct world *w = small_world(__func__);
+    const int nodes[] = {world_district(w), world_street(w, 0), world_community(w, 0)};
+    const uint64_t index = world_publish(w, nodes[2]);
+    assert_true(world_settles(w, STEPS));
+    for (int i = 0; i < 3; i++)
+        hide(w, nodes[i], nodes[2], index);
+    for (int round = 0; round < 3; round++) {
+        (void)world_traffic(w, nodes[2]);
+        world_cut(w, nodes[2]);
+        assert_true(world_settles(w, STEPS)); /* it comes to an end */
+        /* HELLO, a question and its answer, each from both ends; of this first round also new heads */
+        if (round > 0)
+            assert_int_equal(world_traffic(w, nodes[2]).messages, 6);
+    }
+    for (int i = 0; i < 3; i++)
+        assert_true(is_absent(w, nodes[i], nodes[2], index));
+    world_free(w);
+}
+
+static void a_full_disk_asks_when_there_is_room_again(void **state)
+{
+    (void)state;
+    struct world *w = small_world(__func__);
+    const int street = world_street(w, 0);
+    const int community = world_community(w, 0);
+    const uint64_t index = world_publish(w, community);
+    assert_true(world_settles(w, STEPS));
+    hide(w, street, community, index);
+    world_set_full(w, street, true);
+    world_cut(w, community);
+    assert_true(world_settles(w, STEPS));
+    assert_true(is_absent(w, street, community, index));
+
+    world_set_full(w, street, false);
+    assert_true(world_settles(w, STEPS));
+    assert_false(is_absent(w, street, community, index));
+    world_free(w);
+}
+
+/* --- one end --- */
+
+struct desk {
+    struct cast cast; /* of the street */
+    struct ys_session *session;
+    struct ys_turn turn;
+    struct ys_change *change[64];
+    unsigned changes, wants, bodies, missing, heres, notices;
+    struct scribe_record record[2];
+};
+
+static void send_message(void *context, struct ys_bytes bytes)
+{
+    struct desk *const desk = context;
+    struct ys_arena arena;
+    const Yishi__V1__Message *message = NULL;
+    ys_arena_init(&arena, YS_MESSAGE_ARENA_MAX);
+    assert_int_equal(ys_message_decode(bytes, &arena, &message, NULL), YS_OK);
+    desk->wants += message->kind_case == YISHI__V1__MESSAGE__KIND_CONTENT_WANT;
+    if (message->kind_case == YISHI__V1__MESSAGE__KIND_CONTENT) {
+        desk->bodies += message->content->content_case == YISHI__V1__CONTENT__CONTENT_BODY;
+        desk->missing += message->content->content_case == YISHI__V1__CONTENT__CONTENT_MISSING;
+        desk->heres += message->content->content_case == YISHI__V1__CONTENT__CONTENT_HERE;
+    }
+    ys_arena_clear(&arena);
+}
+
+static void queue_change(void *context, struct ys_change *change)
+{
+    struct desk *const desk = context;
+    assert_true(desk->changes < sizeof desk->change / sizeof *desk->change);
+    desk->change[desk->changes++] = change;
+}
+
+static void notice(void *context, enum ys_code code, const char *text)
+{
+    struct desk *const desk = context;
+    assert_int_equal(code, YS_MALFORMED);
+    assert_non_null(strstr(text, "not what its record names"));
+    desk->notices++;
+}
+
+static void open_turn(struct desk *desk)
+{
+    ys_txn_abort(&desk->turn.txn);
+    assert_int_equal(ys_store_begin(desk->cast.store, false, &desk->turn.txn, NULL), YS_OK);
+}
+
+/* A session with this unit, which has said HELLO. */
+static void talk_with(struct desk *desk, enum cast_role peer, bool spoken)
+{
+    const struct ys_session_options options = {.role = peer == CAST_DISTRICT ? YS_SESSION_CHILD
+                                                                             : YS_SESSION_PARENT,
+                                               .id = 7,
+                                               .peer = desk->cast.unit[peer].origin.division,
+                                               .nonce = {0, 0, 0, 1, 0, 0, 0, 1}};
+    ys_session_free(desk->session);
+    assert_int_equal(ys_session_new(&options, &desk->session, NULL), YS_OK);
+    desk->session->hello_sent = desk->session->hello_received = true;
+    desk->session->contents.spoken = spoken;
+    open_turn(desk);
+}
+
+static int set_up(void **state)
+{
+    struct desk *const desk = calloc(1, sizeof *desk);
+    cast_open(&desk->cast, "test_session_content", CAST_STREET);
+    cast_enrol_all(&desk->cast);
+    desk->turn = (struct ys_turn){.store = desk->cast.store,
+                                  .own_heads_max = UINT64_MAX,
+                                  .context = desk,
+                                  .send = send_message,
+                                  .change = queue_change,
+                                  .notice = notice};
+    *state = desk;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct desk *const desk = *state;
+    ys_session_free(desk->session);
+    ys_txn_abort(&desk->turn.txn);
+    for (unsigned i = 0; i < desk->changes; i++)
+        ys_change_free(desk->change[i]);
+    cast_close(&desk->cast);
+    free(desk);
+    return 0;
+}
+
+/* Entries of the unit's log below a signed head, without their bodies when `absent`. The last is kept. */
+static void make_entries(struct desk *desk, enum cast_role role, unsigned count, bool absent)
+{
+    const struct ys_signer *const signer = &desk->cast.unit[role].body[0];
+    for (unsigned i = 0; i < count; i++) {
+        cast_write(&desk->cast, role, scribe_acknowledgement(&desk->cast.rng), &signer, 1,
+                   &desk->record[0]);
+        struct ys_entry entry = scribe_entry(&desk->record[0]);
+        if (absent)
+            entry = (struct ys_entry){.note = entry.note, .content = YS_CONTENT_ABSENT};
+        (void)cast_append(&desk->cast, role, &entry);
+    }
+    cast_keep_head(&desk->cast, role, cast_log(&desk->cast, role).frontier.size, NULL, 0, 0);
+}
+
+static struct ys_writer about(uint8_t room[2048], const char *origin, uint64_t index)
+{
+    struct ys_writer w = {.data = room, .capacity = 2048};
+    pb_text(&w, 1, origin);
+    pb_number(&w, 2, index);
+    return w;
+}
+
+enum { WANT = 15, CONTENT = 16, BODY = 3, MISSING = 4, HERE = 5 };
+
+static enum ys_code receive(struct desk *desk, uint32_t kind, const struct ys_writer *inner)
+{
+    static const uint8_t nonce[YS_SESSION_NONCE_LEN] = {0, 0, 0, 1, 0, 0, 0, 1};
+    uint8_t room[16384];
+    struct ys_err err = {0};
+    struct ys_writer w = {.data = room, .capacity = sizeof room};
+    pb_bytes(&w, 1, (struct ys_bytes){nonce, sizeof nonce});
+    pb_bytes(&w, kind, pb_written(inner));
+    return ys_session_receive(desk->session, &desk->turn, pb_written(&w), &err);
+}
+
+static enum ys_code say(struct desk *desk, enum cast_role role, uint64_t index, uint32_t what)
+{
+    uint8_t room[2048];
+    struct ys_writer w = about(room, desk->cast.unit[role].log, index);
+    pb_number(&w, what, 1);
+    return receive(desk, CONTENT, &w);
+}
+
+static enum ys_code want(struct desk *desk, enum cast_role role, uint64_t index)
+{
+    uint8_t room[2048];
+    const struct ys_writer w = about(room, desk->cast.unit[role].log, index);
+    return receive(desk, WANT, &w);
+}
+
+static void a_body_is_given_only_to_whom_the_log_may_go(void **state)
+{
+    struct desk *const desk = *state;
+    make_entries(desk, CAST_COMMUNITY, 1, false);
+    make_entries(desk, CAST_NEIGHBOUR, 1, false);
+    talk_with(desk, CAST_COMMUNITY, true);
+    assert_int_equal(want(desk, CAST_COMMUNITY, 0), YS_OK);
+    assert_int_equal(desk->bodies, 1);
+    assert_int_equal(want(desk, CAST_STREET, 0), YS_OK); /* no head of it is signed */
+    assert_int_equal(want(desk, CAST_NEIGHBOUR, 0), YS_OK);
+    assert_int_equal(want(desk, CAST_OTHER_STREET, 0), YS_OK);
+    assert_int_equal(want(desk, CAST_COMMUNITY, 1), YS_OK);
+    assert_int_equal(want(desk, CAST_COMMUNITY, UINT64_MAX), YS_OK);
+    assert_int_equal(desk->bodies, 1);
+    assert_int_equal(desk->missing, 5);
+
+    talk_with(desk, CAST_DISTRICT, true);
+    assert_int_equal(want(desk, CAST_NEIGHBOUR, 0), YS_OK);
+    assert_int_equal(desk->bodies, 2);
+}
+
+static void a_restored_store_gives_nothing_that_may_be_erased(void **state)
+{
+    struct desk *const desk = *state;
+    const struct cast_unit *const unit = &desk->cast.unit[CAST_COMMUNITY];
+    const struct ys_signer *const signer = &unit->body[0];
+    /* Of a kind that is not known here it is not known either whether it may be erased. */
+    scribe_write_unknown(&desk->record[1], &desk->cast.rng, &unit->origin, 1764000000, &signer, 1);
+    const struct ys_entry entry = scribe_entry(&desk->record[1]);
+    const uint64_t index = cast_append(&desk->cast, CAST_COMMUNITY, &entry);
+    make_entries(desk, CAST_COMMUNITY, 1, false);
+    assert_int_equal(ys_restored_set(desk->cast.store, true, NULL), YS_OK);
+    talk_with(desk, CAST_COMMUNITY, true);
+    assert_int_equal(want(desk, CAST_COMMUNITY, index), YS_OK);
+    assert_int_equal(desk->missing, 1);
+    assert_int_equal(want(desk, CAST_COMMUNITY, index + 1), YS_OK);
+    assert_int_equal(desk->bodies, 1);
+
+    ys_txn_abort(&desk->turn.txn);
+    assert_int_equal(ys_restored_set(desk->cast.store, false, NULL), YS_OK);
+    open_turn(desk);
+    assert_int_equal(want(desk, CAST_COMMUNITY, index), YS_OK);
+    assert_int_equal(desk->bodies, 2);
+}
+
+static void questions_wait_for_room_and_have_a_limit(void **state)
+{
+    struct desk *const desk = *state;
+    make_entries(desk, CAST_COMMUNITY, 1, false);
+    talk_with(desk, CAST_COMMUNITY, true);
+    desk->session->contents.want_count = YS_CONTENT_WINDOW;
+    assert_int_equal(want(desk, CAST_COMMUNITY, 0), YS_LIMIT);
+}
+
+static void only_the_body_of_the_note_is_taken(void **state)
+{
+    struct desk *const desk = *state;
+    uint8_t room[2048];
+    make_entries(desk, CAST_COMMUNITY, 1, true);
+    talk_with(desk, CAST_COMMUNITY, true);
+    assert_int_equal(ys_session_content_begin(desk->session, &desk->turn, NULL), YS_OK);
+    assert_int_equal(desk->wants, 1);
+    struct ys_writer w = about(room, desk->cast.unit[CAST_COMMUNITY].log, 0);
+    desk->record[0].body[3] ^= 1;
+    pb_bytes(&w, BODY, (struct ys_bytes){desk->record[0].body, desk->record[0].body_size});
+    assert_int_equal(receive(desk, CONTENT, &w), YS_OK);
+    assert_int_equal(desk->changes, 0);
+    assert_int_equal(desk->notices, 1);
+    assert_int_equal(receive(desk, CONTENT, &w), YS_LIMIT); /* nobody asked again */
+
+    talk_with(desk, CAST_COMMUNITY, true);
+    assert_int_equal(ys_session_content_begin(desk->session, &desk->turn, NULL), YS_OK);
+    desk->record[0].body[3] ^= 1;
+    w = about(room, desk->cast.unit[CAST_COMMUNITY].log, 0);
+    pb_bytes(&w, BODY, (struct ys_bytes){desk->record[0].body, desk->record[0].body_size});
+    assert_int_equal(receive(desk, CONTENT, &w), YS_OK);
+    assert_int_equal(desk->changes, 1);
+    assert_int_equal(desk->change[0]->kind, YS_CHANGE_CONTENT);
+
+    /* It is carried out once; a second of the same comes too late. */
+    struct ys_change *const twice[] = {desk->change[0], desk->change[0]};
+    struct ys_change_result result[2];
+    ys_txn_abort(&desk->turn.txn);
+    assert_int_equal(ys_change_apply(desk->cast.store, &desk->cast.unit[CAST_STREET].keys, twice, 2,
+                                     1764000000, result, NULL),
+                     YS_OK);
+    assert_int_equal(result[0].code, YS_OK);
+    assert_int_equal(result[0].count, 1);
+    assert_true(result[0].log_changed && !result[0].membership);
+    assert_int_equal(result[1].code, YS_BUSY);
+    assert_false(result[1].log_changed);
+    open_turn(desk);
+    assert_int_equal(ys_session_content_here(desk->session, &desk->turn, &result[0], NULL), YS_OK);
+    assert_int_equal(desk->heres, 0); /* it gave it itself */
+    talk_with(desk, CAST_DISTRICT, true);
+    result[0].session = 99;
+    assert_int_equal(ys_session_content_here(desk->session, &desk->turn, &result[0], NULL), YS_OK);
+    assert_int_equal(desk->heres, 1);
+}
+
+static void a_peer_of_an_older_version_is_asked_and_told_nothing(void **state)
+{
+    struct desk *const desk = *state;
+    make_entries(desk, CAST_COMMUNITY, 1, true);
+    talk_with(desk, CAST_COMMUNITY, false);
+    assert_int_equal(ys_session_content_begin(desk->session, &desk->turn, NULL), YS_OK);
+    make_entries(desk, CAST_NEIGHBOUR, 1, false);
+    open_turn(desk);
+    const struct ys_change_result filled = {.kind = YS_CHANGE_CONTENT, .count = 1};
+    assert_int_equal(ys_session_content_here(desk->session, &desk->turn, &filled, NULL), YS_OK);
+    assert_int_equal(desk->wants + desk->heres, 0);
+}
+
+static void of_whom_it_cannot_be_nothing_is_asked(void **state)
+{
+    struct desk *const desk = *state;
+    make_entries(desk, CAST_NEIGHBOUR, 3, true);
+    talk_with(desk, CAST_COMMUNITY, true);
+    assert_int_equal(ys_session_content_begin(desk->session, &desk->turn, NULL), YS_OK);
+    assert_int_equal(say(desk, CAST_NEIGHBOUR, 0, HERE), YS_OK);
+    assert_int_equal(desk->wants, 0);
+}
+
+static void a_peer_that_tells_what_is_not_so_is_not_asked_for_ever(void **state)
+{
+    struct desk *const desk = *state;
+    unsigned told = 0;
+    make_entries(desk, CAST_COMMUNITY, 1, true);
+    talk_with(desk, CAST_COMMUNITY, true);
+    for (unsigned before = 0; told < 100; told++, before = desk->wants) {
+        assert_int_equal(say(desk, CAST_COMMUNITY, 0, HERE), YS_OK);
+        if (desk->wants == before)
+            break;
+        assert_int_equal(say(desk, CAST_COMMUNITY, 0, MISSING), YS_OK);
+    }
+    assert_int_equal(told, YS_CONTENT_UNTRUE);
+}
+
+static void a_walk_has_an_end_and_begins_elsewhere_each_time(void **state)
+{
+    struct desk *const desk = *state;
+    enum { MORE = 20 };
+    unsigned answers = 0;
+    make_entries(desk, CAST_COMMUNITY, YS_CONTENT_VAIN + MORE, true);
+    talk_with(desk, CAST_COMMUNITY, true);
+    const struct ys_log log = cast_log(&desk->cast, CAST_COMMUNITY);
+    assert_int_equal(ys_session_content_begin(desk->session, &desk->turn, NULL), YS_OK);
+    assert_int_equal(desk->wants, YS_CONTENT_WINDOW);
+    const struct ys_content_talk *const talk = &desk->session->contents;
+    assert_true(talk->start.log_id != 0 || talk->start.index != 0);
+    while (talk->asked_count != 0) {
+        assert_int_equal(say(desk, CAST_COMMUNITY, talk->asked[0].at.index, MISSING), YS_OK);
+        answers++;
+    }
+    assert_in_range(answers, YS_CONTENT_VAIN, YS_CONTENT_VAIN + YS_CONTENT_WINDOW);
+    assert_true(answers < log.frontier.size);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_nobody_below_told_arrives_at_all_when_one_has_it),
+        cmocka_unit_test(a_parent_gives_back_what_a_child_lacks_of_its_own_and_of_those_below),
+        cmocka_unit_test(what_nobody_has_is_asked_for_once_a_session),
+        cmocka_unit_test(a_full_disk_asks_when_there_is_room_again),
+        cmocka_unit_test_setup_teardown(a_body_is_given_only_to_whom_the_log_may_go, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_restored_store_gives_nothing_that_may_be_erased, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(questions_wait_for_room_and_have_a_limit, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(only_the_body_of_the_note_is_taken, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_peer_of_an_older_version_is_asked_and_told_nothing,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(of_whom_it_cannot_be_nothing_is_asked, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_peer_that_tells_what_is_not_so_is_not_asked_for_ever,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_walk_has_an_end_and_begins_elsewhere_each_time, set_up,
+                                        tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
