@@ -192,6 +192,7 @@ class Report(Case):
         checked = wait_for(lambda: (r := district.call("report", "--check", good["id"], check=False)).status in (0, 1) and r, "the check")
         self.assertEqual(checked.status, 0, checked.out + checked.err)
         self.assertIn("all as signed", checked.out)
+        self.assertEqual(district.call("findings", "R-S-6", "--json").out, "")
 
         # In the next report it is an adjustment.
         self.assertEqual(street.call("report", *period, "--format", "csv", "--table", "adjustments", "--csv-profile", "plain")
@@ -217,6 +218,15 @@ class Report(Case):
         self.assertEqual((different["unit"], different["indicator"], different["part"]), (COMMUNITY, "F-04", "feedback"))
         self.assertEqual(different["signed"]["numerator"], different["counted"]["numerator"] + 1)
         self.assertIn(result, different["records"])
+        # Without anybody asking for it, it is a finding, at every node that holds the logs.
+        for node in (district, street):
+            finding, = node.call("findings", "R-S-6", "--json").objects()
+            self.assertEqual((finding["record"]["id"], finding["division"], finding["code"], finding["severity"]),
+                             (bad["id"], STREET, "figure", "F"))
+            self.assertIn(f"{COMMUNITY} F-04 feedback: {wrong['numerator']}/{wrong['denominator']} <> "
+                          f"{wrong['numerator'] - 1}/{wrong['denominator']}", finding["fact"])
+            self.assertIn(result[:16], finding["fact"])
+            self.assertIn(finding["other"]["id"], different["records"])
 
         # A log that is not used is named.
         text["report_snapshot"]["inputs"] = [i for i in text["report_snapshot"]["inputs"] if f"/{COMMUNITY}/" not in i["log"]]
@@ -225,6 +235,13 @@ class Report(Case):
         checked = wait_for(lambda: (r := district.call("report", "--check", short["id"], check=False)).status in (0, 1) and r, "the check")
         self.assertEqual(checked.status, REFUSED)
         self.assertIn(f"/{COMMUNITY}/", checked.out)
+        found = [f for f in district.call("findings", "R-S-6", "--json").objects() if f["record"]["id"] == short["id"]]
+        left_out, = (f for f in found if f["code"] == "left_out")
+        self.assertIn(f"/{COMMUNITY}/", left_out["fact"])
+        self.assertIn("F-04", " ".join(f["fact"] for f in found if f["code"] == "figure"))
+        # Withdrawn, it is none.
+        street.publish({"kind": "withdrawal", "refs": [ref("withdraws", short)], "withdrawal": {"reason": "重复登记"}})
+        self.assertNotIn(short["id"], street.call("findings", "R-S-6", "--json").out)
         self.assertRefused(community.call("report", "--seal", check=False), REFUSED, "report_snapshot")
         self.assertRefused(district.call("report", "--check", result, check=False), USAGE, "no report_snapshot")
         self.assertEqual(STREET, different["unit"][:9])
