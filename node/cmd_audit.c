@@ -9,6 +9,7 @@
 
 #include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -75,6 +76,7 @@ static enum ys_code audit(void *context, struct ys_err *err)
         .now_s = ys_now_s(), .line = print_line, .progress = show_progress, .context = &auditing};
     struct ys_audit_totals totals = {0};
     uint64_t threads = 0;
+    const char *const folder = getenv("TMPDIR");
     clock_gettime(CLOCK_MONOTONIC, &auditing.begun);
     enum ys_code code = ys_args_number(&call->args, "threads", THREADS_MAX, 0, &threads, err);
     options.threads = (unsigned)threads;
@@ -82,6 +84,8 @@ static enum ys_code audit(void *context, struct ys_err *err)
         code = ys_audit_open(call->home, call->lang, &node, err);
     options.store = node.store;
     options.member = node.member;
+    options.roots = node.has_root ? &node.roots : NULL;
+    options.folder = folder == NULL || folder[0] == '\0' ? "/tmp" : folder;
     if (code == YS_OK)
         code = ys_audit(&options, &totals, err);
     clear_progress(&auditing);

@@ -228,6 +228,13 @@ class Report(Case):
             self.assertIn(result[:16], finding["fact"])
             self.assertIn(finding["other"]["id"], different["records"])
 
+        # The audit says it, too, out of the store alone.
+        audited = district.call("audit", "--json", check=False)
+        self.assertEqual(audited.status, REFUSED, audited.err)
+        flaw, = (flaw for line in audited.objects()[:-1] for flaw in line["flaws"])
+        self.assertEqual(flaw["kind"], "report")
+        self.assertIn(f"{COMMUNITY} F-04 feedback", flaw["text"])
+
         # A log that is not used is named.
         text["report_snapshot"]["inputs"] = [i for i in text["report_snapshot"]["inputs"] if f"/{COMMUNITY}/" not in i["log"]]
         short = street.publish(text)
