@@ -77,7 +77,7 @@ static void no_more_items_than_a_score_is_made_of(void **state)
     }
     assert_int_equal(ys_grading_parse(ys_bytes_of_text(text), "scorecard", &got, &err), YS_OK);
     assert_int_equal(got.count, YS_GRADING_ITEMS_MAX);
-    strcat(text, "C-01=1:0..9");
+    (void)snprintf(text + strlen(text), sizeof text - strlen(text), "C-01=1:0..9");
     assert_int_equal(ys_grading_parse(ys_bytes_of_text(text), "scorecard", &got, &err), YS_LIMIT);
 }
 
