@@ -9,6 +9,7 @@
 
 #include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -76,6 +77,7 @@ static enum ys_code audit(void *context, struct ys_err *err)
     struct ys_audit_totals totals = {0};
     char files[PATH_MAX];
     uint64_t threads = 0;
+    const char *const folder = getenv("TMPDIR");
     clock_gettime(CLOCK_MONOTONIC, &auditing.begun);
     enum ys_code code = ys_args_number(&call->args, "threads", THREADS_MAX, 0, &threads, err);
     options.threads = (unsigned)threads;
@@ -85,6 +87,8 @@ static enum ys_code audit(void *context, struct ys_err *err)
     options.member = node.member;
     ys_home_path(&node.home, "attachments", files);
     options.attachments = files;
+    options.roots = node.has_root ? &node.roots : NULL;
+    options.folder = folder == NULL || folder[0] == '\0' ? "/tmp" : folder;
     if (code == YS_OK)
         code = ys_audit(&options, &totals, err);
     clear_progress(&auditing);

@@ -137,6 +137,8 @@ enum ys_code ys_cmd_findings(const struct ys_call *call, struct ys_err *err)
     if (code == YS_OK)
         code = ys_recall_rules(&node, filter.today, &model, &rules, err);
     if (code == YS_OK)
+        code = ys_recall_recount(&node, filter.today, model, rules, err);
+    if (code == YS_OK)
         code = read_word(call, &node, rules, matter, &filter, err);
     if (code == YS_OK)
         code = list(call, rules, &filter, &listing, err);

@@ -112,6 +112,8 @@ enum ys_code ys_cmd_inbox(const struct ys_call *call, struct ys_err *err)
     if (code == YS_OK)
         code = ys_recall_rules(&node, listing.today, &model, &rules, err);
     if (code == YS_OK)
+        code = ys_recall_recount(&node, listing.today, model, rules, err);
+    if (code == YS_OK)
         code =
             ys_dossier_tasks(model, node.origin.division.digits, bodies, print_task, &listing, err);
     listing.heading = _("Drafts");

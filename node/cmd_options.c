@@ -161,6 +161,8 @@ const struct ys_option ys_audit_options[] = {
          N_("2026, 2026-H1, 2026-Q3, 2026-05 or 2026-01-01..2026-03-31; default: this year")},    \
         {"day", "DATE", N_("the day on which deadlines are judged; default: today")},             \
         {"by-unit", NULL, N_("also the figures of each unit below")},                             \
+        {"annex", NULL,                                                                           \
+         N_("in files, too: what only this node knows, outside the report's number")},            \
     {                                                                                             \
         "csv-profile", "excel|plain", N_("CSV for Excel and WPS, or for programs; default excel") \
     }

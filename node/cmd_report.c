@@ -103,6 +103,12 @@ static enum ys_code open_basis(struct ys_report_call *report, struct ys_err *err
 enum ys_code ys_report_call_make(struct ys_report_call *report, struct ys_err *err)
 {
     enum ys_code code = open_basis(report, err);
+    if (code == YS_OK && report->annex && report->basis.cut != NULL)
+        code = ys_fail(
+            err, YS_USAGE,
+            _("--annex: what only this node knows goes with a report about its own unit, %s, "
+              "as it is now"),
+            report->node.origin.division.digits);
     const struct ys_making_options options = {
         .basis = &report->basis,
         .unit = report->again.unit,
@@ -112,6 +118,7 @@ enum ys_code ys_report_call_make(struct ys_report_call *report, struct ys_err *e
         .as_of_day = report->again.as_of_day,
         .by_unit = report->again.by_unit,
         .own_only = report->own_only,
+        .annex = report->annex,
         .figures_only = report->figures_only,
         .label = ys_report_label,
     };
@@ -164,6 +171,7 @@ enum ys_code ys_report_call_read(const struct ys_call *call, struct ys_report_ca
                    unit == NULL ? report->node.origin.division.digits : unit);
     report->again.as_of_day = ys_date_days(day);
     report->again.by_unit = ys_args_has(&call->args, "by-unit");
+    report->annex = ys_args_has(&call->args, "annex");
     if (report->again.as_of_day < report->again.period.from_day)
         return ys_fail(err, YS_USAGE, _("the period %s has not begun on the day of asking"),
                        report->again.period.text);
@@ -174,7 +182,7 @@ enum ys_code ys_report_call_read(const struct ys_call *call, struct ys_report_ca
 static enum ys_code read_as_of(const struct ys_call *call, const char *path,
                                struct ys_report_call *report, struct ys_err *err)
 {
-    static const char *const said[] = {"unit", "period", "day", "by-unit"};
+    static const char *const said[] = {"unit", "period", "day", "by-unit", "annex"};
     for (size_t i = 0; i < sizeof said / sizeof *said; i++)
         if (ys_args_has(&call->args, said[i]))
             return ys_fail(err, YS_USAGE,
@@ -327,6 +335,9 @@ enum ys_code ys_cmd_report(const struct ys_call *call, struct ys_err *err)
         return check(call, snapshot, err);
     if (seal && as_of != NULL)
         return ys_fail(err, YS_USAGE, _("--seal and --as-of do not go together"));
+    if (seal && ys_args_has(&call->args, "annex"))
+        return ys_fail(err, YS_USAGE,
+                       _("--seal and --annex do not go together: nobody else could make it again"));
     enum ys_code code = read_shape(call, &shape, err);
     if (code == YS_OK)
         code = ys_report_call_open(call, &report, err);

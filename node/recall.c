@@ -3,8 +3,10 @@
 #include "node/attachment/keep.h"
 #include "node/attachment/survey.h"
 #include "node/lang.h"
+#include "node/report/recount.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -133,6 +135,33 @@ enum ys_code ys_recall_rules(const struct ys_node *node, uint32_t today,
     ys_rules_watch(*rules_out, NULL, NULL);
     end_line(&progress);
     return code;
+}
+
+static void show_recount(void *context, uint64_t done, uint64_t total)
+{
+    if (is_due(context))
+        fprintf(stderr, _("sealed reports are counted again: %llu of %llu"),
+                (unsigned long long)done, (unsigned long long)total);
+}
+
+enum ys_code ys_recall_recount(const struct ys_node *node, uint32_t today, struct ys_model *model,
+                               struct ys_rules *rules, struct ys_err *err)
+{
+    struct progress progress = {.shown = false};
+    bool any = false;
+    const char *const folder = getenv("TMPDIR");
+    const struct ys_recount_options options = {
+        .store = node->store,
+        .roots = &node->roots,
+        .folder = folder == NULL || folder[0] == '\0' ? "/tmp" : folder,
+        .progress = show_recount,
+        .context = &progress};
+    if (!node->has_root)
+        return YS_OK;
+    clock_gettime(CLOCK_MONOTONIC, &progress.begun);
+    const enum ys_code code = ys_recount(model, &options, &any, err);
+    end_line(&progress);
+    return code == YS_OK && any ? ys_rules_catch_up(rules, today, err) : code;
 }
 
 enum ys_code ys_recall_blank(struct ys_model **out, struct ys_err *err)

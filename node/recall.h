@@ -22,6 +22,11 @@ YS_CHECKED enum ys_code ys_recall_catch_up(const struct ys_node *node, struct ys
 YS_CHECKED enum ys_code ys_recall_rules(const struct ys_node *node, uint32_t today,
                                         struct ys_model **model_out, struct ys_rules **rules_out,
                                         struct ys_err *err);
+/* Then count again what others have sealed and nobody here has counted yet (node/report/recount.h), with a line
+ * of progress; and the rules once more. */
+YS_CHECKED enum ys_code ys_recall_recount(const struct ys_node *node, uint32_t today,
+                                          struct ys_model *model, struct ys_rules *rules,
+                                          struct ys_err *err);
 /* Of no home: a model in memory in which nothing stands. */
 YS_CHECKED enum ys_code ys_recall_blank(struct ys_model **out, struct ys_err *err);
 void ys_recall_close(struct ys_model **model);

@@ -4,6 +4,7 @@
 #include "node/correction.h"
 #include "node/exhibit.h"
 #include "node/lang.h"
+#include "node/model/parameter.h"
 #include "node/overtaken.h"
 #include "node/unit_scope.h"
 #include "proto/matter.h"
@@ -360,8 +361,7 @@ static enum ys_code effective_check(const struct check *check)
     const struct ys_record *const record = &check->written->record;
     char from[YS_DATE_TEXT_MAX];
     char today[YS_DATE_TEXT_MAX];
-    if (check->body->kind_case != YISHI__V1__BODY__KIND_RULE_PARAMETER ||
-        record->signed_at_s > (uint64_t)YS_TIME_LAST_MS / 1000)
+    if (record->signed_at_s > (uint64_t)YS_TIME_LAST_MS / 1000)
         return YS_OK;
     const uint32_t day = ys_date_of_time((int64_t)record->signed_at_s * 1000);
     const uint32_t effective = check->body->rule_parameter->effective_from->yyyymmdd;
@@ -376,13 +376,32 @@ static enum ys_code effective_check(const struct check *check)
         from, today);
 }
 
+/* One that no version reads has no effect, and nobody would be told. */
+static enum ys_code parameter_check(const struct check *check)
+{
+    struct ys_err why = {0};
+    uint32_t value = 0;
+    if (check->body->kind_case != YISHI__V1__BODY__KIND_RULE_PARAMETER)
+        return YS_OK;
+    const Yishi__V1__RuleParameter *const parameter = check->body->rule_parameter;
+    const struct ys_parameter_row *const row =
+        ys_parameter_by_word(ys_bytes_of_text(parameter->name));
+    if (row == NULL)
+        return ys_fail(check->err, YS_REFUSED,
+                       _("rule_parameter.name: this version knows no parameter \"%s\""),
+                       parameter->name);
+    if (ys_parameter_parse(row, ys_bytes_of_text(parameter->value), &value, &why) != YS_OK)
+        return ys_fail(check->err, YS_REFUSED, "rule_parameter.value: %s", why.msg);
+    return effective_check(check);
+}
+
 static enum ys_code check_all(struct check *check)
 {
     enum ys_code code =
         ys_unit_scope_check(&check->node->origin.division, check->kind,
                             check->written->record.subject, check->body, check->err);
     if (code == YS_OK)
-        code = effective_check(check);
+        code = parameter_check(check);
     for (size_t i = 0; i < check->body->n_refs && code == YS_OK; i++)
         code = ref_check(check, i);
     if (code == YS_OK && check->body->kind_case == YISHI__V1__BODY__KIND_ACKNOWLEDGEMENT)

@@ -19,6 +19,7 @@ struct ys_report_call {
     struct ys_basis basis;
     struct ys_making making;
     bool own_only, figures_only; /* all that is wanted */
+    bool annex;                  /* in files, too */
     bool shown;                  /* a line of progress */
     bool json;
     size_t cases;

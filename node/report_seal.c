@@ -6,6 +6,7 @@
 #include "node/json_out.h"
 #include "node/lang.h"
 #include "node/report/files.h"
+#include "node/report/sealed.h"
 #include "node/sheet.h"
 #include "node/terminal.h"
 #include "node/view_report.h"
@@ -16,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FILE_MAX = 1 << 30, SHORT_SET = 16 };
+enum { FILE_MAX = 1 << 30 };
 
 static json_t *text_of_hash(const struct ys_hash *hash)
 {
@@ -34,32 +35,6 @@ static json_t *text_of_day(int32_t day)
     return json_string(text);
 }
 
-/* A figure as a fraction; a median as half of the sum of the two in the middle. False: it is none, or
- * below nought. */
-static bool fraction(const struct ys_found *found, int64_t *n, int64_t *d)
-{
-    const enum ys_figure_kind kind = found->figure->kind;
-    const bool middle = kind == YS_FIGURE_MEDIAN || kind == YS_FIGURE_MAX;
-    *n = middle ? found->low + found->high : found->n;
-    *d = kind == YS_FIGURE_COUNT ? 1 : middle ? 2 : found->d;
-    return !found->none && *n >= 0 && *d > 0;
-}
-
-/* Of the unit all; of each unit right below what residents said, so that a difference has a place. */
-static bool is_sealed(const struct ys_report_call *report, const struct ys_found *found)
-{
-    static const char *const below[] = {"F-02", "F-04", "F-06"};
-    if (found->indicator->annex)
-        return false;
-    if (found->unit_at == 0)
-        return true;
-    const size_t length = strlen(report->again.unit);
-    bool wanted = false;
-    for (size_t i = 0; i < sizeof below / sizeof *below; i++)
-        wanted = wanted || strcmp(found->indicator->id, below[i]) == 0;
-    return wanted && strlen(found->unit) == length + 3;
-}
-
 static void add_figures(const struct ys_report_call *report, bool own, json_t *list)
 {
     size_t count = 0;
@@ -67,7 +42,7 @@ static void add_figures(const struct ys_report_call *report, bool own, json_t *l
     for (size_t i = 0; i < count && json_array_size(list) < YS_BODY_REPEATED_MAX; i++) {
         int64_t n = 0;
         int64_t d = 0;
-        if ((found[i].unit_at == 0) != own || !is_sealed(report, &found[i]))
+        if ((found[i].unit_at == 0) != own || !ys_sealed_is(&found[i], report->again.unit))
             continue;
         json_t *const item =
             json_pack("{s:s, s:s}", "unit", found[i].unit, "indicator", found[i].indicator->id);
@@ -75,7 +50,7 @@ static void add_figures(const struct ys_report_call *report, bool own, json_t *l
             json_object_set_new(item, "figure", json_string(found[i].figure->code));
         if (found[i].part[0] != '\0')
             json_object_set_new(item, "part", json_string(found[i].part));
-        if (fraction(&found[i], &n, &d)) {
+        if (ys_sealed_fraction(&found[i], &n, &d)) {
             json_object_set_new(item, "numerator", json_integer(n));
             json_object_set_new(item, "denominator", json_integer(d));
         }
@@ -132,11 +107,11 @@ static enum ys_code make_record(struct ys_report_call *call, const char *folder,
                                 struct ys_err *err)
 {
     const struct ys_report *const report = &call->making.report;
-    char set[2 * SHORT_SET + 2];
+    char set[YS_SEALED_SET_MAX];
     char software[40];
     json_t *const exports = json_array();
     json_t *const figures = json_array();
-    (void)snprintf(set, sizeof set, "%.16s/%.16s", report->rule_set, report->indicator_set);
+    ys_sealed_set(report, set);
     (void)snprintf(software, sizeof software, "yishi %.30s", report->software);
     add_figures(call, true, figures);
     add_figures(call, false, figures);
@@ -296,99 +271,95 @@ enum ys_code ys_snapshot_load(struct ys_report_call *report, const char *word,
     return YS_OK;
 }
 
-static const struct ys_found *find_figure(const struct ys_report_call *report,
-                                          const Yishi__V1__ReportFigure *figure)
-{
-    size_t count = 0;
-    const struct ys_found *const found = ys_figures_found(report->making.figures, &count);
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(found[i].unit, figure->unit) == 0 &&
-            strcmp(found[i].indicator->id, figure->indicator) == 0 &&
-            strcmp(found[i].figure->code, figure->figure == NULL ? "" : figure->figure) == 0 &&
-            strcmp(found[i].part, figure->part == NULL ? "" : figure->part) == 0)
-            return &found[i];
-    return NULL;
-}
-
-/* What was signed, and what the records say. */
-struct difference {
-    const Yishi__V1__ReportFigure *figure;
-    bool there;
-    int64_t n, d;
-    json_t *record;
-};
-
-static enum ys_code take_record(void *context, const struct ys_case *item, struct ys_err *err)
-{
-    struct difference *const difference = context;
-    struct ys_hash id;
-    char text[YS_HASH_HEX_MAX];
-    (void)err;
-    if (item->id.size != sizeof id.bytes)
-        return YS_OK;
-    memcpy(id.bytes, item->id.data, item->id.size);
-    ys_hash_hex(&id, text);
-    for (size_t i = 0; i < json_array_size(difference->record); i++)
-        if (strcmp(json_string_value(json_array_get(difference->record, i)), text) == 0)
-            return YS_OK;
-    json_array_append_new(difference->record, json_string(text));
-    return YS_OK;
-}
-
 static json_t *fraction_object(bool there, int64_t n, int64_t d)
 {
     return there ? json_pack("{s:I, s:I}", "numerator", (json_int_t)n, "denominator", (json_int_t)d)
                  : json_null();
 }
 
-static void show_difference(const struct ys_call *call, const struct difference *difference)
+static void print_fraction(bool there, int64_t n, int64_t d, char out[64])
 {
-    const Yishi__V1__ReportFigure *const f = difference->figure;
-    char was[64] = "—";
-    char is[64] = "—";
-    if (call->json) {
-        ys_json_line(json_pack(
-            "{s:s, s:s, s:s, s:s, s:o, s:o, s:O}", "unit", f->unit, "indicator", f->indicator,
-            "figure", f->figure == NULL ? "" : f->figure, "part", f->part == NULL ? "" : f->part,
-            "signed",
-            fraction_object(f->has_numerator, (int64_t)f->numerator, (int64_t)f->denominator),
-            "counted", fraction_object(difference->there, difference->n, difference->d), "records",
-            difference->record));
-        return;
-    }
-    if (f->has_numerator)
-        (void)snprintf(was, sizeof was, "%" PRIu64 " / %" PRIu64, f->numerator, f->denominator);
-    if (difference->there)
-        (void)snprintf(is, sizeof is, "%" PRId64 " / %" PRId64, difference->n, difference->d);
-    printf("%s %s%s%s%s%s: ", f->unit, f->indicator, f->figure == NULL ? "" : " ",
-           f->figure == NULL ? "" : f->figure, f->part == NULL ? "" : " ",
-           f->part == NULL ? "" : f->part);
-    printf(_("signed %s, counted from the records %s\n"), was, is);
-    for (size_t i = 0; i < json_array_size(difference->record); i++)
-        printf("    %s\n", json_string_value(json_array_get(difference->record, i)));
+    if (there)
+        (void)snprintf(out, 64, "%" PRId64 " / %" PRId64, n, d);
+    else
+        (void)snprintf(out, 64, "—");
 }
 
-static enum ys_code compare_figure(const struct ys_call *call, struct ys_report_call *report,
-                                   const Yishi__V1__ReportFigure *figure, size_t *count,
-                                   struct ys_err *err)
+static json_t *records_of(const struct ys_sealed_difference *difference)
 {
-    const struct ys_found *const found = find_figure(report, figure);
-    struct difference difference = {.figure = figure};
-    difference.there = found != NULL && fraction(found, &difference.n, &difference.d);
-    if (difference.there == (figure->has_numerator != 0) &&
-        (!difference.there || (difference.n == (int64_t)figure->numerator &&
-                               difference.d == (int64_t)figure->denominator)))
+    json_t *const list = json_array();
+    for (size_t i = 0; i < difference->record_count; i++) {
+        char id[YS_HASH_HEX_MAX];
+        ys_hash_hex(&difference->record[i], id);
+        json_array_append_new(list, json_string(id));
+    }
+    return list;
+}
+
+struct showing {
+    const struct ys_call *call;
+    size_t count;
+};
+
+static enum ys_code show_difference(void *context, const struct ys_sealed_difference *difference,
+                                    struct ys_err *err)
+{
+    struct showing *const showing = context;
+    const struct ys_sealed_figure *const f = &difference->sealed;
+    char was[64];
+    char is[64];
+    (void)err;
+    showing->count++;
+    json_t *const records = records_of(difference);
+    if (showing->call->json) {
+        ys_json_line(json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:o}", "unit", f->unit, "indicator",
+                               f->indicator, "figure", f->figure, "part", f->part, "signed",
+                               fraction_object(f->there, f->n, f->d), "counted",
+                               fraction_object(difference->there, difference->n, difference->d),
+                               "records", records));
         return YS_OK;
-    struct ys_indicators *const indicators = ys_figures_indicators(report->making.figures);
-    const struct ys_indicator *const indicator = ys_indicators_find(indicators, figure->indicator);
-    enum ys_code code = YS_OK;
-    difference.record = json_array();
-    if (found != NULL && indicator != NULL)
-        code = ys_indicators_list(indicators, indicator, NULL, NULL, figure->unit, take_record,
-                                  &difference, err);
-    show_difference(call, &difference);
-    json_decref(difference.record);
-    ++*count;
+    }
+    print_fraction(f->there, f->n, f->d, was);
+    print_fraction(difference->there, difference->n, difference->d, is);
+    printf("%s %s%s%s%s%s: ", f->unit, f->indicator, f->figure[0] == '\0' ? "" : " ", f->figure,
+           f->part[0] == '\0' ? "" : " ", f->part);
+    printf(_("signed %s, counted from the records %s\n"), was, is);
+    for (size_t i = 0; i < json_array_size(records); i++)
+        printf("    %s\n", json_string_value(json_array_get(records, i)));
+    json_decref(records);
+    return YS_OK;
+}
+
+/* By the same rules, what must be sealed and is not is a difference, too. */
+static bool is_same_set(const struct ys_snapshot *snapshot, const struct ys_report_call *report)
+{
+    char set[YS_SEALED_SET_MAX];
+    ys_sealed_set(&report->making.report, set);
+    return snapshot->body->n_figures > 0 && strcmp(snapshot->body->rule_set, set) == 0;
+}
+
+static enum ys_code compare_figures(const struct ys_snapshot *snapshot,
+                                    struct ys_report_call *report, struct showing *showing,
+                                    struct ys_err *err)
+{
+    const Yishi__V1__ReportSnapshot *const body = snapshot->body;
+    struct ys_sealed_figure *const figure = calloc(body->n_figures + 1, sizeof *figure);
+    if (figure == NULL)
+        return ys_fail(err, YS_NOMEM, _("out of memory"));
+    for (size_t i = 0; i < body->n_figures; i++) {
+        const Yishi__V1__ReportFigure *const from = body->figures[i];
+        figure[i] = (struct ys_sealed_figure){.unit = from->unit,
+                                              .indicator = from->indicator,
+                                              .figure = from->figure == NULL ? "" : from->figure,
+                                              .part = from->part == NULL ? "" : from->part,
+                                              .there = from->has_numerator != 0,
+                                              .n = (int64_t)from->numerator,
+                                              .d = (int64_t)from->denominator};
+    }
+    const enum ys_code code =
+        ys_sealed_compare(&report->making, figure, body->n_figures, is_same_set(snapshot, report),
+                          show_difference, showing, err);
+    free(figure);
     return code;
 }
 
@@ -434,19 +405,17 @@ static enum ys_code look_for_left_out(const struct ys_call *call,
 enum ys_code ys_snapshot_compare(const struct ys_call *call, const struct ys_snapshot *snapshot,
                                  struct ys_report_call *report, struct ys_err *err)
 {
-    size_t count = 0;
-    enum ys_code code = YS_OK;
-    for (size_t i = 0; code == YS_OK && i < snapshot->body->n_figures; i++)
-        code = compare_figure(call, report, snapshot->body->figures[i], &count, err);
+    struct showing showing = {.call = call};
+    enum ys_code code = compare_figures(snapshot, report, &showing, err);
     if (code == YS_OK)
-        code = look_for_left_out(call, snapshot, report, &count, err);
+        code = look_for_left_out(call, snapshot, report, &showing.count, err);
     if (code != YS_OK)
         return code;
-    if (count > 0)
+    if (showing.count > 0)
         return ys_fail(err, YS_REFUSED,
                        _("record %.16s: %zu differences between what was signed and what the "
                          "records say"),
-                       snapshot->id, count);
+                       snapshot->id, showing.count);
     if (!call->json)
         printf(_("Record %.16s: %zu figures counted again from %zu logs, all as signed.\n"),
                snapshot->id, snapshot->body->n_figures, report->again.head_count);

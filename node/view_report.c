@@ -118,15 +118,26 @@ static void put_figures(const struct ys_making *making, bool annex)
     }
 }
 
-/* Columns: the code, the name, then a column a figure. */
-static void put_units(const struct ys_making *making)
+/* "3", or "93.3*". */
+static void put_cell(const struct ys_report_cell *cell)
 {
-    struct ys_report_table *const table = ys_figures_table(making->figures, YS_FIGURES_UNITS);
+    char text[128] = "—";
+    if (cell->there && cell->type == YS_REPORT_INT)
+        (void)snprintf(text, sizeof text, "%" PRId64, cell->num);
+    else if (cell->there)
+        (void)snprintf(text, sizeof text, "%.*s%s", (int)cell->text.size,
+                       (const char *)cell->text.data, cell->small ? "*" : "");
+    put_right(text, 8);
+}
+
+/* Columns: the code, the name, then a column a figure or a rank. */
+static void put_units(struct ys_report_table *table)
+{
     printf("\n");
     ys_terminal_padded(_("unit"), UNIT_WIDTH);
     ys_terminal_padded("", UNIT_NAME_WIDTH);
     for (size_t i = 3; i < table->column_count; i++)
-        put_right(table->column[i].key, 8);
+        put_right(table->column[i].type == YS_REPORT_INT ? _("rank") : table->column[i].key, 8);
     printf("\n");
     if (table->rewind(table->source, NULL) != YS_OK)
         return;
@@ -142,10 +153,7 @@ static void put_units(const struct ys_making *making)
                        row[1].there ? (const char *)row[1].text.data : "");
         ys_terminal_padded(text, UNIT_NAME_WIDTH);
         for (size_t i = 3; i < table->column_count; i++) {
-            (void)snprintf(text, sizeof text, "%.*s%s", (int)row[i].text.size,
-                           row[i].there ? (const char *)row[i].text.data : "",
-                           row[i].there && row[i].small ? "*" : "");
-            put_right(row[i].there ? text : "—", 8);
+            put_cell(&row[i]);
         }
         printf("\n");
     }
@@ -182,7 +190,9 @@ void ys_text_report(const struct ys_making *making)
     printf("\n");
     put_figures(making, false);
     if (report->by_unit)
-        put_units(making);
+        put_units(ys_figures_table(making->figures, YS_FIGURES_UNITS));
+    for (size_t i = 0; making->scorecard != NULL && i < YS_SCORECARD_TABLES; i++)
+        put_units(ys_scorecard_table(making->scorecard, i));
     put_figures(making, true);
     put_basis(report);
 }

@@ -1,6 +1,7 @@
 #include "node/audit/audit.h"
 
 #include "node/audit/claims.h"
+#include "node/audit/reports.h"
 #include "node/lang.h"
 #include "node/model/parameter.h"
 #include "proto/body.h"
@@ -28,6 +29,7 @@ struct audit {
     struct ys_parameter_value *value; /* of silent_days */
     size_t value_count;
     struct ys_audit_totals totals;
+    bool figures;      /* somebody has sealed some */
     enum ys_code code; /* of a callback that failed */
     struct ys_err why;
 };
@@ -118,6 +120,12 @@ static void hear_parameter(void *context, const struct ys_name *origin, struct y
         }
     }
     ys_arena_clear(&arena);
+}
+
+static void hear_figures(void *context)
+{
+    struct audit *const audit = context;
+    audit->figures = true;
 }
 
 static void tell_progress(void *context, uint64_t done, uint64_t total)
@@ -330,10 +338,40 @@ static int by_origin(const void *a, const void *b)
     return strcmp(first->log.origin_text, second->log.origin_text);
 }
 
+static void take_report(void *context, const struct ys_audit_report *report)
+{
+    struct audit *const audit = context;
+    for (size_t i = 0; i < audit->log_count; i++)
+        if (strcmp(audit->log[i].log.origin_text, report->origin) == 0)
+            ys_flaw_add_entry(&audit->log[i].flaws,
+                              report->known ? YS_FLAW_REPORT : YS_FLAW_UNKNOWN, report->origin,
+                              report->index, _("the sealed report: %s"), report->text);
+}
+
+/* Where the store is damaged, they may not be: then that is said, beside the damage. */
+static void check_reports(struct audit *audit)
+{
+    const struct ys_audit_options *const options = audit->options;
+    const struct ys_audit_reports_options reports = {.store = options->store,
+                                                     .member = options->member,
+                                                     .roots = options->roots,
+                                                     .folder = options->folder,
+                                                     .now_s = options->now_s,
+                                                     .take = take_report,
+                                                     .context = audit};
+    struct ys_err why = {0};
+    if (!audit->figures || options->roots == NULL)
+        return;
+    if (ys_audit_reports(&reports, &why) != YS_OK)
+        ys_flaw_add(&audit->tables, YS_FLAW_UNKNOWN, "reports",
+                    _("sealed reports were not counted again: %s"), why.msg);
+}
+
 static enum ys_code conclude(struct audit *audit, struct ys_err *err)
 {
     if (audit->code != YS_OK)
         return ys_fail(err, audit->code, "%s", audit->why.msg);
+    check_reports(audit);
     if (audit->log_count != 0)
         qsort(audit->log, audit->log_count, sizeof *audit->log, by_origin);
     for (size_t i = 0; i < audit->log_count; i++) {
@@ -362,7 +400,7 @@ enum ys_code ys_audit(const struct ys_audit_options *options, struct ys_audit_to
         .log_done = keep_log,
         .tables_done = keep_tables,
         .progress = options->progress != NULL ? tell_progress : NULL,
-        .hearing = {.receipt = hear_receipt, .parameter = hear_parameter},
+        .hearing = {.receipt = hear_receipt, .parameter = hear_parameter, .figures = hear_figures},
         .context = &audit};
     enum ys_code code = ys_scrub(&scrub, err);
     if (code == YS_OK)

@@ -3,7 +3,8 @@
  *
  * What the scrub finds, and beside it: records that others say exist and are not here
  * (receipts of street and district name log, size and root), contents that are missing,
- * references that lead nowhere, units that were enrolled and are silent, forks. It
+ * references that lead nowhere, units that were enrolled and are silent, forks, sealed reports that their
+ * logs do not give (reports.h). It
  * decides nothing about rules of the regulation. Nothing that was noted before is believed.
  *
  * Threads: main, and those of the scrub. Memory: about 1 KB a log beside the scrub's. */
@@ -36,8 +37,10 @@ struct ys_audit_totals {
 
 struct ys_audit_options {
     const struct ys_store *store;
-    const struct ys_member *member; /* rebuilt by the caller */
+    const struct ys_member *member;    /* rebuilt by the caller */
+    const struct ys_root_chain *roots; /* NULL: sealed reports are not counted again */
     const char *attachments; /* folder of their files; NULL: there is none, nothing is looked at */
+    const char *folder;      /* sealed reports are counted again here, in a folder that goes again */
     uint64_t now_s;          /* silence is counted up to here; POSIX seconds */
     unsigned threads;        /* 0: one a core */
     void (*line)(void *context, const struct ys_audit_line *line);

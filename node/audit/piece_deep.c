@@ -107,6 +107,7 @@ static enum ys_code look(struct ys_piece *piece, struct ys_txn *txn, uint64_t in
             code = follow_receipt(piece, txn, index, receipts->receipts[i], err);
     }
     if (code == YS_OK && (body->kind_case == YISHI__V1__BODY__KIND_RECEIPTS ||
+                          body->kind_case == YISHI__V1__BODY__KIND_REPORT_SNAPSHOT ||
                           body->kind_case == YISHI__V1__BODY__KIND_RULE_PARAMETER))
         code = ys_piece_hear(piece, index, entry, err);
     return code;

@@ -189,7 +189,10 @@ static enum ys_code hear_one(const struct scrub *scrub, const struct ys_piece *p
     enum ys_code code = ys_body_unpack(bytes, &arena, &body, err);
     if (code == YS_OK && body->kind_case == YISHI__V1__BODY__KIND_RECEIPTS)
         code = hear_receipts(scrub, piece, body->receipts);
-    else if (code == YS_OK && scrub->options->hearing.parameter != NULL)
+    else if (code == YS_OK && body->kind_case == YISHI__V1__BODY__KIND_REPORT_SNAPSHOT) {
+        if (body->report_snapshot->n_figures > 0 && scrub->options->hearing.figures != NULL)
+            scrub->options->hearing.figures(scrub->options->context);
+    } else if (code == YS_OK && scrub->options->hearing.parameter != NULL)
         scrub->options->hearing.parameter(scrub->options->context, &piece->log.origin, note, bytes);
     ys_arena_clear(&arena);
     return code;

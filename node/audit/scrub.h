@@ -40,6 +40,8 @@ struct ys_scrub_hearing {
     /* A record of the district that counts sets a parameter: its body is valid during the call. */
     void (*parameter)(void *context, const struct ys_name *origin, struct ys_bytes note,
                       struct ys_bytes body);
+    /* A record that counts seals figures. */
+    void (*figures)(void *context);
 };
 
 struct ys_scrub_options {

@@ -59,6 +59,9 @@ struct ys_indicator {
 
 struct ys_indicators;
 
+/* Of all that stands in the files of this version. */
+void ys_indicators_version(struct ys_hash *out);
+
 /* The rules must stay open. Makes tables and views in the connection. */
 YS_CHECKED enum ys_code ys_indicators_open(struct ys_rules *rules, struct ys_indicators **out,
                                            struct ys_err *err);

@@ -33,6 +33,15 @@ static enum ys_code copy_view(struct ys_sql *sql, const char *name, struct ys_er
     return ys_sql_run(sql, made, err);
 }
 
+void ys_indicators_version(struct ys_hash *out)
+{
+    struct ys_sha256 state;
+    ys_sha256_init(&state);
+    for (const char *const *file = ys_indicator_files; *file != NULL; file++)
+        ys_sha256_update(&state, ys_bytes_of_text(*file));
+    ys_sha256_final(&state, out);
+}
+
 enum ys_code ys_indicators_make(struct ys_sql *sql, struct ys_err *err)
 {
     static const char *const copied[] = {"session_notice", "posting_count"};

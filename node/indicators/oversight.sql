@@ -1,6 +1,9 @@
 -- G: oversight and audit (监督、审计). What a node is responsible for (R-S-1, R-S-2, R-S-3, R-S-5) depends on what it was
 -- told and holds: that stands in G-05 and G-07 to G-09, in the annex of a report, and in none of the others.
 
+-- Rules whose findings count: not those about what a node was told, nor about reports like this one.
+CREATE TEMP VIEW counted_rule AS SELECT u.view FROM rule u WHERE u.who <> 'node' AND u.id <> 'R-S-6';
+
 -- Findings of the rules against the places asked about, by who must act, and until when they are some.
 CREATE TEMP VIEW found AS
 SELECT p.division, p.level, u.id AS rule, f.severity,
@@ -8,7 +11,7 @@ SELECT p.division, p.level, u.id AS rule, f.severity,
        AS who,
        f.subject, f.record, f.since_day, f.until_day
   FROM place p CROSS JOIN finding f ON f.division = p.division CROSS JOIN rule u ON u.view = f.rule
- WHERE u.who <> 'node';
+ WHERE u.view IN (SELECT c.view FROM counted_rule c);
 
 INSERT INTO part_name (word, zh, en)
 VALUES ('E', '应拒绝发布', 'to be refused'), ('F', '不合规', 'flagged'), ('I', '提示', 'information'),
@@ -64,7 +67,7 @@ SELECT q.division, '' AS series, '' AS part, NULL AS record, q.subject, NULL AS 
   FROM (SELECT f.division, f.subject, min(f.since_day) AS day, count(*) AS findings, 0 AS met
           FROM asked k CROSS JOIN place p CROSS JOIN finding f ON f.division = p.division
          WHERE f.severity = 'F' AND f.since_day BETWEEN k.from_day AND k.at_day
-           AND f.rule IN (SELECT u.view FROM rule u WHERE u.who <> 'node')
+           AND f.rule IN (SELECT u.view FROM counted_rule u)
          GROUP BY f.division, f.subject
         UNION ALL
         SELECT m.division, m.subject, m.day, 0, 1 FROM met m WHERE substr(m.subject, 1, 12) = m.division) q

@@ -1,6 +1,7 @@
 #include "node/model/parameter.h"
 
 #include "crypto/assert.h"
+#include "node/model/grading.h"
 #include "proto/moment.h"
 
 #include <string.h>
@@ -27,6 +28,7 @@ static const struct {
     [YS_UNIT_SCOPE] = {"scope", {"commissioned", "commissioned_and_public_service"}},
     [YS_UNIT_WEIGHTS] = {"weights", {NULL}},
     [YS_UNIT_DATES] = {"dates", {NULL}},
+    [YS_UNIT_SCORECARD] = {"scorecard", {NULL}},
 };
 
 const struct ys_parameter_row *ys_parameter_row(enum ys_parameter id)
@@ -145,6 +147,16 @@ static enum ys_code parse_dates(const struct ys_parameter_row *row, struct ys_by
     return YS_OK;
 }
 
+static enum ys_code parse_scorecard(const struct ys_parameter_row *row, struct ys_bytes text,
+                                    uint32_t *out, struct ys_err *err)
+{
+    struct ys_grading grading;
+    const enum ys_code code = ys_grading_parse(text, row->word, &grading, err);
+    if (code == YS_OK)
+        *out = grading.count;
+    return code;
+}
+
 enum ys_code ys_parameter_parse(const struct ys_parameter_row *row, struct ys_bytes text,
                                 uint32_t *value_out, struct ys_err *err)
 {
@@ -158,6 +170,8 @@ enum ys_code ys_parameter_parse(const struct ys_parameter_row *row, struct ys_by
         return parse_weights(row, text, value_out, err);
     case YS_UNIT_DATES:
         return parse_dates(row, text, value_out, err);
+    case YS_UNIT_SCORECARD:
+        return parse_scorecard(row, text, value_out, err);
     case YS_UNIT_DAYS:
     case YS_UNIT_WORKDAYS:
     case YS_UNIT_NUMBER:

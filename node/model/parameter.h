@@ -78,7 +78,9 @@
     X(FRESH_HOURS, "fresh_hours", NUMBER, 24, 1, 8784, 0, "", "同步新鲜小时数",                    \
       "hours after which a node counts as stale")                                                  \
     X(WORKDAY_CALENDAR, "workday_calendar", DATES, 0, 0, 0, 0, "", "工作日历",                     \
-      "working days that differ from Monday to Friday")
+      "working days that differ from Monday to Friday")                                            \
+    X(SCORECARD, "scorecard", SCORECARD, 0, 0, 0, 0, "", "评分办法",                               \
+      "how the district's scorecard counts")
 
 enum ys_parameter {
 #define YS_PARAMETER_ENUM(name, ...) YS_PARAMETER_##name,
@@ -98,6 +100,7 @@ enum ys_parameter_unit {
     YS_UNIT_SCOPE,    /* enum ys_evaluation_scope */
     YS_UNIT_WEIGHTS,  /* three weights of 8 bits, participation highest */
     YS_UNIT_DATES,    /* the value stays text */
+    YS_UNIT_SCORECARD /* the same; see grading.h; no default */
 };
 enum ys_notice_count { YS_NOTICE_CALENDAR, YS_NOTICE_FULL_DAYS_BETWEEN };
 enum ys_period { YS_PERIOD_MONTH, YS_PERIOD_QUARTER, YS_PERIOD_HALF_YEAR, YS_PERIOD_YEAR };

@@ -80,6 +80,22 @@ SELECT a.rec, a.nth, a.hash, a.size, r.log
 -- What only this node knows: of these contents the file is here (node/attachment/survey.h).
 CREATE TABLE node_attachment (hash BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;
 
+-- Sealed reports (report_snapshot) whose figures were counted again from the logs that they name
+-- (node/report/recount.h), by the id of the record; and each figure that is another one. The same wherever these
+-- logs are, but made when somebody asks, and at a node that lacks one of them never.
+CREATE TABLE snapshot_count (
+  snapshot BLOB PRIMARY KEY,
+  stated BLOB NOT NULL,          -- id of the record that gave its content: itself, or a correction
+  rules TEXT NOT NULL            -- by which it was counted
+) STRICT, WITHOUT ROWID;
+CREATE TABLE snapshot_difference (
+  snapshot BLOB NOT NULL, nth INTEGER NOT NULL,
+  code TEXT NOT NULL,            -- figure; omitted: not signed; rules: signed by other rules; basis: its logs are others
+  fact TEXT NOT NULL,            -- which figure of which unit, signed and counted, and records behind it
+  behind BLOB,                   -- the first of these
+  PRIMARY KEY (snapshot, nth)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE sealed (
   rec INTEGER NOT NULL, nth INTEGER NOT NULL, slot TEXT, commitment BLOB,
   PRIMARY KEY (rec, nth)

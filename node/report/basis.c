@@ -218,11 +218,12 @@ static enum ys_code read_parameters(struct ys_basis *basis, struct ys_err *err)
         if (row->unit == YS_UNIT_WEIGHTS)
             (void)snprintf(number, sizeof number, "%u %u %u", row->initial >> 16 & 255,
                            row->initial >> 8 & 255, row->initial & 255);
-        code = add_parameter(basis, row->word, "",
-                             ys_bytes_of_text(row->unit == YS_UNIT_DATES ? ""
-                                              : word != NULL             ? word
-                                                                         : number),
-                             "", 0, err);
+        code = add_parameter(
+            basis, row->word, "",
+            ys_bytes_of_text(row->unit == YS_UNIT_DATES || row->unit == YS_UNIT_SCORECARD ? ""
+                             : word != NULL                                               ? word
+                                                                                          : number),
+            "", 0, err);
     }
     for (size_t i = 0; code == YS_OK && i < rows.count; i++) {
         char record[YS_HASH_HEX_MAX];

@@ -33,38 +33,43 @@ static void put_field(struct ys_report_out *out, const char *text)
     ys_out_text(out, " |");
 }
 
+static void put_table(struct ys_report_out *out, const struct ys_report_table *table)
+{
+    ys_out_text(out, "## ");
+    ys_out_text(out, table->name);
+    ys_out_text(out, "：");
+    ys_out_text(out, table->zh);
+    ys_out_text(out, " / ");
+    ys_out_text(out, table->en);
+    ys_out_text(out, "\n\n");
+    ys_out_text(out, table->about_zh);
+    ys_out_text(out, "\n");
+    ys_out_text(out, table->about_en);
+    ys_out_text(out, "\n\n| key | 名称 | name | 类型 | type | 说明 | meaning |\n"
+                     "| --- | --- | --- | --- | --- | --- | --- |\n");
+    for (size_t c = 0; c < table->column_count; c++) {
+        const struct ys_report_column *const column = &table->column[c];
+        ys_out_text(out, "|");
+        put_field(out, column->key);
+        put_field(out, column->zh);
+        put_field(out, column->en);
+        put_field(out, type_zh(column->type));
+        put_field(out, ys_report_type_name(column->type));
+        put_field(out, column->about_zh);
+        put_field(out, column->about_en);
+        ys_out_text(out, "\n");
+    }
+    ys_out_text(out, "\n");
+}
+
 enum ys_code ys_dictionary_write(const struct ys_report *report, FILE *file, const char *path,
                                  struct ys_err *err)
 {
     struct ys_report_out out = {.file = file, .path = path};
     ys_out_text(&out, head);
-    for (size_t i = 0; i < report->table_count; i++) {
-        const struct ys_report_table *const table = &report->table[i];
-        ys_out_text(&out, "## ");
-        ys_out_text(&out, table->name);
-        ys_out_text(&out, "：");
-        ys_out_text(&out, table->zh);
-        ys_out_text(&out, " / ");
-        ys_out_text(&out, table->en);
-        ys_out_text(&out, "\n\n");
-        ys_out_text(&out, table->about_zh);
-        ys_out_text(&out, "\n");
-        ys_out_text(&out, table->about_en);
-        ys_out_text(&out, "\n\n| key | 名称 | name | 类型 | type | 说明 | meaning |\n"
-                          "| --- | --- | --- | --- | --- | --- | --- |\n");
-        for (size_t c = 0; c < table->column_count; c++) {
-            const struct ys_report_column *const column = &table->column[c];
-            ys_out_text(&out, "|");
-            put_field(&out, column->key);
-            put_field(&out, column->zh);
-            put_field(&out, column->en);
-            put_field(&out, type_zh(column->type));
-            put_field(&out, ys_report_type_name(column->type));
-            put_field(&out, column->about_zh);
-            put_field(&out, column->about_en);
-            ys_out_text(&out, "\n");
-        }
-        ys_out_text(&out, "\n");
-    }
+    for (size_t i = 0; i < report->table_count; i++)
+        put_table(&out, &report->table[i]);
+    if (report->annex != NULL)
+        put_table(&out, report->annex);
     return ys_out_end(&out, err);
 }

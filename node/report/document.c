@@ -27,7 +27,7 @@ struct ys_report_table *ys_report_table_find(const struct ys_report *report, con
     for (size_t i = 0; i < report->table_count; i++)
         if (strcmp(report->table[i].name, name) == 0)
             return &report->table[i];
-    return NULL;
+    return report->annex != NULL && strcmp(report->annex->name, name) == 0 ? report->annex : NULL;
 }
 
 /* "2026年", "2026年上半年", "2026年第三季度", "2026年5月", or both days. */

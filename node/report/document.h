@@ -111,6 +111,8 @@ struct ys_report {
     size_t left_out_count;
     struct ys_report_table *table;
     size_t table_count;
+    struct ys_report_table
+        *annex; /* what only this node knows: outside the hash; NULL: not wanted */
     const struct ys_report_chart *chart; /* of paper alone, made of rows above */
     size_t chart_count;
     /* Set by ys_report_seal (json.h). */

@@ -111,19 +111,26 @@ static enum ys_code put_in(const struct ys_report_files *files, enum what what, 
     return put_file(files, what, path, err);
 }
 
+static enum ys_code put_csv_in(const struct ys_report_files *files, const char *table,
+                               const char *folder, struct ys_err *err)
+{
+    struct ys_report_files one = *files;
+    char name[64];
+    one.table = table;
+    (void)snprintf(name, sizeof name, "%.50s.csv", table);
+    return put_in(&one, WHAT_CSV, folder, name, err);
+}
+
 enum ys_code ys_report_write_tables(const struct ys_report_files *files, const char *folder,
                                     struct ys_err *err)
 {
     enum ys_code code = YS_OK;
     if (mkdir(folder, 0777) != 0 && errno != EEXIST)
         return failed(folder, err);
-    for (size_t i = 0; code == YS_OK && i < files->report->table_count; i++) {
-        struct ys_report_files one = *files;
-        char name[64];
-        one.table = files->report->table[i].name;
-        (void)snprintf(name, sizeof name, "%.50s.csv", one.table);
-        code = put_in(&one, WHAT_CSV, folder, name, err);
-    }
+    for (size_t i = 0; code == YS_OK && i < files->report->table_count; i++)
+        code = put_csv_in(files, files->report->table[i].name, folder, err);
+    if (code == YS_OK && files->report->annex != NULL)
+        code = put_csv_in(files, files->report->annex->name, folder, err);
     return code == YS_OK ? put_in(files, WHAT_DICTIONARY, folder, "DICTIONARY.md", err) : code;
 }
 

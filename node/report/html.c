@@ -190,6 +190,12 @@ enum ys_code ys_html_write(const struct ys_report *report, FILE *file, const cha
     for (size_t i = 0; code == YS_OK && i < report->table_count; i++)
         if (report->table[i].print)
             code = put_table(&out, &report->table[i], err);
+    if (code == YS_OK && report->annex != NULL) {
+        code = put_table(&out, report->annex, err);
+        ys_out_text(&out, "<p class=small>");
+        text(&out, report->annex->about_zh);
+        ys_out_text(&out, "</p>\n");
+    }
     put_foot(&out, report);
     return code == YS_OK ? ys_out_end(&out, err) : code;
 }

@@ -238,9 +238,15 @@ enum ys_code ys_report_json_write(const struct ys_report *report, FILE *file, co
                                   struct ys_err *err)
 {
     struct ys_report_out out = {.file = file, .path = path};
-    put_hash(&out, "{", "hash", &report->hash);
+    enum ys_code code = YS_OK;
+    if (report->annex != NULL) {
+        put_key(&out, "{", "annex");
+        code = put_table(&out, report->annex, err);
+    }
+    put_hash(&out, report->annex != NULL ? "," : "{", "hash", &report->hash);
     put_key(&out, ",", "report");
-    const enum ys_code code = put_report(&out, report, err);
+    if (code == YS_OK)
+        code = put_report(&out, report, err);
     put_text(&out, ",", "schema", YS_REPORT_SCHEMA);
     put_text(&out, ",", "software", report->software);
     ys_out_text(&out, "}\n");

@@ -2,7 +2,7 @@
  *
  *   {"hash": ..., "report": {...}, "schema": "yishi.report/v1", "software": ...}
  *
- * The hash is SHA-256 over the bytes of "report", so that anybody can make it again from the file.
+ * "annex" may stand before: a table of what only that node knows. The hash is SHA-256 over the bytes of "report", so that anybody can make it again from the file.
  * schema.json says what stands where.
  *
  * Threads: one a call. Memory: none of its own. */

@@ -169,7 +169,8 @@ static const char evaluations_sql[] =
     " WHERE coalesce(e.held_on, a.day) BETWEEN ?2 AND ?3 AND ?4 >= 0 AND " INSIDE("a.unit")
     " ORDER BY a.unit, held, a.id, d.nth";
 
-/* Not of rules about what this node was told (R-S-1, R-S-2) and which files it holds (R-S-5). */
+/* Not of rules about what this node was told (R-S-1, R-S-2) and which files it holds (R-S-5), nor about reports
+ * (R-S-6): a report does not say whether others are right, which rest on other logs. */
 static const char findings_sql[] =
     "SELECT u.id, f.severity, u.article, u.zh, f.fact, f.unit, f.division, " NAME("f.division")
     ", u.who, nullif(f.subject, '-'), f.since_day, CASE WHEN f.until_day <= ?4 THEN f.until_day END,"
@@ -182,7 +183,7 @@ static const char findings_sql[] =
     " AND ((o.target IS NOT NULL AND o.target IN (f.record, f.other)) OR (o.target IS NULL AND"
     " (o.matter = f.subject OR (coalesce(o.matter, '') = '' AND o.division = f.division))))"
     " ORDER BY o.day DESC, o.id LIMIT 1)"
-    " WHERE u.id NOT IN ('R-S-1', 'R-S-2', 'R-S-5') AND f.since_day <= min(?3, ?4)"
+    " WHERE u.id NOT IN ('R-S-1', 'R-S-2', 'R-S-5', 'R-S-6') AND f.since_day <= min(?3, ?4)"
     " AND (f.until_day IS NULL OR f.until_day > ?2) AND (" INSIDE("f.unit") " OR "
     INSIDE("f.division") ")"
     " ORDER BY f.division, f.since_day, u.nth, f.subject, 15, f.code, f.fact, f.unit";
@@ -214,6 +215,6 @@ const struct ys_list ys_list_columns[YS_LISTS] = {
     LIST(evaluations, "评议清单", "Evaluations", "统计期内的评议结果，每个维度一行。",
          "Results of evaluations in the period, a row a dimension."),
     LIST(findings, "不合规清单", "Findings",
-         "统计期内存在的不合规情况；只有本节点知道的（R-S-1、R-S-2、R-S-5）不列入。",
-         "What was against a rule in the period; nothing that only this node knows (R-S-1, R-S-2, R-S-5)."),
+         "统计期内存在的不合规情况；只有本节点知道的（R-S-1、R-S-2、R-S-5）和关于封存报告的（R-S-6）不列入。",
+         "What was against a rule in the period; nothing that only this node knows (R-S-1, R-S-2, R-S-5), nor about sealed reports (R-S-6)."),
 };

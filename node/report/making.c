@@ -1,12 +1,15 @@
 #include "node/report/making.h"
 
+#include "node/model/parameter_rows.h"
 #include "node/report/json.h"
+#include "proto/moment.h"
 
 #include <stdio.h>
 #include <string.h>
 
 void ys_making_close(struct ys_making *making)
 {
+    ys_scorecard_close(making->scorecard);
     ys_adjustments_close(making->adjustments);
     ys_figures_close(making->figures);
     ys_lists_close(making->lists);
@@ -89,6 +92,8 @@ static void put_tables(struct ys_making *making)
     making->table[count++] = *ys_figures_table(making->figures, YS_FIGURES_SUMMARY);
     making->table[count++] = *ys_figures_table(making->figures, YS_FIGURES_UNITS);
     making->table[1].print = !all;
+    for (size_t i = 0; making->scorecard != NULL && i < YS_SCORECARD_TABLES; i++)
+        making->table[count++] = *ys_scorecard_table(making->scorecard, i);
     making->table[count++] = *ys_adjustments_table(making->adjustments);
     for (size_t i = 0; i < YS_LISTS; i++) {
         making->table[count] = *ys_lists_table(making->lists, list_order[i]);
@@ -97,6 +102,41 @@ static void put_tables(struct ys_making *making)
     making->table[count++] = *ys_figures_table(making->figures, YS_FIGURES_ALL);
     making->report.table = making->table;
     making->report.table_count = count;
+}
+
+/* The one that is in force on the last day of the period, as far as it has come. */
+static enum ys_code read_grading(const struct ys_making_options *options,
+                                 const struct ys_division *unit, struct ys_grading *out,
+                                 struct ys_err *err)
+{
+    struct ys_parameter_rows rows = {.count = 0};
+    const int32_t day =
+        options->as_of_day < options->period->to_day ? options->as_of_day : options->period->to_day;
+    enum ys_code code = ys_parameter_rows_load(options->basis->model, &rows, err);
+    const struct ys_parameters parameters = {
+        .division = *unit, .values = rows.value, .count = rows.count};
+    const struct ys_parameter_value *const value =
+        code == YS_OK
+            ? ys_parameter_in_force(&parameters, YS_PARAMETER_SCORECARD, ys_date_from_days(day))
+            : NULL;
+    if (value != NULL)
+        code = ys_grading_parse(value->text, "scorecard", out, err);
+    ys_parameter_rows_clear(&rows);
+    return code;
+}
+
+/* At the district only, beside all of its units. */
+static enum ys_code open_scorecard(const struct ys_making_options *options,
+                                   const struct ys_division *unit, struct ys_making *making,
+                                   struct ys_err *err)
+{
+    if (ys_division_level(unit) != YS_LEVEL_DISTRICT || !options->by_unit || options->own_only)
+        return YS_OK;
+    const enum ys_code code = read_grading(options, unit, &making->grading, err);
+    return code == YS_OK ? ys_scorecard_open(making->figures,
+                                             making->grading.count > 0 ? &making->grading : NULL,
+                                             &making->scorecard, err)
+                         : code;
 }
 
 static enum ys_code open_parts(const struct ys_making_options *options, struct ys_making *making,
@@ -134,6 +174,10 @@ static enum ys_code complete(const struct ys_making_options *options, struct ys_
 {
     ys_basis_fill(options->basis, &making->report);
     put_tables(making);
+    if (options->annex && options->basis->cut == NULL) {
+        making->annex = *ys_figures_table(making->figures, YS_FIGURES_ANNEX);
+        making->report.annex = &making->annex;
+    }
     if (options->figures_only)
         ys_report_seal_input(&making->report);
     if (options->figures_only)
@@ -151,6 +195,8 @@ enum ys_code ys_making_open(const struct ys_making_options *options, struct ys_m
     enum ys_code code = ys_division_parse(ys_bytes_of_text(options->unit), &division, err);
     if (code == YS_OK)
         code = open_parts(options, out, err);
+    if (code == YS_OK)
+        code = open_scorecard(options, &division, out, err);
     if (code == YS_OK)
         out->report = (struct ys_report){.unit = options->unit,
                                          .unit_name = out->unit_name,

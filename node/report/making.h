@@ -9,6 +9,7 @@
 #include "node/report/figures.h"
 #include "node/report/lists.h"
 #include "node/report/period.h"
+#include "node/report/scorecard.h"
 
 struct ys_making_options {
     const struct ys_basis *basis; /* stays open */
@@ -16,19 +17,22 @@ struct ys_making_options {
     const struct ys_report_period *period;
     int32_t as_of_day;
     bool by_unit;
+    bool annex;        /* what only this node knows, too; with its own read model alone */
     bool own_only;     /* figures of the unit alone */
     bool figures_only; /* no drawings, no lists, no hash: what a terminal shows */
     const char *(*label)(const char *words, struct ys_bytes word);
 };
 
-enum { YS_MAKING_TABLES = YS_LISTS + 4, YS_MAKING_CHARTS = 2 };
+enum { YS_MAKING_TABLES = YS_LISTS + 4 + YS_SCORECARD_TABLES, YS_MAKING_CHARTS = 2 };
 
 struct ys_making {
     struct ys_report report;
     struct ys_report_lists *lists;
     struct ys_report_figures *figures;
     struct ys_adjustments *adjustments;
-    struct ys_report_table table[YS_MAKING_TABLES];
+    struct ys_grading grading;
+    struct ys_scorecard *scorecard; /* NULL: of no district, or not by unit */
+    struct ys_report_table table[YS_MAKING_TABLES], annex;
     struct ys_report_chart chart[YS_MAKING_CHARTS];
     char unit_name[128];
 };

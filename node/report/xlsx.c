@@ -273,7 +273,7 @@ static enum ys_code put_all(struct book *book, const struct ys_report *report, s
     enum ys_code code = YS_OK;
     for (size_t i = 0; code == YS_OK && i < report->table_count; i++)
         code = put_table(book, &report->table[i], err);
-    return code;
+    return code == YS_OK && report->annex != NULL ? put_table(book, report->annex, err) : code;
 }
 
 /* Fixed: the day of the report, not that on which the file is written. */

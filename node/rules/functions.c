@@ -41,7 +41,7 @@ static void call_param(void *context, struct ys_sql_call *call)
         return;
     const struct ys_parameter_value *const value = ys_parameter_in_force(&parameters, row->id, day);
     const char *word = ys_parameter_word(row, ys_parameter_on(&parameters, row->id, day));
-    if (row->unit == YS_UNIT_DATES)
+    if (row->unit == YS_UNIT_DATES || row->unit == YS_UNIT_SCORECARD)
         ys_sql_call_give_text(call, value == NULL ? (struct ys_bytes){0} : value->text);
     else if (word != NULL)
         ys_sql_call_give_text(call, ys_bytes_of_text(word));

@@ -107,3 +107,31 @@ SELECT a.subject, a.unit, a.unit AS division, a.record, NULL AS other, 'I' AS se
          WHERE t.hash NOT IN (SELECT hash FROM node_attachment)
          GROUP BY t.rec) m
   JOIN act a ON a.record = m.rec;
+
+-- Why (2026-11): DOMAIN.md has no rule for it, and what a street says about itself is what its evaluation rests on. What
+-- the logs that a report names do give is counted outside (node/report/recount.h), once, where they are held. That a
+-- log is left out counts only where the author's own receipts, further up in its log, say that it had it: the
+-- time at which a log says that it began is claimed. A forked one cannot be used. What was counted by
+-- other rules may be another figure and right.
+INSERT INTO rule (id, version, view, article, severity, who, scope, clock, late_entry, parameters, since,
+                  until, zh, en, remedy_zh, remedy_en)
+VALUES ('R-S-6', 1, 'R-S-6', 'design', 'F', 'author', 'unit', 'change', 0, '', NULL, NULL,
+        '封存报告中的数值与所列日志重算的结果不一致，或者遗漏了已收到的日志',
+        'a sealed report says another figure than the logs that it names give, or leaves out a log that was there',
+        '核对所列记录；更正或撤回封存报告，重新签署', 'look at the records that are named; correct or withdraw the report and sign anew');
+CREATE VIEW "R-S-6" AS
+SELECT '-' AS subject, n.unit, n.unit AS division, a.record,
+       (SELECT r.no FROM record r WHERE r.id = d.behind) AS other, iif(d.code = 'rules', 'I', 'F') AS severity,
+       d.code, a.day AS anchor_day, a.signed_day AS since_day, NULL AS until_day, d.fact
+  FROM span n CROSS JOIN report_snapshot s ON s.rec BETWEEN n.first AND n.last
+ CROSS JOIN act a ON a.record = s.rec
+ CROSS JOIN snapshot_difference d ON d.snapshot = a.id
+UNION ALL
+SELECT '-', n.unit, n.unit, a.record, NULL, 'F', 'left_out', a.day, a.signed_day, NULL, l.origin
+  FROM span n CROSS JOIN report_snapshot s ON s.rec BETWEEN n.first AND n.last
+ CROSS JOIN act a ON a.record = s.rec
+ CROSS JOIN span l ON substr(l.unit, 1, length(s.scope)) = s.scope
+ WHERE EXISTS (SELECT p.size FROM receipt p
+                WHERE p.origin = l.origin AND p.record >= n.first AND p.record < a.record)
+   AND NOT EXISTS (SELECT i.nth FROM report_snapshot_inputs i WHERE i.rec = s.rec AND i.log = l.origin)
+   AND NOT EXISTS (SELECT o.log FROM node_log o WHERE o.log = l.log AND o.state = 'forked');

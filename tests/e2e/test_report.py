@@ -1,6 +1,7 @@
 """Reports: the same bytes from the same logs wherever they are made, and a summary that is counted again."""
 
 import csv
+import datetime
 import hashlib
 import io
 import json
@@ -9,8 +10,9 @@ import pathlib
 import re
 import subprocess
 import unittest
+import zipfile
 
-from harness import COMMUNITY, REFUSED, STREET, USAGE, Case, needed, wait_for, write_json
+from harness import COMMUNITY, DISTRICT, OK, REFUSED, STREET, USAGE, Case, needed, wait_for, write_json
 from test_matter import ref
 
 SCHEMA_TYPES = {"object": dict, "array": list, "string": str, "integer": int, "boolean": bool, "null": type(None)}
@@ -158,6 +160,74 @@ class Report(Case):
             self.assertEqual(len([line for line in listed if json.loads(line)["series"] is None and not json.loads(line)["open"]]),
                              counted[wanted], wanted)
 
+    def table(self, report, name):
+        """Rows of a table, each by the keys of its columns."""
+        table, = (t for t in report["report"]["tables"] if t["name"] == name)
+        return [dict(zip((c["key"] for c in table["columns"]), row, strict=True)) for row in table["rows"]]
+
+    def test_the_district_ranks_what_rests_on_enough_cases_among_units_of_one_level(self):
+        report = json.loads(self.written(self.home("d", 0), "json", *YEAR, "--by-unit"))
+        figure = {}
+        for row in self.table(report, "indicators"):
+            if row["part"] is None:
+                figure.setdefault((row["unit"], row["indicator"]), row)
+        ranked = 0
+        for name, wanted in (("scorecard", ("E-03", "E-06", "F-06")), ("procedure", ("B-01", "B-02", "D-07", "G-02"))):
+            rows = self.table(report, name)
+            self.assertEqual({row["level"] for row in rows}, {"street", "community"})
+            self.assertNotIn("score", rows[0])
+            for row in rows:
+                for indicator in wanted:
+                    mine = figure[row["unit"], indicator]
+                    self.assertEqual(row[indicator], mine["value"])
+                    level = [f for (unit, i), f in figure.items() if i == indicator and f["level"] == mine["level"]
+                             and f["small"] == 0 and f["value"] is not None]
+                    better = (lambda a, b: a < b) if indicator == "G-02" else (lambda a, b: a > b)
+                    rank = 1 + sum(better(float(f["value"]), float(mine["value"])) for f in level) if mine in level else None
+                    self.assertEqual(row[f"{indicator} rank"], rank, (row["unit"], indicator))
+                    ranked += rank is not None
+        self.assertGreater(ranked, 0)
+        for home, arguments in ((self.home("d2", 0), ()), (self.home("s", 1), ("--by-unit",))):
+            tables = json.loads(self.written(home, "json", *YEAR, *arguments))["report"]["tables"]
+            self.assertFalse({"scorecard", "procedure"} & {t["name"] for t in tables})
+
+    def test_a_score_stands_where_the_district_has_signed_how_it_is_made(self):
+        district = self.federation()[0]
+        today = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=8))).date()
+        parameter = {"kind": "rule_parameter", "rule_parameter": {
+            "name": "scorecard", "value": "A-02=3:4..0 A-04=1:0..4", "effective_from": str(today), "scope": DISTRICT, "basis": "示例"}}
+        wrong = {**parameter, "rule_parameter": {**parameter["rule_parameter"], "value": "A-02=3"}}
+        refused = district.call("publish", write_json(self.folder / "wrong.json", wrong), "--passphrase-file", district.passphrase, check=False)
+        self.assertNotEqual(refused.status, OK)
+        self.assertIn("A-02=3", refused.err)
+        report = ("report", "--by-unit", "--format", "json")
+        self.assertNotIn("score", self.table(json.loads(district.call(*report).out), "scorecard")[0])
+        district.publish(parameter)
+        # No determination: all of 3 parts; no session: nothing of 1 part. (3 x 100 + 0) / 4
+        rows = self.table(json.loads(district.call(*report).out), "scorecard")
+        self.assertEqual({(row["unit"], row["score"], row["score rank"]) for row in rows},
+                         {(STREET, "75.00", 1), (COMMUNITY, "75.00", 1)})
+        self.assertIn("75.00", district.call("report", "--by-unit").out)
+
+    def test_what_only_this_node_knows_goes_into_files_when_it_is_asked_for(self):
+        home = self.home("d", 0)
+        plain = json.loads(self.written(home, "json", *YEAR))
+        folder = self.folder / "tables"
+        self.run_in(home, "export", "tables", str(folder), *YEAR, "--annex", "--csv-profile", "plain")
+        report = json.loads((folder / "report.json").read_text())
+        schema = json.loads((folder / "schema.json").read_text())
+        self.assertEqual(list(violations(report, schema, schema)), [])
+        self.assertNotIn("annex", plain)
+        self.assertEqual((report["hash"], report["report"]), (plain["hash"], plain["report"]))
+        at = [column["key"] for column in report["annex"]["columns"]].index("indicator")
+        self.assertEqual({row[at] for row in report["annex"]["rows"]}, {"G-05", "G-07", "G-08", "G-09"})
+        self.assertIn("附：仅本节点可知的指标", (folder / "report.html").read_text())
+        self.assertEqual((folder / "annex.csv").read_text().count("\n"), 1 + len(report["annex"]["rows"]))
+        with zipfile.ZipFile(folder / "report.xlsx") as book:
+            self.assertIn("附：仅本节点可知的指标", book.read("xl/workbook.xml").decode())
+        for arguments in (("--as-of", str(folder / "report.json")), ("--unit", report["report"]["unit"] + "001")):
+            self.run_in(home, "report", "--format", "html", "--annex", *arguments, status=USAGE)
+
     def evaluated(self, community):
         """A matter that was commissioned and evaluated: the id of the result."""
         with (self.kinds / "evaluation_round.valid.json").open() as file:
@@ -192,6 +262,7 @@ class Report(Case):
         checked = wait_for(lambda: (r := district.call("report", "--check", good["id"], check=False)).status in (0, 1) and r, "the check")
         self.assertEqual(checked.status, 0, checked.out + checked.err)
         self.assertIn("all as signed", checked.out)
+        self.assertEqual(district.call("findings", "R-S-6", "--json").out, "")
 
         # In the next report it is an adjustment.
         self.assertEqual(street.call("report", *period, "--format", "csv", "--table", "adjustments", "--csv-profile", "plain")
@@ -217,6 +288,22 @@ class Report(Case):
         self.assertEqual((different["unit"], different["indicator"], different["part"]), (COMMUNITY, "F-04", "feedback"))
         self.assertEqual(different["signed"]["numerator"], different["counted"]["numerator"] + 1)
         self.assertIn(result, different["records"])
+        # Without anybody asking for it, it is a finding, at every node that holds the logs.
+        for node in (district, street):
+            finding, = node.call("findings", "R-S-6", "--json").objects()
+            self.assertEqual((finding["record"]["id"], finding["division"], finding["code"], finding["severity"]),
+                             (bad["id"], STREET, "figure", "F"))
+            self.assertIn(f"{COMMUNITY} F-04 feedback: {wrong['numerator']}/{wrong['denominator']} <> "
+                          f"{wrong['numerator'] - 1}/{wrong['denominator']}", finding["fact"])
+            self.assertIn(result[:16], finding["fact"])
+            self.assertIn(finding["other"]["id"], different["records"])
+
+        # The audit says it, too, out of the store alone.
+        audited = district.call("audit", "--json", check=False)
+        self.assertEqual(audited.status, REFUSED, audited.err)
+        flaw, = (flaw for line in audited.objects()[:-1] for flaw in line["flaws"])
+        self.assertEqual(flaw["kind"], "report")
+        self.assertIn(f"{COMMUNITY} F-04 feedback", flaw["text"])
 
         # A log that is not used is named.
         text["report_snapshot"]["inputs"] = [i for i in text["report_snapshot"]["inputs"] if f"/{COMMUNITY}/" not in i["log"]]
@@ -225,6 +312,13 @@ class Report(Case):
         checked = wait_for(lambda: (r := district.call("report", "--check", short["id"], check=False)).status in (0, 1) and r, "the check")
         self.assertEqual(checked.status, REFUSED)
         self.assertIn(f"/{COMMUNITY}/", checked.out)
+        found = [f for f in district.call("findings", "R-S-6", "--json").objects() if f["record"]["id"] == short["id"]]
+        left_out, = (f for f in found if f["code"] == "left_out")
+        self.assertIn(f"/{COMMUNITY}/", left_out["fact"])
+        self.assertIn("F-04", " ".join(f["fact"] for f in found if f["code"] == "figure"))
+        # Withdrawn, it is none.
+        street.publish({"kind": "withdrawal", "refs": [ref("withdraws", short)], "withdrawal": {"reason": "重复登记"}})
+        self.assertNotIn(short["id"], street.call("findings", "R-S-6", "--json").out)
         self.assertRefused(community.call("report", "--seal", check=False), REFUSED, "report_snapshot")
         self.assertRefused(district.call("report", "--check", result, check=False), USAGE, "no report_snapshot")
         self.assertEqual(STREET, different["unit"][:9])

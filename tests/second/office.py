@@ -326,7 +326,7 @@ def replies(a, results):
 
 def findings(a, found, duties):
     """`found`, `duties`: as `yishi findings --json` prints them."""
-    mine = [f for f in found if a.inside(f["division"]) and f["who"] != ["node"]]
+    mine = [f for f in found if a.inside(f["division"]) and f["who"] != ["node"] and f["rule"] != "R-S-6"]
     standing = [f for f in mine if date_day(f["since"]) <= a.at
                 and (f["until"] is None or date_day(f["until"]) > a.at)]
     a.count("G-01", "", len(standing))

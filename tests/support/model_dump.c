@@ -123,9 +123,11 @@ static void dump_table(struct ys_sql *sql, const char *table, struct text *out)
 char *model_dump(struct ys_model *model)
 {
     /* node_log: what was told to this node, by heads that others need not have; touched: what is left to
-     * do, which depends on what was done when */
-    static const char *const own[] = {"meta",    "log",         "node_log", "node_attachment",
-                                      "touched", "verdict_row", NULL};
+     * do, which depends on what was done when; snapshot_...: which snapshots somebody has counted again */
+    static const char *const own[] = {
+        "meta",    "log",         "node_log",       "node_attachment",
+        "touched", "verdict_row", "snapshot_count", "snapshot_difference",
+        NULL};
     struct ys_sql *const sql = ys_model_sql(model);
     struct text out = {.data = NULL};
     YS_QUERY_SCOPED query = NULL;

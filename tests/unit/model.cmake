@@ -5,6 +5,7 @@ foreach(name test_conflict test_inbox test_items test_next test_procedure test_p
   target_sources(${name} PRIVATE ../support/dossier.c)
 endforeach()
 yishi_unit_test(test_due ys_model)
+yishi_unit_test(test_grading ys_model)
 yishi_unit_test(test_parameter ys_model)
 yishi_unit_test(test_state ys_model)
 target_link_options(test_procedure_memory PRIVATE -Wl,--wrap=calloc -Wl,--wrap=realloc)

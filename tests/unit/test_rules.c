@@ -12,7 +12,7 @@
  * "unit": "street", "matter": 1, "fact": "2 < 3"}. Unless said: no other, never ends, severity of the
  * rule, no code, unit is that of the record's log, matter not looked at, fact not looked at; record may
  * be null. With "duties" of a case, all of the rule's are looked at, too: {"record": LABEL, "met": LABEL,
- * "due": DAY, "done": DAY, "proven": DAY, "unit": "street"}. */
+ * "due": DAY, "done": DAY, "proven": DAY, "unit": "street"}. "counted" of a case: see put_counted. */
 #include "node/model/model.h"
 #include "node/rules/finding.h"
 #include "node/rules/rules_state.h"
@@ -215,6 +215,36 @@ static bool as_wanted(const struct stage *stage)
     return true;
 }
 
+/* --- what no tale tells --- */
+
+/* "counted": [{"of": LABEL, "code": "figure", "fact": ..., "behind": LABEL}, ...]: differences of sealed reports, as
+ * node/report/recount.c leaves them. */
+static void put_counted(struct stage *stage, const json_t *told)
+{
+    struct ys_err err = {0};
+    size_t i = 0;
+    json_t *value = NULL;
+    json_array_foreach(json_object_get(told, "counted"), i, value)
+    {
+        YS_QUERY_SCOPED query = NULL;
+        must(ys_query_open(ys_model_sql(stage->model),
+                           "INSERT INTO snapshot_difference VALUES (?, ?, ?, ?, ?)", &query, &err),
+             &err, "counted");
+        for (size_t at = 0; at < stage->tale.count; at++) {
+            const struct tale_record *const record = &stage->tale.record[at];
+            const struct ys_bytes id = {record->id.bytes, YS_HASH_LEN};
+            if (strcmp(record->label, word(value, "of", "?")) == 0)
+                ys_query_set_blob(query, 1, id);
+            if (strcmp(record->label, word(value, "behind", "?")) == 0)
+                ys_query_set_blob(query, 5, id);
+        }
+        ys_query_set_int(query, 2, (int64_t)i);
+        ys_query_set_word(query, 3, word(value, "code", "figure"));
+        ys_query_set_word(query, 4, word(value, "fact", ""));
+        must(ys_query_run(query, &err), &err, "counted");
+    }
+}
+
 /* --- a case -------------------------------------------------------------------------------------- */
 
 /* Of the case, "2026-12-31" unless said: how far periods reach. */
@@ -240,6 +270,7 @@ static void open_stage(struct stage *stage, const char *id, const json_t *told, 
                                             .member = stage->tale.member};
     must(ys_model_catch_up(stage->model, &options, &err), &err, path);
     must(ys_rules_open(stage->model, &stage->rules, &err), &err, stage->name);
+    put_counted(stage, told);
     must(ys_rules_catch_up(stage->rules, today_of(told), &err), &err, stage->name);
 }
 
