@@ -40,9 +40,9 @@ struct ys_audit_options {
     const struct ys_member *member;    /* rebuilt by the caller */
     const struct ys_root_chain *roots; /* NULL: sealed reports are not counted again */
     const char *attachments; /* folder of their files; NULL: there is none, nothing is looked at */
-    const char *folder;      /* sealed reports are counted again here, in a folder that goes again */
-    uint64_t now_s;          /* silence is counted up to here; POSIX seconds */
-    unsigned threads;        /* 0: one a core */
+    const char *folder; /* sealed reports are counted again here, in a folder that goes again */
+    uint64_t now_s;     /* silence is counted up to here; POSIX seconds */
+    unsigned threads;   /* 0: one a core */
     void (*line)(void *context, const struct ys_audit_line *line);
     void (*progress)(void *context, uint64_t done, uint64_t total); /* entries */
     void *context;
