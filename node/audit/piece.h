@@ -5,17 +5,11 @@
 #define YS_NODE_AUDIT_PIECE_H
 
 #include "node/audit/scrub.h"
+#include "node/audit/witnesses.h"
 #include "proto/body.h"
 
 enum {
     YS_PIECE_ENTRIES = 1024, /* divides YS_STATUS_CHUNK */
-    YS_PIECE_WITNESSES = 16, /* of one log that are followed in time */
-};
-
-/* The cosignatures of one witness, in the order of the heads. */
-struct ys_piece_witness {
-    uint32_t key_id;
-    uint64_t first_size, first_s, last_size, last_s;
 };
 
 /* What a deep piece heard; freed with the piece. */
@@ -47,8 +41,7 @@ struct ys_piece {
     uint64_t positions;  /* that "byid" must have */
     uint64_t membership; /* rows that "member" must have */
     uint64_t redactions; /* rows that "redaction" must have */
-    unsigned witness_count;
-    struct ys_piece_witness witness[YS_PIECE_WITNESSES];
+    struct ys_witnesses witnesses;
     struct ys_piece_heard *heard, **heard_last;
 };
 

@@ -5,22 +5,15 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* A witness never signs a time below its last one (DESIGN.md 7). */
-static void follow_witness(struct ys_piece *piece, const struct ys_vkey *key, uint64_t size,
-                           uint64_t time_s)
+static enum ys_code follow_witness(struct ys_piece *piece, const struct ys_vkey *key, uint64_t size,
+                                   uint64_t time_s, struct ys_err *err)
 {
-    struct ys_piece_witness *witness = piece->witness;
-    for (; witness < piece->witness + piece->witness_count; witness++)
-        if (witness->key_id == key->id)
-            break;
+    struct ys_witness *const witness = ys_witnesses_find(&piece->witnesses, key);
     if (time_s > piece->done.last_cosigned_s)
         piece->done.last_cosigned_s = time_s;
-    if (witness == piece->witness + piece->witness_count) {
-        if (piece->witness_count < YS_PIECE_WITNESSES) {
-            *witness = (struct ys_piece_witness){key->id, size, time_s, size, time_s};
-            piece->witness_count++;
-        }
-        return;
+    if (witness == NULL) {
+        const struct ys_witness next = {key, size, time_s, size, time_s};
+        return ys_witnesses_add(&piece->witnesses, &next, err);
     }
     if (time_s < witness->last_s)
         YS_PIECE_FLAW(piece, COSIGNATURE,
@@ -29,6 +22,7 @@ static void follow_witness(struct ys_piece *piece, const struct ys_vkey *key, ui
                       size, key->name, time_s, witness->last_size, witness->last_s);
     witness->last_size = size;
     witness->last_s = time_s;
+    return YS_OK;
 }
 
 /* A head over more than is here: a catch-up is on its way there, or something is missing. */
@@ -42,13 +36,28 @@ static void follow_beyond(struct ys_piece *piece, const struct ys_division *witn
     piece->done.beyond_witness = *witness;
 }
 
-static void check_lines(struct ys_piece *piece, const struct ys_note *note, uint64_t size)
+/* The key of a unit's witness whose id a line bears, one that was replaced or cut too; NULL: none is known. */
+static const struct ys_vkey *witness_key(const struct ys_member *member, const struct ys_name *name,
+                                         uint32_t id)
+{
+    const struct ys_member_key *key = NULL;
+    size_t at = 0;
+    if (member != NULL)
+        while ((key = ys_member_key_of_id(member, id, &at)) != NULL)
+            if (ys_name_equal(&key->name, name))
+                return &key->vkey;
+    return NULL;
+}
+
+static enum ys_code check_lines(struct ys_piece *piece, const struct ys_note *note, uint64_t size,
+                                struct ys_err *err)
 {
     const struct ys_member *const member = piece->options->member;
     const struct ys_vkey *const log_key =
         member == NULL ? NULL : ys_member_log_key_at(member, piece->log.origin_text, size);
     bool signed_by_log = false;
-    for (unsigned i = 0; i < note->line_count; i++) {
+    enum ys_code code = YS_OK;
+    for (unsigned i = 0; i < note->line_count && code == YS_OK; i++) {
         struct ys_name name;
         const struct ys_vkey *key = NULL;
         uint64_t time_s = 0;
@@ -59,8 +68,8 @@ static void check_lines(struct ys_piece *piece, const struct ys_note *note, uint
         }
         if (name.kind == YS_NAME_LOG)
             key = log_key;
-        else if (name.kind == YS_NAME_MIRROR && member != NULL)
-            key = ys_member_mirror(member, &name.division);
+        else if (name.kind == YS_NAME_MIRROR)
+            key = witness_key(member, &name, note->line[i].key_id);
         if (key == NULL || key->id != note->line[i].key_id) {
             piece->done.unknown_cosignatures++;
             continue;
@@ -74,13 +83,14 @@ static void check_lines(struct ys_piece *piece, const struct ys_note *note, uint
             signed_by_log = true;
         } else {
             piece->done.cosignatures++;
-            follow_witness(piece, key, size, time_s);
+            code = follow_witness(piece, key, size, time_s, err);
             follow_beyond(piece, &name.division, size, time_s);
         }
     }
     if (log_key != NULL && !signed_by_log)
         YS_PIECE_FLAW(piece, HEAD, "head of size %" PRIu64 ": it is not signed by the log's key",
                       size);
+    return code;
 }
 
 static enum ys_code check_head(struct ys_piece *piece, struct ys_txn *txn, uint64_t size,
@@ -101,10 +111,10 @@ static enum ys_code check_head(struct ys_piece *piece, struct ys_txn *txn, uint6
         return YS_OK;
     }
     piece->done.heads++;
-    check_lines(piece, &note, size);
-    if (size > piece->log.frontier.size) /* a catch-up is on its way there */
-        return YS_OK;
-    const enum ys_code code = ys_log_root_at(txn, &piece->log, size, &root, err);
+    enum ys_code code = check_lines(piece, &note, size, err);
+    if (code != YS_OK || size > piece->log.frontier.size) /* a catch-up is on its way there */
+        return code;
+    code = ys_log_root_at(txn, &piece->log, size, &root, err);
     if (code == YS_CORRUPT || code == YS_NOT_FOUND)
         return YS_OK; /* the tile is found where tiles are */
     if (code == YS_OK && !ys_hash_equal(&root, &checkpoint.root))

@@ -22,8 +22,7 @@ struct walk {
     struct ys_hash tile[YS_TILE_LEVELS][256]; /* hashes of the open tile of each level */
     unsigned width[YS_TILE_LEVELS];
     uint64_t tiles[YS_TILE_LEVELS]; /* complete tiles of each level */
-    unsigned witness_count;
-    struct ys_piece_witness witness[YS_PIECE_WITNESSES];
+    struct ys_witnesses witnesses;
 };
 
 struct scrub {
@@ -123,23 +122,19 @@ static enum ys_code check_tree(struct walk *walk, struct ys_txn *txn, struct ys_
 
 /* --- the witnesses of a log, from piece to piece --- */
 
-static void follow_witness(struct walk *walk, const struct ys_piece_witness *next)
+static enum ys_code follow_witness(struct walk *walk, const struct ys_witness *next,
+                                   struct ys_err *err)
 {
-    struct ys_piece_witness *before = walk->witness;
-    for (; before < walk->witness + walk->witness_count; before++)
-        if (before->key_id == next->key_id)
-            break;
-    if (before == walk->witness + walk->witness_count) {
-        if (walk->witness_count < YS_PIECE_WITNESSES)
-            walk->witness[walk->witness_count++] = *next;
-        return;
-    }
+    struct ys_witness *const before = ys_witnesses_find(&walk->witnesses, next->key);
+    if (before == NULL)
+        return ys_witnesses_add(&walk->witnesses, next, err);
     if (next->first_s < before->last_s)
         FLAW(walk, COSIGNATURE,
-             "head of size %" PRIu64 ": cosigned at %" PRIu64 ", and the smaller size %" PRIu64
+             "head of size %" PRIu64 ": %s signed at %" PRIu64 ", and the smaller size %" PRIu64
              " later, at %" PRIu64,
-             next->first_size, next->first_s, before->last_size, before->last_s);
+             next->first_size, next->key->name, next->first_s, before->last_size, before->last_s);
     *before = *next;
+    return YS_OK;
 }
 
 /* --- taking up --- */
@@ -215,6 +210,7 @@ static void end_log(struct scrub *scrub)
     walk->done.flaws = &walk->flaws;
     scrub->options->log_done(scrub->options->context, &walk->done);
     ys_flaws_clear(&walk->flaws);
+    ys_witnesses_clear(&walk->witnesses);
     walk->open = false;
 }
 
@@ -230,8 +226,8 @@ static enum ys_code take_entries(struct scrub *scrub, struct ys_piece *piece, st
         code = add_leaves(walk, txn, piece, err);
     ys_flaws_move(&piece->flaws, &walk->flaws);
     add_up(walk, piece);
-    for (unsigned i = 0; i < piece->witness_count; i++)
-        follow_witness(walk, &piece->witness[i]);
+    for (size_t i = 0; i < piece->witnesses.count && code == YS_OK; i++)
+        code = follow_witness(walk, &piece->witnesses.row[i], err);
     scrub->wanted.positions += piece->positions;
     scrub->wanted.membership += piece->membership;
     scrub->wanted.redactions += piece->redactions;
@@ -251,6 +247,7 @@ static enum ys_code take_entries(struct scrub *scrub, struct ys_piece *piece, st
 static void free_piece(struct ys_piece *piece)
 {
     ys_flaws_clear(&piece->flaws);
+    ys_witnesses_clear(&piece->witnesses);
     while (piece->heard != NULL) {
         struct ys_piece_heard *const next = piece->heard->next;
         free(piece->heard);
@@ -414,6 +411,7 @@ enum ys_code ys_scrub(const struct ys_scrub_options *options, struct ys_err *err
         options->tables_done(options->context, &scrub.flaws);
     ys_flaws_clear(&scrub.flaws);
     ys_flaws_clear(&scrub.walk->flaws);
+    ys_witnesses_clear(&scrub.walk->witnesses);
     free(scrub.walk);
     return code;
 }

@@ -416,6 +416,37 @@ static void a_cosignature_whose_time_goes_back_is_named(void **state)
     assert_named(desk, "cosignature", log_of(desk, CAST_NEIGHBOUR), "head of size 4");
 }
 
+/* A new key of the street's witness, with its heads and all that they stand on. */
+static void change_witness(struct desk *desk)
+{
+    struct ys_signer next;
+    struct ys_node_keys *const keys = &desk->cast.unit[CAST_STREET].keys;
+    cast_rekey(&desk->cast, &keys->mirror, &next);
+    keys->mirror = next;
+    (void)cast_publish(
+        &desk->cast, CAST_DISTRICT,
+        scribe_node_certificate(&keys->log.vkey, &keys->mirror.vkey, keys->transport_public),
+        &desk->cast.unit[CAST_DISTRICT].body[0]);
+}
+
+static void witnesses_are_followed_in_time_however_often_their_keys_were_changed(void **state)
+{
+    enum { KEYS = 20 };
+    struct desk *const desk = *state;
+    for (unsigned i = 0; i < KEYS; i++) {
+        change_witness(desk);
+        talk(desk, CAST_NEIGHBOUR, 1);
+        cosign(desk, CAST_NEIGHBOUR, now_s - DAY + i);
+    }
+    assert_good(desk);
+
+    talk(desk, CAST_NEIGHBOUR, 1);
+    cosign(desk, CAST_NEIGHBOUR, now_s - DAY + KEYS - 2);
+    audit(desk);
+
+    assert_named(desk, "cosignature", log_of(desk, CAST_NEIGHBOUR), "mirror/110105901 signed");
+}
+
 static void a_body_outside_its_role_is_named(void **state)
 {
     struct desk *const desk = *state;
@@ -667,6 +698,9 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_cosignature_whose_time_goes_back_is_named, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(
+            witnesses_are_followed_in_time_however_often_their_keys_were_changed, set_up,
+            tear_down),
         cmocka_unit_test_setup_teardown(a_body_outside_its_role_is_named, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_body_after_its_cut_is_named, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_content_that_is_not_here_is_named, set_up, tear_down),
