@@ -635,18 +635,25 @@ int main(int argc, char **argv)
     const bool mutate = argc > 1 && strcmp(argv[1], "--mutate") == 0;
     const char *const only = argc > (mutate ? 2 : 1) ? argv[argc - 1] : NULL;
     struct case_files files;
-    unsigned failures = 0;
+    unsigned failures = 0, tested = 0;
     if (sodium_init() < 0)
         return 1;
     case_files_list(YS_INDICATOR_CASES_DIR, &files);
     for (size_t i = 0; i < files.count; i++) {
         char path[CASE_PATH_MAX];
         case_files_path(&files, i, path);
-        if (only == NULL || strncmp(only, files.name[i], strlen(only)) == 0)
+        if (only == NULL || strncmp(only, files.name[i], strlen(only)) == 0) {
             failures += test_file(path, mutate, only == NULL);
+            tested++;
+        }
+    }
+    if (tested == 0) { /* also of a misspelt name nobody may read that it is good */
+        fprintf(stderr, "no cases of %s in %s\n", only == NULL ? "anything" : only,
+                YS_INDICATOR_CASES_DIR);
+        failures++;
     }
     failures += tell_helpers(helpers, helper_count);
-    printf("%zu indicators with cases, %u failures\n", files.count, failures);
+    printf("%u indicators with cases, %u failures\n", tested, failures);
     case_files_clear(&files);
     return failures == 0 ? 0 : 1;
 }

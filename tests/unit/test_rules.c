@@ -528,17 +528,24 @@ int main(int argc, char **argv)
                                                                         : FIND;
     const char *const only = argc > (mode == FIND ? 1 : 2) ? argv[argc - 1] : NULL;
     struct case_files files;
-    unsigned failures = 0;
+    unsigned failures = 0, tested = 0;
     if (sodium_init() < 0)
         return 1;
     case_files_list(YS_RULE_CASES_DIR, &files);
     for (size_t i = 0; i < files.count; i++) {
         char path[CASE_PATH_MAX];
         case_files_path(&files, i, path);
-        if (only == NULL || strcmp(only, files.name[i]) == 0)
+        if (only == NULL || strcmp(only, files.name[i]) == 0) {
             failures += test_file(path, mode);
+            tested++;
+        }
     }
-    printf("%zu rules with cases, %u failures\n", files.count, failures);
+    if (tested == 0) { /* also of a misspelt name nobody may read that it is good */
+        fprintf(stderr, "no cases of %s in %s\n", only == NULL ? "anything" : only,
+                YS_RULE_CASES_DIR);
+        failures++;
+    }
+    printf("%u rules with cases, %u failures\n", tested, failures);
     case_files_clear(&files);
     return failures == 0 ? 0 : 1;
 }
