@@ -116,6 +116,8 @@ enum ys_code ys_report_call_make(struct ys_report_call *report, struct ys_err *e
         .software = YISHI_VERSION,
         .period = &report->again.period,
         .as_of_day = report->again.as_of_day,
+        .as_of_s =
+            ys_today() == ys_date_from_days(report->again.as_of_day) ? (int64_t)ys_now_s() : 0,
         .by_unit = report->again.by_unit,
         .own_only = report->own_only,
         .annex = report->annex,

@@ -190,8 +190,10 @@ static enum ys_code evaluate(struct ys_report_figures *figures, size_t unit_coun
 static enum ys_code evaluate_all(struct ys_report_figures *figures, struct ys_err *err)
 {
     const struct ys_figures_ask *const ask = &figures->ask;
-    const struct ys_ask now = {
-        .from_day = ask->from_day, .until_day = ask->to_day + 1, .as_of_day = ask->as_of_day};
+    const struct ys_ask now = {.from_day = ask->from_day,
+                               .until_day = ask->to_day + 1,
+                               .as_of_day = ask->as_of_day,
+                               .as_of_s = ask->as_of_s};
     const struct ys_ask sealed = {.from_day = ask->sealed_from_day,
                                   .until_day = ask->sealed_to_day + 1,
                                   .as_of_day = ask->sealed_as_of_day};

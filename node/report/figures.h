@@ -17,6 +17,7 @@ struct ys_figures_ask {
     bool own_only; /* none of the units below: for a look */
     bool by_unit;  /* in the table of all also those of the units below */
     int32_t from_day, to_day, as_of_day;
+    int64_t as_of_s; /* for what only this node knows; ys_ask */
     /* Count the unit's own figures of a period that was sealed, too, as of that day. */
     bool has_sealed;
     int32_t sealed_from_day, sealed_to_day, sealed_as_of_day;

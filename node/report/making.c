@@ -152,7 +152,8 @@ static enum ys_code open_parts(const struct ys_making_options *options, struct y
                                      .by_unit = options->by_unit,
                                      .from_day = options->period->from_day,
                                      .to_day = options->period->to_day,
-                                     .as_of_day = options->as_of_day};
+                                     .as_of_day = options->as_of_day,
+                                     .as_of_s = options->as_of_s};
     enum ys_code code = ys_lists_open(options->basis->rules, &lists, &making->lists, err);
     if (code == YS_OK)
         code = ys_lists_unit_name(making->lists, options->unit, making->unit_name,

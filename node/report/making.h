@@ -16,6 +16,7 @@ struct ys_making_options {
     const char *unit, *deployment, *software;
     const struct ys_report_period *period;
     int32_t as_of_day;
+    int64_t as_of_s; /* for the annex; ys_ask */
     bool by_unit;
     bool annex;        /* what only this node knows, too; with its own read model alone */
     bool own_only;     /* figures of the unit alone */

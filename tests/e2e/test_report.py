@@ -12,7 +12,7 @@ import subprocess
 import unittest
 import zipfile
 
-from harness import COMMUNITY, DISTRICT, OK, REFUSED, STREET, USAGE, Case, needed, wait_for, write_json
+from harness import COMMUNITY, DISTRICT, OK, REFUSED, STREET, USAGE, Case, consensus, needed, wait_for, write_json
 from test_matter import ref
 
 SCHEMA_TYPES = {"object": dict, "array": list, "string": str, "integer": int, "boolean": bool, "null": type(None)}
@@ -227,6 +227,15 @@ class Report(Case):
             self.assertIn("附：仅本节点可知的指标", book.read("xl/workbook.xml").decode())
         for arguments in (("--as-of", str(folder / "report.json")), ("--unit", report["report"]["unit"] + "001")):
             self.run_in(home, "report", "--format", "html", "--annex", *arguments, status=USAGE)
+
+    def test_hours_since_a_witnessed_head_are_counted_to_now(self):
+        district, street, community = self.federation()
+        community.publish(consensus())
+        self.receipted(community)
+        report = json.loads(district.call("report", "--annex", "--format", "json").out)
+        names = [column["key"] for column in report["annex"]["columns"]]
+        rows = [dict(zip(names, row)) for row in report["annex"]["rows"]]
+        self.assertIn("0", [row["value"] for row in rows if row["indicator"] == "G-08" and row["figure"] == "longest"], rows)
 
     def evaluated(self, community):
         """A matter that was commissioned and evaluated: the id of the result."""
