@@ -1,9 +1,9 @@
-/* What is to be erased by law, while the daemon runs: bodies give way at once, then the store's file is
- * overwritten, and a process of its own ('yishi erase') sees to the rest of the home. */
+/* What is to be erased by law, while the daemon runs: bodies give way at once, then a thread overwrites the
+ * store's file, and a process of its own ('yishi erase') sees to the rest of the home. */
 #include "crypto/crash_point.h"
 #include "node/daemon_state.h"
+#include "node/overwriter.h"
 #include "sync/erasure.h"
-#include "sync/kv_wipe.h"
 #include "sync/restored.h"
 
 #include <limits.h>
@@ -64,24 +64,15 @@ static enum ys_code look(struct ys_daemon *daemon, struct ys_daemon_turn *turn, 
     return code == YS_FULL ? YS_OK : code;
 }
 
-/* Also when another process erased: LMDB keeps memory of earlier pages in this one, and would write it out
- * again. */
-static enum ys_code wipe(struct ys_daemon *daemon, struct ys_daemon_turn *turn, struct ys_err *err)
+/* The file has been overwritten, or could not be. */
+static enum ys_code end_wipe(struct ys_erasing *state, struct ys_err *err)
 {
-    struct ys_erasing *const state = &daemon->erasing;
     struct ys_wiped done = {0};
     struct ys_err why = {0};
-    bool did = false;
-    uint64_t erased = 0;
-    enum ys_code code = ys_daemon_turn_open(turn, err);
-    if (code == YS_OK)
-        code = ys_erased_count(turn->txn, &erased, err);
-    if (code != YS_OK || erased == state->wiped)
-        return code;
-    ys_daemon_turn_close(turn);
-    code = ys_store_wipe(daemon->options->store, true, &did, &done, &why);
+    const enum ys_code code = ys_overwriter_finish(state->overwriter, &done, &why);
+    state->overwriter = NULL;
     if (code == YS_OK) {
-        state->wiped = erased;
+        state->wiped = state->wiping;
         state->carry = true;
         ys_journal(YS_PRIORITY_INFO, "overwritten", "pages=%llu unused=%llu partial=%llu",
                    (unsigned long long)done.pages, (unsigned long long)done.unused,
@@ -93,6 +84,21 @@ static enum ys_code wipe(struct ys_daemon *daemon, struct ys_daemon_turn *turn, 
     }
     state->told = code != YS_OK;
     return YS_OK;
+}
+
+/* Also when another process erased: LMDB keeps memory of earlier pages in this one, and would write it out
+ * again. */
+static enum ys_code begin_wipe(struct ys_daemon *daemon, struct ys_daemon_turn *turn,
+                               struct ys_err *err)
+{
+    struct ys_erasing *const state = &daemon->erasing;
+    enum ys_code code = ys_daemon_turn_open(turn, err);
+    if (code == YS_OK)
+        code = ys_erased_count(turn->txn, &state->wiping, err);
+    if (code != YS_OK || state->wiping == state->wiped)
+        return code;
+    ys_daemon_turn_close(turn);
+    return ys_overwriter_begin(daemon->options->store, &state->overwriter, err);
 }
 
 /* The rest of the home takes as long as it takes, and has locks of its own. */
@@ -155,18 +161,28 @@ enum ys_code ys_daemon_erase(struct ys_daemon *daemon, struct ys_daemon_turn *tu
     enum ys_code code = YS_OK;
     if (daemon->now_ms < state->next_ms)
         return YS_OK;
+    if (state->overwriter !=
+        NULL) { /* whoever writes would wait for it: nothing is settled meanwhile */
+        state->next_ms = daemon->now_ms + LOOK_MS;
+        if (!ys_overwriter_ended(state->overwriter))
+            return YS_OK;
+        code = end_wipe(state, err);
+        state->wipe_moved = state->told;
+        if (state->told)
+            state->next_ms = daemon->now_ms + AGAIN_MS;
+        carry_out(daemon);
+        return code;
+    }
     if (state->moved) {
         state->next_ms = daemon->now_ms + LOOK_MS;
         code = look(daemon, turn, err);
         state->wipe_moved = true;
     }
     if (code == YS_OK && state->wipe_moved) {
-        code = wipe(daemon, turn, err);
-        state->wipe_moved = state->told;
-        if (state->told)
-            state->next_ms = daemon->now_ms + AGAIN_MS;
+        code = begin_wipe(daemon, turn, err);
+        state->wipe_moved = state->overwriter != NULL;
     }
-    if (code == YS_OK && state->heard && !state->moved)
+    if (code == YS_OK && state->heard && !state->moved && state->overwriter == NULL)
         code = end_restoring(daemon, turn, err);
     carry_out(daemon);
     return code;
@@ -174,6 +190,9 @@ enum ys_code ys_daemon_erase(struct ys_daemon *daemon, struct ys_daemon_turn *tu
 
 void ys_daemon_erase_end(struct ys_daemon *daemon)
 {
+    struct ys_err why = {0};
+    if (daemon->erasing.overwriter != NULL && end_wipe(&daemon->erasing, &why) != YS_OK)
+        ys_journal_text(YS_PRIORITY_WARNING, "not_overwritten_yet", "reason", why.msg);
     if (daemon->erasing.child > 0)
         (void)waitpid(daemon->erasing.child, NULL, 0);
     daemon->erasing.child = 0;

@@ -92,6 +92,8 @@ struct ys_erasing {
     bool told;       /* that it cannot be overwritten yet */
     bool heard;      /* all that the parent told is on the disk */
     int64_t next_ms;
+    struct ys_overwriter *overwriter; /* NULL: the file is not being overwritten */
+    uint64_t wiping;                  /* erasures that it sees to */
     uint64_t wiped; /* erasures after which this process has overwritten the file */
     pid_t child;    /* 'yishi erase', 0: none */
 };

@@ -192,6 +192,12 @@ void ys_kv_unlock(struct ys_kv *kv)
     pthread_mutex_unlock(&kv->mutex);
 }
 
+void ys_kv_unlock_inside(struct ys_kv *kv)
+{
+    kv->inside++;
+    ys_kv_unlock(kv);
+}
+
 /* Make the map larger, or take the size that another process gave it. YS_BUSY, and nothing is changed,
  * when the calling thread has a transaction open. Waits for those of others. */
 static enum ys_code remap(struct ys_kv *kv, bool grow, struct ys_err *err)

@@ -145,7 +145,8 @@ YS_CHECKED enum ys_code ys_txn_count(struct ys_txn *txn, enum ys_db db, uint64_t
 /* Overwrite what the file holds besides its rows: unused pages, and bytes between rows (kv_wipe.h). The
  * environment is closed and opened again, since LMDB writes out memory of earlier pages between the rows
  * of later ones. YS_BUSY when somebody reads a state older than the newest, or the calling thread has a
- * transaction open; waits for the transactions of others in this process. */
+ * transaction open; waits for the transactions of others in this process. Others may read while it overwrites;
+ * who writes waits. */
 struct ys_wiped;
 YS_CHECKED enum ys_code ys_kv_wipe(struct ys_kv *kv, struct ys_wiped *out, struct ys_err *err);
 

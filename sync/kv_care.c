@@ -121,27 +121,21 @@ enum ys_code ys_kv_clear_dead_readers(struct ys_kv *kv, int *cleared_out, struct
 
 /* --- overwriting, copying --- */
 
-/* The writers' lock is held: nothing is written, and who begins to read reads the newest state. */
-static enum ys_code wipe_locked(struct ys_kv *kv, struct ys_wiped *out, struct ys_err *err)
+/* The writers' lock into `txn_out`: nothing is written, and who begins to read reads the newest state. */
+static enum ys_code stop_writers(struct ys_kv *kv, MDB_txn **txn_out, struct ys_err *err)
 {
-    MDB_txn *txn = NULL;
     struct ys_kv_info info = {0};
     int dead = 0;
-    int rc = mdb_txn_begin(kv->env, NULL, 0, &txn);
+    int rc = mdb_txn_begin(kv->env, NULL, 0, txn_out);
     if (rc == 0)
         rc = mdb_reader_check(kv->env, &dead);
     if (rc == 0)
         rc = read_info(kv->env, &info);
-    enum ys_code code = ys_kv_translate(rc, "overwriting", err);
-    if (code == YS_OK && info.oldest_reader_txn < info.last_txn)
-        code = ys_fail(err, YS_BUSY,
+    if (rc == 0 && info.oldest_reader_txn < info.last_txn)
+        return ys_fail(err, YS_BUSY,
                        "store: process %lld reads an older state: nothing is overwritten meanwhile",
                        (long long)info.oldest_reader_pid);
-    if (code == YS_OK)
-        code = ys_kv_wipe_file(kv->file, out, err);
-    if (txn != NULL)
-        mdb_txn_abort(txn);
-    return code;
+    return ys_kv_translate(rc, "overwriting", err);
 }
 
 /* The same file again, with the map as large as it was. */
@@ -173,10 +167,19 @@ enum ys_code ys_kv_wipe(struct ys_kv *kv, struct ys_wiped *out, struct ys_err *e
         code = ys_kv_lock(kv, err);
     if (code != YS_OK)
         return code;
+    MDB_txn *txn = NULL;
     code = open_again(kv, err);
     if (code == YS_OK)
-        code = wipe_locked(kv, out, err);
-    ys_kv_unlock(kv);
+        code = stop_writers(kv, &txn, err);
+    if (txn == NULL) {
+        ys_kv_unlock(kv);
+        return code;
+    }
+    ys_kv_unlock_inside(kv); /* nothing that a reader may come to is overwritten */
+    if (code == YS_OK)
+        code = ys_kv_wipe_file(kv->file, out, err);
+    mdb_txn_abort(txn);
+    ys_kv_leave(kv, NULL);
     return code;
 }
 

@@ -42,6 +42,8 @@ void ys_kv_leave(struct ys_kv *kv, struct ys_txn *txn);
  * calling thread has a transaction open. The mutex is held when it returns YS_OK. */
 enum ys_code ys_kv_lock(struct ys_kv *kv, struct ys_err *err);
 void ys_kv_unlock(struct ys_kv *kv);
+/* Instead of ys_kv_unlock: others may enter, and this thread is inside until ys_kv_leave(kv, NULL). */
+void ys_kv_unlock_inside(struct ys_kv *kv);
 /* Is the file still the one that was opened? */
 enum ys_code ys_kv_check_name(const struct ys_kv *kv, struct ys_err *err);
 enum ys_code ys_kv_open_env(struct ys_kv *kv, const struct ys_kv_options *options,

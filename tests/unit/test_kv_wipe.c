@@ -4,8 +4,11 @@
 #include "tests/support/folder.h"
 #include "tests/support/rng.h"
 
+#include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -125,20 +128,27 @@ static bool file_holds(const struct desk *desk, uint8_t byte)
     return found;
 }
 
-static void expect_rows(struct desk *desk, unsigned first, unsigned step)
+/* Every one of these rows is there, and is what was put. */
+static bool rows_stay(struct ys_kv *kv, unsigned first, unsigned step)
 {
     YS_TXN_SCOPED txn = NULL;
-    assert_int_equal(ys_txn_begin(desk->kv, false, &txn, NULL), YS_OK);
-    for (unsigned row = first; row < ROWS; row += step) {
+    bool good = ys_txn_begin(kv, false, &txn, NULL) == YS_OK;
+    for (unsigned row = first; good && row < ROWS; row += step) {
         uint8_t key[4];
         struct ys_bytes value;
         ys_be32_put(key, row);
-        assert_int_equal(
-            ys_txn_get(txn, YS_DB_BODY, (struct ys_bytes){key, sizeof key}, &value, NULL), YS_OK);
-        assert_int_equal(value.size, size_of(row));
-        for (size_t i = 0; i < value.size; i++)
-            assert_int_equal(value.data[i], STAYS);
+        good = ys_txn_get(txn, YS_DB_BODY, (struct ys_bytes){key, sizeof key}, &value, NULL) ==
+                   YS_OK &&
+               value.size == size_of(row);
+        for (size_t i = 0; good && i < value.size; i++)
+            good = value.data[i] == STAYS;
     }
+    return good;
+}
+
+static void expect_rows(struct desk *desk, unsigned first, unsigned step)
+{
+    assert_true(rows_stay(desk->kv, first, step));
 }
 
 static void what_was_deleted_is_overwritten_and_the_rest_stays(void **state)
@@ -208,6 +218,51 @@ static void nothing_is_overwritten_while_an_older_state_is_read(void **state)
     assert_false(file_holds(desk, GOES));
 }
 
+struct readers {
+    struct ys_kv *kv;
+    atomic_bool ending;
+    atomic_uint reads, wrong;
+};
+
+static void *read_on(void *context)
+{
+    struct readers *const readers = context;
+    while (!atomic_load(&readers->ending)) {
+        atomic_fetch_add(&readers->wrong, rows_stay(readers->kv, 0, 2) ? 0 : 1);
+        atomic_fetch_add(&readers->reads, 1);
+    }
+    return NULL;
+}
+
+static void who_reads_meanwhile_reads_what_is_there(void **state)
+{
+    enum { THREADS = 3, TURNS = 12 };
+    struct desk *const desk = *state;
+    struct readers readers = {.kv = desk->kv};
+    struct ys_wiped done = {0};
+    pthread_t thread[THREADS];
+    put(desk, 0, 2, STAYS, 0);
+    for (unsigned i = 0; i < THREADS; i++)
+        assert_int_equal(pthread_create(&thread[i], NULL, read_on, &readers), 0);
+
+    for (unsigned turn = 0; turn < TURNS; turn++) {
+        const unsigned before = atomic_load(&readers.reads);
+        while (atomic_load(&readers.reads) == before)
+            sched_yield();
+        put(desk, 1, 2, GOES, 0);
+        drop(desk, 1, 2);
+        touch(desk);
+        touch(desk);
+        assert_int_equal(ys_kv_wipe(desk->kv, &done, NULL), YS_OK);
+        assert_false(file_holds(desk, GOES));
+    }
+
+    atomic_store(&readers.ending, true);
+    for (unsigned i = 0; i < THREADS; i++)
+        assert_int_equal(pthread_join(thread[i], NULL), 0);
+    assert_int_equal(atomic_load(&readers.wrong), 0);
+}
+
 /* Whatever a page says: no access behind the file, and either all is refused or all rows are as before. */
 static void a_damaged_page_is_refused_before_anything_is_written(void **state)
 {
@@ -272,6 +327,7 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(nothing_is_overwritten_while_an_older_state_is_read, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(who_reads_meanwhile_reads_what_is_there, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_damaged_page_is_refused_before_anything_is_written,
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_no_store_is_refused, set_up, tear_down),
