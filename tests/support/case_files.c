@@ -13,27 +13,29 @@ static int is_case_file(const struct dirent *entry)
     return size >= sizeof suffix && strcmp(entry->d_name + size - strlen(suffix), suffix) == 0;
 }
 
-static int by_name(const void *a, const void *b)
+static int by_name(const struct dirent **a, const struct dirent **b)
 {
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
+    return strcmp((*a)->d_name, (*b)->d_name);
 }
 
 void case_files_list(const char *folder, struct case_files *out)
 {
     struct dirent **entry = NULL;
-    const int count = scandir(folder, &entry, is_case_file, NULL);
+    const int count = scandir(folder, &entry, is_case_file, by_name);
     *out = (struct case_files){.folder = folder};
     if (count <= 0 || count > CASE_FILES_MAX) {
         fprintf(stderr, "case_files: %s: %d files\n", folder, count);
         exit(1);
     }
+    const char *const stride = getenv("YISHI_STRIDE");
+    const int step = stride == NULL || atoi(stride) < 1 ? 1 : atoi(stride);
     for (int i = 0; i < count; i++) {
-        out->name[i] = strndup(entry[i]->d_name, strlen(entry[i]->d_name) - strlen(suffix));
+        if (i % step == 0)
+            out->name[out->count++] =
+                strndup(entry[i]->d_name, strlen(entry[i]->d_name) - strlen(suffix));
         free(entry[i]);
     }
     free(entry);
-    out->count = (size_t)count;
-    qsort(out->name, out->count, sizeof out->name[0], by_name);
 }
 
 void case_files_clear(struct case_files *files)

@@ -13,8 +13,9 @@ struct case_files {
     char *name[CASE_FILES_MAX]; /* without ".json" */
 };
 
-/* Ends the program when there is no folder, no file in it, or more than CASE_FILES_MAX. `folder` is
- * borrowed. */
+/* With YISHI_STRIDE=N in the environment one file in N: a sanitizer makes each case many times slower, and has
+ * the same C before it in all. Ends the program when there is no folder, no file in it, or more than
+ * CASE_FILES_MAX. `folder` is borrowed. */
 void case_files_list(const char *folder, struct case_files *out);
 void case_files_clear(struct case_files *files);
 void case_files_path(const struct case_files *files, size_t i, char out[CASE_PATH_MAX]);
