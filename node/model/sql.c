@@ -91,6 +91,7 @@ enum ys_code ys_sql_open(const char *path, int busy_ms, struct ys_sql **out, str
         code = ys_sql_run(sql,
                           "PRAGMA page_size = 8192; PRAGMA synchronous = NORMAL;"
                           "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536;"
+                          "PRAGMA mmap_size = 1073741824;" /* reading copies no pages */
                           "PRAGMA foreign_keys = OFF; PRAGMA trusted_schema = OFF;",
                           err);
     if (code == YS_IO && is_on_read_only(path))

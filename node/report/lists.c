@@ -2,6 +2,7 @@
 
 #include "node/model/state.h"
 #include "node/report/list_columns.h"
+#include "node/rules/finding.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -162,6 +163,8 @@ enum ys_code ys_lists_open(struct ys_rules *rules, const struct ys_lists_ask *as
     lists->sql = ys_rules_sql(rules);
     lists->ask = *ask;
     enum ys_code code = ys_sql_run(lists->sql, ys_report_lists_sql, err);
+    if (code == YS_OK)
+        code = ys_official_gather(lists->sql, err);
     for (size_t i = 0; i < YS_LISTS; i++)
         make_list(lists, i);
     if (code != YS_OK) {

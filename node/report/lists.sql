@@ -6,8 +6,3 @@ SELECT c.division, c.name FROM act a JOIN node_certificate c ON c.rec = a.record
  WHERE a.kind = 'node_certificate' AND c.name IS NOT NULL
  ORDER BY a.signed_s, a.id
 ON CONFLICT (division) DO UPDATE SET name = excluded.name;
-
--- What oversight has raised, looked up once and not for each finding (node/rules/official.sql).
-DROP TABLE IF EXISTS temp.raised_once;
-CREATE TEMP TABLE raised_once AS SELECT * FROM raised;
-CREATE INDEX temp.raised_once_rule ON raised_once (rule_id);

@@ -58,6 +58,10 @@ struct ys_finding_filter {
         has_records; /* only of these, by their numbers in the read model, which are tried: no case yet */
     int64_t first_record, record_count;
 };
+/* What oversight has done about findings, as it is now: temp.raised_once, the view `raised` looked up once, and
+ * temp.official (finding, raised): the record of the newest of them about each finding, by its rowid, or NULL. */
+YS_CHECKED enum ys_code ys_official_gather(struct ys_sql *sql, struct ys_err *err);
+
 /* Soonest first; ties in an order that is the same everywhere. */
 YS_CHECKED enum ys_code
 ys_finding_each(struct ys_rules *rules, const struct ys_finding_filter *filter,

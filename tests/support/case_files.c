@@ -18,6 +18,18 @@ static int by_name(const struct dirent **a, const struct dirent **b)
     return strcmp((*a)->d_name, (*b)->d_name);
 }
 
+static unsigned long stride(void)
+{
+    const char *const text = getenv("YISHI_STRIDE");
+    char *end = NULL;
+    const unsigned long step = text == NULL ? 1 : strtoul(text, &end, 10);
+    if (text != NULL && (end == text || *end != '\0' || step == 0)) {
+        fprintf(stderr, "case_files: YISHI_STRIDE=%s is no number\n", text);
+        exit(1);
+    }
+    return step;
+}
+
 void case_files_list(const char *folder, struct case_files *out)
 {
     struct dirent **entry = NULL;
@@ -27,10 +39,9 @@ void case_files_list(const char *folder, struct case_files *out)
         fprintf(stderr, "case_files: %s: %d files\n", folder, count);
         exit(1);
     }
-    const char *const stride = getenv("YISHI_STRIDE");
-    const int step = stride == NULL || atoi(stride) < 1 ? 1 : atoi(stride);
+    const unsigned long step = stride();
     for (int i = 0; i < count; i++) {
-        if (i % step == 0)
+        if ((unsigned long)i % step == 0)
             out->name[out->count++] =
                 strndup(entry[i]->d_name, strlen(entry[i]->d_name) - strlen(suffix));
         free(entry[i]);
