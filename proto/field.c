@@ -7,7 +7,8 @@
 #include "proto/reflect.h"
 #include "proto/text.h"
 
-#include <string.h>
+#include <stdatomic.h>
+#include <stdint.h>
 
 static const struct ys_field_rows *const parts[] = {&ys_field_rows_body, &ys_field_rows_matter,
                                                     &ys_field_rows_outcome, &ys_field_rows_wire};
@@ -23,7 +24,10 @@ const struct ys_field *ys_field_at(size_t index)
     return NULL;
 }
 
-const struct ys_field *ys_field_rows_of(const ProtobufCMessageDescriptor *message)
+/* Rows that were found lately: every record asks for the same few. */
+static const struct ys_field *_Atomic lately[64];
+
+static const struct ys_field *search_rows(const ProtobufCMessageDescriptor *message)
 {
     for (size_t i = 0; i < PART_COUNT; i++) {
         for (size_t row = 0; row < parts[i]->count; row += parts[i]->first[row].message->n_fields) {
@@ -32,6 +36,18 @@ const struct ys_field *ys_field_rows_of(const ProtobufCMessageDescriptor *messag
         }
     }
     YS_ASSERT(false);
+}
+
+const struct ys_field *ys_field_rows_of(const ProtobufCMessageDescriptor *message)
+{
+    const struct ys_field *_Atomic *const slot =
+        &lately[(uintptr_t)message / sizeof *message % (sizeof lately / sizeof lately[0])];
+    const struct ys_field *rows = atomic_load_explicit(slot, memory_order_relaxed);
+    if (rows == NULL || rows->message != message) {
+        rows = search_rows(message);
+        atomic_store_explicit(slot, rows, memory_order_relaxed);
+    }
+    return rows;
 }
 
 /* One message that is being visited. */
@@ -125,7 +141,8 @@ static enum ys_code field_check(struct check *check, const struct visit *visit)
 {
     const ProtobufCFieldDescriptor *field = &visit->message->descriptor->fields[visit->field];
     const struct ys_field *row = &visit->rows[visit->field];
-    YS_ASSERT(row->message == visit->message->descriptor && strcmp(row->name, field->name) == 0);
+    YS_ASSERT(row->message ==
+              visit->message->descriptor); /* in the order of the fields: test_field */
 
     const bool repeated = field->label == PROTOBUF_C_LABEL_REPEATED;
     const size_t count = ys_reflect_count(visit->message, field);
@@ -184,6 +201,11 @@ static enum ys_code enter(struct check *check, const ProtobufCMessage *message)
 static enum ys_code visit_step(struct check *check, struct visit *visit)
 {
     const ProtobufCFieldDescriptor *field = &visit->message->descriptor->fields[visit->field];
+    if ((field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0 &&
+        ys_reflect_case(visit->message, field) != field->id) {
+        visit->field++; /* of many kinds one is there; none of them is mandatory by itself */
+        return YS_OK;
+    }
     if (visit->element == 0) {
         ys_path_push(&check->path, field->name);
         const enum ys_code code = field_check(check, visit);

@@ -88,6 +88,22 @@ static enum ys_code check_absent(struct ys_piece *piece, struct ys_txn *txn, uin
     return code;
 }
 
+static size_t known_at(const struct ys_hash *id)
+{
+    return ys_be64_get(id->bytes) % YS_PIECE_KNOWN;
+}
+
+void ys_piece_remember(struct ys_piece *piece, const struct ys_hash *id)
+{
+    piece->known[known_at(id)] = *id;
+}
+
+bool ys_piece_knows(const struct ys_piece *piece, const struct ys_hash *id)
+{
+    static const struct ys_hash nothing; /* what is in an empty place, and no record's id */
+    return ys_hash_equal(&piece->known[known_at(id)], id) && !ys_hash_equal(id, &nothing);
+}
+
 /* Is an entry in "byid" and, if it must be, in "member"? */
 static enum ys_code check_indexes(struct ys_piece *piece, struct ys_txn *txn, uint64_t index,
                                   const struct ys_hash *id, bool membership, struct ys_err *err)
@@ -99,6 +115,7 @@ static enum ys_code check_indexes(struct ys_piece *piece, struct ys_txn *txn, ui
         return code;
     if (!there)
         YS_PIECE_FLAW_AT(piece, ROW, index, "it is not in \"byid\"");
+    ys_piece_remember(piece, id);
     piece->positions++;
     if (!membership)
         return YS_OK;

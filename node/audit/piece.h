@@ -10,6 +10,7 @@
 
 enum {
     YS_PIECE_ENTRIES = 1024, /* divides YS_STATUS_CHUNK */
+    YS_PIECE_KNOWN = 2048,   /* ids that are remembered */
 };
 
 /* What a deep piece heard; freed with the piece. */
@@ -37,6 +38,8 @@ struct ys_piece {
     struct ys_flaws flaws;
     unsigned whole; /* entries from the first up to a hole */
     struct ys_hash leaf[YS_PIECE_ENTRIES];
+    struct ys_hash known
+        [YS_PIECE_KNOWN]; /* of records that are here, by the first bytes: most refer to the same few */
     struct ys_scrub_log done;
     uint64_t positions;  /* that "byid" must have */
     uint64_t membership; /* rows that "member" must have */
@@ -50,6 +53,9 @@ struct ys_piece {
 #define YS_PIECE_FLAW_AT(piece, kind, index, ...) \
     ys_flaw_add_entry(&(piece)->flaws, YS_FLAW_##kind, (piece)->log.origin_text, index, __VA_ARGS__)
 
+/* Remember that a record is here; is it remembered? */
+void ys_piece_remember(struct ys_piece *piece, const struct ys_hash *id);
+bool ys_piece_knows(const struct ys_piece *piece, const struct ys_hash *id);
 /* The entries of the piece; then its heads. */
 enum ys_code ys_piece_entries(struct ys_piece *piece, struct ys_txn *txn, struct ys_err *err);
 enum ys_code ys_piece_heads(struct ys_piece *piece, struct ys_txn *txn, struct ys_err *err);

@@ -21,14 +21,20 @@ static enum ys_code follow_references(struct ys_piece *piece, struct ys_txn *txn
         if (wanted->len != YS_HASH_LEN)
             continue; /* ys_body_decode has said so: the verdict is not ok */
         memcpy(id.bytes, wanted->data, YS_HASH_LEN);
+        if (ys_piece_knows(piece, &id)) {
+            piece->done.references++;
+            continue;
+        }
         const enum ys_code code = ys_log_by_id(txn, &id, &found, 1, &count, err);
         if (code == YS_CORRUPT)
             continue; /* the row is named where its record is */
         if (code != YS_OK)
             return code;
         piece->done.references++;
-        if (count != 0)
+        if (count != 0) {
+            ys_piece_remember(piece, &id);
             continue;
+        }
         ys_record_id_print(&id, text);
         ys_flaw_add_entry(&piece->flaws, holds_all ? YS_FLAW_REFERENCE : YS_FLAW_UNKNOWN,
                           piece->log.origin_text, index,

@@ -540,21 +540,25 @@ static void a_cosigned_head_over_more_than_is_here_is_named(void **state)
 static void a_reference_that_leads_nowhere_is_named_where_all_must_be(void **state)
 {
     struct desk *const desk = *state;
-    static uint8_t nowhere[YS_HASH_LEN] = {7};
+    static uint8_t nowhere[2][YS_HASH_LEN] = {{7}, {0}}; /* no record has an id of zeros either */
     Yishi__V1__Reference reference = YISHI__V1__REFERENCE__INIT;
     Yishi__V1__Reference *list[] = {&reference};
     Yishi__V1__Body *const body = scribe_acknowledgement(&desk->cast.rng);
     reference.has_rel = true;
     reference.rel = YISHI__V1__RELATION__RELATION_ACKNOWLEDGES;
     reference.has_record = true;
-    reference.record = (ProtobufCBinaryData){sizeof nowhere, nowhere};
     body->refs = list;
     body->n_refs = 1;
 
-    (void)cast_publish(&desk->cast, CAST_COMMUNITY, body, &desk->cast.unit[CAST_COMMUNITY].body[0]);
+    for (unsigned i = 0; i < 2; i++) {
+        reference.record = (ProtobufCBinaryData){sizeof nowhere[i], nowhere[i]};
+        (void)cast_publish(&desk->cast, CAST_COMMUNITY, body,
+                           &desk->cast.unit[CAST_COMMUNITY].body[0]);
+    }
     audit(desk);
 
     assert_named(desk, "reference", log_of(desk, CAST_COMMUNITY), "entry 6: it refers to record");
+    assert_named(desk, "reference", log_of(desk, CAST_COMMUNITY), "entry 7: it refers to record");
 }
 
 static void a_file_that_is_not_what_the_record_says_is_named(void **state)
