@@ -118,6 +118,9 @@ class Observer(ObserverCase):
         self.connected(observer, 2)
         row, = street.call("observers", "--json").objects()
         street.call("observers", "--end", row["fingerprint"], "--passphrase-file", street.passphrase)
+        wait_for(lambda: f"state=ended code={STREET}" in observer.log_text(), "the street ends the session")
+        observer.stop()  # or it would ask again only after half a minute
+        observer.start()
         wait_for(lambda: f"state=denied code={STREET}" in observer.log_text(), "the street does not let it in any more")
         self.assertIn("its key was revoked", street.log_text())
         self.assertEqual(street.call("observers", "--json").objects(), [])
