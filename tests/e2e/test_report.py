@@ -9,6 +9,7 @@ import os
 import pathlib
 import re
 import subprocess
+import time
 import unittest
 import zipfile
 
@@ -208,6 +209,10 @@ class Report(Case):
         self.assertEqual({(row["unit"], row["score"], row["score rank"]) for row in rows},
                          {(STREET, "75.00", 1), (COMMUNITY, "75.00", 1)})
         self.assertIn("75.00", district.call("report", "--by-unit").out)
+        published = int(time.time())
+        wait_for(lambda: int(time.time()) > published, "the next second: the later one counts")
+        district.publish({**parameter, "rule_parameter": {**parameter["rule_parameter"], "value": "none"}})
+        self.assertNotIn("score", self.table(json.loads(district.call(*report).out), "scorecard")[0])
 
     def test_what_only_this_node_knows_goes_into_files_when_it_is_asked_for(self):
         home = self.home("d", 0)
