@@ -147,7 +147,7 @@ static void show_recount(void *context, uint64_t done, uint64_t total)
 enum ys_code ys_recall_recount(const struct ys_node *node, uint32_t today, struct ys_model *model,
                                struct ys_rules *rules, struct ys_err *err)
 {
-    enum { CUTS_MAX = 20 };
+    enum { ENTRIES_MAX = 100000 }; /* some seconds */
     struct progress progress = {.shown = false};
     struct ys_recount_result result;
     struct ys_err why = {0};
@@ -155,7 +155,7 @@ enum ys_code ys_recall_recount(const struct ys_node *node, uint32_t today, struc
     const struct ys_recount_options options = {.store = node->store,
                                                .roots = &node->roots,
                                                .folder = folder,
-                                               .cuts_max = CUTS_MAX,
+                                               .entries_max = ENTRIES_MAX,
                                                .progress = show_recount,
                                                .context = &progress};
     if (!node->has_root)

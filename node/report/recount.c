@@ -42,6 +42,7 @@ struct recount {
     struct ys_basis basis;
     int32_t basis_day;
     bool has_basis;
+    uint64_t entries; /* in all that was cut out */
     /* Of the one that is counted now: */
     struct ys_signed is;
     struct ys_hash *erased;
@@ -353,6 +354,8 @@ static enum ys_code count_one(struct recount *recount, struct ys_err *err)
     } else {
         close_basis(recount);
         recount->result->cuts++;
+        for (size_t i = 0; i < recount->is.head_count; i++)
+            recount->entries += recount->is.head[i].size;
         code = ys_basis_of_heads(&options, recount->is.head, recount->is.head_count,
                                  &recount->basis, err);
         recount->has_basis = code == YS_OK;
@@ -496,12 +499,12 @@ static enum ys_code read_one(struct recount *recount, const struct snapshot *sna
 static enum ys_code recount_one(struct recount *recount, const struct snapshot *snapshot,
                                 struct ys_err *err)
 {
-    const size_t most = recount->options->cuts_max;
+    const uint64_t most = recount->options->entries_max;
     struct ys_err inner = {0};
     if (snapshot->lacks[0] != '\0')
         return keep_uncounted(recount, snapshot, snapshot->lacks, err);
     enum ys_code code = read_one(recount, snapshot, &inner);
-    if (code == YS_OK && most != 0 && recount->result->cuts >= most && !is_cut_out(recount)) {
+    if (code == YS_OK && most != 0 && recount->entries >= most && !is_cut_out(recount)) {
         recount->result->left++;
         return YS_OK;
     }

@@ -16,8 +16,8 @@
 struct ys_recount_options {
     const struct ys_store *store;
     const struct ys_root_chain *roots;
-    const char *folder; /* for what is cut out: ys_scratch_place */
-    size_t cuts_max;    /* no more than so many are cut out; 0: as many as it takes */
+    const char *folder;   /* for what is cut out: ys_scratch_place */
+    uint64_t entries_max; /* once so many are cut out no more is; 0: as many as it takes */
     /* Told before each of them. NULL: nobody. */
     void (*progress)(void *context, uint64_t done, uint64_t total);
     void *context;
@@ -25,8 +25,8 @@ struct ys_recount_options {
 
 struct ys_recount_result {
     bool changed;  /* rules are to catch up again */
-    uint64_t cuts; /* so many were cut out */
-    uint64_t left; /* not counted yet, because of `cuts_max` */
+    uint64_t cuts; /* how often something was cut out */
+    uint64_t left; /* not counted yet, because of `entries_max` */
 };
 
 /* The model must show what the store holds, and have its rules (rules.h). Not within a transaction. The result

@@ -114,8 +114,13 @@ SELECT a.subject, a.unit, a.unit AS division, a.record, NULL AS other, 'I' AS se
 -- in it. Receipts, because nodes sign them at once: when another record came into its log no time says, it may have waited
 -- for others to sign it, too. `members`: of its own log and its district's all entries count, of others those of
 -- which the district's receipts are in what it names, by the day before.
+CREATE VIEW receipted AS -- each log once, without reading all of its receipts
+WITH RECURSIVE o(origin) AS
+     (SELECT min(p.origin) FROM receipt p UNION ALL
+      SELECT (SELECT min(p.origin) FROM receipt p WHERE p.origin > o.origin) FROM o WHERE o.origin IS NOT NULL)
+SELECT o.origin FROM o WHERE o.origin IS NOT NULL;
 CREATE VIEW sealed_report AS
-SELECT n.unit, s.rec, n.first, n.origin AS own, s.scope, a.day AS anchor_day, a.signed_day,
+SELECT n.unit, n.level, s.rec, n.first, n.origin AS own, s.scope, a.day AS anchor_day, a.signed_day,
        min(coalesce(s.as_of, s."to"), a.signed_day) AS day,
        coalesce((SELECT x.size FROM report_snapshot_inputs x WHERE x.rec = s.rec AND x.log = n.origin), 0) AS own_size
   FROM span n CROSS JOIN report_snapshot s ON s.rec BETWEEN n.first AND n.last CROSS JOIN act a ON a.record = s.rec;
@@ -127,17 +132,19 @@ SELECT q.unit, q.rec, q.anchor_day, q.signed_day, q.origin, i.size AS named, coa
                 coalesce((SELECT max(r.idx) + 1 FROM record r
                            WHERE r.no BETWEEN q.first AND q.rec AND r.kind = 'receipts'
                              AND (r.signed_s + 28800) / 86400 < q.day), 0))
-       ELSE coalesce((SELECT max(p.size) FROM receipt p CROSS JOIN record r ON r.no = p.record
-                       WHERE p.origin = q.origin AND p.record BETWEEN q.first AND q.rec
-                         AND (r.idx < q.own_size OR (r.signed_s + 28800) / 86400 < q.day)), 0) END AS due,
+       ELSE coalesce((SELECT p.size FROM receipt p CROSS JOIN record r ON r.no = p.record
+                       WHERE p.origin = q.origin AND p.level = q.level AND p.record BETWEEN q.first AND q.rec
+                         AND (r.idx < q.own_size OR (r.signed_s + 28800) / 86400 < q.day)
+                       ORDER BY p.size DESC LIMIT 1), 0) END AS due,
        CASE WHEN q.origin = q.own OR q.origin GLOB '*/[0-9][0-9][0-9][0-9][0-9][0-9]/*' THEN i.size
-       ELSE min(i.size, coalesce((SELECT max(p.size) FROM receipt p CROSS JOIN record r ON r.no = p.record
+       ELSE min(i.size, coalesce((SELECT p.size FROM receipt p CROSS JOIN record r ON r.no = p.record
                                    CROSS JOIN log g ON g.no = r.log
                                    CROSS JOIN report_snapshot_inputs d ON d.rec = q.rec AND d.log = g.origin
                                    WHERE p.origin = q.origin AND p.level = 'district' AND r.idx < d.size
-                                     AND (p.time_s + 28800) / 86400 < q.day), 0)) END AS due_members
-  FROM (SELECT s.*, p.origin FROM sealed_report s CROSS JOIN receipt p ON p.record BETWEEN s.first AND s.rec
-         WHERE substr(p.origin, instr(p.origin, '/') + 1, length(s.scope)) = s.scope
+                                     AND (p.time_s + 28800) / 86400 < q.day
+                                   ORDER BY p.size DESC LIMIT 1), 0)) END AS due_members
+  FROM (SELECT s.*, o.origin FROM sealed_report s CROSS JOIN receipted o
+            ON substr(o.origin, instr(o.origin, '/') + 1, length(s.scope)) = s.scope
         UNION SELECT s.*, x.log FROM sealed_report s CROSS JOIN report_snapshot_inputs x ON x.rec = s.rec
         UNION SELECT s.*, s.own FROM sealed_report s) q
   LEFT JOIN report_snapshot_inputs i ON i.rec = q.rec AND i.log = q.origin

@@ -168,13 +168,13 @@ static void publish(struct office *office, json_t *body)
     fold(office);
 }
 
-static enum ys_code count_up_to(struct office *office, size_t cuts,
+static enum ys_code count_up_to(struct office *office, uint64_t entries,
                                 struct ys_recount_result *result)
 {
     const struct ys_recount_options options = {.store = office->tale.cast.store,
                                                .roots = &office->roots,
                                                .folder = office->tale.cast.folder.path,
-                                               .cuts_max = cuts};
+                                               .entries_max = entries};
     struct ys_err err = {0};
     const enum ys_code code = ys_recount(office->model, &options, result, &err);
     if (code != YS_OK)
