@@ -117,10 +117,12 @@ class Report(Case):
         refused(community, lambda r: None, "holds no such log")
         refused(district, lambda r: r.update(hash="0" * 64), "it is another one")
         refused(district, lambda r: r["report"]["heads"].pop(), "it is another one")
+        refused(district, lambda r: r["report"]["heads"].append({**r["report"]["heads"][1], "size": 1}), street, "named twice")
         refused(district, lambda r: r["report"].pop("heads"), "report.heads")
         self.run_in(district, "report", "--as-of", str(self.folder / "changed.json"), "--period", "2026", status=USAGE)
         self.run_in(district, "report", "--period", "2026-H3", status=USAGE)
         self.run_in(district, "report", "--explain", "Z-01", status=USAGE)
+        self.run_in(district, "report", "--seal", "--day", "2999-01-01", status=USAGE)
         self.run_in(district, "report", "--format", "xlsx", status=USAGE)
 
     def test_the_exported_folder_holds_every_table_as_its_dictionary_and_schema_say(self):

@@ -456,6 +456,9 @@ static unsigned plant_in_view(struct rehearsal *rehearsal, const char *name)
     return survivors;
 }
 
+/* Views that hold a part of one rule alone. */
+static const char *const parts[][2] = {{"R-S-6", "report_due"}, {"R-S-6", "sealed_report"}};
+
 static unsigned plant_faults(struct stage *const *stages, size_t count, struct ys_rule_run *run)
 {
     char name[128];
@@ -466,6 +469,9 @@ static unsigned plant_faults(struct stage *const *stages, size_t count, struct y
         survivors += plant_in_view(&rehearsal, name);
     if (run->has_view)
         survivors += plant_in_view(&rehearsal, run->rule.view);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (strcmp(parts[i][0], run->rule.view) == 0)
+            survivors += plant_in_view(&rehearsal, parts[i][1]);
     return survivors;
 }
 
