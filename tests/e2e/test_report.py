@@ -122,7 +122,8 @@ class Report(Case):
         self.run_in(district, "report", "--as-of", str(self.folder / "changed.json"), "--period", "2026", status=USAGE)
         self.run_in(district, "report", "--period", "2026-H3", status=USAGE)
         self.run_in(district, "report", "--explain", "Z-01", status=USAGE)
-        self.run_in(district, "report", "--seal", "--day", "2999-01-01", status=USAGE)
+        ran = self.run_in(district, "report", "--period", "2026", "--seal", "--day", "2090-01-01", status=USAGE)
+        self.assertIn("yet to come", ran.stderr.decode())
         self.run_in(district, "report", "--format", "xlsx", status=USAGE)
 
     def test_the_exported_folder_holds_every_table_as_its_dictionary_and_schema_say(self):

@@ -30,6 +30,7 @@ static void it_is_gone_with_its_files_and_its_place(void **state)
     struct ys_scratch other;
     struct ys_err err = {0};
     char place[PATH_MAX];
+    char path[PATH_MAX];
     folder_make(&home);
     ys_scratch_place(home.path, place);
     assert_int_not_equal(access(place, F_OK), 0);
@@ -37,7 +38,9 @@ static void it_is_gone_with_its_files_and_its_place(void **state)
     assert_int_equal(ys_scratch_open(place, "a", &scratch, &err), YS_OK);
     assert_int_equal(ys_scratch_open(place, "b", &other, &err), YS_OK);
     put_file(scratch.path);
+    memcpy(path, scratch.path, sizeof path);
     ys_scratch_close(&scratch);
+    assert_int_not_equal(access(path, F_OK), 0);
     assert_int_equal(access(other.path, F_OK), 0);
     ys_scratch_close(&other);
     ys_scratch_empty(home.path);
