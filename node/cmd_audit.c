@@ -5,6 +5,7 @@
 #include "node/cmd.h"
 #include "node/file.h"
 #include "node/lang.h"
+#include "node/report/scratch.h"
 #include "node/view.h"
 
 #include <sodium.h>
@@ -25,17 +26,37 @@ static void print_line(void *context, const struct ys_audit_line *line)
     auditing->view->audited(line);
 }
 
-static void show_progress(void *context, uint64_t done, uint64_t total)
+/* A line of progress is to be written, in the place of the last one. */
+static bool begin_progress(struct auditing *auditing)
 {
-    struct auditing *const auditing = context;
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     if (!auditing->shows_progress || now.tv_sec - auditing->begun.tv_sec < 1)
-        return;
-    fputc('\r', stderr);
-    fprintf(stderr, _("audited %llu of %llu records"), (unsigned long long)done,
-            (unsigned long long)total);
+        return false;
+    fputs("\r\033[K", stderr);
     auditing->progress_shown = true;
+    return true;
+}
+
+static void show_progress(void *context, uint64_t done, uint64_t total)
+{
+    if (begin_progress(context))
+        fprintf(stderr, _("audited %llu of %llu records"), (unsigned long long)done,
+                (unsigned long long)total);
+}
+
+static void show_folding(void *context, uint64_t done, uint64_t total)
+{
+    if (begin_progress(context))
+        fprintf(stderr, _("read %llu of %llu records"), (unsigned long long)done,
+                (unsigned long long)total);
+}
+
+static void show_counting(void *context, uint64_t done, uint64_t total)
+{
+    if (begin_progress(context))
+        fprintf(stderr, _("sealed reports are counted again: %llu of %llu"),
+                (unsigned long long)done, (unsigned long long)total);
 }
 
 static void clear_progress(struct auditing *auditing)
@@ -72,12 +93,16 @@ static enum ys_code audit(void *context, struct ys_err *err)
     YS_NODE_SCOPED node = {.store = NULL};
     struct auditing auditing = {.view = call->json ? &ys_view_json : &ys_view_text,
                                 .shows_progress = isatty(STDERR_FILENO) != 0};
-    struct ys_audit_options options = {
-        .now_s = ys_now_s(), .line = print_line, .progress = show_progress, .context = &auditing};
+    struct ys_audit_options options = {.now_s = ys_now_s(),
+                                       .line = print_line,
+                                       .progress = show_progress,
+                                       .folding = show_folding,
+                                       .counting = show_counting,
+                                       .context = &auditing};
     struct ys_audit_totals totals = {0};
     char files[PATH_MAX];
     uint64_t threads = 0;
-    const char *const folder = getenv("TMPDIR");
+    char folder[PATH_MAX];
     clock_gettime(CLOCK_MONOTONIC, &auditing.begun);
     enum ys_code code = ys_args_number(&call->args, "threads", THREADS_MAX, 0, &threads, err);
     options.threads = (unsigned)threads;
@@ -88,7 +113,8 @@ static enum ys_code audit(void *context, struct ys_err *err)
     ys_home_path(&node.home, "attachments", files);
     options.attachments = files;
     options.roots = node.has_root ? &node.roots : NULL;
-    options.folder = folder == NULL || folder[0] == '\0' ? "/tmp" : folder;
+    ys_scratch_place(node.home.path, folder);
+    options.folder = folder;
     if (code == YS_OK)
         code = ys_audit(&options, &totals, err);
     clear_progress(&auditing);

@@ -2,6 +2,7 @@
 #include "node/erase/carry.h"
 #include "node/json_out.h"
 #include "node/lang.h"
+#include "node/report/scratch.h"
 
 #include <stdio.h>
 
@@ -38,6 +39,8 @@ enum ys_code ys_cmd_erase(const struct ys_call *call, struct ys_err *err)
     YS_NODE_SCOPED node = {.store = NULL};
     struct ys_carried done = {.out_of_reach = tell_backup};
     enum ys_code code = ys_node_open(call->home, call->lang, &node, err);
+    if (code == YS_OK) /* copies that a report needed and nobody uses any more */
+        ys_scratch_empty(node.home.path);
     if (code == YS_OK)
         code = ys_carry_out(&node, ys_args_has(&call->args, "scrub"), &done, err);
     if (code != YS_OK)

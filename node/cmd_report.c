@@ -5,6 +5,7 @@
 #include "node/recall.h"
 #include "node/report/again.h"
 #include "node/report/files.h"
+#include "node/report/scratch.h"
 #include "node/report_call.h"
 #include "node/report_seal.h"
 #include "node/today.h"
@@ -79,18 +80,19 @@ enum ys_code ys_report_call_open(const struct ys_call *call, struct ys_report_ca
 
 static enum ys_code open_basis(struct ys_report_call *report, struct ys_err *err)
 {
-    const char *const folder = getenv("TMPDIR");
+    char folder[PATH_MAX];
     const struct ys_basis_options options = {
         .store = report->node.store,
         .member = report->node.member,
         .roots = &report->node.roots,
-        .folder = folder == NULL || folder[0] == '\0' ? "/tmp" : folder,
+        .folder = folder,
         .as_of_day = report->again.as_of_day,
         .progress = show_progress,
         .context = report,
         .recall = recall,
         .node = report,
     };
+    ys_scratch_place(report->node.home.path, folder);
     const enum ys_code code = report->again.head_count > 0
                                   ? ys_basis_of_heads(&options, report->again.head,
                                                       report->again.head_count, &report->basis, err)
@@ -348,6 +350,9 @@ enum ys_code ys_cmd_report(const struct ys_call *call, struct ys_err *err)
     if (code == YS_OK)
         code = as_of == NULL ? ys_report_call_read(call, &report, err)
                              : read_as_of(call, as_of, &report, err);
+    if (code == YS_OK && seal && ys_date_days(ys_today()) < report.again.as_of_day)
+        code = ys_fail(err, YS_USAGE,
+                       _("--seal: the day of asking is yet to come, and so may be what it counts"));
     if (code == YS_OK)
         code = ys_report_call_make(&report, err);
     if (code == YS_OK && as_of != NULL)

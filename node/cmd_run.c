@@ -6,6 +6,7 @@
 #include "node/keystore.h"
 #include "node/lang.h"
 #include "node/node.h"
+#include "node/report/scratch.h"
 #include "node/reserve.h"
 
 #include <errno.h>
@@ -170,6 +171,8 @@ static enum ys_code open_run(struct run *run, const struct ys_call *call, struct
     enum ys_code code = ys_node_open(call->home, call->lang, node, err);
     if (code == YS_OK)
         code = ys_home_lock(&node->home, &run->lock_fd, err);
+    if (code == YS_OK)
+        ys_scratch_empty(node->home.path);
     if (code == YS_OK && !node->has_root)
         code = ys_fail(err, YS_IO, "%s: %s", node->home.path,
                        _("no root is pinned; give it with 'yishi join --root FILE'"));

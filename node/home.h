@@ -15,6 +15,7 @@
  *     alarms            membership records that nobody here asked for (alarm.h)
  *     sealed/           what stays at home, value by value (vault/vault.h)
  *     logbook           what was sealed, opened and erased, and why (vault/logbook.h)
+ *     scratch/          what a command copies for a while (report/scratch.h); gone when it ends
  *     attachment-faults peers that sent wrong contents (attachment/fault.h)
  *     address, link, clock   what the running daemon says about itself
  *

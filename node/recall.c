@@ -4,9 +4,9 @@
 #include "node/attachment/survey.h"
 #include "node/lang.h"
 #include "node/report/recount.h"
+#include "node/report/scratch.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -147,21 +147,32 @@ static void show_recount(void *context, uint64_t done, uint64_t total)
 enum ys_code ys_recall_recount(const struct ys_node *node, uint32_t today, struct ys_model *model,
                                struct ys_rules *rules, struct ys_err *err)
 {
+    enum { ENTRIES_MAX = 100000 }; /* some seconds */
     struct progress progress = {.shown = false};
-    bool any = false;
-    const char *const folder = getenv("TMPDIR");
-    const struct ys_recount_options options = {
-        .store = node->store,
-        .roots = &node->roots,
-        .folder = folder == NULL || folder[0] == '\0' ? "/tmp" : folder,
-        .progress = show_recount,
-        .context = &progress};
+    struct ys_recount_result result;
+    struct ys_err why = {0};
+    char folder[PATH_MAX];
+    const struct ys_recount_options options = {.store = node->store,
+                                               .roots = &node->roots,
+                                               .folder = folder,
+                                               .entries_max = ENTRIES_MAX,
+                                               .progress = show_recount,
+                                               .context = &progress};
     if (!node->has_root)
         return YS_OK;
+    ys_scratch_place(node->home.path, folder);
     clock_gettime(CLOCK_MONOTONIC, &progress.begun);
-    const enum ys_code code = ys_recount(model, &options, &any, err);
+    const enum ys_code code = ys_recount(model, &options, &result, &why);
     end_line(&progress);
-    return code == YS_OK && any ? ys_rules_catch_up(rules, today, err) : code;
+    if (code == YS_IO || code == YS_FULL) /* what is known is shown all the same */
+        fprintf(stderr, _("yishi: note: sealed reports were not counted again: %s\n"), why.msg);
+    else if (code != YS_OK)
+        return ys_fail(err, code, "%s", why.msg);
+    if (result.left > 0)
+        fprintf(stderr,
+                _("yishi: note: %llu sealed reports are to be counted again the next time\n"),
+                (unsigned long long)result.left);
+    return result.changed ? ys_rules_catch_up(rules, today, err) : YS_OK;
 }
 
 enum ys_code ys_recall_blank(struct ys_model **out, struct ys_err *err)

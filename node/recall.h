@@ -23,7 +23,8 @@ YS_CHECKED enum ys_code ys_recall_rules(const struct ys_node *node, uint32_t tod
                                         struct ys_model **model_out, struct ys_rules **rules_out,
                                         struct ys_err *err);
 /* Then count again what others have sealed and nobody here has counted yet (node/report/recount.h), with a line
- * of progress; and the rules once more. */
+ * of progress, some at a time; and the rules once more. Where the disk does not allow it, that is noted on standard
+ * error, and no failure. */
 YS_CHECKED enum ys_code ys_recall_recount(const struct ys_node *node, uint32_t today,
                                           struct ys_model *model, struct ys_rules *rules,
                                           struct ys_err *err);

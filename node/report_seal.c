@@ -5,15 +5,18 @@
 #include "node/file.h"
 #include "node/json_out.h"
 #include "node/lang.h"
+#include "node/recall.h"
 #include "node/report/files.h"
-#include "node/report/sealed.h"
+#include "node/report/recount.h"
+#include "node/report/signed.h"
+#include "node/rules/finding.h"
 #include "node/sheet.h"
 #include "node/terminal.h"
+#include "node/today.h"
 #include "node/view_report.h"
 #include "proto/limits.h"
 #include "proto/moment.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -166,9 +169,9 @@ enum ys_code ys_report_seal_draft(const struct ys_call *call, struct ys_report_c
 /* --- one that was signed --- */
 
 struct ys_snapshot {
-    struct ys_arena arena;
-    const Yishi__V1__ReportSnapshot *body;
-    struct ys_record record;
+    struct ys_signed is;
+    struct ys_log log;
+    uint64_t index;
     char id[YS_RECORD_ID_TEXT_MAX];
 };
 
@@ -176,7 +179,7 @@ void ys_snapshot_free(struct ys_snapshot *snapshot)
 {
     if (snapshot == NULL)
         return;
-    ys_arena_clear(&snapshot->arena);
+    ys_signed_clear(&snapshot->is);
     free(snapshot);
 }
 
@@ -184,85 +187,52 @@ static enum ys_code read_record(struct ys_report_call *report, const char *word,
                                 struct ys_snapshot *out, struct ys_err *err)
 {
     YS_TXN_SCOPED txn = NULL;
-    const Yishi__V1__Body *body = NULL;
-    struct ys_log log;
-    struct ys_entry entry;
-    struct ys_note note;
-    struct ys_hash id;
-    uint64_t index = 0;
     enum ys_code code = ys_node_read(&report->node, &txn, err);
     if (code == YS_OK)
-        code = ys_exhibit_find(txn, word, &log, &index, err);
-    if (code == YS_OK)
-        code = ys_log_entry(txn, log.id, index, &entry, err);
-    if (code == YS_OK)
-        code = ys_note_parse(entry.note, &note, err);
-    if (code == YS_OK)
-        code = ys_record_parse(note.text, &out->record, err);
+        code = ys_exhibit_find(txn, word, &out->log, &out->index, err);
     if (code != YS_OK)
         return code;
-    ys_record_id(note.text, &id);
-    ys_hash_hex(&id, out->id);
-    if (entry.content != YS_CONTENT_BODY)
-        return ys_fail(err, YS_NOT_FOUND, _("record %.16s: its body is not here"), out->id);
-    code = ys_body_decode(entry.body, &out->arena, &body, err);
-    if (code == YS_OK && body->kind_case != YISHI__V1__BODY__KIND_REPORT_SNAPSHOT)
-        return ys_fail(err, YS_USAGE, _("record %.16s is no report_snapshot"), out->id);
+    code = ys_signed_read(txn, out->log.origin_text, out->index, &out->is, err);
+    if (code == YS_NOT_FOUND)
+        return ys_fail(err, code, _("record %.16s: its body is not here"), word);
+    if (code == YS_USAGE)
+        return ys_fail(err, code, _("record %.16s is no report_snapshot"), word);
     if (code == YS_OK)
-        out->body = body->report_snapshot;
+        ys_hash_hex(&out->is.id, out->id);
     return code;
 }
 
-static enum ys_code take_inputs(const Yishi__V1__ReportSnapshot *body, const char *id,
-                                struct ys_report_again *out, struct ys_err *err)
+static enum ys_code take_inputs(const struct ys_signed *is, struct ys_report_again *out,
+                                struct ys_err *err)
 {
-    out->head = calloc(body->n_inputs + 1, sizeof *out->head);
+    out->head = calloc(is->head_count + 1, sizeof *out->head);
     if (out->head == NULL)
         return ys_fail(err, YS_NOMEM, _("out of memory"));
-    for (size_t i = 0; i < body->n_inputs; i++) {
-        const Yishi__V1__ReportInput *const input = body->inputs[i];
-        struct ys_report_head *const head = &out->head[i];
-        if (input->root.len != sizeof head->root.bytes || input->log == NULL)
-            return ys_fail(err, YS_MALFORMED, _("record %.16s: an input says no log or root"), id);
-        head->log = strdup(input->log);
-        if (head->log == NULL)
+    for (size_t i = 0; i < is->head_count; i++) {
+        out->head[i] = is->head[i];
+        out->head[i].log = strdup(is->head[i].log);
+        if (out->head[i].log == NULL)
             return ys_fail(err, YS_NOMEM, _("out of memory"));
         out->head_count++;
-        head->size = input->size;
-        head->members = input->has_members ? input->members : input->size;
-        memcpy(head->root.bytes, input->root.data, input->root.len);
     }
     return YS_OK;
-}
-
-static int32_t day_of(const Yishi__V1__Date *date)
-{
-    const uint32_t day = date == NULL ? 0 : date->yyyymmdd;
-    return ys_date_days(ys_date_valid(day) ? day : YS_DATE_FIRST);
 }
 
 enum ys_code ys_snapshot_load(struct ys_report_call *report, const char *word,
                               struct ys_snapshot **out, struct ys_err *err)
 {
-    char from[YS_DATE_TEXT_MAX];
-    char to[YS_DATE_TEXT_MAX];
-    char period[2 * YS_DATE_TEXT_MAX + 2];
     struct ys_snapshot *const snapshot = calloc(1, sizeof *snapshot);
     if (snapshot == NULL)
         return ys_fail(err, YS_NOMEM, _("out of memory"));
-    ys_arena_init(&snapshot->arena, YS_BODY_ARENA_MAX);
     enum ys_code code = read_record(report, word, snapshot, err);
     if (code == YS_OK) {
-        const Yishi__V1__ReportSnapshot *const body = snapshot->body;
-        ys_date_print(ys_date_from_days(day_of(body->from)), from);
-        ys_date_print(ys_date_from_days(day_of(body->to)), to);
-        (void)snprintf(period, sizeof period, "%s..%s", from, to);
-        (void)snprintf(report->again.unit, sizeof report->again.unit, "%s", body->scope);
-        report->again.as_of_day = day_of(body->as_of != NULL ? body->as_of : body->to);
-        code = ys_report_period_parse(period, &report->again.period, err);
-        if (code == YS_OK)
-            code = take_inputs(body, snapshot->id, &report->again, err);
+        (void)snprintf(report->again.unit, sizeof report->again.unit, "%s", snapshot->is.scope);
+        report->again.as_of_day = snapshot->is.as_of_day;
+        report->again.period = snapshot->is.period;
+        code = take_inputs(&snapshot->is, &report->again, err);
     }
+    if (code == YS_OK) /* what this node knows beside the logs that it names */
+        code = ys_recall_rules(&report->node, ys_today(), &report->model, &report->rules, err);
     if (code != YS_OK) {
         ys_snapshot_free(snapshot);
         return code;
@@ -275,14 +245,6 @@ static json_t *fraction_object(bool there, int64_t n, int64_t d)
 {
     return there ? json_pack("{s:I, s:I}", "numerator", (json_int_t)n, "denominator", (json_int_t)d)
                  : json_null();
-}
-
-static void print_fraction(bool there, int64_t n, int64_t d, char out[64])
-{
-    if (there)
-        (void)snprintf(out, 64, "%" PRId64 " / %" PRId64, n, d);
-    else
-        (void)snprintf(out, 64, "—");
 }
 
 static json_t *records_of(const struct ys_sealed_difference *difference)
@@ -298,107 +260,125 @@ static json_t *records_of(const struct ys_sealed_difference *difference)
 
 struct showing {
     const struct ys_call *call;
-    size_t count;
+    size_t figures, count; /* those that differ, and whatever else is wrong */
 };
+
+static void put_word(const char *word)
+{
+    if (word[0] == '\0')
+        return;
+    putchar(' ');
+    ys_terminal_put(word);
+}
 
 static enum ys_code show_difference(void *context, const struct ys_sealed_difference *difference,
                                     struct ys_err *err)
 {
     struct showing *const showing = context;
     const struct ys_sealed_figure *const f = &difference->sealed;
-    char was[64];
-    char is[64];
+    char was[YS_SEALED_FRACTION_MAX];
+    char is[YS_SEALED_FRACTION_MAX];
     (void)err;
-    showing->count++;
+    showing->figures++;
     json_t *const records = records_of(difference);
     if (showing->call->json) {
-        ys_json_line(json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:o}", "unit", f->unit, "indicator",
-                               f->indicator, "figure", f->figure, "part", f->part, "signed",
-                               fraction_object(f->there, f->n, f->d), "counted",
-                               fraction_object(difference->there, difference->n, difference->d),
-                               "records", records));
+        ys_json_line(json_pack(
+            "{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "unit", ys_json_text(f->unit), "indicator",
+            ys_json_text(f->indicator), "figure", ys_json_text(f->figure), "part",
+            ys_json_text(f->part), "signed", fraction_object(f->there, f->n, f->d), "counted",
+            fraction_object(difference->there, difference->n, difference->d), "records", records));
         return YS_OK;
     }
-    print_fraction(f->there, f->n, f->d, was);
-    print_fraction(difference->there, difference->n, difference->d, is);
-    printf("%s %s%s%s%s%s: ", f->unit, f->indicator, f->figure[0] == '\0' ? "" : " ", f->figure,
-           f->part[0] == '\0' ? "" : " ", f->part);
-    printf(_("signed %s, counted from the records %s\n"), was, is);
+    ys_sealed_print(f->there, f->n, f->d, was);
+    ys_sealed_print(difference->there, difference->n, difference->d, is);
+    ys_terminal_put(f->unit);
+    put_word(f->indicator);
+    put_word(f->figure);
+    put_word(f->part);
+    if (difference->unknown)
+        printf(_(": signed %s, and there is no such figure\n"), was);
+    else
+        printf(_(": signed %s, counted from the records %s\n"), was, is);
     for (size_t i = 0; i < json_array_size(records); i++)
         printf("    %s\n", json_string_value(json_array_get(records, i)));
     json_decref(records);
     return YS_OK;
 }
 
-/* By the same rules, what must be sealed and is not is a difference, too. */
-static bool is_same_set(const struct ys_snapshot *snapshot, const struct ys_report_call *report)
-{
-    char set[YS_SEALED_SET_MAX];
-    ys_sealed_set(&report->making.report, set);
-    return snapshot->body->n_figures > 0 && strcmp(snapshot->body->rule_set, set) == 0;
-}
-
+/* What was made by an earlier version may be another one and right; what no version has made is said. */
 static enum ys_code compare_figures(const struct ys_snapshot *snapshot,
                                     struct ys_report_call *report, struct showing *showing,
                                     struct ys_err *err)
 {
-    const Yishi__V1__ReportSnapshot *const body = snapshot->body;
-    struct ys_sealed_figure *const figure = calloc(body->n_figures + 1, sizeof *figure);
-    if (figure == NULL)
-        return ys_fail(err, YS_NOMEM, _("out of memory"));
-    for (size_t i = 0; i < body->n_figures; i++) {
-        const Yishi__V1__ReportFigure *const from = body->figures[i];
-        figure[i] = (struct ys_sealed_figure){.unit = from->unit,
-                                              .indicator = from->indicator,
-                                              .figure = from->figure == NULL ? "" : from->figure,
-                                              .part = from->part == NULL ? "" : from->part,
-                                              .there = from->has_numerator != 0,
-                                              .n = (int64_t)from->numerator,
-                                              .d = (int64_t)from->denominator};
+    const struct ys_signed *const is = &snapshot->is;
+    const enum ys_sealed_by by = ys_sealed_by(&report->making.report, is->rule_set);
+    if (is->figure_count > 0 && by == YS_SEALED_BY_UNKNOWN) {
+        showing->count++;
+        if (showing->call->json) {
+            ys_json_line(json_pack("{s:o}", "rules", ys_json_text(is->rule_set)));
+        } else {
+            ys_terminal_put(is->rule_set);
+            puts(_(": no version of this program has such rules"));
+        }
     }
-    const enum ys_code code =
-        ys_sealed_compare(&report->making, figure, body->n_figures, is_same_set(snapshot, report),
-                          show_difference, showing, err);
-    free(figure);
+    return ys_sealed_compare(&report->making, is->figure, is->figure_count,
+                             is->figure_count > 0 && by != YS_SEALED_BY_FORMER, show_difference,
+                             showing, err);
+}
+
+/* What the rule says of what it names (R-S-6): logs that it does not, and sizes that are too small. */
+static enum ys_code show_left_out(const struct ys_snapshot *snapshot, struct ys_report_call *report,
+                                  struct showing *showing, struct ys_err *err)
+{
+    YS_QUERY_SCOPED query = NULL;
+    bool row = true;
+    enum ys_code code = ys_query_open(
+        ys_model_sql(report->model),
+        "SELECT f.code, f.fact FROM finding f JOIN record r ON r.no = f.record"
+        " JOIN log l ON l.no = r.log WHERE f.rule = 'R-S-6' AND l.origin = ? AND r.idx = ?"
+        " AND f.code IN ('left_out', 'short', 'members') ORDER BY f.fact, f.code",
+        &query, err);
+    if (code != YS_OK)
+        return code;
+    ys_query_set_text(query, 1, ys_bytes_of_text(snapshot->log.origin_text));
+    ys_query_set_int(query, 2, (int64_t)snapshot->index);
+    while ((code = ys_query_step(query, &row, err)) == YS_OK && row) {
+        char what[16];
+        char fact[YS_FINDING_FACT_MAX];
+        (void)ys_query_copy(query, 0, what, sizeof what);
+        (void)ys_query_copy(query, 1, fact, sizeof fact);
+        showing->count++;
+        if (showing->call->json) {
+            ys_json_line(json_pack("{s:o}", what, ys_json_text(fact)));
+            continue;
+        }
+        ys_terminal_put(fact);
+        puts(strcmp(what, "left_out") == 0 ? _(": this log was there and is not used")
+             : strcmp(what, "short") == 0
+                 ? _(": entries of this log that were there are not used")
+                 : _(": entries of this log that changed the membership are not used so"));
+    }
     return code;
 }
 
-/* Logs of units below, begun before it was signed, that it does not use. */
-static enum ys_code look_for_left_out(const struct ys_call *call,
-                                      const struct ys_snapshot *snapshot,
-                                      struct ys_report_call *report, size_t *count,
-                                      struct ys_err *err)
+static enum ys_code count_erased(const struct ys_snapshot *snapshot, struct ys_report_call *report,
+                                 size_t *out, struct ys_err *err)
 {
-    YS_TXN_SCOPED txn = NULL;
-    struct ys_log log = {.origin_text = ""};
-    struct ys_division scope;
-    enum ys_code code = ys_division_parse(ys_bytes_of_text(snapshot->body->scope), &scope, err);
-    if (code == YS_OK)
-        code = ys_store_begin(report->node.store, false, &txn, err);
-    while (code == YS_OK) {
-        struct ys_entry entry;
-        struct ys_note note;
-        struct ys_record record;
-        bool used = false;
-        code = ys_log_next_origin(txn, log.origin_text, &log, err);
-        if (code == YS_NOT_FOUND)
-            return YS_OK;
-        for (size_t i = 0; i < report->again.head_count; i++)
-            used = used || strcmp(report->again.head[i].log, log.origin_text) == 0;
-        if (code != YS_OK || used || log.frontier.size == 0 ||
-            !ys_division_within(&log.origin.division, &scope) ||
-            ys_log_entry(txn, log.id, 0, &entry, NULL) != YS_OK ||
-            ys_note_parse(entry.note, &note, NULL) != YS_OK ||
-            ys_record_parse(note.text, &record, NULL) != YS_OK ||
-            record.signed_at_s > snapshot->record.signed_at_s)
-            continue;
-        ++*count;
-        if (call->json)
-            ys_json_line(json_pack("{s:s, s:s}", "left_out", log.origin_text, "unit",
-                                   log.origin.division.digits));
-        else
-            printf(_("%s: this log was there and is not used\n"), log.origin_text);
-    }
+    YS_QUERY_SCOPED query = NULL;
+    struct ys_hash *erased = NULL;
+    bool row = false;
+    enum ys_code code = ys_query_open(
+        ys_model_sql(report->model),
+        "SELECT r.no FROM log l JOIN record r ON r.log = l.no WHERE l.origin = ? AND r.idx = ?",
+        &query, err);
+    if (code != YS_OK)
+        return code;
+    ys_query_set_text(query, 1, ys_bytes_of_text(snapshot->log.origin_text));
+    ys_query_set_int(query, 2, (int64_t)snapshot->index);
+    code = ys_query_step(query, &row, err);
+    if (code == YS_OK && row)
+        code = ys_recount_erased(report->model, ys_query_int(query, 0), &erased, out, err);
+    free(erased);
     return code;
 }
 
@@ -406,18 +386,26 @@ enum ys_code ys_snapshot_compare(const struct ys_call *call, const struct ys_sna
                                  struct ys_report_call *report, struct ys_err *err)
 {
     struct showing showing = {.call = call};
+    size_t erased = 0;
     enum ys_code code = compare_figures(snapshot, report, &showing, err);
     if (code == YS_OK)
-        code = look_for_left_out(call, snapshot, report, &showing.count, err);
+        code = show_left_out(snapshot, report, &showing, err);
+    if (code == YS_OK)
+        code = count_erased(snapshot, report, &erased, err);
     if (code != YS_OK)
         return code;
-    if (showing.count > 0)
+    if (showing.count > 0 || (showing.figures > 0 && erased == 0))
         return ys_fail(err, YS_REFUSED,
                        _("record %.16s: %zu differences between what was signed and what the "
                          "records say"),
-                       snapshot->id, showing.count);
+                       snapshot->id, showing.figures + showing.count);
+    if (showing.figures > 0)
+        return ys_fail(err, YS_IO,
+                       _("record %.16s: %zu figures cannot be counted again as they were: of what "
+                         "it rests on, %zu records were erased by law since"),
+                       snapshot->id, showing.figures, erased);
     if (!call->json)
         printf(_("Record %.16s: %zu figures counted again from %zu logs, all as signed.\n"),
-               snapshot->id, snapshot->body->n_figures, report->again.head_count);
+               snapshot->id, snapshot->is.figure_count, report->again.head_count);
     return YS_OK;
 }

@@ -19,8 +19,9 @@ struct ys_snapshot;
 YS_CHECKED enum ys_code ys_snapshot_load(struct ys_report_call *report, const char *word,
                                          struct ys_snapshot **out, struct ys_err *err);
 void ys_snapshot_free(struct ys_snapshot *snapshot);
-/* Print every figure that is another one, with the records behind it, and every log below the scope that was
- * there and is not used. YS_REFUSED when there is any. */
+/* Print every figure that is another one, with the records behind it, and what the rule (R-S-6) says of the logs that
+ * it names or does not. YS_REFUSED when there is any; YS_IO when figures alone differ, and something that they rest
+ * on was erased by law since. */
 YS_CHECKED enum ys_code ys_snapshot_compare(const struct ys_call *call,
                                             const struct ys_snapshot *snapshot,
                                             struct ys_report_call *report, struct ys_err *err);

@@ -338,6 +338,20 @@ static int by_origin(const void *a, const void *b)
     return strcmp(first->log.origin_text, second->log.origin_text);
 }
 
+static void tell_folding(void *context, uint64_t done, uint64_t total)
+{
+    const struct audit *const audit = context;
+    if (audit->options->folding != NULL)
+        audit->options->folding(audit->options->context, done, total);
+}
+
+static void tell_counting(void *context, uint64_t done, uint64_t total)
+{
+    const struct audit *const audit = context;
+    if (audit->options->counting != NULL)
+        audit->options->counting(audit->options->context, done, total);
+}
+
 static void take_report(void *context, const struct ys_audit_report *report)
 {
     struct audit *const audit = context;
@@ -357,6 +371,8 @@ static void check_reports(struct audit *audit)
                                                      .roots = options->roots,
                                                      .folder = options->folder,
                                                      .now_s = options->now_s,
+                                                     .folding = tell_folding,
+                                                     .counting = tell_counting,
                                                      .take = take_report,
                                                      .context = audit};
     struct ys_err why = {0};

@@ -5,9 +5,12 @@
  * (receipts of street and district name log, size and root), contents that are missing,
  * references that lead nowhere, units that were enrolled and are silent, forks, sealed reports that their
  * logs do not give (reports.h). It
- * decides nothing about rules of the regulation. Nothing that was noted before is believed.
+ * decides nothing about rules of the regulation. Nothing that was noted before is believed, with one exception:
+ * sealed reports are counted by the verdicts that the store has kept. The scrub has judged each record anew, and
+ * where the two differ that is a flaw by itself; so they are counted rightly where there is none.
  *
- * Threads: main, and those of the scrub. Memory: about 1 KB a log beside the scrub's. */
+ * Threads: main, and those of the scrub. Memory: about 1 KB a log beside the scrub's; where reports were sealed,
+ * what reports.h says, after the scrub. */
 #ifndef YS_NODE_AUDIT_AUDIT_H
 #define YS_NODE_AUDIT_AUDIT_H
 
@@ -40,11 +43,15 @@ struct ys_audit_options {
     const struct ys_member *member;    /* rebuilt by the caller */
     const struct ys_root_chain *roots; /* NULL: sealed reports are not counted again */
     const char *attachments; /* folder of their files; NULL: there is none, nothing is looked at */
-    const char *folder; /* sealed reports are counted again here, in a folder that goes again */
-    uint64_t now_s;     /* silence is counted up to here; POSIX seconds */
-    unsigned threads;   /* 0: one a core */
+    const char *folder;      /* sealed reports are counted again here: ys_scratch_place */
+    uint64_t now_s;          /* silence is counted up to here; POSIX seconds */
+    unsigned threads;        /* 0: one a core */
     void (*line)(void *context, const struct ys_audit_line *line);
     void (*progress)(void *context, uint64_t done, uint64_t total); /* entries */
+    /* Where reports were sealed, how far entries are read again for them, and how many are counted. NULL: nobody
+     * is told. */
+    void (*folding)(void *context, uint64_t done, uint64_t total);
+    void (*counting)(void *context, uint64_t done, uint64_t total);
     void *context;
 };
 

@@ -2,14 +2,10 @@
 
 #include "node/lang.h"
 #include "node/report/recount.h"
+#include "node/report/scratch.h"
 #include "proto/moment.h"
 
-#include <errno.h>
-#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 enum { TEXT_MAX = 400 };
 
@@ -20,9 +16,6 @@ static enum ys_code give_rows(const struct ys_audit_reports_options *options, st
     YS_QUERY_SCOPED query = NULL;
     bool row = true;
     enum ys_code code = ys_query_open(sql, text, &query, err);
-    if (code == YS_OK)
-        ys_query_set_text(
-            query, 1, ys_bytes_of_text(ys_store_identity(options->store)->origin.division.digits));
     while (code == YS_OK && (code = ys_query_step(query, &row, err)) == YS_OK && row) {
         char origin[YS_KEY_NAME_MAX + 1];
         char fact[TEXT_MAX];
@@ -39,7 +32,7 @@ static enum ys_code give_rows(const struct ys_audit_reports_options *options, st
     return code;
 }
 
-/* What the rule finds; and of reports about units that this node holds whole, those that nobody could count. */
+/* What the rule finds. Of what was erased since, and of what is not here, nobody can say whether it is right. */
 static enum ys_code give_all(const struct ys_audit_reports_options *options, struct ys_sql *sql,
                              struct ys_err *err)
 {
@@ -47,20 +40,23 @@ static enum ys_code give_all(const struct ys_audit_reports_options *options, str
         options, sql,
         "SELECT l.origin, r.idx, f.severity <> 'I', f.code || ' ' || f.fact FROM finding f"
         " JOIN record r ON r.no = f.record JOIN log l ON l.no = r.log"
-        " WHERE f.rule = 'R-S-6' AND length(?1) > 0 ORDER BY l.origin, r.idx, f.code, f.fact",
+        " WHERE f.rule = 'R-S-6' AND f.code <> 'uncounted' AND f.code <> 'erased'"
+        " ORDER BY l.origin, r.idx, f.code, f.fact",
         "", err);
     if (code == YS_OK)
-        code = give_rows(
-            options, sql,
-            "SELECT l.origin, r.idx, 0, coalesce((SELECT group_concat(i.log, ', ') FROM"
-            " report_snapshot_inputs i LEFT JOIN log g ON g.origin = i.log"
-            " WHERE i.rec = s.rec AND (g.no IS NULL OR g.size < i.size)), '')"
-            " FROM report_snapshot s JOIN act a ON a.record = s.rec JOIN record r ON r.no = s.rec"
-            " JOIN log l ON l.no = r.log"
-            " WHERE substr(s.scope, 1, length(?1)) = ?1"
-            " AND EXISTS (SELECT 1 FROM report_snapshot_figures f WHERE f.rec = s.rec)"
-            " AND a.id NOT IN (SELECT snapshot FROM snapshot_count) ORDER BY l.origin, r.idx",
-            _("it cannot be counted again, what it rests on is not here"), err);
+        code = give_rows(options, sql,
+                         "SELECT l.origin, r.idx, 0, f.fact FROM finding f"
+                         " JOIN record r ON r.no = f.record JOIN log l ON l.no = r.log"
+                         " WHERE f.rule = 'R-S-6' AND f.code = 'erased'"
+                         " ORDER BY l.origin, r.idx, f.fact",
+                         _("something that it rests on was erased by law since"), err);
+    if (code == YS_OK)
+        code = give_rows(options, sql,
+                         "SELECT l.origin, r.idx, 0, f.fact FROM finding f"
+                         " JOIN record r ON r.no = f.record JOIN log l ON l.no = r.log"
+                         " WHERE f.rule = 'R-S-6' AND f.code = 'uncounted'"
+                         " ORDER BY l.origin, r.idx, f.fact",
+                         _("it cannot be counted again, what it rests on is not here"), err);
     return code;
 }
 
@@ -69,18 +65,24 @@ static enum ys_code count_in(const struct ys_audit_reports_options *options, con
 {
     struct ys_model *model = NULL;
     struct ys_rules *rules = NULL;
-    bool any = false;
+    struct ys_recount_result result;
     const uint32_t today = ys_date_of_time((int64_t)options->now_s * 1000);
-    const struct ys_fold_options fold = {.store = options->store, .member = options->member};
-    const struct ys_recount_options recount = {
-        .store = options->store, .roots = options->roots, .folder = options->folder};
+    const struct ys_fold_options fold = {.store = options->store,
+                                         .member = options->member,
+                                         .progress = options->folding,
+                                         .context = options->context};
+    const struct ys_recount_options recount = {.store = options->store,
+                                               .roots = options->roots,
+                                               .folder = options->folder,
+                                               .progress = options->counting,
+                                               .context = options->context};
     enum ys_code code = ys_model_open(path, options->store, &model, err);
     if (code == YS_OK)
         code = ys_model_catch_up(model, &fold, err);
     if (code == YS_OK)
         code = ys_rules_open(model, &rules, err);
     if (code == YS_OK)
-        code = ys_recount(model, &recount, &any, err);
+        code = ys_recount(model, &recount, &result, err);
     if (code == YS_OK)
         code = ys_rules_catch_up(rules, today, err);
     if (code == YS_OK)
@@ -92,19 +94,13 @@ static enum ys_code count_in(const struct ys_audit_reports_options *options, con
 
 enum ys_code ys_audit_reports(const struct ys_audit_reports_options *options, struct ys_err *err)
 {
-    static const char *const left[] = {"model.db", "model.db-wal", "model.db-shm",
-                                       "model.db-journal"};
-    char folder[PATH_MAX];
+    struct ys_scratch scratch;
     char path[PATH_MAX + 32];
-    const int size = snprintf(folder, sizeof folder, "%s/audit-XXXXXX", options->folder);
-    if (size < 0 || size >= (int)sizeof folder || mkdtemp(folder) == NULL)
-        return ys_fail(err, YS_IO, "%s: %s", options->folder, strerror(errno));
-    (void)snprintf(path, sizeof path, "%s/model.db", folder);
-    const enum ys_code code = count_in(options, path, err);
-    for (size_t i = 0; i < sizeof left / sizeof *left; i++) {
-        (void)snprintf(path, sizeof path, "%s/%s", folder, left[i]);
-        (void)unlink(path);
-    }
-    (void)rmdir(folder);
+    enum ys_code code = ys_scratch_open(options->folder, "audit", &scratch, err);
+    if (code != YS_OK)
+        return code;
+    (void)snprintf(path, sizeof path, "%s/model.db", scratch.path);
+    code = count_in(options, path, err);
+    ys_scratch_close(&scratch);
     return code;
 }

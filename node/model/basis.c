@@ -102,8 +102,10 @@ static enum ys_code put_receipt(struct ys_model *model, int64_t number, const st
     ys_query_set_int(put, 3, (int64_t)receipt->size);
     ys_query_set_int(put, 4, (int64_t)receipt->time);
     ys_query_set_int(put, 5, number);
-    const enum ys_code kept = ys_query_run(put, err);
-    return kept == YS_OK ? ys_touch_unit_of(model, origin, err) : kept;
+    enum ys_code kept = ys_query_run(put, err);
+    if (kept == YS_OK)
+        kept = ys_touch_unit_of(model, origin, err);
+    return kept == YS_OK ? ys_touch_sealed(model, origin, err) : kept;
 }
 
 static enum ys_code put_receipts(struct ys_model *model, int64_t number,

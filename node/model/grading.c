@@ -62,6 +62,10 @@ enum ys_code ys_grading_parse(struct ys_bytes text, const char *name, struct ys_
                               struct ys_err *err)
 {
     struct ys_grading made = {.count = 0};
+    if (ys_bytes_is_text(text, "none")) {
+        *out = made;
+        return YS_OK;
+    }
     for (size_t at = 0; at < text.size;) {
         size_t end = at;
         struct ys_grading_item item;
@@ -82,7 +86,8 @@ enum ys_code ys_grading_parse(struct ys_bytes text, const char *name, struct ys_
         made.item[made.count++] = item;
     }
     if (made.count == 0)
-        return ys_fail(err, YS_MALFORMED, "parameter %s: names no indicator", name);
+        return ys_fail(err, YS_MALFORMED, "parameter %s: names no indicator; \"none\" ends it",
+                       name);
     *out = made;
     return YS_OK;
 }

@@ -2,6 +2,7 @@
  *
  *     E-03=3:0..100 F-06=4:60..95 G-02=2:50..0
  *
+ * "none" ends it from its day on: no score is made.
  * An item is an indicator, its weight, the value that gives no points and the one that gives all: where the
  * first is the greater one, less is better. Values are those that are printed (percent, days, cases).
  * Threads: any. Memory: none allocated. */
@@ -23,7 +24,7 @@ struct ys_grading_item {
 
 struct ys_grading {
     struct ys_grading_item item[YS_GRADING_ITEMS_MAX];
-    uint32_t count;
+    uint32_t count; /* 0: "none" */
 };
 
 /* YS_MALFORMED with the item that is wrong; messages begin with `name`. */

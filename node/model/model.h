@@ -13,6 +13,7 @@
 #define YS_NODE_MODEL_MODEL_H
 
 #include "node/model/sql.h"
+#include "proto/body.h"
 #include "sync/member.h"
 
 struct ys_model;
@@ -49,5 +50,9 @@ YS_CHECKED enum ys_code ys_model_fold(struct ys_model *model, const struct ys_fo
 YS_CHECKED enum ys_code ys_model_catch_up(struct ys_model *model,
                                           const struct ys_fold_options *options,
                                           struct ys_err *err);
+
+/* The whole body that a correction puts in the place of another's, in the arena; NULL when it holds none. */
+const Yishi__V1__Body *ys_correction_replacement(const Yishi__V1__Body *correction,
+                                                 struct ys_arena *arena);
 
 #endif

@@ -52,6 +52,9 @@
     X(TOUCH, "INSERT OR IGNORE INTO touched VALUES (?, ?)")                                                    \
     X(TOUCH_RECORD, "INSERT OR IGNORE INTO touched SELECT 'record', ?1 UNION ALL"                              \
                     " SELECT 'unit', division FROM log WHERE no = ?1 >> 32")                                   \
+    X(TOUCH_SEALED,                                                                                            \
+      "INSERT OR IGNORE INTO touched SELECT 'unit', l.division FROM report_snapshot_inputs i"                  \
+      " JOIN log l ON l.no = i.rec >> 32 WHERE i.log = ?")                                                     \
     X(TOUCH_UNIT,                                                                                              \
       "INSERT OR IGNORE INTO touched SELECT 'unit', division FROM log WHERE origin = ?")                       \
     X(TOUCH_CHANGED,                                                                                           \
@@ -226,6 +229,8 @@ enum ys_code ys_touch_linked(struct ys_model *model, int64_t number, struct ys_e
 enum ys_code ys_touch_matter(struct ys_model *model, struct ys_bytes subject, struct ys_err *err);
 /* The unit to which a log belongs. */
 enum ys_code ys_touch_unit_of(struct ys_model *model, struct ys_bytes origin, struct ys_err *err);
+/* The units that have sealed reports which rest on a log. */
+enum ys_code ys_touch_sealed(struct ys_model *model, struct ys_bytes origin, struct ys_err *err);
 /* The units that a `division_change` names, while its contents are there. */
 enum ys_code ys_touch_changed(struct ys_model *model, int64_t number, struct ys_err *err);
 /* A parameter has changed. */
@@ -278,9 +283,6 @@ enum ys_code ys_content_put(struct ys_model *model, int64_t number, const Yishi_
                             bool impersonal, struct ys_err *err);
 enum ys_code ys_content_clear(struct ys_model *model, int64_t number, const char *kind,
                               struct ys_err *err);
-/* The whole body that a correction puts in the place of another's, in the arena; NULL when it holds none. */
-const Yishi__V1__Body *ys_correction_replacement(const Yishi__V1__Body *correction,
-                                                 struct ys_arena *arena);
 /* A record of this matter ("-": of none) has changed: it must be derived anew. */
 enum ys_code ys_matter_mark(struct ys_model *model, struct ys_bytes subject, struct ys_err *err);
 /* The same by a record that has changed: its matter, or of a record about none all that it is linked to. */

@@ -53,6 +53,7 @@ CREATE TABLE record (
   stated_by INTEGER              -- number of the correction that gives its content; NULL: itself
 ) STRICT;
 CREATE INDEX record_lacking ON record (log, idx) WHERE content = 'absent';
+CREATE INDEX record_erased ON record (log, idx) WHERE content = 'tombstone';
 
 -- References of records whose verdict is ok. The target may not be here (yet).
 CREATE TABLE ref (
@@ -86,11 +87,13 @@ CREATE TABLE node_attachment (hash BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;
 CREATE TABLE snapshot_count (
   snapshot BLOB PRIMARY KEY,
   stated BLOB NOT NULL,          -- id of the record that gave its content: itself, or a correction
-  rules TEXT NOT NULL            -- by which it was counted
+  rules TEXT NOT NULL            -- by which it was counted; '': it could not be, yet
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE snapshot_difference (
   snapshot BLOB NOT NULL, nth INTEGER NOT NULL,
-  code TEXT NOT NULL,            -- figure; omitted: not signed; rules: signed by other rules; basis: its logs are others
+  -- figure; omitted: not signed; rules: signed by rules of no version; basis: its logs are others; uncounted: they
+  -- are not here; former: signed by rules of an earlier version; erased: something that it rests on was, since
+  code TEXT NOT NULL,
   fact TEXT NOT NULL,            -- which figure of which unit, signed and counted, and records behind it
   behind BLOB,                   -- the first of these
   PRIMARY KEY (snapshot, nth)

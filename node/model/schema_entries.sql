@@ -11,3 +11,5 @@ CREATE INDEX attachment_hash ON attachment (hash);
 CREATE INDEX ref_change ON ref (target) WHERE rel IN ('supersedes', 'withdraws', 'redacts');
 -- Those that do not count, and why is no matter of what is not here.
 CREATE INDEX record_bad ON record (log) WHERE verdict IN ('bad', 'unknown_key');
+-- Who has sealed a report that rests on a log.
+CREATE INDEX report_input ON report_snapshot_inputs (log);

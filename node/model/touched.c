@@ -38,13 +38,23 @@ enum ys_code ys_touch_matter(struct ys_model *model, struct ys_bytes subject, st
     return !is_made(model) ? YS_OK : touch(model, "matter", subject, err);
 }
 
-enum ys_code ys_touch_unit_of(struct ys_model *model, struct ys_bytes origin, struct ys_err *err)
+static enum ys_code touch_by(struct ys_model *model, struct ys_query *query, struct ys_bytes origin,
+                             struct ys_err *err)
 {
-    struct ys_query *const query = model->query[YS_MODEL_TOUCH_UNIT];
     if (!is_made(model))
         return YS_OK;
     ys_query_set_text(query, 1, origin);
     return ys_query_run(query, err);
+}
+
+enum ys_code ys_touch_unit_of(struct ys_model *model, struct ys_bytes origin, struct ys_err *err)
+{
+    return touch_by(model, model->query[YS_MODEL_TOUCH_UNIT], origin, err);
+}
+
+enum ys_code ys_touch_sealed(struct ys_model *model, struct ys_bytes origin, struct ys_err *err)
+{
+    return touch_by(model, model->query[YS_MODEL_TOUCH_SEALED], origin, err);
 }
 
 enum ys_code ys_touch_changed(struct ys_model *model, int64_t number, struct ys_err *err)

@@ -28,6 +28,13 @@ void ys_basis_close(struct ys_basis *basis)
     *basis = (struct ys_basis){.rules = NULL};
 }
 
+enum ys_code ys_basis_renew(struct ys_basis *basis, struct ys_err *err)
+{
+    struct ys_sql *const sql = ys_model_sql(basis->model);
+    const enum ys_code code = ys_sql_run(sql, "ROLLBACK", err);
+    return code == YS_OK ? ys_sql_run(sql, "BEGIN", err) : code;
+}
+
 static enum ys_code no_memory(struct ys_err *err)
 {
     return ys_fail(err, YS_NOMEM, "report: out of memory");

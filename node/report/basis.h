@@ -52,6 +52,9 @@ YS_CHECKED enum ys_code ys_basis_of_heads(const struct ys_basis_options *options
                                           const struct ys_report_head *head, size_t count,
                                           struct ys_basis *out, struct ys_err *err);
 void ys_basis_close(struct ys_basis *basis);
+/* Another report can be made of it once the last one is closed: what that left in the read model's tables of a
+ * while goes. */
+YS_CHECKED enum ys_code ys_basis_renew(struct ys_basis *basis, struct ys_err *err);
 /* Put what it says into the report; valid as long as the basis. */
 void ys_basis_fill(const struct ys_basis *basis, struct ys_report *report);
 

@@ -1,33 +1,21 @@
 #include "node/report/cut.h"
 
-#include <dirent.h>
-#include <errno.h>
+#include "crypto/assert.h"
+#include "node/report/scratch.h"
+
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 struct ys_cut {
-    char path[PATH_MAX];
+    struct ys_scratch scratch;
     const struct ys_report_head *head;
     size_t head_count;
     struct ys_store *store;
     struct ys_member *member;
     struct ys_model *model;
 };
-
-static void remove_folder(const char *path)
-{
-    DIR *const folder = opendir(path);
-    if (folder == NULL)
-        return;
-    for (const struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder))
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-            (void)unlinkat(dirfd(folder), entry->d_name, 0);
-    (void)closedir(folder);
-    (void)rmdir(path);
-}
 
 void ys_cut_close(struct ys_cut *cut)
 {
@@ -36,8 +24,7 @@ void ys_cut_close(struct ys_cut *cut)
     ys_model_close(cut->model);
     ys_member_free(cut->member);
     ys_store_close(cut->store);
-    if (cut->path[0] != '\0')
-        remove_folder(cut->path);
+    ys_scratch_close(&cut->scratch);
     free(cut);
 }
 
@@ -105,6 +92,7 @@ static enum ys_code copy_log(struct copying *copying, const struct ys_report_hea
                 code = ys_log_add(to, &source.origin, &log, err);
             begun = true;
         }
+        YS_ASSERT(code != YS_OK || log.frontier.size <= head->size); /* each is named once */
         const uint64_t left = code == YS_OK ? head->size - log.frontier.size : 0;
         const size_t count = left < YS_APPEND_MAX ? (size_t)left : YS_APPEND_MAX;
         if (code == YS_OK && count > 0)
@@ -118,6 +106,14 @@ static enum ys_code copy_log(struct copying *copying, const struct ys_report_hea
     return code;
 }
 
+static bool is_named_before(const struct ys_cut_options *options, size_t at)
+{
+    for (size_t i = 0; i < at; i++)
+        if (strcmp(options->head[i].log, options->head[at].log) == 0)
+            return true;
+    return false;
+}
+
 /* All heads are looked at before anything is copied. */
 static enum ys_code copy_all(struct copying *copying, struct ys_err *err)
 {
@@ -125,7 +121,10 @@ static enum ys_code copy_all(struct copying *copying, struct ys_err *err)
     struct ys_log log;
     enum ys_code code = ys_store_begin(options->store, false, &copying->from, err);
     for (size_t i = 0; code == YS_OK && i < options->head_count; i++) {
-        code = check_head(copying->from, &options->head[i], &log, err);
+        code = is_named_before(options, i)
+                   ? ys_fail(err, YS_MALFORMED, "%.*s: is named twice", YS_KEY_NAME_MAX,
+                             options->head[i].log)
+                   : check_head(copying->from, &options->head[i], &log, err);
         copying->total += options->head[i].size;
     }
     copying->entries = calloc(YS_APPEND_MAX, sizeof *copying->entries);
@@ -171,14 +170,11 @@ static enum ys_code make_store(const struct ys_cut_options *options, struct ys_c
     enum ys_code code = ys_name_parse(ys_bytes_of_text(own), &identity.origin, err);
     if (code != YS_OK)
         return code;
-    const int size = snprintf(cut->path, sizeof cut->path, "%s/report-XXXXXX", options->folder);
-    if (size < 0 || size >= (int)sizeof cut->path || mkdtemp(cut->path) == NULL) {
-        cut->path[0] = '\0';
-        return ys_fail(err, YS_IO, "%s: %s", options->folder, strerror(errno));
-    }
-    code = ys_store_create(cut->path, &identity, err);
+    code = ys_scratch_open(options->folder, "report", &cut->scratch, err);
     if (code == YS_OK)
-        code = ys_store_open(cut->path, 0, &cut->store, err);
+        code = ys_store_create(cut->scratch.path, &identity, err);
+    if (code == YS_OK)
+        code = ys_store_open(cut->scratch.path, 0, &cut->store, err);
     if (code == YS_OK)
         code =
             ys_member_new(&options->roots->policy[0], &identity.origin.division, &cut->member, err);
@@ -195,7 +191,7 @@ static enum ys_code make_model(const struct ys_cut_options *options, struct ys_c
     if (code == YS_OK)
         code = ys_member_rebuild(cut->member, txn, NULL, err);
     ys_txn_abort(&txn);
-    (void)snprintf(path, sizeof path, "%s/model.db", cut->path);
+    (void)snprintf(path, sizeof path, "%s/model.db", cut->scratch.path);
     if (code == YS_OK)
         code = ys_model_open(path, cut->store, &cut->model, err);
     const struct ys_fold_options fold = {.store = cut->store,
@@ -212,6 +208,7 @@ enum ys_code ys_cut_open(const struct ys_cut_options *options, struct ys_cut **o
     struct copying copying = {.options = options, .cut = cut};
     if (cut == NULL)
         return ys_fail(err, YS_NOMEM, "report: out of memory");
+    cut->scratch = (struct ys_scratch)YS_SCRATCH_NONE;
     if (options->head_count == 0) {
         free(cut);
         return ys_fail(err, YS_NOT_FOUND, "report: it rests on no log");

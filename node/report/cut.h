@@ -6,7 +6,7 @@
  * record: so each head says it (`members`), and the report is made again with the same.
  * What only this node knows (when a head came, disputes) is not in it.
  *
- * It lies in a folder of its own, which goes with it. Threads: one. Memory: heap and that folder. */
+ * It lies in a folder of its own (scratch.h), which goes with it. Threads: one. Memory: heap and that folder. */
 #ifndef YS_NODE_REPORT_CUT_H
 #define YS_NODE_REPORT_CUT_H
 
@@ -20,14 +20,14 @@ struct ys_cut_options {
     const struct ys_root_chain *roots;
     const struct ys_report_head *head; /* borrowed until it is closed */
     size_t head_count;
-    const char *folder; /* where its own folder is made */
+    const char *folder; /* where its own folder is made: ys_scratch_place */
     /* Told after each part. NULL: nobody. */
     void (*progress)(void *context, uint64_t done, uint64_t total);
     void *context;
 };
 
-/* YS_NOT_FOUND: a log is not here, or not so long; YS_REFUSED: it has another root. Messages name the
- * log. */
+/* YS_NOT_FOUND: a log is not here, or not so long; YS_REFUSED: it has another root; YS_MALFORMED: it is named
+ * twice. Messages name the log. */
 YS_CHECKED enum ys_code ys_cut_open(const struct ys_cut_options *options, struct ys_cut **out,
                                     struct ys_err *err);
 void ys_cut_close(struct ys_cut *cut);

@@ -1,15 +1,16 @@
 #include "node/report/recount.h"
 
-#include "node/report/sealed.h"
+#include "node/report/signed.h"
 #include "proto/limits.h"
-#include "proto/moment.h"
+#include "proto/text.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { DIFFERENCES_MAX = 100, BEHIND_MAX = 8, FACT_MAX = 380, KEY_MAX = 34 };
+/* Of one: those that differ, how many more there are, and by which rules it says to be made. */
+enum { DIFFERENCES_MAX = 100, ROWS_MAX = DIFFERENCES_MAX + 2 };
+enum { BEHIND_MAX = 8, FACT_MAX = 384, KEY_MAX = 34 };
 
 struct row {
     const char *code;
@@ -22,22 +23,31 @@ struct row {
 struct snapshot {
     int64_t record;
     struct ys_hash id, stated;
-    char scope[YS_DIVISION_MAX + 1], unit[YS_DIVISION_MAX + 1], rule_set[48];
-    int32_t from_day, to_day, as_of_day;
+    char unit[YS_DIVISION_MAX + 1];
+    char origin[YS_KEY_NAME_MAX + 1]; /* where what it says stands */
+    uint64_t index;
+    bool held;            /* this node is to hold what it rests on */
+    char lacks[FACT_MAX]; /* logs of which something is not here; "" for none */
 };
 
 struct recount {
+    struct ys_model *model;
     struct ys_sql *sql;
     const struct ys_recount_options *options;
+    struct ys_recount_result *result;
     char key[KEY_MAX];
     struct snapshot *snapshot;
     size_t count;
+    /* Cut out for the last one: those that rest on the same follow each other. */
+    struct ys_basis basis;
+    int32_t basis_day;
+    bool has_basis;
+    uint64_t entries; /* in all that was cut out */
     /* Of the one that is counted now: */
-    struct ys_sealed_figure *figure;
-    size_t figure_count;
-    struct ys_report_head *head;
-    size_t head_count;
-    bool other_rules;
+    struct ys_signed is;
+    struct ys_hash *erased;
+    size_t erased_count;
+    bool former_rules;
     struct row *row;
     size_t row_count, differences;
 };
@@ -83,14 +93,13 @@ static enum ys_code add_snapshot(struct recount *recount, struct ys_query *query
                                  struct ys_err *err)
 {
     struct snapshot made = {.record = ys_query_int(query, 0),
-                            .from_day = (int32_t)ys_query_int(query, 6),
-                            .to_day = (int32_t)ys_query_int(query, 7),
-                            .as_of_day = (int32_t)ys_query_int(query, 8)};
+                            .index = (uint64_t)ys_query_int(query, 5),
+                            .held = ys_query_int(query, 6) != 0};
     if (!take_hash(query, 1, &made.id) || !take_hash(query, 2, &made.stated))
         return YS_OK;
-    (void)ys_query_copy(query, 3, made.scope, sizeof made.scope);
-    (void)ys_query_copy(query, 4, made.unit, sizeof made.unit);
-    (void)ys_query_copy(query, 5, made.rule_set, sizeof made.rule_set);
+    (void)ys_query_copy(query, 3, made.unit, sizeof made.unit);
+    (void)ys_query_copy(query, 4, made.origin, sizeof made.origin);
+    (void)ys_query_copy(query, 7, made.lacks, sizeof made.lacks);
     struct snapshot *const grown =
         reallocarray(recount->snapshot, recount->count + 1, sizeof *grown);
     if (grown == NULL)
@@ -100,29 +109,38 @@ static enum ys_code add_snapshot(struct recount *recount, struct ys_query *query
     return YS_OK;
 }
 
-/* In force, not counted yet, and everything that they rest on is here. */
+/* In force and not counted yet; those that rest on the same follow each other. A tombstone without a redaction
+ * is nothing lawful: it lacks as what is absent does. */
 static enum ys_code find_snapshots(struct recount *recount, struct ys_err *err)
 {
     YS_QUERY_SCOPED query = NULL;
     bool row = true;
     enum ys_code code = ys_query_open(
         recount->sql,
-        "SELECT s.rec, r.id, t.id, s.scope, l.division, s.rule_set, s.\"from\", s.\"to\","
-        " coalesce(s.as_of, s.\"to\")"
+        "SELECT s.rec, r.id, t.id, l.division, h.origin, t.idx,"
+        "       substr(s.scope, 1, length(m.value)) = m.value,"
+        "       (SELECT group_concat(n.log, ', ') FROM"
+        "         (SELECT i.log FROM report_snapshot_inputs i LEFT JOIN log g ON g.origin = i.log"
+        "           WHERE i.rec = s.rec AND (g.no IS NULL OR g.size < i.size"
+        "              OR EXISTS (SELECT 1 FROM record x WHERE x.log = g.no AND x.idx < i.size"
+        "                          AND x.content = 'absent')"
+        "              OR EXISTS (SELECT 1 FROM record x WHERE x.log = g.no AND x.idx < i.size"
+        "                          AND x.content = 'tombstone' AND NOT EXISTS"
+        "                         (SELECT 1 FROM ref f CROSS JOIN redaction y ON y.rec = f.rec"
+        "                           WHERE f.target = x.id AND f.rel = 'redacts')))"
+        "           ORDER BY i.nth) n)"
         "  FROM report_snapshot s CROSS JOIN record r ON r.no = s.rec"
-        "  CROSS JOIN record t ON t.no = coalesce(r.stated_by, r.no) CROSS JOIN log l ON l.no = "
-        "r.log"
+        "  CROSS JOIN record t ON t.no = coalesce(r.stated_by, r.no)"
+        "  CROSS JOIN log l ON l.no = r.log CROSS JOIN log h ON h.no = t.log"
+        "  LEFT JOIN meta m ON m.name = 'division'"
         " WHERE r.verdict = 'ok' AND r.standing = 'in_force'"
         "   AND EXISTS (SELECT 1 FROM report_snapshot_figures f WHERE f.rec = s.rec)"
         "   AND NOT EXISTS (SELECT 1 FROM snapshot_count c WHERE c.snapshot = r.id"
         "                    AND c.stated = t.id AND c.rules = ?1)"
-        "   AND NOT EXISTS (SELECT 1 FROM report_snapshot_inputs i LEFT JOIN log g ON g.origin = "
-        "i.log"
-        "                    WHERE i.rec = s.rec AND (g.no IS NULL OR g.size < i.size))"
-        "   AND NOT EXISTS (SELECT 1 FROM report_snapshot_inputs i JOIN log g ON g.origin = i.log"
-        "                     JOIN record x ON x.log = g.no AND x.idx < i.size"
-        "                    WHERE i.rec = s.rec AND x.content = 'absent')"
-        " ORDER BY r.id",
+        " ORDER BY coalesce(s.as_of, s.\"to\"),"
+        "          (SELECT group_concat(hex(i.root)) FROM"
+        "            (SELECT root FROM report_snapshot_inputs WHERE rec = s.rec ORDER BY nth) i),"
+        "          r.id",
         &query, err);
     if (code == YS_OK)
         ys_query_set_text(query, 1, ys_bytes_of_text(recount->key));
@@ -131,108 +149,56 @@ static enum ys_code find_snapshots(struct recount *recount, struct ys_err *err)
     return code;
 }
 
-/* --- what it says --- */
+enum ys_code ys_recount_erased(struct ys_model *model, int64_t snapshot, struct ys_hash **out,
+                               size_t *count_out, struct ys_err *err)
+{
+    YS_QUERY_SCOPED query = NULL;
+    struct ys_hash *list = NULL;
+    size_t count = 0;
+    bool row = true;
+    enum ys_code code = ys_query_open(
+        ys_model_sql(model),
+        "SELECT x.id FROM report_snapshot_inputs i CROSS JOIN log g ON g.origin = i.log"
+        "  CROSS JOIN record x ON x.log = g.no AND x.idx < i.size"
+        " WHERE i.rec = ?1 AND x.content = 'tombstone' AND NOT EXISTS"
+        "       (SELECT 1 FROM ref f CROSS JOIN redaction y ON y.rec = f.rec"
+        "         CROSS JOIN record b ON b.no = f.rec CROSS JOIN log h ON h.no = b.log"
+        "         CROSS JOIN report_snapshot_inputs j ON j.rec = ?1 AND j.log = h.origin"
+        "         WHERE f.target = x.id AND f.rel = 'redacts' AND y.whole_body"
+        "           AND b.idx < j.size)"
+        " ORDER BY x.id",
+        &query, err);
+    if (code == YS_OK)
+        ys_query_set_int(query, 1, snapshot);
+    while (code == YS_OK && (code = ys_query_step(query, &row, err)) == YS_OK && row) {
+        struct ys_hash *const grown = reallocarray(list, count + 1, sizeof *grown);
+        if (grown == NULL) {
+            code = no_memory(err);
+            break;
+        }
+        list = grown;
+        count += take_hash(query, 0, &list[count]);
+    }
+    if (code != YS_OK) {
+        free(list);
+        return code;
+    }
+    *out = list;
+    *count_out = count;
+    return YS_OK;
+}
+
+/* --- what it says, and what the records say --- */
 
 static void clear_one(struct recount *recount)
 {
-    for (size_t i = 0; i < recount->figure_count; i++)
-        free((void *)(uintptr_t)recount->figure[i].unit);
-    for (size_t i = 0; i < recount->head_count; i++)
-        free((void *)(uintptr_t)recount->head[i].log);
-    free(recount->figure);
-    free(recount->head);
-    recount->figure = NULL;
-    recount->head = NULL;
-    recount->figure_count = recount->head_count = 0;
+    ys_signed_clear(&recount->is);
+    free(recount->erased);
+    recount->erased = NULL;
+    recount->erased_count = 0;
     recount->row_count = recount->differences = 0;
-    recount->other_rules = false;
+    recount->former_rules = false;
 }
-
-/* Four texts in one block, which `unit` owns. */
-static enum ys_code add_figure(struct recount *recount, struct ys_query *query, struct ys_err *err)
-{
-    const char *text[4] = {NULL};
-    size_t size = 0;
-    for (int i = 0; i < 4; i++)
-        size += ys_query_text(query, i).size + 1;
-    struct ys_sealed_figure *const grown =
-        reallocarray(recount->figure, recount->figure_count + 1, sizeof *grown);
-    if (grown == NULL)
-        return no_memory(err);
-    recount->figure = grown;
-    char *at = malloc(size);
-    if (at == NULL)
-        return no_memory(err);
-    for (int i = 0; i < 4; i++) {
-        const struct ys_bytes from = ys_query_text(query, i);
-        text[i] = at;
-        if (from.size > 0)
-            memcpy(at, from.data, from.size);
-        at[from.size] = '\0';
-        at += from.size + 1;
-    }
-    grown[recount->figure_count++] = (struct ys_sealed_figure){.unit = text[0],
-                                                               .indicator = text[1],
-                                                               .figure = text[2],
-                                                               .part = text[3],
-                                                               .there = !ys_query_is_null(query, 4),
-                                                               .n = ys_query_int(query, 4),
-                                                               .d = ys_query_int(query, 5)};
-    return YS_OK;
-}
-
-static enum ys_code add_head(struct recount *recount, struct ys_query *query, struct ys_err *err)
-{
-    struct ys_report_head head = {.size = (uint64_t)ys_query_int(query, 1),
-                                  .members = (uint64_t)ys_query_int(query, 3)};
-    const struct ys_bytes log = ys_query_text(query, 0);
-    if (!take_hash(query, 2, &head.root))
-        return ys_fail(err, YS_MALFORMED, "%.*s: no root is named", (int)log.size,
-                       (const char *)log.data);
-    struct ys_report_head *const grown =
-        reallocarray(recount->head, recount->head_count + 1, sizeof *grown);
-    if (grown == NULL)
-        return no_memory(err);
-    recount->head = grown;
-    head.log = strndup((const char *)log.data, log.size);
-    if (head.log == NULL)
-        return no_memory(err);
-    grown[recount->head_count++] = head;
-    return YS_OK;
-}
-
-static enum ys_code read_rows(struct recount *recount, const char *text, int64_t record,
-                              enum ys_code (*take)(struct recount *recount, struct ys_query *query,
-                                                   struct ys_err *err),
-                              struct ys_err *err)
-{
-    YS_QUERY_SCOPED query = NULL;
-    bool row = true;
-    enum ys_code code = ys_query_open(recount->sql, text, &query, err);
-    if (code == YS_OK)
-        ys_query_set_int(query, 1, record);
-    while (code == YS_OK && (code = ys_query_step(query, &row, err)) == YS_OK && row)
-        code = take(recount, query, err);
-    return code;
-}
-
-static enum ys_code read_one(struct recount *recount, const struct snapshot *snapshot,
-                             struct ys_err *err)
-{
-    enum ys_code code =
-        read_rows(recount,
-                  "SELECT unit, indicator, coalesce(figure, ''), coalesce(part, ''), numerator,"
-                  " denominator FROM report_snapshot_figures WHERE rec = ?1 ORDER BY nth",
-                  snapshot->record, add_figure, err);
-    if (code == YS_OK)
-        code = read_rows(recount,
-                         "SELECT log, size, root, coalesce(members, size) FROM"
-                         " report_snapshot_inputs WHERE rec = ?1 ORDER BY nth",
-                         snapshot->record, add_head, err);
-    return code;
-}
-
-/* --- what the records say --- */
 
 static struct row *add_row(struct recount *recount, const char *code)
 {
@@ -241,12 +207,50 @@ static struct row *add_row(struct recount *recount, const char *code)
     return row;
 }
 
-static void print_fraction(bool there, int64_t n, int64_t d, char out[48])
+/* Whoever signed it wrote these texts: they end with a whole character. */
+static void add_text(struct row *row, const char *text, size_t most)
 {
-    if (there)
-        (void)snprintf(out, 48, "%" PRId64 "/%" PRId64, n, d);
-    else
-        (void)snprintf(out, 48, "-");
+    const size_t used = strlen(row->fact);
+    const size_t room = sizeof row->fact - 1 - used;
+    const size_t size = ys_text_cut(ys_bytes_of_text(text), most < room ? most : room);
+    memcpy(row->fact + used, text, size);
+    row->fact[used + size] = '\0';
+}
+
+/* A message that may have been cut anywhere. */
+static void set_message(struct row *row, const struct ys_err *why)
+{
+    struct ys_bytes text = ys_bytes_of_text(why->msg);
+    while (text.size > 0 && ys_text_check(text, NULL) == YS_TEXT_NOT_UTF8)
+        text.size--;
+    (void)snprintf(row->fact, sizeof row->fact, "%.*s", (int)text.size, (const char *)text.data);
+}
+
+/* "; 0f3c..., 77ab..., +3" */
+static void add_records(struct row *row, const char *begin, const struct ys_hash *record,
+                        size_t count)
+{
+    char more[32];
+    for (size_t i = 0; i < count && i < BEHIND_MAX; i++) {
+        char id[YS_HASH_HEX_MAX];
+        ys_hash_hex(&record[i], id);
+        add_text(row, i == 0 ? begin : ", ", 24);
+        add_text(row, id, 16);
+    }
+    (void)snprintf(more, sizeof more, ", +%zu", count - BEHIND_MAX);
+    if (count > BEHIND_MAX)
+        add_text(row, more, sizeof more);
+    row->has_behind = count > 0;
+    if (row->has_behind)
+        row->behind = record[0];
+}
+
+static const char *code_of(const struct recount *recount, bool left_out)
+{
+    return recount->former_rules       ? "former"
+           : recount->erased_count > 0 ? "erased"
+           : left_out                  ? "omitted"
+                                       : "figure";
 }
 
 /* "110105901001 F-04 feedback: 6/9 <> 5/9; 0f3c..., 77ab..., +3" */
@@ -255,82 +259,111 @@ static enum ys_code take_difference(void *context, const struct ys_sealed_differ
 {
     struct recount *const recount = context;
     const struct ys_sealed_figure *const f = &difference->sealed;
-    char was[48];
-    char is[48];
+    char was[YS_SEALED_FRACTION_MAX];
+    char is[YS_SEALED_FRACTION_MAX];
+    char begin[32];
     (void)err;
     if (recount->differences++ >= DIFFERENCES_MAX)
         return YS_OK;
-    struct row *const row = add_row(recount, recount->other_rules   ? "rules"
-                                             : difference->left_out ? "omitted"
-                                                                    : "figure");
-    print_fraction(f->there, f->n, f->d, was);
-    print_fraction(difference->there, difference->n, difference->d, is);
-    int at = snprintf(row->fact, sizeof row->fact, "%.12s %.8s%s%.40s%s%.60s: %s <> %s", f->unit,
-                      f->indicator, f->figure[0] == '\0' ? "" : " ", f->figure,
-                      f->part[0] == '\0' ? "" : " ", f->part, was, is);
-    for (size_t i = 0; i < difference->record_count && i < BEHIND_MAX; i++) {
-        char id[YS_HASH_HEX_MAX];
-        ys_hash_hex(&difference->record[i], id);
-        at += snprintf(row->fact + at, sizeof row->fact - (size_t)at, "%s %.16s",
-                       i == 0 ? ";" : ",", id);
-    }
-    if (difference->record_count > BEHIND_MAX)
-        (void)snprintf(row->fact + at, sizeof row->fact - (size_t)at, ", +%zu",
-                       difference->record_count - BEHIND_MAX);
-    row->has_behind = difference->record_count > 0;
-    if (row->has_behind)
-        row->behind = difference->record[0];
+    struct row *const row = add_row(recount, code_of(recount, difference->left_out));
+    ys_sealed_print(f->there, f->n, f->d, was);
+    ys_sealed_print(difference->there, difference->n, difference->d, is);
+    add_text(row, f->unit, YS_DIVISION_MAX);
+    add_text(row, " ", 1);
+    add_text(row, f->indicator, 8);
+    add_text(row, f->figure[0] == '\0' ? "" : " ", 1);
+    add_text(row, f->figure, 40);
+    add_text(row, f->part[0] == '\0' ? "" : " ", 1);
+    add_text(row, f->part, 60);
+    add_text(row, ": ", 2);
+    add_text(row, was, sizeof was);
+    add_text(row, " <> ", 4);
+    add_text(row, difference->unknown ? "?" : is, sizeof is);
+    (void)snprintf(begin, sizeof begin, "; erased %zu: ", recount->erased_count);
+    if (recount->erased_count > 0)
+        add_records(row, begin, recount->erased, recount->erased_count);
+    else
+        add_records(row, "; ", difference->record, difference->record_count);
     return YS_OK;
 }
 
-static enum ys_code compare(struct recount *recount, const struct snapshot *snapshot,
-                            const struct ys_basis *basis, const struct ys_report_period *period,
-                            struct ys_err *err)
+static enum ys_code compare(struct recount *recount, struct ys_err *err)
 {
     struct ys_making making;
-    char set[YS_SEALED_SET_MAX];
-    const struct ys_making_options options = {.basis = basis,
-                                              .unit = snapshot->scope,
+    char own[YS_SEALED_SET_MAX];
+    const struct ys_making_options options = {.basis = &recount->basis,
+                                              .unit = recount->is.scope,
                                               .deployment = "",
                                               .software = "",
-                                              .period = period,
-                                              .as_of_day = snapshot->as_of_day,
+                                              .period = &recount->is.period,
+                                              .as_of_day = recount->is.as_of_day,
                                               .figures_only = true};
     enum ys_code code = ys_making_open(&options, &making, err);
     if (code != YS_OK)
         return code;
-    ys_sealed_set(&making.report, set);
-    recount->other_rules = strcmp(set, snapshot->rule_set) != 0;
-    code = ys_sealed_compare(&making, recount->figure, recount->figure_count, !recount->other_rules,
-                             take_difference, recount, err);
+    const enum ys_sealed_by by = ys_sealed_by(&making.report, recount->is.rule_set);
+    recount->former_rules = by == YS_SEALED_BY_FORMER;
+    ys_sealed_set(&making.report, own);
+    if (by == YS_SEALED_BY_UNKNOWN) {
+        struct row *const row = add_row(recount, "rules");
+        add_text(row, recount->is.rule_set, 40);
+        add_text(row, " <> ", 4);
+        add_text(row, own, sizeof own);
+    }
+    code = ys_sealed_compare(&making, recount->is.figure, recount->is.figure_count,
+                             !recount->former_rules, take_difference, recount, err);
     ys_making_close(&making);
     return code;
 }
 
-static enum ys_code count_one(struct recount *recount, const struct snapshot *snapshot,
-                              struct ys_err *err)
+static void close_basis(struct recount *recount)
 {
-    char from[YS_DATE_TEXT_MAX];
-    char to[YS_DATE_TEXT_MAX];
-    char text[2 * YS_DATE_TEXT_MAX + 2];
-    struct ys_report_period period;
-    struct ys_basis basis;
+    if (recount->has_basis)
+        ys_basis_close(&recount->basis);
+    recount->has_basis = false;
+}
+
+/* Does what was cut out for the last one serve this one, too? */
+static bool is_cut_out(const struct recount *recount)
+{
+    const struct ys_basis *const basis = &recount->basis;
+    const struct ys_signed *const is = &recount->is;
+    if (!recount->has_basis || recount->basis_day != is->as_of_day ||
+        basis->head_count != is->head_count)
+        return false;
+    for (size_t i = 0; i < is->head_count; i++)
+        if (strcmp(basis->head[i].log, is->head[i].log) != 0 ||
+            basis->head[i].size != is->head[i].size ||
+            basis->head[i].members != is->head[i].members ||
+            !ys_hash_equal(&basis->head[i].root, &is->head[i].root))
+            return false;
+    return true;
+}
+
+static enum ys_code count_one(struct recount *recount, struct ys_err *err)
+{
     const struct ys_basis_options options = {.store = recount->options->store,
                                              .roots = recount->options->roots,
                                              .folder = recount->options->folder,
-                                             .as_of_day = snapshot->as_of_day};
-    ys_date_print(ys_date_from_days(snapshot->from_day), from);
-    ys_date_print(ys_date_from_days(snapshot->to_day), to);
-    (void)snprintf(text, sizeof text, "%s..%s", from, to);
-    if (recount->head_count == 0)
+                                             .as_of_day = recount->is.as_of_day};
+    enum ys_code code = YS_OK;
+    if (recount->is.head_count == 0)
         return ys_fail(err, YS_REFUSED, "report: it rests on no log");
-    enum ys_code code = ys_report_period_parse(text, &period, err);
-    if (code == YS_OK)
-        code = ys_basis_of_heads(&options, recount->head, recount->head_count, &basis, err);
+    if (is_cut_out(recount)) {
+        code = ys_basis_renew(&recount->basis, err);
+    } else {
+        close_basis(recount);
+        recount->result->cuts++;
+        for (size_t i = 0; i < recount->is.head_count; i++)
+            recount->entries += recount->is.head[i].size;
+        code = ys_basis_of_heads(&options, recount->is.head, recount->is.head_count,
+                                 &recount->basis, err);
+        recount->has_basis = code == YS_OK;
+        recount->basis_day = recount->is.as_of_day;
+    }
     if (code != YS_OK)
         return code;
-    code = compare(recount, snapshot, &basis, &period, err);
-    ys_basis_close(&basis);
+    code = compare(recount, err);
     return code == YS_NOT_FOUND ? YS_REFUSED : code; /* its logs are here: they do not give it */
 }
 
@@ -358,7 +391,7 @@ static enum ys_code put_rows(const struct recount *recount, const struct snapsho
 }
 
 static enum ys_code put_count(const struct recount *recount, const struct snapshot *snapshot,
-                              struct ys_err *err)
+                              const char *key, struct ys_err *err)
 {
     YS_QUERY_SCOPED query = NULL;
     const enum ys_code code = ys_query_open(
@@ -367,7 +400,7 @@ static enum ys_code put_count(const struct recount *recount, const struct snapsh
         return code;
     ys_query_set_blob(query, 1, (struct ys_bytes){snapshot->id.bytes, YS_HASH_LEN});
     ys_query_set_blob(query, 2, (struct ys_bytes){snapshot->stated.bytes, YS_HASH_LEN});
-    ys_query_set_text(query, 3, ys_bytes_of_text(recount->key));
+    ys_query_set_text(query, 3, ys_bytes_of_text(key));
     return ys_query_run(query, err);
 }
 
@@ -396,8 +429,9 @@ static enum ys_code touch(const struct recount *recount, const struct snapshot *
     return ys_query_run(query, err);
 }
 
+/* `key` "": it was not counted, and will be looked at again. */
 static enum ys_code keep(const struct recount *recount, const struct snapshot *snapshot,
-                         struct ys_err *err)
+                         const char *key, struct ys_err *err)
 {
     enum ys_code code = ys_sql_run(recount->sql, "BEGIN IMMEDIATE", err);
     if (code != YS_OK)
@@ -406,56 +440,111 @@ static enum ys_code keep(const struct recount *recount, const struct snapshot *s
     if (code == YS_OK)
         code = put_rows(recount, snapshot, err);
     if (code == YS_OK)
-        code = put_count(recount, snapshot, err);
+        code = put_count(recount, snapshot, key, err);
     if (code == YS_OK)
         code = touch(recount, snapshot, err);
+    recount->result->changed = recount->result->changed || code == YS_OK;
     return ys_sql_end(recount->sql, code, err);
+}
+
+/* What lacks may be the same as when it was looked at before. */
+static enum ys_code is_kept(const struct recount *recount, const struct snapshot *snapshot,
+                            const char *fact, bool *out, struct ys_err *err)
+{
+    YS_QUERY_SCOPED query = NULL;
+    enum ys_code code = ys_query_open(
+        recount->sql,
+        "SELECT 1 FROM snapshot_count c JOIN snapshot_difference d ON d.snapshot = c.snapshot"
+        " WHERE c.snapshot = ? AND c.stated = ? AND d.code = 'uncounted' AND d.fact = ?",
+        &query, err);
+    if (code != YS_OK)
+        return code;
+    ys_query_set_blob(query, 1, (struct ys_bytes){snapshot->id.bytes, YS_HASH_LEN});
+    ys_query_set_blob(query, 2, (struct ys_bytes){snapshot->stated.bytes, YS_HASH_LEN});
+    ys_query_set_text(query, 3, ys_bytes_of_text(fact));
+    return ys_query_step(query, out, err);
+}
+
+/* Elsewhere it is nobody's fault that something is not here. */
+static enum ys_code keep_uncounted(struct recount *recount, const struct snapshot *snapshot,
+                                   const char *fact, struct ys_err *err)
+{
+    bool kept = false;
+    if (!snapshot->held)
+        return YS_OK;
+    const enum ys_code code = is_kept(recount, snapshot, fact, &kept, err);
+    if (code != YS_OK || kept)
+        return code;
+    recount->row_count = 0;
+    (void)snprintf(add_row(recount, "uncounted")->fact, FACT_MAX, "%s", fact);
+    return keep(recount, snapshot, "", err);
 }
 
 /* --- all --- */
 
+static enum ys_code read_one(struct recount *recount, const struct snapshot *snapshot,
+                             struct ys_err *err)
+{
+    YS_TXN_SCOPED txn = NULL;
+    enum ys_code code = ys_store_begin(recount->options->store, false, &txn, err);
+    if (code == YS_OK)
+        code = ys_signed_read(txn, snapshot->origin, snapshot->index, &recount->is, err);
+    if (code == YS_OK)
+        code = ys_recount_erased(recount->model, snapshot->record, &recount->erased,
+                                 &recount->erased_count, err);
+    return code;
+}
+
 /* What is wrong with what it rests on is its author's fault, and no reason to stop. */
 static enum ys_code recount_one(struct recount *recount, const struct snapshot *snapshot,
-                                bool *any_out, struct ys_err *err)
+                                struct ys_err *err)
 {
+    const uint64_t most = recount->options->entries_max;
     struct ys_err inner = {0};
+    if (snapshot->lacks[0] != '\0')
+        return keep_uncounted(recount, snapshot, snapshot->lacks, err);
     enum ys_code code = read_one(recount, snapshot, &inner);
+    if (code == YS_OK && most != 0 && recount->entries >= most && !is_cut_out(recount)) {
+        recount->result->left++;
+        return YS_OK;
+    }
     if (code == YS_OK)
-        code = count_one(recount, snapshot, &inner);
+        code = count_one(recount, &inner);
     if (code == YS_NOT_FOUND)
-        return YS_OK; /* not here: another time */
+        return YS_OK; /* it came or went meanwhile: another time */
     if (code == YS_REFUSED || code == YS_USAGE || ys_code_fault(code) == YS_FAULT_PEER) {
         recount->row_count = recount->differences = 0;
-        (void)snprintf(add_row(recount, "basis")->fact, FACT_MAX, "%s", inner.msg);
+        set_message(add_row(recount, "basis"), &inner);
         code = YS_OK;
     }
     if (code != YS_OK)
         return ys_fail(err, code, "%s", inner.msg);
     if (recount->differences > DIFFERENCES_MAX)
-        (void)snprintf(add_row(recount, "figure")->fact, FACT_MAX, "+%zu",
+        (void)snprintf(add_row(recount, code_of(recount, false))->fact, FACT_MAX, "+%zu",
                        recount->differences - DIFFERENCES_MAX);
-    *any_out = true;
-    return keep(recount, snapshot, err);
+    return keep(recount, snapshot, recount->key, err);
 }
 
 enum ys_code ys_recount(struct ys_model *model, const struct ys_recount_options *options,
-                        bool *any_out, struct ys_err *err)
+                        struct ys_recount_result *out, struct ys_err *err)
 {
-    struct recount recount = {.sql = ys_model_sql(model), .options = options};
-    *any_out = false;
+    struct recount recount = {
+        .model = model, .sql = ys_model_sql(model), .options = options, .result = out};
+    *out = (struct ys_recount_result){.left = 0};
     enum ys_code code = read_key(&recount, err);
     if (code == YS_OK)
         code = find_snapshots(&recount, err);
     if (code == YS_OK && recount.count > 0) {
-        recount.row = calloc(DIFFERENCES_MAX + 1, sizeof *recount.row);
+        recount.row = calloc(ROWS_MAX, sizeof *recount.row);
         code = recount.row == NULL ? no_memory(err) : YS_OK;
     }
     for (size_t i = 0; code == YS_OK && i < recount.count; i++) {
         if (options->progress != NULL)
             options->progress(options->context, i, recount.count);
-        code = recount_one(&recount, &recount.snapshot[i], any_out, err);
+        code = recount_one(&recount, &recount.snapshot[i], err);
         clear_one(&recount);
     }
+    close_basis(&recount);
     free(recount.row);
     free(recount.snapshot);
     return code;

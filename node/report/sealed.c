@@ -2,6 +2,7 @@
 
 #include "proto/limits.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +32,29 @@ bool ys_sealed_is(const struct ys_found *found, const char *unit)
 void ys_sealed_set(const struct ys_report *report, char out[YS_SEALED_SET_MAX])
 {
     (void)snprintf(out, YS_SEALED_SET_MAX, "%.16s/%.16s", report->rule_set, report->indicator_set);
+}
+
+/* Of the versions that were released before this one: none yet. Each release adds its own. */
+static const char *const former[] = {NULL};
+
+enum ys_sealed_by ys_sealed_by(const struct ys_report *report, const char *set)
+{
+    char own[YS_SEALED_SET_MAX];
+    ys_sealed_set(report, own);
+    if (strcmp(own, set) == 0)
+        return YS_SEALED_BY_THESE;
+    for (const char *const *at = former; *at != NULL; at++)
+        if (strcmp(*at, set) == 0)
+            return YS_SEALED_BY_FORMER;
+    return YS_SEALED_BY_UNKNOWN;
+}
+
+void ys_sealed_print(bool there, int64_t n, int64_t d, char out[YS_SEALED_FRACTION_MAX])
+{
+    if (there)
+        (void)snprintf(out, YS_SEALED_FRACTION_MAX, "%" PRId64 "/%" PRId64, n, d);
+    else
+        (void)snprintf(out, YS_SEALED_FRACTION_MAX, "-");
 }
 
 /* --- comparing --- */
@@ -87,18 +111,24 @@ static enum ys_code give(struct comparing *comparing, const struct ys_found *fou
     return code == YS_OK ? comparing->take(comparing->context, difference, err) : code;
 }
 
-static enum ys_code compare_one(struct comparing *comparing, const struct ys_sealed_figure *figure,
-                                struct ys_err *err)
+/* NULL: there is no such figure. */
+static const struct ys_found *find(const struct comparing *comparing,
+                                   const struct ys_sealed_figure *figure)
 {
     size_t count = 0;
     const struct ys_found *const all = ys_figures_found(comparing->making->figures, &count);
-    const struct ys_found *found = NULL;
-    struct ys_sealed_difference difference = {.sealed = *figure};
-    for (size_t i = 0; i < count && found == NULL; i++)
+    for (size_t i = 0; i < count; i++)
         if (is_same(&all[i], figure))
-            found = &all[i];
+            return &all[i];
+    return NULL;
+}
+
+static enum ys_code compare_one(struct comparing *comparing, const struct ys_found *found,
+                                const struct ys_sealed_figure *figure, struct ys_err *err)
+{
+    struct ys_sealed_difference difference = {.sealed = *figure, .unknown = found == NULL};
     difference.there = found != NULL && ys_sealed_fraction(found, &difference.n, &difference.d);
-    if (difference.there == figure->there &&
+    if (found != NULL && difference.there == figure->there &&
         (!difference.there || (difference.n == figure->n && difference.d == figure->d)))
         return YS_OK;
     return give(comparing, found, &difference, err);
@@ -114,8 +144,6 @@ static enum ys_code look_for_missing(struct comparing *comparing, const struct y
                                                          .figure = found->figure->code,
                                                          .part = found->part},
                                               .left_out = true};
-    if (found->unit_at != 0 || !ys_sealed_is(found, found->unit))
-        return YS_OK;
     for (size_t i = 0; i < count; i++)
         if (is_same(found, &figure[i]))
             return YS_OK;
@@ -134,11 +162,20 @@ enum ys_code ys_sealed_compare(const struct ys_making *making,
     size_t found_count = 0;
     const struct ys_found *const found = ys_figures_found(making->figures, &found_count);
     enum ys_code code = YS_OK;
+    for (size_t i = 0; code == YS_OK && i < count; i++) {
+        const struct ys_found *const same = find(&comparing, &figure[i]);
+        if (same != NULL)
+            code = compare_one(&comparing, same, &figure[i], err);
+    }
+    size_t own = 0; /* those of the unit come first, and there is room for so many */
+    for (size_t i = 0; code == YS_OK && whole && own < YS_BODY_REPEATED_MAX && i < found_count; i++)
+        if (found[i].unit_at == 0 && ys_sealed_is(&found[i], found[i].unit)) {
+            own++;
+            code = look_for_missing(&comparing, &found[i], figure, count, err);
+        }
     for (size_t i = 0; code == YS_OK && i < count; i++)
-        code = compare_one(&comparing, &figure[i], err);
-    for (size_t i = 0; code == YS_OK && whole && count < YS_BODY_REPEATED_MAX && i < found_count;
-         i++)
-        code = look_for_missing(&comparing, &found[i], figure, count, err);
+        if (find(&comparing, &figure[i]) == NULL)
+            code = compare_one(&comparing, NULL, &figure[i], err);
     free(comparing.record);
     return code;
 }

@@ -108,30 +108,79 @@ SELECT a.subject, a.unit, a.unit AS division, a.record, NULL AS other, 'I' AS se
          GROUP BY t.rec) m
   JOIN act a ON a.record = m.rec;
 
+-- What a sealed report must rest on at least, log by log: of those below its scope as many entries as its author's
+-- own receipts say that it had, those in its own log up to the size that it names, and those that its node signed before
+-- the day of asking; of its own log what those above it had receipted before that day, and what its node had signed
+-- in it. Receipts, because nodes sign them at once: when another record came into its log no time says, it may have waited
+-- for others to sign it, too. `members`: of its own log and its district's all entries count, of others those of
+-- which the district's receipts are in what it names, by the day before.
+CREATE VIEW receipted AS -- each log once, without reading all of its receipts
+WITH RECURSIVE o(origin) AS
+     (SELECT min(p.origin) FROM receipt p UNION ALL
+      SELECT (SELECT min(p.origin) FROM receipt p WHERE p.origin > o.origin) FROM o WHERE o.origin IS NOT NULL)
+SELECT o.origin FROM o WHERE o.origin IS NOT NULL;
+CREATE VIEW sealed_report AS
+SELECT n.unit, n.level, s.rec, n.first, n.origin AS own, s.scope, a.day AS anchor_day, a.signed_day,
+       min(coalesce(s.as_of, s."to"), a.signed_day) AS day,
+       coalesce((SELECT x.size FROM report_snapshot_inputs x WHERE x.rec = s.rec AND x.log = n.origin), 0) AS own_size
+  FROM span n CROSS JOIN report_snapshot s ON s.rec BETWEEN n.first AND n.last CROSS JOIN act a ON a.record = s.rec;
+CREATE VIEW report_due AS
+SELECT q.unit, q.rec, q.anchor_day, q.signed_day, q.origin, i.size AS named, coalesce(i.members, i.size) AS named_members,
+       CASE WHEN q.origin = q.own THEN
+            max(coalesce((SELECT max(p.size) FROM receipt p
+                           WHERE p.origin = q.origin AND (p.time_s + 28800) / 86400 < q.day), 0),
+                coalesce((SELECT max(r.idx) + 1 FROM record r
+                           WHERE r.no BETWEEN q.first AND q.rec AND r.kind = 'receipts'
+                             AND (r.signed_s + 28800) / 86400 < q.day), 0))
+       ELSE coalesce((SELECT p.size FROM receipt p CROSS JOIN record r ON r.no = p.record
+                       WHERE p.origin = q.origin AND p.level = q.level AND p.record BETWEEN q.first AND q.rec
+                         AND (r.idx < q.own_size OR (r.signed_s + 28800) / 86400 < q.day)
+                       ORDER BY p.size DESC LIMIT 1), 0) END AS due,
+       CASE WHEN q.origin = q.own OR q.origin GLOB '*/[0-9][0-9][0-9][0-9][0-9][0-9]/*' THEN i.size
+       ELSE min(i.size, coalesce((SELECT p.size FROM receipt p CROSS JOIN record r ON r.no = p.record
+                                   CROSS JOIN log g ON g.no = r.log
+                                   CROSS JOIN report_snapshot_inputs d ON d.rec = q.rec AND d.log = g.origin
+                                   WHERE p.origin = q.origin AND p.level = 'district' AND r.idx < d.size
+                                     AND (p.time_s + 28800) / 86400 < q.day
+                                   ORDER BY p.size DESC LIMIT 1), 0)) END AS due_members
+  FROM (SELECT s.*, o.origin FROM sealed_report s CROSS JOIN receipted o
+            ON substr(o.origin, instr(o.origin, '/') + 1, length(s.scope)) = s.scope
+        UNION SELECT s.*, x.log FROM sealed_report s CROSS JOIN report_snapshot_inputs x ON x.rec = s.rec
+        UNION SELECT s.*, s.own FROM sealed_report s) q
+  LEFT JOIN report_snapshot_inputs i ON i.rec = q.rec AND i.log = q.origin
+ WHERE NOT EXISTS (SELECT k.log FROM log l CROSS JOIN node_log k ON k.log = l.no AND k.state = 'forked'
+                    WHERE l.origin = q.origin);
+
 -- Why (2026-11): DOMAIN.md has no rule for it, and what a street says about itself is what its evaluation rests on. What
--- the logs that a report names do give is counted outside (node/report/recount.h), once, where they are held. That a
--- log is left out counts only where the author's own receipts, further up in its log, say that it had it: the
--- time at which a log says that it began is claimed. A forked one cannot be used. What was counted by
--- other rules may be another figure and right.
+-- the logs that a report names do give is counted outside (node/report/recount.h), once, where they are held; what was
+-- found for what a correction has replaced is none. That a log, or what is new in it, is left out counts only as
+-- receipts say that the author had it: the time at which a log says that it began is claimed. A forked one cannot
+-- be used. What was counted by an earlier version's rules may be another figure and right, and so may what rested
+-- on something that was erased by law since. One that rests on what nobody has is against the rule once a log might be
+-- silent no longer.
 INSERT INTO rule (id, version, view, article, severity, who, scope, clock, late_entry, parameters, since,
                   until, zh, en, remedy_zh, remedy_en)
-VALUES ('R-S-6', 1, 'R-S-6', 'design', 'F', 'author', 'unit', 'change', 0, '', NULL, NULL,
-        '封存报告中的数值与所列日志重算的结果不一致，或者遗漏了已收到的日志',
-        'a sealed report says another figure than the logs that it names give, or leaves out a log that was there',
+VALUES ('R-S-6', 1, 'R-S-6', 'design', 'F', 'author', 'unit', 'change', 0, 'silent_days', NULL, NULL,
+        '封存报告中的数值与所列日志重算的结果不一致，或者遗漏了已收到的日志、记录，或者所列日志无从取得',
+        'a sealed report says another figure than the logs that it names give, or leaves out a log or entries that were '
+        || 'there, or names what nobody can get',
         '核对所列记录；更正或撤回封存报告，重新签署', 'look at the records that are named; correct or withdraw the report and sign anew');
 CREATE VIEW "R-S-6" AS
 SELECT '-' AS subject, n.unit, n.unit AS division, a.record,
-       (SELECT r.no FROM record r WHERE r.id = d.behind) AS other, iif(d.code = 'rules', 'I', 'F') AS severity,
-       d.code, a.day AS anchor_day, a.signed_day AS since_day, NULL AS until_day, d.fact
+       (SELECT r.no FROM record r WHERE r.id = d.behind) AS other, iif(d.code IN ('former', 'erased'), 'I', 'F') AS severity,
+       d.code, a.day AS anchor_day,
+       iif(d.code = 'uncounted', due('silent_days', n.unit, a.signed_day) + 1, a.signed_day) AS since_day,
+       NULL AS until_day, d.fact
   FROM span n CROSS JOIN report_snapshot s ON s.rec BETWEEN n.first AND n.last
  CROSS JOIN act a ON a.record = s.rec
+ CROSS JOIN snapshot_count c ON c.snapshot = a.id
+   AND c.stated = (SELECT t.id FROM record r CROSS JOIN record t ON t.no = coalesce(r.stated_by, r.no)
+                    WHERE r.no = a.record)
  CROSS JOIN snapshot_difference d ON d.snapshot = a.id
 UNION ALL
-SELECT '-', n.unit, n.unit, a.record, NULL, 'F', 'left_out', a.day, a.signed_day, NULL, l.origin
-  FROM span n CROSS JOIN report_snapshot s ON s.rec BETWEEN n.first AND n.last
- CROSS JOIN act a ON a.record = s.rec
- CROSS JOIN span l ON substr(l.unit, 1, length(s.scope)) = s.scope
- WHERE EXISTS (SELECT p.size FROM receipt p
-                WHERE p.origin = l.origin AND p.record >= n.first AND p.record < a.record)
-   AND NOT EXISTS (SELECT i.nth FROM report_snapshot_inputs i WHERE i.rec = s.rec AND i.log = l.origin)
-   AND NOT EXISTS (SELECT o.log FROM node_log o WHERE o.log = l.log AND o.state = 'forked');
+SELECT '-', w.unit, w.unit, w.rec, NULL, 'F',
+       CASE WHEN w.named IS NULL THEN 'left_out' WHEN w.named < w.due THEN 'short' ELSE 'members' END,
+       w.anchor_day, w.signed_day, NULL,
+       w.origin || CASE WHEN w.named IS NULL THEN '' WHEN w.named < w.due THEN ' ' || w.named || ' < ' || w.due
+                        ELSE ' ' || w.named_members || ' < ' || w.due_members END
+  FROM report_due w WHERE coalesce(w.named, 0) < w.due OR w.named_members < w.due_members;

@@ -9,10 +9,11 @@ import os
 import pathlib
 import re
 import subprocess
+import time
 import unittest
 import zipfile
 
-from harness import COMMUNITY, DISTRICT, OK, REFUSED, STREET, USAGE, Case, consensus, needed, wait_for, write_json
+from harness import COMMUNITY, DISTRICT, ENVIRONMENT, OK, REFUSED, STREET, USAGE, Case, consensus, needed, wait_for, write_json
 from test_matter import ref
 
 SCHEMA_TYPES = {"object": dict, "array": list, "string": str, "integer": int, "boolean": bool, "null": type(None)}
@@ -116,10 +117,13 @@ class Report(Case):
         refused(community, lambda r: None, "holds no such log")
         refused(district, lambda r: r.update(hash="0" * 64), "it is another one")
         refused(district, lambda r: r["report"]["heads"].pop(), "it is another one")
+        refused(district, lambda r: r["report"]["heads"].append({**r["report"]["heads"][1], "size": 1}), street, "named twice")
         refused(district, lambda r: r["report"].pop("heads"), "report.heads")
         self.run_in(district, "report", "--as-of", str(self.folder / "changed.json"), "--period", "2026", status=USAGE)
         self.run_in(district, "report", "--period", "2026-H3", status=USAGE)
         self.run_in(district, "report", "--explain", "Z-01", status=USAGE)
+        ran = self.run_in(district, "report", "--period", "2026", "--seal", "--day", "2090-01-01", status=USAGE)
+        self.assertIn("yet to come", ran.stderr.decode())
         self.run_in(district, "report", "--format", "xlsx", status=USAGE)
 
     def test_the_exported_folder_holds_every_table_as_its_dictionary_and_schema_say(self):
@@ -208,6 +212,10 @@ class Report(Case):
         self.assertEqual({(row["unit"], row["score"], row["score rank"]) for row in rows},
                          {(STREET, "75.00", 1), (COMMUNITY, "75.00", 1)})
         self.assertIn("75.00", district.call("report", "--by-unit").out)
+        published = int(time.time())
+        wait_for(lambda: int(time.time()) > published, "the next second: the later one counts")
+        district.publish({**parameter, "rule_parameter": {**parameter["rule_parameter"], "value": "none"}})
+        self.assertNotIn("score", self.table(json.loads(district.call(*report).out), "scorecard")[0])
 
     def test_what_only_this_node_knows_goes_into_files_when_it_is_asked_for(self):
         home = self.home("d", 0)
@@ -314,7 +322,8 @@ class Report(Case):
         self.assertEqual(flaw["kind"], "report")
         self.assertIn(f"{COMMUNITY} F-04 feedback", flaw["text"])
 
-        # A log that is not used is named.
+        # A log that is not used is named; texts of the signer are cut at a character, wherever they end.
+        text["report_snapshot"]["figures"] += [{"unit": COMMUNITY, "indicator": "Z-01", "part": "x" * n + "字" * 30} for n in range(3)]
         text["report_snapshot"]["inputs"] = [i for i in text["report_snapshot"]["inputs"] if f"/{COMMUNITY}/" not in i["log"]]
         short = street.publish(text)
         self.receipted(street, "district")
@@ -325,12 +334,71 @@ class Report(Case):
         left_out, = (f for f in found if f["code"] == "left_out")
         self.assertIn(f"/{COMMUNITY}/", left_out["fact"])
         self.assertIn("F-04", " ".join(f["fact"] for f in found if f["code"] == "figure"))
+        self.assertIn("x字", " ".join(f["fact"] for f in found if f["code"] == "figure"))
         # Withdrawn, it is none.
         street.publish({"kind": "withdrawal", "refs": [ref("withdraws", short)], "withdrawal": {"reason": "重复登记"}})
         self.assertNotIn(short["id"], street.call("findings", "R-S-6", "--json").out)
         self.assertRefused(community.call("report", "--seal", check=False), REFUSED, "report_snapshot")
         self.assertRefused(district.call("report", "--check", result, check=False), USAGE, "no report_snapshot")
         self.assertEqual(STREET, different["unit"][:9])
+
+    def proposal(self, number):
+        return {"kind": "topic_proposal", "subject": f"{COMMUNITY}-2026-{number:04}", "occurred_at": "2026-10-20",
+                "topic_proposal": {"title": "示例:楼道照明", "content": "示例", "proposer_kind": "resident", "channel": "form",
+                                   "proposed_on": "2026-10-20", "suggested_category": "facilities_and_order",
+                                   "suggested_nature": "community_affairs", "suggested_level": "community"}}
+
+    def test_what_was_erased_by_law_after_sealing_accuses_nobody(self):
+        district, street, community = self.federation()
+        target = community.publish(self.proposal(1))["id"]
+        community.publish(self.proposal(2))
+        self.receipted(community)
+        self.held(street, COMMUNITY, 2, verdict="ok")
+        draft = street.call("report", "--period", "2026", "--seal", "--json").object()
+        sealed = street.call("publish", str(draft["draft"]), "--passphrase-file", street.passphrase, "--json").objects()[-1]["id"]
+        self.receipted(street, "district")
+        self.assertEqual(street.call("findings", "R-S-6", "--json").out, "")
+        community.publish({"kind": "redaction", "subject": f"{COMMUNITY}-2026-0001", "occurred_at": "2026-11-02",
+                           "refs": [{"rel": "redacts", "record": target}],
+                           "redaction": {"reason": "request", "erased_on": "2026-11-02", "holder": COMMUNITY, "whole_body": True}})
+        for node in (district, street):
+            wait_for(lambda: node.call("show", target, "--json").object()["content"] == "erased", f"{node.code}: erased")
+
+        found = district.call("findings", "R-S-6", "--json").objects()
+        self.assertEqual({(f["record"]["id"], f["severity"], f["code"]) for f in found}, {(sealed, "I", "erased")})
+        self.assertIn(f"erased 1: {target[:16]}", " ".join(f["fact"] for f in found if " A-01" in f["fact"]))
+        self.assertEqual(street.call("findings", "R-S-6", "--json").out, "")  # who had counted it knows that it was right
+        audited = district.call("audit", "--json", check=False)
+        self.assertEqual(audited.status, ENVIRONMENT, audited.out + audited.err)
+        flaws = [flaw for line in audited.objects()[:-1] for flaw in line["flaws"]]
+        self.assertEqual({flaw["kind"] for flaw in flaws}, {"unknown"})
+        self.assertIn("erased 1: ", flaws[0]["text"])
+        checked = district.call("report", "--check", sealed, check=False)
+        self.assertEqual(checked.status, ENVIRONMENT, checked.out + checked.err)
+        self.assertIn("1 records were erased by law", checked.err)
+
+    def test_where_nothing_can_be_cut_out_the_findings_are_listed_all_the_same(self):
+        district, street, community = self.federation()
+        community.publish(consensus())
+        self.receipted(community)
+        self.held(street, COMMUNITY, 1, verdict="ok")
+        draft = street.call("report", "--period", "2026", "--seal", "--json").object()
+        text = json.loads(pathlib.Path(draft["path"]).read_text(encoding="utf-8"))
+        text["report_snapshot"]["figures"][0]["numerator"] += 1
+        street.publish(text)
+        place = street.home / "scratch"
+        place.write_text("in the way")
+        for command in (("findings", "--json"), ("inbox", "--json")):
+            ran = street.call(*command)
+            self.assertIn("sealed reports were not counted again", ran.err)
+        place.unlink()
+        # What a process that was killed has left goes with the next one.
+        left = place / "report-killed"
+        left.mkdir(parents=True)
+        (left / "data.mdb").write_text("a copy")
+        finding, = street.call("findings", "R-S-6", "--json").objects()
+        self.assertEqual(finding["code"], "figure")
+        self.assertFalse(place.exists())
 
 
 if __name__ == "__main__":

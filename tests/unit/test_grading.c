@@ -64,6 +64,18 @@ static void what_is_no_item_is_refused_and_named(void **state)
     assert_int_equal(got.count, 77);
 }
 
+static void none_is_a_value_that_ends_it(void **state)
+{
+    struct ys_grading got = {.count = 77};
+    struct ys_err err = {0};
+    (void)state;
+    assert_int_equal(
+        ys_grading_parse(ys_bytes_of_text("none E-03=1:0..9"), "scorecard", &got, &err),
+        YS_MALFORMED);
+    assert_int_equal(ys_grading_parse(ys_bytes_of_text("none"), "scorecard", &got, &err), YS_OK);
+    assert_int_equal(got.count, 0);
+}
+
 static void no_more_items_than_a_score_is_made_of(void **state)
 {
     char text[512] = "";
@@ -86,6 +98,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(items_say_indicator_weight_and_the_values_that_give_none_and_all),
         cmocka_unit_test(what_is_no_item_is_refused_and_named),
+        cmocka_unit_test(none_is_a_value_that_ends_it),
         cmocka_unit_test(no_more_items_than_a_score_is_made_of),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

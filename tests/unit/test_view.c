@@ -229,6 +229,32 @@ static void a_name_that_was_cut_inside_a_character_is_still_printed(void **state
     assert_non_null(strstr(text, "\"name\": \"cut ??\""));
 }
 
+/* What peers have signed stands in them; whatever its bytes, an object comes out. */
+static void print_broken_finding(void)
+{
+    static const struct ys_rule rule = {.id = "R-S-6", .article = "design"};
+    const struct ys_finding finding = {.rule = &rule,
+                                       .who = "st",
+                                       .severity = 'F',
+                                       .subject = "-",
+                                       .unit = "110105001",
+                                       .division = "1101\xe5\xad",
+                                       .record = {.id = "ab", .kind = "kind\xe5"},
+                                       .code = "cut \xe5",
+                                       .fact = "cut \xe5\xad"};
+    ys_view_json.finding(&finding);
+}
+
+static void a_finding_whose_text_was_cut_inside_a_character_is_still_printed(void **state)
+{
+    (void)state;
+    char text[2048];
+    capture(print_broken_finding, text, sizeof text);
+    assert_non_null(strstr(text, "\"fact\": \"cut ??\""));
+    assert_non_null(strstr(text, "\"code\": \"cut ?\""));
+    assert_non_null(strstr(text, "\"division\": \"1101??\""));
+}
+
 /* A request whose texts try to deceive who reads them on a terminal. */
 static struct ys_application deceiver(void)
 {
@@ -324,6 +350,7 @@ int main(void)
         cmocka_unit_test(an_applicant_is_one_json_object_on_one_line),
         cmocka_unit_test(an_invitation_is_one_line_of_either_kind),
         cmocka_unit_test(a_name_that_was_cut_inside_a_character_is_still_printed),
+        cmocka_unit_test(a_finding_whose_text_was_cut_inside_a_character_is_still_printed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
