@@ -172,6 +172,8 @@ static enum ys_code apply_entries(struct ys_txn *txn, const struct ys_node_keys 
     result->first_index = change->first_index;
     result->count = change->count;
     result->log_changed = true;
+    for (size_t i = 0; i < change->count; i++)
+        result->absent = result->absent || change->entries[i].content == YS_CONTENT_ABSENT;
     const bool membership = changes_membership(change->entries, change->count);
     if (change->checkpoint.size != 0)
         code = keep_head(txn, keys, change, &log, now_s, result, err);

@@ -83,6 +83,7 @@ struct ys_change_result {
     uint64_t credit;
     bool log_changed; /* size, heads, receipts or state differ from before */
     bool forked;      /* FORK: this proof is new */
+    bool absent;      /* ENTRIES: some of them came without their body */
     bool membership;  /* an entry that changes membership was appended, or may count now */
     struct ys_err err;
 };

@@ -333,7 +333,7 @@ void world_hand_result(struct world *w, int node, const struct ys_change_result 
     }
 }
 
-void world_tell_filled(struct world *w, int node, const struct ys_change_result *filled)
+void world_tell_contents(struct world *w, int node, const struct ys_change_result *result)
 {
     for (int i = 1; i < (int)w->node_count; i++) {
         for (int side = 0; side < 2; side++) {
@@ -344,7 +344,9 @@ void world_tell_filled(struct world *w, int node, const struct ys_change_result 
                 continue;
             enum ys_code code = YS_OK;
             if (open_turn(&turn, w, i, side))
-                code = ys_session_content_here(link->session[side], &turn.turn, filled, &err);
+                code = result->absent
+                           ? ys_session_content_lacks(link->session[side], &turn.turn, result, &err)
+                           : ys_session_content_here(link->session[side], &turn.turn, result, &err);
             close_turn(&turn, code, &err);
         }
     }

@@ -232,8 +232,8 @@ static void take_results(struct world *w, int index, const struct ys_change_resu
         node->membership_moved = node->membership_moved || results[i].membership;
         if (results[i].kind == YS_CHANGE_SIGN_OWN)
             node->signing = false;
-        if (results[i].kind == YS_CHANGE_CONTENT && results[i].code == YS_OK)
-            world_tell_filled(w, index, &results[i]);
+        if (results[i].code == YS_OK && (results[i].kind == YS_CHANGE_CONTENT || results[i].absent))
+            world_tell_contents(w, index, &results[i]);
         world_hand_result(w, index, &results[i]);
     }
 }

@@ -96,8 +96,8 @@ typedef enum ys_code world_session_call(struct ys_session *session, struct ys_tu
                                         struct ys_err *err);
 void world_for_sessions(struct world *world, int node, world_session_call *call);
 void world_hand_result(struct world *world, int node, const struct ys_change_result *result);
-/* A body came that was absent: the node's sessions say so. */
-void world_tell_filled(struct world *world, int node, const struct ys_change_result *filled);
+/* A body came that was absent, or an entry without one: the node's sessions say so, or ask. */
+void world_tell_contents(struct world *world, int node, const struct ys_change_result *result);
 
 /* --- world_node.c --- */
 void world_make_node(struct world *world, const char *code, const char *const *bodies);

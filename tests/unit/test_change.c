@@ -370,6 +370,7 @@ static void a_verdict_on_the_note_alone_does_not_stand_when_the_body_came(void *
             (struct ys_entry){.note = change->entries[i].note, .content = YS_CONTENT_ABSENT};
     add_verdicts(desk, first, sizeof first);
     apply_all(desk);
+    assert_true(desk->result[0].absent);
     for (uint64_t i = 0; i < 4; i++)
         assert_int_equal(verdict_of(desk, i), YS_VERDICT_OK);
     drop_group(desk);
@@ -381,6 +382,7 @@ static void a_verdict_on_the_note_alone_does_not_stand_when_the_body_came(void *
     add_verdicts(desk, late, sizeof late);
     apply_all(desk);
     assert_int_equal(desk->result[0].code, YS_OK);
+    assert_false(desk->result[0].absent);
     assert_int_equal(desk->result[1].code, YS_OK);
 
     assert_int_equal(verdict_of(desk, 0), YS_VERDICT_BAD);
