@@ -58,7 +58,7 @@ static enum ys_code send_content(struct ys_session *session, struct ys_turn *tur
     return ys_session_send(session, turn, &message, err);
 }
 
-/* The body at that place, and whose it is, if it is here and for this peer: below a head that may leave. Else
+/* The body at that place, and whose it is, if it is here and for this peer: below a head that may leave, or what of a tail it may have. Else
  * `out` is empty. */
 static enum ys_code find_body(struct ys_session *session, struct ys_turn *turn, const char *origin,
                               uint64_t index, struct ys_bytes *out, struct ys_hash *record_out,
@@ -73,7 +73,9 @@ static enum ys_code find_body(struct ys_session *session, struct ys_turn *turn, 
     enum ys_code code = ys_log_find(turn->txn, origin, &log, err);
     if (code == YS_OK && !may_give(session, turn, &log.origin.division))
         return YS_OK;
-    if (code == YS_OK)
+    if (code == YS_OK && ys_session_may_have_tail(session, &log))
+        size = log.frontier.size;
+    else if (code == YS_OK)
         code = ys_session_newest_head(turn, &log, &size, &note, err);
     if (code == YS_NOT_FOUND || (code == YS_OK && index >= size))
         return YS_OK;

@@ -261,6 +261,8 @@ enum ys_code ys_session_tell_fork(struct ys_session *session, struct ys_turn *tu
 /* --- session_serve.c --- */
 enum ys_code ys_session_on_want(struct ys_session *session, struct ys_turn *turn,
                                 const Yishi__V1__Want *want, struct ys_err *err);
+/* What is unsigned goes from a log's owner to its parent, and back to an owner that lost it. */
+bool ys_session_may_have_tail(const struct ys_session *session, const struct ys_log *log);
 /* Send what the peer waits for, as far as its credit goes. */
 enum ys_code ys_session_serve(struct ys_session *session, struct ys_turn *turn, struct ys_err *err);
 

@@ -360,6 +360,31 @@ static void a_body_is_given_only_to_whom_the_log_may_go(void **state)
     assert_int_equal(desk->bodies, 2);
 }
 
+/* 15.4: nobody has signed it yet, and the parent may have it all the same, or give it back. */
+static void of_a_tail_owner_and_parent_give_each_other(void **state)
+{
+    struct desk *const desk = *state;
+    const struct ys_entry own = {.note = ys_bytes_of_text("a note"),
+                                 .content = YS_CONTENT_BODY,
+                                 .body = ys_bytes_of_text("a body")};
+    const uint64_t last = cast_append(&desk->cast, CAST_STREET, &own);
+    const uint64_t theirs = cast_append(&desk->cast, CAST_COMMUNITY, &own);
+    talk_with(desk, CAST_DISTRICT, true);
+    assert_int_equal(want(desk, CAST_STREET, last), YS_OK); /* what the parent has may be another */
+    assert_int_equal(want(desk, CAST_COMMUNITY, theirs), YS_OK);
+    assert_int_equal(desk->missing, 2);
+    desk->session->own_log = YS_OWN_FITS;
+    assert_int_equal(want(desk, CAST_STREET, last), YS_OK);
+    assert_int_equal(desk->bodies, 1);
+    assert_int_equal(want(desk, CAST_STREET, last + 1), YS_OK);
+
+    talk_with(desk, CAST_COMMUNITY, true);
+    assert_int_equal(want(desk, CAST_COMMUNITY, theirs), YS_OK);
+    assert_int_equal(want(desk, CAST_STREET, last), YS_OK);
+    assert_int_equal(desk->bodies, 2);
+    assert_int_equal(desk->missing, 4);
+}
+
 static void begin_walk(struct desk *desk)
 {
     assert_int_equal(ys_session_content_begin(desk->session, &desk->turn, NULL), YS_OK);
@@ -699,6 +724,8 @@ int main(void)
         cmocka_unit_test(what_nobody_has_is_asked_for_once_a_session),
         cmocka_unit_test(a_full_disk_asks_when_there_is_room_again),
         cmocka_unit_test_setup_teardown(a_body_is_given_only_to_whom_the_log_may_go, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(of_a_tail_owner_and_parent_give_each_other, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(an_observer_is_given_what_it_may_read_while_it_may, set_up,
                                         tear_down),
