@@ -97,7 +97,8 @@ YS_CHECKED enum ys_code ys_session_member_changed(struct ys_session *session, st
 YS_CHECKED enum ys_code ys_session_content_here(struct ys_session *session, struct ys_turn *turn,
                                                 const struct ys_change_result *filled,
                                                 struct ys_err *err);
-/* Entries came here of which some are absent: the peer is asked, unless it was it who gave them. */
+/* Entries came here of which some are absent: the peer is asked. Also the one that gave them: what it told
+ * since, while they were on their way to our disk, was of nothing that we had. */
 YS_CHECKED enum ys_code ys_session_content_lacks(struct ys_session *session, struct ys_turn *turn,
                                                  const struct ys_change_result *came,
                                                  struct ys_err *err);

@@ -1,5 +1,5 @@
 /* Bodies that are absent here are asked for again, of whoever may hold them: after HELLO each once, when one
- * came over another link without its body, and when the peer tells that one came to it. An observer asks
+ * comes without its body, and when the peer tells that it came there. An observer asks
  * and is told like everybody; nothing is asked of it. */
 #include "crypto/assert.h"
 #include "proto/wire.h"
@@ -228,7 +228,7 @@ static enum ys_code walk(struct ys_session *session, struct ys_turn *turn, struc
     return YS_NOT_FOUND;
 }
 
-/* The next that came over another link; of logs that the peer may hold. */
+/* The next that came later; of logs that the peer may hold. */
 static enum ys_code next_fresh(struct ys_session *session, struct ys_turn *turn,
                                struct ys_position *out, struct ys_err *err)
 {
@@ -348,8 +348,7 @@ enum ys_code ys_session_content_lacks(struct ys_session *session, struct ys_turn
 {
     struct ys_content_talk *const talk = &session->contents;
     struct ys_log log;
-    if (!ys_session_open(session) || !talk->spoken || came->session == session->options.id ||
-        is_over(talk))
+    if (!ys_session_open(session) || !talk->spoken || is_over(talk))
         return YS_OK;
     const enum ys_code code = ys_log_load(turn->txn, came->log_id, &log, err);
     if (code != YS_OK || !may_hold(session, turn, &log.origin.division))

@@ -112,7 +112,8 @@ static enum ys_code fill(struct ys_turn *turn, const struct ys_log *log, uint64_
                            (unsigned long long)log->frontier.size);
         if (code != YS_OK)
             return code;
-        if (restored && ys_restored_holds_back(&entry))
+        /* Also without what a peer said of its erasure: that does not travel, and costs no credit. */
+        if (entry.content == YS_CONTENT_ABSENT || (restored && ys_restored_holds_back(&entry)))
             entry = (struct ys_entry){.note = entry.note, .content = YS_CONTENT_ABSENT};
         if (load->count != 0 && load->bytes + entry.note.size + entry.body.size > YS_ENTRIES_MAX)
             break;

@@ -50,7 +50,7 @@ struct ys_peer_log {
  * the session's nonce: where a session ends early another begins elsewhere. */
 enum {
     YS_CONTENT_AGAIN = 64,  /* told to be there, and not asked for yet; more are forgotten */
-    YS_CONTENT_FRESH = 8,   /* runs that came over another link; with more the walk begins anew */
+    YS_CONTENT_FRESH = 8,   /* runs that came later; with more the walk begins anew */
     YS_CONTENT_VAIN = 1024, /* answers without a body after which a session's walk ends */
     YS_CONTENT_UNTRUE =
         8 /* told to be there and was not, or not the body: it is not asked any more */

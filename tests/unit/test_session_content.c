@@ -164,6 +164,50 @@ static void a_full_disk_asks_when_there_is_room_again(void **state)
     world_free(w);
 }
 
+static void an_observer_gets_what_it_lacks_and_is_asked_for_nothing(void **state)
+{
+    (void)state;
+    struct rng rng = rng_from_env(__func__);
+    struct world *w = world_new(&(struct world_options){
+        .seed = rng_next(&rng), .streets = 1, .communities = 2, .observer = true});
+    const int observer = world_observer(w);
+    const int hosts[] = {world_district(w), world_street(w, 0)};
+    const int community = world_community(w, 0);
+    const uint64_t index = world_publish(w, community);
+    assert_true(world_settles(w, STEPS));
+    assert_true(world_is_complete(w));
+
+    /* The observer alone lacks it. */
+    for (unsigned i = 0; i < 2; i++) {
+        world_hold(w, world_observer_link(w, 1 - i), true);
+        world_cut(w, world_observer_link(w, 1 - i));
+        hide(w, observer, community, index);
+        world_cut(w, world_observer_link(w, i));
+        assert_true(world_settles(w, STEPS));
+        assert_false(is_absent(w, observer, community, index));
+        world_hold(w, world_observer_link(w, 1 - i), false);
+    }
+    assert_true(world_settles(w, STEPS));
+
+    /* Its hosts lack it, and it has it; they hear of it from the community, when that comes again. */
+    world_hold(w, community, true);
+    world_cut(w, community);
+    for (unsigned i = 0; i < 2; i++) {
+        hide(w, hosts[i], community, index);
+        world_cut(w, world_observer_link(w, i));
+    }
+    assert_true(world_settles(w, STEPS));
+    for (unsigned i = 0; i < 2; i++)
+        assert_true(is_absent(w, hosts[i], community, index));
+
+    /* All three lack it: when it has come to the hosts they tell the observer. */
+    hide(w, observer, community, index);
+    world_hold(w, community, false);
+    assert_true(world_settles(w, STEPS));
+    assert_false(is_absent(w, observer, community, index));
+    world_free(w);
+}
+
 /* --- one end --- */
 
 struct desk {
@@ -383,6 +427,32 @@ static void of_a_tail_owner_and_parent_give_each_other(void **state)
     assert_int_equal(want(desk, CAST_STREET, last), YS_OK);
     assert_int_equal(desk->bodies, 2);
     assert_int_equal(desk->missing, 4);
+}
+
+/* A tombstone that a peer sent, and that no redaction explains, is not sent on. */
+static void what_is_absent_costs_the_credit_of_its_note_alone(void **state)
+{
+    struct desk *const desk = *state;
+    enum { CREDIT = 100000 };
+    static const uint8_t redaction[YS_HASH_LEN] = {1};
+    struct ys_peer_log *log = NULL;
+    const struct ys_entry entry = {.note = ys_bytes_of_text("a note"),
+                                   .content = YS_CONTENT_ABSENT,
+                                   .body = {redaction, sizeof redaction}};
+    make_entries(desk, CAST_COMMUNITY, 1, false);
+    (void)cast_append(&desk->cast, CAST_COMMUNITY, &entry);
+    cast_keep_head(&desk->cast, CAST_COMMUNITY, 2, NULL, 0, 0);
+    talk_with(desk, CAST_DISTRICT, true);
+    desk->session->credit_out = CREDIT;
+    assert_int_equal(ys_session_log(desk->session, desk->cast.unit[CAST_COMMUNITY].log, &log, NULL),
+                     YS_OK);
+    log->serving = true;
+    log->next_index = 1;
+
+    assert_int_equal(ys_session_serve(desk->session, &desk->turn, NULL), YS_OK);
+
+    assert_int_equal(log->next_index, 2);
+    assert_int_equal(CREDIT - desk->session->credit_out, entry.note.size);
 }
 
 static void begin_walk(struct desk *desk)
@@ -654,8 +724,9 @@ static void a_peer_that_tells_what_is_not_so_is_not_asked_for_ever(void **state)
     assert_int_equal(told, YS_CONTENT_UNTRUE);
 }
 
-/* The walk is over when more comes; the end that brought it is not asked. */
-static void what_comes_without_its_body_over_another_link_is_asked_for_at_once(void **state)
+/* The walk is over when more comes; also the end that brought it is asked: it may have told that the body came
+ * to it while the entry was on its way to the disk. */
+static void what_comes_without_its_body_is_asked_for_at_once(void **state)
 {
     struct desk *const desk = *state;
     enum { RUNS = YS_CONTENT_FRESH + 3 };
@@ -670,9 +741,8 @@ static void what_comes_without_its_body_over_another_link_is_asked_for_at_once(v
     came.first_index = 0;
     came.count = 2; /* of these one lacks its body */
 
-    assert_int_equal(ys_session_content_lacks(desk->session, &desk->turn, &came, NULL), YS_OK);
+    assert_int_equal(say(desk, CAST_COMMUNITY, 3, HERE), YS_OK); /* not here yet */
     assert_int_equal(desk->wants, 0);
-    came.session = 99;
     assert_int_equal(ys_session_content_lacks(desk->session, &desk->turn, &came, NULL), YS_OK);
     assert_int_equal(desk->wants, 1);
     assert_int_equal(say(desk, CAST_COMMUNITY, 1, MISSING), YS_OK);
@@ -723,9 +793,12 @@ int main(void)
         cmocka_unit_test(a_parent_gives_back_what_a_child_lacks_of_its_own_and_of_those_below),
         cmocka_unit_test(what_nobody_has_is_asked_for_once_a_session),
         cmocka_unit_test(a_full_disk_asks_when_there_is_room_again),
+        cmocka_unit_test(an_observer_gets_what_it_lacks_and_is_asked_for_nothing),
         cmocka_unit_test_setup_teardown(a_body_is_given_only_to_whom_the_log_may_go, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(of_a_tail_owner_and_parent_give_each_other, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(what_is_absent_costs_the_credit_of_its_note_alone, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(an_observer_is_given_what_it_may_read_while_it_may, set_up,
                                         tear_down),
@@ -736,8 +809,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_question_is_about_one_record, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_answer_about_what_was_taken_back_is_of_no_use, set_up,
                                         tear_down),
-        cmocka_unit_test_setup_teardown(
-            what_comes_without_its_body_over_another_link_is_asked_for_at_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_comes_without_its_body_is_asked_for_at_once, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(a_restored_store_gives_nothing_that_may_be_erased, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(questions_wait_for_room_and_have_a_limit, set_up,
