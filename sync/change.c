@@ -255,16 +255,18 @@ static enum ys_code apply_receipts(struct ys_txn *txn, const struct ys_node_keys
     return code;
 }
 
-/* Has a body come since this was judged without one? Damage is not our business here. */
+/* Has a body come since this was judged without one, or gone for which it was bad? Damage is not our business
+ * here. */
 static enum ys_code is_outdated(struct ys_txn *txn, uint32_t log_id, uint64_t index, uint8_t found,
                                 bool *out, struct ys_err *err)
 {
     struct ys_entry entry;
+    const bool bodiless = (found & YS_JUDGED_BODILESS) != 0;
     *out = (found & YS_NOT_JUDGED) != 0;
-    if (*out || (found & YS_JUDGED_BODILESS) == 0)
+    if (*out || (!bodiless && found != YS_VERDICT_BAD))
         return YS_OK;
     const enum ys_code code = ys_log_entry(txn, log_id, index, &entry, err);
-    *out = code == YS_OK && entry.content == YS_CONTENT_BODY;
+    *out = code == YS_OK && (entry.content == YS_CONTENT_BODY) == bodiless;
     return code == YS_NOT_FOUND || code == YS_CORRUPT ? YS_OK : code;
 }
 

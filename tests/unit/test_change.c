@@ -391,6 +391,29 @@ static void a_verdict_on_the_note_alone_does_not_stand_when_the_body_came(void *
     assert_int_equal(verdict_of(desk, 3), YS_VERDICT_OK);
 }
 
+static void a_verdict_on_a_body_does_not_stand_when_the_body_went(void **state)
+{
+    struct desk *const desk = *state;
+    static const uint8_t bad[] = {YS_VERDICT_BAD, YS_VERDICT_BAD, YS_VERDICT_OK};
+    static const uint8_t redaction[YS_HASH_LEN] = {1};
+    struct ys_txn *txn = NULL;
+    bring(desk, 0, 3);
+    const struct ys_log log = cast_log(&desk->cast, CAST_COMMUNITY);
+    assert_int_equal(ys_store_begin(desk->cast.store, true, &txn, NULL), YS_OK);
+    for (uint64_t index = 1; index < 3; index++)
+        assert_int_equal(ys_log_set_content(txn, log.id, index, YS_CONTENT_TOMBSTONE,
+                                            (struct ys_bytes){redaction, sizeof redaction}, NULL),
+                         YS_OK);
+    assert_int_equal(ys_txn_commit(&txn, NULL), YS_OK);
+
+    add_verdicts(desk, bad, sizeof bad);
+    apply_all(desk);
+
+    assert_int_equal(verdict_of(desk, 0), YS_VERDICT_BAD);
+    assert_int_equal(verdict_of(desk, 1), YS_VERDICT_UNCHECKED);
+    assert_int_equal(verdict_of(desk, 2), YS_VERDICT_OK); /* so is its note */
+}
+
 static void entries_that_do_not_begin_a_new_log_leave_no_trace(void **state)
 {
     struct desk *const desk = *state;
@@ -711,6 +734,8 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(
             a_verdict_on_the_note_alone_does_not_stand_when_the_body_came, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_verdict_on_a_body_does_not_stand_when_the_body_went,
+                                        set_up, tear_down),
         cmocka_unit_test_setup_teardown(entries_that_do_not_begin_a_new_log_leave_no_trace, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(entries_are_not_put_behind_another_history_of_the_same_size,
