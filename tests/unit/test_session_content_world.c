@@ -155,7 +155,7 @@ static void a_full_disk_asks_when_there_is_room_again(void **state)
     world_free(w);
 }
 
-static void an_observer_gets_what_it_lacks_and_is_asked_for_nothing(void **state)
+static void an_observer_gets_what_it_lacks_whoever_else_lacks_it(void **state)
 {
     (void)state;
     struct rng rng = rng_from_env(__func__);
@@ -206,7 +206,7 @@ int main(void)
         cmocka_unit_test(a_parent_gives_back_what_a_child_lacks_of_its_own_and_of_those_below),
         cmocka_unit_test(what_nobody_has_is_asked_for_once_a_session),
         cmocka_unit_test(a_full_disk_asks_when_there_is_room_again),
-        cmocka_unit_test(an_observer_gets_what_it_lacks_and_is_asked_for_nothing),
+        cmocka_unit_test(an_observer_gets_what_it_lacks_whoever_else_lacks_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
