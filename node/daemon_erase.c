@@ -149,9 +149,12 @@ static enum ys_code end_restoring(struct ys_daemon *daemon, struct ys_daemon_tur
         return code;
     ys_daemon_turn_close(turn);
     code = ys_restored_set(daemon->options->store, false, err);
-    if (code == YS_OK)
-        ys_journal(YS_PRIORITY_INFO, "restored", "state=\"knows what was erased since\"");
-    return code;
+    if (code != YS_OK)
+        return code;
+    ys_journal(YS_PRIORITY_INFO, "restored", "state=\"knows what was erased since\"");
+    /* What was held back is absent at peers: with HELLO they ask again. */
+    ys_daemon_greet_again(daemon, turn, "it gives all contents again");
+    return YS_OK;
 }
 
 enum ys_code ys_daemon_erase(struct ys_daemon *daemon, struct ys_daemon_turn *turn,

@@ -381,6 +381,18 @@ bool ys_daemon_flush(struct ys_daemon *daemon, struct ys_daemon_turn *turn)
     return waiting;
 }
 
+void ys_daemon_greet_again(struct ys_daemon *daemon, struct ys_daemon_turn *turn,
+                           const char *reason)
+{
+    struct ys_err why = {.code = YS_NOT_FOUND};
+    (void)snprintf(why.msg, sizeof why.msg, "%s", reason);
+    for (struct ys_peer *peer = daemon->peers; peer != NULL; peer = peer->next) {
+        struct ys_turn session_turn = ys_daemon_peer_turn(peer, turn);
+        ys_session_bye(peer->session, &session_turn, reason);
+        ys_daemon_peer_failed(peer, why.code, &why);
+    }
+}
+
 void ys_daemon_drop_peers(struct ys_daemon *daemon, struct ys_daemon_turn *turn, const char *reason)
 {
     for (struct ys_peer *peer = daemon->peers; peer != NULL; peer = peer->next) {

@@ -170,6 +170,9 @@ enum ys_code ys_daemon_new_peer(struct ys_daemon *daemon, const struct ys_sessio
 bool ys_daemon_flush(struct ys_daemon *daemon, struct ys_daemon_turn *turn);
 void ys_daemon_drop_peers(struct ys_daemon *daemon, struct ys_daemon_turn *turn,
                           const char *reason);
+/* Say goodbye to everybody; who still may comes again, and both ends say HELLO. */
+void ys_daemon_greet_again(struct ys_daemon *daemon, struct ys_daemon_turn *turn,
+                           const char *reason);
 /* A turn of one peer; what it fails with ends the peer, unless it is our own fault. */
 struct ys_turn ys_daemon_peer_turn(struct ys_peer *peer, struct ys_daemon_turn *turn);
 void ys_daemon_peer_failed(struct ys_peer *peer, enum ys_code code, const struct ys_err *err);

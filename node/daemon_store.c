@@ -283,15 +283,17 @@ static enum ys_code judge_result(struct ys_daemon *daemon, const struct ys_chang
     return YS_OK;
 }
 
-/* A body came that was absent: others may lack it, too. */
-static void tell_filled(struct ys_daemon *daemon, struct ys_daemon_turn *turn,
-                        const struct ys_change_result *result)
+/* A body came that was absent: others may lack it, too. An entry came without its body: others may have it. */
+static void tell_contents(struct ys_daemon *daemon, struct ys_daemon_turn *turn,
+                          const struct ys_change_result *result)
 {
     for (struct ys_peer *peer = daemon->peers; peer != NULL; peer = peer->next) {
         struct ys_err why = {0};
         struct ys_turn session_turn = ys_daemon_peer_turn(peer, turn);
-        ys_daemon_peer_failed(
-            peer, ys_session_content_here(peer->session, &session_turn, result, &why), &why);
+        const enum ys_code code =
+            result->absent ? ys_session_content_lacks(peer->session, &session_turn, result, &why)
+                           : ys_session_content_here(peer->session, &session_turn, result, &why);
+        ys_daemon_peer_failed(peer, code, &why);
     }
 }
 
@@ -322,8 +324,9 @@ static enum ys_code take_result(struct ys_daemon *daemon, struct ys_daemon_turn 
         code = judge_result(daemon, result, err);
     if (result->kind == YS_CHANGE_CURSOR && result->code == YS_OK)
         daemon->erasing.heard = true;
-    if (code == YS_OK && result->kind == YS_CHANGE_CONTENT && result->code == YS_OK)
-        tell_filled(daemon, turn, result);
+    if (code == YS_OK && result->code == YS_OK &&
+        (result->kind == YS_CHANGE_CONTENT || result->absent))
+        tell_contents(daemon, turn, result);
     struct ys_peer *const peer =
         result->session == 0 ? NULL : ys_daemon_peer(daemon, result->session);
     if (code != YS_OK || peer == NULL)

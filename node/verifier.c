@@ -132,9 +132,9 @@ static void end_slice(struct ys_verifier *v, const struct range *slice, uint64_t
 struct judged {
     struct ys_log log;
     uint64_t rewinds;
-    uint64_t count; /* of entries that were looked at */
-    bool any;       /* verdicts that are new */
-    uint8_t verdict[SLICE];
+    uint64_t count;         /* of entries that were looked at */
+    bool any;               /* verdicts that are new */
+    uint8_t verdict[SLICE]; /* as YS_CHANGE_VERDICTS has them */
 };
 
 static enum ys_code judge_slice(struct ys_verifier *v, const struct range *range,
@@ -155,14 +155,18 @@ static enum ys_code judge_slice(struct ys_verifier *v, const struct range *range
         struct ys_entry entry;
         const uint8_t before = judged->verdict[i];
         judged->count++;
-        if ((range->which >> before & 1) == 0)
+        if ((range->which >> before & 1) == 0) {
+            judged->verdict[i] = YS_NOT_JUDGED;
             continue;
+        }
         code = ys_log_entry(txn, range->log_id, range->first + i, &entry, err);
         if (code != YS_OK)
             break;
         judged->verdict[i] = (uint8_t)ys_judge(v->options.member, &judged->log.origin,
                                                range->first + i, &entry, NULL);
         judged->any = judged->any || judged->verdict[i] != before;
+        if (entry.content != YS_CONTENT_BODY)
+            judged->verdict[i] |= YS_JUDGED_BODILESS;
     }
     return code;
 }

@@ -112,11 +112,13 @@ static const struct ys_field rows[] = {
     VALUE(blob, "here", MAY),
     TEXT(content_want, "origin", MUST, YS_KEY_NAME_MAX),
     VALUE(content_want, "index", MUST),
+    EXACT(content_want, "record", MUST, YS_HASH_LEN),
     TEXT(content, "origin", MUST, YS_KEY_NAME_MAX),
     VALUE(content, "index", MUST),
     BYTES(content, "body", MAY, YS_RECORD_BODY_MAX),
     VALUE(content, "missing", MAY),
     VALUE(content, "here", MAY),
+    EXACT(content, "record", MUST, YS_HASH_LEN),
 
     /* invitations */
     TEXT(token, "deployment", MUST, YS_DEPLOYMENT_MAX),

@@ -36,20 +36,3 @@ enum ys_code ys_absent_remove(struct ys_txn *txn, uint32_t log_id, uint64_t inde
         ys_txn_delete(txn, YS_DB_ABSENT, (struct ys_bytes){key, sizeof key}, err);
     return code == YS_NOT_FOUND ? YS_OK : code;
 }
-
-enum ys_code ys_absent_find(struct ys_txn *txn, struct ys_err *err)
-{
-    struct ys_log log;
-    enum ys_code code = YS_OK;
-    for (uint32_t id = 0; (code = ys_log_next(txn, id, &log, err)) == YS_OK; id = log.id + 1) {
-        for (uint64_t index = 0; index < log.frontier.size; index++) {
-            struct ys_entry entry;
-            code = ys_log_entry(txn, log.id, index, &entry, err);
-            if (code == YS_OK && entry.content == YS_CONTENT_ABSENT)
-                code = ys_absent_put(txn, log.id, index, err);
-            if (code != YS_OK)
-                return code;
-        }
-    }
-    return code == YS_NOT_FOUND ? YS_OK : code;
-}

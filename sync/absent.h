@@ -1,7 +1,7 @@
 /* Which entries have no content here: withheld, not that of their note, said to be erased by a redaction that
  * is not in effect here. Sessions ask for these again (session_content.c).
  *
- * An index of table "body"; log.c, rewind.c and refetch.c keep it. Threads and memory as kv.h. */
+ * An index of table "body"; log.c, rewind.c and refetch.c keep it, store.c makes it for a store that is older. Threads and memory as kv.h. */
 #ifndef YS_SYNC_ABSENT_H
 #define YS_SYNC_ABSENT_H
 
@@ -16,7 +16,5 @@ YS_CHECKED enum ys_code ys_absent_put(struct ys_txn *txn, uint32_t log_id, uint6
                                       struct ys_err *err);
 YS_CHECKED enum ys_code ys_absent_remove(struct ys_txn *txn, uint32_t log_id, uint64_t index,
                                          struct ys_err *err);
-/* Of every log: a store of a schema before the index. */
-YS_CHECKED enum ys_code ys_absent_find(struct ys_txn *txn, struct ys_err *err);
 
 #endif

@@ -172,6 +172,8 @@ static enum ys_code apply_entries(struct ys_txn *txn, const struct ys_node_keys 
     result->first_index = change->first_index;
     result->count = change->count;
     result->log_changed = true;
+    for (size_t i = 0; i < change->count; i++)
+        result->absent = result->absent || change->entries[i].content == YS_CONTENT_ABSENT;
     const bool membership = changes_membership(change->entries, change->count);
     if (change->checkpoint.size != 0)
         code = keep_head(txn, keys, change, &log, now_s, result, err);
@@ -253,6 +255,46 @@ static enum ys_code apply_receipts(struct ys_txn *txn, const struct ys_node_keys
     return code;
 }
 
+/* Has a body come since this was judged without one, or gone for which it was bad? Damage is not our business
+ * here. */
+static enum ys_code is_outdated(struct ys_txn *txn, uint32_t log_id, uint64_t index, uint8_t found,
+                                bool *out, struct ys_err *err)
+{
+    struct ys_entry entry;
+    const bool bodiless = (found & YS_JUDGED_BODILESS) != 0;
+    *out = (found & YS_NOT_JUDGED) != 0;
+    if (*out || (!bodiless && found != YS_VERDICT_BAD))
+        return YS_OK;
+    const enum ys_code code = ys_log_entry(txn, log_id, index, &entry, err);
+    *out = code == YS_OK && (entry.content == YS_CONTENT_BODY) == bodiless;
+    return code == YS_NOT_FOUND || code == YS_CORRUPT ? YS_OK : code;
+}
+
+static enum ys_code apply_verdicts(struct ys_txn *txn, const struct ys_change *change,
+                                   uint32_t log_id, struct ys_err *err)
+{
+    enum { AT_ONCE = 256 };
+    uint8_t verdicts[AT_ONCE];
+    for (size_t done = 0; done < change->count;) {
+        const size_t count = change->count - done < AT_ONCE ? change->count - done : AT_ONCE;
+        const uint64_t first = change->first_index + done;
+        enum ys_code code = ys_status_read(txn, log_id, first, count, verdicts, err);
+        for (size_t i = 0; i < count && code == YS_OK; i++) {
+            const uint8_t found = change->verdicts[done + i];
+            bool outdated = false;
+            code = is_outdated(txn, log_id, first + i, found, &outdated, err);
+            if (!outdated)
+                verdicts[i] = (uint8_t)(found & (YS_VERDICTS - 1));
+        }
+        if (code == YS_OK)
+            code = ys_status_set(txn, log_id, first, verdicts, count, err);
+        if (code != YS_OK)
+            return code;
+        done += count;
+    }
+    return YS_OK;
+}
+
 static enum ys_code apply_to_log(struct ys_txn *txn, const struct ys_change *change,
                                  struct ys_change_result *result, struct ys_err *err)
 {
@@ -273,7 +315,7 @@ static enum ys_code apply_to_log(struct ys_txn *txn, const struct ys_change *cha
         return ys_fail(err, YS_BUSY, "log %s moved meanwhile", change->origin);
     result->first_index = change->first_index;
     result->count = change->count;
-    return ys_status_set(txn, log.id, change->first_index, change->verdicts, change->count, err);
+    return apply_verdicts(txn, change, log.id, err);
 }
 
 static enum ys_code apply_to_own(struct ys_txn *txn, const struct ys_change *change,
@@ -323,10 +365,12 @@ static enum ys_code apply_fork(struct ys_txn *txn, const struct ys_change *chang
     return code;
 }
 
-/* Whoever asked has checked it, but the entry may be another by now. */
+/* Whoever asked has checked it, but the entry may be another by now. It was judged by its note alone: that is
+ * to be done again. */
 static enum ys_code apply_content(struct ys_txn *txn, const struct ys_change *change,
                                   struct ys_change_result *result, struct ys_err *err)
 {
+    static const uint8_t unchecked = YS_VERDICT_UNCHECKED;
     struct ys_log log;
     struct ys_entry entry;
     struct ys_note note;
@@ -344,6 +388,8 @@ static enum ys_code apply_content(struct ys_txn *txn, const struct ys_change *ch
                        (unsigned long long)change->first_index);
     const bool membership = changes_membership(&entry, 1);
     code = ys_log_fill_body(txn, &log, change->first_index, change->entries[0].body, err);
+    if (code == YS_OK)
+        code = ys_status_set(txn, log.id, change->first_index, &unchecked, 1, err);
     if (code != YS_OK)
         return code;
     result->count = 1;

@@ -12,6 +12,12 @@
 #include "sync/receipts.h"
 #include "sync/status.h"
 
+/* With a verdict in VERDICTS. */
+enum {
+    YS_JUDGED_BODILESS = 0x40, /* by the note alone: of no worth where a body is now */
+    YS_NOT_JUDGED = 0x80       /* what is stored stays */
+};
+
 enum ys_change_kind {
     YS_CHANGE_ENTRIES,  /* append received entries, keep their checkpoint, cosign when complete */
     YS_CHANGE_HEAD,     /* keep a head of entries that are here already; cosign it */
@@ -38,7 +44,7 @@ struct ys_change {
     size_t count;                     /* of entries or verdicts */
     struct ys_entry *entries;         /* ENTRIES; CONTENT: one, with its body alone */
     const struct ys_hash *leaf;       /* ENTRIES: of each note */
-    const uint8_t *verdicts;          /* VERDICTS: one byte each */
+    const uint8_t *verdicts;          /* VERDICTS: one byte each: a verdict with the above */
     uint64_t rewinds;                 /* VERDICTS: ys_rewinds_load of what was judged */
     struct ys_bytes checkpoint; /* ENTRIES, HEAD: signed, every line verified; ENTRIES: empty for
                                    entries that no head is signed over */
@@ -77,6 +83,7 @@ struct ys_change_result {
     uint64_t credit;
     bool log_changed; /* size, heads, receipts or state differ from before */
     bool forked;      /* FORK: this proof is new */
+    bool absent;      /* ENTRIES: some of them came without their body */
     bool membership;  /* an entry that changes membership was appended, or may count now */
     struct ys_err err;
 };

@@ -3,6 +3,7 @@
 #include "crypto/assert.h"
 #include "sync/checked_row.h"
 #include "sync/kv_wipe.h"
+#include "sync/status.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -214,6 +215,17 @@ static bool is_settled(const struct ys_entry *entry, bool erased, const struct y
            ys_bytes_equal(entry->body, (struct ys_bytes){by->bytes, sizeof by->bytes});
 }
 
+/* What was bad for its body is judged by its note from now on, as where the body never was. */
+static enum ys_code forget_verdict(struct ys_txn *txn, struct ys_position at, struct ys_err *err)
+{
+    static const uint8_t unchecked = YS_VERDICT_UNCHECKED;
+    enum ys_verdict verdict = YS_VERDICT_UNCHECKED;
+    const enum ys_code code = ys_status_get(txn, at.log_id, at.index, &verdict, err);
+    return code != YS_OK || verdict != YS_VERDICT_BAD
+               ? code
+               : ys_status_set(txn, at.log_id, at.index, &unchecked, 1, err);
+}
+
 /* By a tombstone, or by nothing; noted with the attachments that it named. */
 static enum ys_code replace_content(struct ys_txn *txn, struct ys_position at,
                                     const struct ys_entry *entry, const struct ys_hash *by,
@@ -227,6 +239,8 @@ static enum ys_code replace_content(struct ys_txn *txn, struct ys_position at,
     else if (code == YS_OK)
         code = ys_log_set_content(txn, at.log_id, at.index, YS_CONTENT_ABSENT,
                                   (struct ys_bytes){NULL, 0}, err);
+    if (code == YS_OK)
+        code = forget_verdict(txn, at, err);
     if (code == YS_OK)
         code = note_change(txn, at, &trace, err);
     free(trace.row);

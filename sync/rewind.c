@@ -223,9 +223,9 @@ enum ys_code ys_recover_begin(struct ys_txn *txn, struct ys_log *own, struct ys_
     return code != YS_OK ? code : ys_log_set_state(txn, own, YS_LOG_RECOVERING, err);
 }
 
-/* Does the own log hold this very record? */
-static enum ys_code is_in_own_log(struct ys_txn *txn, struct ys_bytes note, bool *out,
-                                  struct ys_err *err)
+/* Does the own log hold this very record, and where? */
+static enum ys_code find_in_own_log(struct ys_txn *txn, struct ys_bytes note, bool *out,
+                                    uint64_t *index_out, struct ys_err *err)
 {
     enum { POSITIONS = 64 };
     struct ys_position found[POSITIONS];
@@ -238,9 +238,26 @@ static enum ys_code is_in_own_log(struct ys_txn *txn, struct ys_bytes note, bool
         return YS_OK;
     ys_record_id(text, &id);
     const enum ys_code code = ys_log_by_id(txn, &id, found, POSITIONS, &count, err);
-    for (size_t i = 0; i < count && code == YS_OK; i++)
-        *out = *out || found[i].log_id == YS_OWN_LOG;
+    for (size_t i = 0; i < count && code == YS_OK; i++) {
+        if (found[i].log_id != YS_OWN_LOG)
+            continue;
+        *out = true;
+        *index_out = found[i].index;
+    }
     return code;
+}
+
+/* The parent may have given back less than we had: a body that it withheld, or that did not come to it. */
+static enum ys_code give_body_back(struct ys_txn *txn, struct ys_log *own, uint64_t index,
+                                   struct ys_bytes body, struct ys_err *err)
+{
+    static const uint8_t unchecked = YS_VERDICT_UNCHECKED;
+    struct ys_entry entry;
+    enum ys_code code = ys_log_entry(txn, own->id, index, &entry, err);
+    if (code != YS_OK || entry.content != YS_CONTENT_ABSENT)
+        return code;
+    code = ys_log_fill_body(txn, own, index, body, err);
+    return code != YS_OK ? code : ys_status_set(txn, own->id, index, &unchecked, 1, err);
 }
 
 /* Append one row again, unless it is there, and take it out of the table. */
@@ -248,9 +265,10 @@ static enum ys_code bring_back(struct ys_txn *txn, struct ys_log *own, uint64_t 
                                const struct ys_entry *entry, struct ys_err *err)
 {
     uint8_t key[8];
+    uint64_t index = 0;
     bool there = false;
-    enum ys_code code = is_in_own_log(txn, entry->note, &there, err);
-    if (code == YS_OK && !there) {
+    enum ys_code code = find_in_own_log(txn, entry->note, &there, &index, err);
+    if (code == YS_OK && (!there || entry->content == YS_CONTENT_BODY)) {
         /* The row's bytes go with the first write. */
         struct ys_entry copy = *entry;
         uint8_t *const bytes = malloc(entry->note.size + entry->body.size + 1);
@@ -263,7 +281,8 @@ static enum ys_code bring_back(struct ys_txn *txn, struct ys_log *own, uint64_t 
             copy.content = YS_CONTENT_ABSENT;
         copy.note.data = bytes;
         copy.body.data = bytes + entry->note.size;
-        code = ys_log_append(txn, own, &copy, 1, err);
+        code = there ? give_body_back(txn, own, index, copy.body, err)
+                     : ys_log_append(txn, own, &copy, 1, err);
         free(bytes);
     }
     if (code != YS_OK)

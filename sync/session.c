@@ -639,7 +639,8 @@ static enum ys_code dispatch(struct ys_session *session, struct ys_turn *turn,
         return YS_OK; /* of an earlier session, or too early: as if it had been lost */
     if (session->options.role == YS_SESSION_HOST &&
         message->kind_case != YISHI__V1__MESSAGE__KIND_WANT &&
-        message->kind_case != YISHI__V1__MESSAGE__KIND_ACK)
+        message->kind_case != YISHI__V1__MESSAGE__KIND_ACK &&
+        message->kind_case != YISHI__V1__MESSAGE__KIND_CONTENT_WANT)
         return ys_fail(err, YS_DENIED, "an observer may only read, not send %s",
                        ys_message_name(message));
     if (session->in_flight > CHANGES_MAX + session->options.credit / RECORD_LEAST)

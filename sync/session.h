@@ -13,8 +13,8 @@
  * that it is on its disk, and only that is signed (session_own.c). So two copies of
  * one node cannot sign two histories, whenever they come and go.
  *
- * An observer only reads: it gets what a unit would that it observes, and whatever it sends but WANT and ACK
- * ends the session.
+ * An observer only reads: it gets what a unit would that it observes, and whatever it sends but WANT, ACK and
+ * CONTENT_WANT ends the session. Nothing is asked of it.
  *
  * Both ends run the same code; `role` says who dialled. What may be read and sent
  * is decided by the peer's division, which comes from its transport key and never
@@ -97,6 +97,11 @@ YS_CHECKED enum ys_code ys_session_member_changed(struct ys_session *session, st
 YS_CHECKED enum ys_code ys_session_content_here(struct ys_session *session, struct ys_turn *turn,
                                                 const struct ys_change_result *filled,
                                                 struct ys_err *err);
+/* Entries came here of which some are absent: the peer is asked. Also the one that gave them: what it told
+ * since, while they were on their way to our disk, was of nothing that we had. */
+YS_CHECKED enum ys_code ys_session_content_lacks(struct ys_session *session, struct ys_turn *turn,
+                                                 const struct ys_change_result *came,
+                                                 struct ys_err *err);
 /* Attachments. Whatever may be asked or answered now: at the end of each turn. */
 YS_CHECKED enum ys_code ys_session_blob_tend(struct ys_session *session, struct ys_turn *turn,
                                              struct ys_err *err);

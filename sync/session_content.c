@@ -1,5 +1,6 @@
-/* Bodies that are absent here are asked for again, of whoever may hold them: after HELLO each once, and
- * when the peer tells that one came to it. */
+/* Bodies that are absent here are asked for again, of whoever may hold them: after HELLO each once, when one
+ * comes without its body, and when the peer tells that it came there. An observer asks
+ * and is told like everybody; nothing is asked of it. */
 #include "crypto/assert.h"
 #include "proto/wire.h"
 #include "sync/absent.h"
@@ -9,31 +10,59 @@
 #include <stdio.h>
 #include <string.h>
 
-/* May this peer hold the log: its own unit's, one above it, one below it? */
-static bool may_hold(const struct ys_session *session, const struct ys_division *origin)
+/* May this peer be given of the log, and told of it? Of an observer its certificates say it. */
+static bool may_give(const struct ys_session *session, const struct ys_turn *turn,
+                     const struct ys_division *origin)
 {
-    return ys_division_within(origin, &session->options.peer) ||
-           ys_division_within(&session->options.peer, origin);
+    return ys_session_one_way(session) ? ys_session_provides(session, turn, origin)
+                                       : ys_division_related(origin, &session->options.peer);
+}
+
+/* May this peer hold the log, so that it is asked? */
+static bool may_hold(const struct ys_session *session, const struct ys_turn *turn,
+                     const struct ys_division *origin)
+{
+    return ys_session_one_way(session) ? ys_session_receives(session, turn, origin)
+                                       : ys_division_related(origin, &session->options.peer);
+}
+
+/* Zeros for a note that is none: so is not the id of any record. */
+static struct ys_hash record_of(const struct ys_entry *entry)
+{
+    struct ys_hash id = {{0}};
+    struct ys_bytes text;
+    struct ys_bytes kind;
+    if (ys_note_peek(entry->note, &text, &kind))
+        ys_record_id(text, &id);
+    return id;
+}
+
+static bool is_record(const ProtobufCBinaryData *record, const struct ys_hash *id)
+{
+    return memcmp(record->data, id->bytes, YS_HASH_LEN) == 0; /* the decoder has seen to its size */
 }
 
 /* --- giving --- */
 
 static enum ys_code send_content(struct ys_session *session, struct ys_turn *turn,
-                                 const char *origin, uint64_t index, Yishi__V1__Content *content,
+                                 const struct ys_content_want *about, Yishi__V1__Content *content,
                                  struct ys_err *err)
 {
     Yishi__V1__Message message = YISHI__V1__MESSAGE__INIT;
-    content->origin = ys_wire_lend_text(origin);
-    content->has_index = true;
-    content->index = index;
+    content->origin = ys_wire_lend_text(about->origin);
+    content->has_index = content->has_record = true;
+    content->index = about->index;
+    content->record = ys_wire_lend((struct ys_bytes){about->record.bytes, YS_HASH_LEN});
     message.kind_case = YISHI__V1__MESSAGE__KIND_CONTENT;
     message.content = content;
     return ys_session_send(session, turn, &message, err);
 }
 
-/* The body, if it is here and for this peer: below a head that may leave. Else `out` is empty. */
+/* The body at that place, and whose it is, if it is here and for this peer: below a head that may leave, or what of a tail it may have. Else
+ * `out` is empty. */
 static enum ys_code find_body(struct ys_session *session, struct ys_turn *turn, const char *origin,
-                              uint64_t index, struct ys_bytes *out, struct ys_err *err)
+                              uint64_t index, struct ys_bytes *out, struct ys_hash *record_out,
+                              struct ys_err *err)
 {
     struct ys_log log;
     struct ys_entry entry;
@@ -42,9 +71,11 @@ static enum ys_code find_body(struct ys_session *session, struct ys_turn *turn, 
     bool restored = false;
     *out = (struct ys_bytes){0};
     enum ys_code code = ys_log_find(turn->txn, origin, &log, err);
-    if (code == YS_OK && !may_hold(session, &log.origin.division))
+    if (code == YS_OK && !may_give(session, turn, &log.origin.division))
         return YS_OK;
-    if (code == YS_OK)
+    if (code == YS_OK && ys_session_may_have_tail(session, &log))
+        size = log.frontier.size;
+    else if (code == YS_OK)
         code = ys_session_newest_head(turn, &log, &size, &note, err);
     if (code == YS_NOT_FOUND || (code == YS_OK && index >= size))
         return YS_OK;
@@ -53,8 +84,10 @@ static enum ys_code find_body(struct ys_session *session, struct ys_turn *turn, 
     if (code == YS_OK)
         code = ys_log_entry(turn->txn, log.id, index, &entry, err);
     if (code == YS_OK && entry.content == YS_CONTENT_BODY &&
-        !(restored && ys_restored_holds_back(&entry)))
+        !(restored && ys_restored_holds_back(&entry))) {
+        *record_out = record_of(&entry);
         *out = entry.body;
+    }
     return code;
 }
 
@@ -68,11 +101,12 @@ enum ys_code ys_session_content_give(struct ys_session *session, struct ys_turn 
         const struct ys_content_want want = talk->want[0];
         Yishi__V1__Content content;
         struct ys_bytes body;
+        struct ys_hash record;
         yishi__v1__content__init(&content);
-        code = find_body(session, turn, want.origin, want.index, &body, err);
+        code = find_body(session, turn, want.origin, want.index, &body, &record, err);
         if (code != YS_OK)
             return code;
-        if (body.data != NULL) {
+        if (body.data != NULL && ys_hash_equal(&record, &want.record)) {
             content.content_case = YISHI__V1__CONTENT__CONTENT_BODY;
             content.body = ys_wire_lend(body);
         } else {
@@ -81,7 +115,7 @@ enum ys_code ys_session_content_give(struct ys_session *session, struct ys_turn 
         }
         talk->want_count--;
         memmove(talk->want, talk->want + 1, talk->want_count * sizeof *talk->want);
-        code = send_content(session, turn, want.origin, want.index, &content, err);
+        code = send_content(session, turn, &want, &content, err);
     }
     return code;
 }
@@ -90,11 +124,14 @@ enum ys_code ys_session_on_content_want(struct ys_session *session, struct ys_tu
                                         const Yishi__V1__ContentWant *want, struct ys_err *err)
 {
     struct ys_content_talk *const talk = &session->contents;
+    if (session->options.role == YS_SESSION_READER)
+        return YS_OK; /* whoever is observed has nothing to ask */
     if (talk->want_count == YS_CONTENT_WINDOW)
         return ys_fail(err, YS_LIMIT, "more than %d CONTENT_WANT at a time", YS_CONTENT_WINDOW);
     struct ys_content_want *const place = &talk->want[talk->want_count++];
     memcpy(place->origin, want->origin, strlen(want->origin) + 1);
     place->index = want->index;
+    memcpy(place->record.bytes, want->record.data, YS_HASH_LEN);
     return ys_session_content_give(session, turn, err);
 }
 
@@ -102,18 +139,20 @@ enum ys_code ys_session_content_here(struct ys_session *session, struct ys_turn 
                                      const struct ys_change_result *filled, struct ys_err *err)
 {
     Yishi__V1__Content content;
+    struct ys_content_want about = {.index = filled->first_index};
     struct ys_bytes body;
     yishi__v1__content__init(&content);
     if (!ys_session_open(session) || !session->contents.spoken ||
         filled->session == session->options.id)
         return YS_OK;
+    memcpy(about.origin, filled->origin, sizeof about.origin);
     const enum ys_code code =
-        find_body(session, turn, filled->origin, filled->first_index, &body, err);
+        find_body(session, turn, about.origin, about.index, &body, &about.record, err);
     if (code != YS_OK || body.data == NULL)
         return code;
     content.content_case = YISHI__V1__CONTENT__CONTENT_HERE;
     content.here = 1;
-    return send_content(session, turn, filled->origin, filled->first_index, &content, err);
+    return send_content(session, turn, &about, &content, err);
 }
 
 /* --- asking --- */
@@ -178,7 +217,7 @@ static enum ys_code walk(struct ys_session *session, struct ys_turn *turn, struc
             return code == YS_NOT_FOUND
                        ? ys_fail(err, YS_CORRUPT, "store: a row of \"absent\" leads to no log")
                        : code;
-        if (!may_hold(session, &log.origin.division)) {
+        if (!may_hold(session, turn, &log.origin.division)) {
             talk->next = (struct ys_position){.log_id = at.log_id + 1};
             continue;
         }
@@ -189,20 +228,75 @@ static enum ys_code walk(struct ys_session *session, struct ys_turn *turn, struc
     return YS_NOT_FOUND;
 }
 
+/* The next that came later; of logs that the peer may hold. */
+static enum ys_code next_fresh(struct ys_session *session, struct ys_turn *turn,
+                               struct ys_position *out, struct ys_err *err)
+{
+    struct ys_content_talk *const talk = &session->contents;
+    while (talk->fresh_count > 0) {
+        struct ys_content_range *const range = &talk->fresh[0];
+        const struct ys_position from = {range->log_id, range->first};
+        struct ys_position at;
+        const enum ys_code code = ys_absent_next(turn->txn, &from, &at, err);
+        if (code != YS_OK && code != YS_NOT_FOUND)
+            return code;
+        if (code == YS_OK && at.log_id == range->log_id && at.index < range->end) {
+            range->first = at.index + 1;
+            *out = at;
+            return YS_OK;
+        }
+        talk->fresh_count--;
+        memmove(talk->fresh, talk->fresh + 1, talk->fresh_count * sizeof *talk->fresh);
+    }
+    return YS_NOT_FOUND;
+}
+
+/* What is to be asked next: what the peer told of goes before. YS_NOT_FOUND: nothing. */
+static enum ys_code next_question(struct ys_session *session, struct ys_turn *turn,
+                                  struct ys_content_asked *out, struct ys_err *err)
+{
+    struct ys_content_talk *const talk = &session->contents;
+    *out = (struct ys_content_asked){.told = talk->again_count > 0};
+    if (out->told) {
+        out->at = talk->again[0];
+        talk->again_count--;
+        memmove(talk->again, talk->again + 1, talk->again_count * sizeof *talk->again);
+        return YS_OK;
+    }
+    const enum ys_code code = next_fresh(session, turn, &out->at, err);
+    return code != YS_NOT_FOUND ? code : walk(session, turn, &out->at, err);
+}
+
+/* Is it absent here, and what does its note say? */
+static enum ys_code is_absent(struct ys_turn *turn, const struct ys_position *at, bool *out,
+                              struct ys_entry *entry, struct ys_err *err)
+{
+    const enum ys_code code = ys_log_entry(turn->txn, at->log_id, at->index, entry, err);
+    *out = code == YS_OK && entry->content == YS_CONTENT_ABSENT;
+    return code == YS_NOT_FOUND ? YS_OK : code; /* taken back meanwhile */
+}
+
 static enum ys_code ask_one(struct ys_session *session, struct ys_turn *turn,
-                            const struct ys_content_asked *one, struct ys_err *err)
+                            struct ys_content_asked *one, struct ys_err *err)
 {
     struct ys_content_talk *const talk = &session->contents;
     Yishi__V1__Message message = YISHI__V1__MESSAGE__INIT;
     Yishi__V1__ContentWant want = YISHI__V1__CONTENT_WANT__INIT;
+    struct ys_entry entry;
     struct ys_log log;
-    const enum ys_code code = ys_log_load(turn->txn, one->at.log_id, &log, err);
+    bool absent = false;
+    enum ys_code code = is_absent(turn, &one->at, &absent, &entry, err);
+    if (code != YS_OK || !absent)
+        return code;
+    one->record = record_of(&entry);
+    code = ys_log_load(turn->txn, one->at.log_id, &log, err);
     if (code != YS_OK)
         return code;
     talk->asked[talk->asked_count++] = *one;
     want.origin = log.origin_text;
-    want.has_index = true;
+    want.has_index = want.has_record = true;
     want.index = one->at.index;
+    want.record = ys_wire_lend((struct ys_bytes){one->record.bytes, YS_HASH_LEN});
     message.kind_case = YISHI__V1__MESSAGE__KIND_CONTENT_WANT;
     message.content_want = &want;
     return ys_session_send(session, turn, &message, err);
@@ -215,15 +309,8 @@ enum ys_code ys_session_content_ask(struct ys_session *session, struct ys_turn *
     if (!ys_session_open(session) || turn->no_credit)
         return YS_OK;
     while (talk->asked_count + talk->writing < YS_CONTENT_WINDOW) {
-        struct ys_content_asked one = {.told = talk->again_count > 0};
-        enum ys_code code = YS_OK;
-        if (one.told) {
-            one.at = talk->again[0];
-            talk->again_count--;
-            memmove(talk->again, talk->again + 1, talk->again_count * sizeof *talk->again);
-        } else {
-            code = walk(session, turn, &one.at, err);
-        }
+        struct ys_content_asked one;
+        enum ys_code code = next_question(session, turn, &one, err);
         if (code == YS_NOT_FOUND)
             return YS_OK;
         if (code == YS_OK && !is_asked(talk, &one.at))
@@ -234,23 +321,57 @@ enum ys_code ys_session_content_ask(struct ys_session *session, struct ys_turn *
     return YS_OK;
 }
 
-/* --- taking --- */
-
-/* Is it absent here, and what does its note say? */
-static enum ys_code is_absent(struct ys_turn *turn, const struct ys_position *at, bool *out,
-                              struct ys_entry *entry, struct ys_err *err)
+static bool is_over(const struct ys_content_talk *talk)
 {
-    const enum ys_code code = ys_log_entry(turn->txn, at->log_id, at->index, entry, err);
-    *out = code == YS_OK && entry->content == YS_CONTENT_ABSENT;
-    return code == YS_NOT_FOUND ? YS_OK : code; /* taken back meanwhile */
+    return talk->untrue >= YS_CONTENT_UNTRUE || talk->vain >= YS_CONTENT_VAIN;
 }
 
-/* What this peer tells and gives is of no use: nothing more is asked of it in this session. */
+static void add_fresh(struct ys_content_talk *talk, uint32_t log_id, uint64_t first, uint64_t count)
+{
+    struct ys_content_range *const last =
+        talk->fresh_count == 0 ? NULL : &talk->fresh[talk->fresh_count - 1];
+    if (last != NULL && last->log_id == log_id && last->end == first) {
+        last->end = first + count;
+    } else if (talk->fresh_count < YS_CONTENT_FRESH) {
+        talk->fresh[talk->fresh_count++] =
+            (struct ys_content_range){.log_id = log_id, .first = first, .end = first + count};
+    } else { /* all of it once more, from the first to the last */
+        talk->fresh_count = 0;
+        talk->walking = talk->wrapped = true;
+        talk->next = (struct ys_position){0};
+        talk->start = (struct ys_position){UINT32_MAX, UINT64_MAX};
+    }
+}
+
+enum ys_code ys_session_content_lacks(struct ys_session *session, struct ys_turn *turn,
+                                      const struct ys_change_result *came, struct ys_err *err)
+{
+    struct ys_content_talk *const talk = &session->contents;
+    struct ys_log log;
+    if (!ys_session_open(session) || !talk->spoken || is_over(talk))
+        return YS_OK;
+    const enum ys_code code = ys_log_load(turn->txn, came->log_id, &log, err);
+    if (code != YS_OK || !may_hold(session, turn, &log.origin.division))
+        return code;
+    add_fresh(talk, log.id, came->first_index, came->count);
+    return ys_session_content_ask(session, turn, err);
+}
+
+/* --- taking --- */
+
+/* Nothing more is asked of this peer in this session, but for what it tells. */
+static void end_walk(struct ys_content_talk *talk)
+{
+    talk->walking = false;
+    talk->fresh_count = 0;
+}
+
+/* What this peer tells and gives is of no use: not even that. */
 static void count_untrue(struct ys_content_talk *talk)
 {
     if (++talk->untrue < YS_CONTENT_UNTRUE)
         return;
-    talk->walking = false;
+    end_walk(talk);
     talk->again_count = 0;
 }
 
@@ -261,15 +382,18 @@ static enum ys_code on_here(struct ys_session *session, struct ys_turn *turn,
     struct ys_log log;
     struct ys_entry entry;
     bool absent = false;
-    if (talk->untrue >= YS_CONTENT_UNTRUE || talk->again_count == YS_CONTENT_AGAIN)
+    if (!talk->spoken || talk->untrue >= YS_CONTENT_UNTRUE || talk->again_count == YS_CONTENT_AGAIN)
         return YS_OK;
     enum ys_code code = ys_log_find(turn->txn, content->origin, &log, err);
     if (code != YS_OK)
         return code == YS_NOT_FOUND ? YS_OK : code;
     const struct ys_position at = {log.id, content->index};
     code = is_absent(turn, &at, &absent, &entry, err);
-    if (code != YS_OK || !absent || !may_hold(session, &log.origin.division))
+    if (code != YS_OK || !absent || !may_hold(session, turn, &log.origin.division))
         return code;
+    const struct ys_hash record = record_of(&entry);
+    if (!is_record(&content->record, &record))
+        return YS_OK; /* of another history */
     for (unsigned i = 0; i < talk->again_count; i++)
         if (same_place(&talk->again[i], &at))
             return YS_OK;
@@ -301,17 +425,20 @@ static enum ys_code ask_for_change(struct ys_session *session, struct ys_turn *t
 
 /* Only the body that the note names is taken. */
 static enum ys_code take_body(struct ys_session *session, struct ys_turn *turn,
-                              const struct ys_position *at, const Yishi__V1__Content *content,
-                              struct ys_err *err)
+                              const struct ys_content_asked *asked,
+                              const Yishi__V1__Content *content, struct ys_err *err)
 {
     struct ys_content_talk *const talk = &session->contents;
     struct ys_note note;
     struct ys_record record;
     struct ys_entry entry;
     bool absent = false;
-    const enum ys_code code = is_absent(turn, at, &absent, &entry, err);
+    const enum ys_code code = is_absent(turn, &asked->at, &absent, &entry, err);
     if (code != YS_OK || !absent)
         return code;
+    const struct ys_hash now = record_of(&entry);
+    if (!ys_hash_equal(&now, &asked->record))
+        return YS_OK; /* another stands there since */
     if (ys_note_parse(entry.note, &note, NULL) == YS_OK &&
         ys_record_parse(note.text, &record, NULL) == YS_OK &&
         ys_record_check_body(&record, ys_wire_view(&content->body), NULL) == YS_OK)
@@ -333,7 +460,7 @@ static void count_vain(struct ys_content_talk *talk, bool told)
     if (told)
         count_untrue(talk);
     else if (++talk->vain >= YS_CONTENT_VAIN)
-        talk->walking = false;
+        end_walk(talk);
 }
 
 enum ys_code ys_session_on_content(struct ys_session *session, struct ys_turn *turn,
@@ -349,12 +476,13 @@ enum ys_code ys_session_on_content(struct ys_session *session, struct ys_turn *t
     enum ys_code code = ys_log_load(turn->txn, asked.at.log_id, &log, err);
     if (code != YS_OK)
         return code;
-    if (strcmp(log.origin_text, content->origin) != 0 || asked.at.index != content->index)
+    if (strcmp(log.origin_text, content->origin) != 0 || asked.at.index != content->index ||
+        !is_record(&content->record, &asked.record))
         return ys_fail(err, YS_LIMIT, "a CONTENT that nobody asked for");
     talk->asked_count--;
     memmove(talk->asked, talk->asked + 1, talk->asked_count * sizeof *talk->asked);
     if (content->content_case == YISHI__V1__CONTENT__CONTENT_BODY)
-        code = take_body(session, turn, &asked.at, content, err);
+        code = take_body(session, turn, &asked, content, err);
     else
         count_vain(talk, asked.told);
     return code != YS_OK ? code : ys_session_content_ask(session, turn, err);

@@ -112,7 +112,8 @@ static enum ys_code fill(struct ys_turn *turn, const struct ys_log *log, uint64_
                            (unsigned long long)log->frontier.size);
         if (code != YS_OK)
             return code;
-        if (restored && ys_restored_holds_back(&entry))
+        /* Also without what a peer said of its erasure: that does not travel, and costs no credit. */
+        if (entry.content == YS_CONTENT_ABSENT || (restored && ys_restored_holds_back(&entry)))
             entry = (struct ys_entry){.note = entry.note, .content = YS_CONTENT_ABSENT};
         if (load->count != 0 && load->bytes + entry.note.size + entry.body.size > YS_ENTRIES_MAX)
             break;
@@ -168,12 +169,10 @@ static enum ys_code send_load(struct ys_session *session, struct ys_turn *turn,
     return code;
 }
 
-/* What is unsigned goes from a log's owner to its parent, and back to an owner that lost it. */
-static bool may_have_tail(const struct ys_session *session, const struct ys_peer_log *peer_log,
-                          const struct ys_log *log)
+bool ys_session_may_have_tail(const struct ys_session *session, const struct ys_log *log)
 {
     if (session->options.role == YS_SESSION_PARENT)
-        return ys_session_is_childs(session, peer_log);
+        return ys_division_equal(&log->origin.division, &session->options.peer);
     return session->options.role == YS_SESSION_CHILD && log->id == YS_OWN_LOG &&
            log->state == YS_LOG_FOLLOWING && session->own_log == YS_OWN_FITS && !session->mending;
 }
@@ -187,7 +186,7 @@ static enum ys_code choose_aim(const struct ys_session *session, struct ys_turn 
     if (code != YS_OK && code != YS_NOT_FOUND)
         return code;
     if ((code == YS_NOT_FOUND || peer_log->next_index >= aim->size) &&
-        may_have_tail(session, peer_log, log))
+        ys_session_may_have_tail(session, log))
         *aim = (struct aim){.size = log->frontier.size, .root = log->root};
     return YS_OK;
 }

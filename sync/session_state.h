@@ -50,26 +50,36 @@ struct ys_peer_log {
  * the session's nonce: where a session ends early another begins elsewhere. */
 enum {
     YS_CONTENT_AGAIN = 64,  /* told to be there, and not asked for yet; more are forgotten */
+    YS_CONTENT_FRESH = 8,   /* runs that came later; with more the walk begins anew */
     YS_CONTENT_VAIN = 1024, /* answers without a body after which a session's walk ends */
     YS_CONTENT_UNTRUE =
         8 /* told to be there and was not, or not the body: it is not asked any more */
 };
+/* What a question is about: a place, and the record there, since one log may have two histories. */
 struct ys_content_asked {
     struct ys_position at;
+    struct ys_hash record;
     bool told; /* by `here` */
 };
 struct ys_content_want {
     char origin[YS_KEY_NAME_MAX + 1];
     uint64_t index;
+    struct ys_hash record;
+};
+struct ys_content_range {
+    uint32_t log_id;
+    uint64_t first, end;
 };
 struct ys_content_talk {
-    bool spoken; /* the peer answers CONTENT_WANT */
+    bool spoken; /* the peer answers CONTENT_WANT, and knows `here` */
     bool walking, wrapped;
     struct ys_position start, next;
     struct ys_content_asked asked[YS_CONTENT_WINDOW]; /* questions of ours, oldest first */
     unsigned asked_count, writing;
     struct ys_position again[YS_CONTENT_AGAIN]; /* told to be there, oldest first */
     unsigned again_count, vain, untrue;
+    struct ys_content_range fresh[YS_CONTENT_FRESH]; /* to be looked through, oldest first */
+    unsigned fresh_count;
     struct ys_content_want want[YS_CONTENT_WINDOW]; /* questions of the peer, oldest first */
     unsigned want_count;
 };
@@ -251,6 +261,8 @@ enum ys_code ys_session_tell_fork(struct ys_session *session, struct ys_turn *tu
 /* --- session_serve.c --- */
 enum ys_code ys_session_on_want(struct ys_session *session, struct ys_turn *turn,
                                 const Yishi__V1__Want *want, struct ys_err *err);
+/* What is unsigned goes from a log's owner to its parent, and back to an owner that lost it. */
+bool ys_session_may_have_tail(const struct ys_session *session, const struct ys_log *log);
 /* Send what the peer waits for, as far as its credit goes. */
 enum ys_code ys_session_serve(struct ys_session *session, struct ys_turn *turn, struct ys_err *err);
 

@@ -84,21 +84,72 @@ out:
     return code;
 }
 
-/* Schema 3: the redactions that are here already. */
-static enum ys_code find_redactions(struct ys_txn *txn, struct ys_err *err)
+/* A walk over table "body" that makes the indexes of later schemas. */
+struct indexing {
+    struct ys_txn *txn;
+    uint32_t from; /* the schema so far */
+    struct ys_log log;
+    bool begun, readable; /* `log` was asked for; it is one */
+};
+
+/* Does a log that can be read go as far as this row says? */
+static enum ys_code belongs(struct indexing *x, uint32_t id, uint64_t index, bool *out,
+                            struct ys_err *err)
 {
-    for (uint32_t id = 0;; id++) {
-        struct ys_log log;
-        enum ys_code code = ys_log_next(txn, id, &log, err);
-        if (code == YS_NOT_FOUND)
+    if (!x->begun || x->log.id != id) {
+        const enum ys_code code = ys_log_load(x->txn, id, &x->log, err);
+        if (code != YS_OK && code != YS_NOT_FOUND && code != YS_CORRUPT)
+            return code;
+        x->begun = true;
+        x->readable = code == YS_OK;
+        x->log.id = id;
+    }
+    *out = x->readable && index < x->log.frontier.size;
+    return YS_OK;
+}
+
+/* What is damaged is passed over: it can be looked at and mended only when the store opens. */
+static enum ys_code index_body(struct indexing *x, struct ys_bytes key, struct ys_bytes row,
+                               struct ys_err *err)
+{
+    struct ys_entry entry;
+    bool sound = false;
+    if (key.size != YS_ROW_KEY_LEN || row.size == 0)
+        return YS_OK;
+    const struct ys_position at = {ys_be32_get(key.data), ys_be64_get(key.data + 4)};
+    const uint8_t content = row.data[0];
+    enum ys_code code = belongs(x, at.log_id, at.index, &sound, err);
+    if (code != YS_OK || !sound)
+        return code;
+    if (content == YS_CONTENT_ABSENT)
+        return ys_absent_put(x->txn, at.log_id, at.index, err);
+    if (x->from >= 3 || content != YS_CONTENT_BODY)
+        return YS_OK;
+    code = ys_log_entry(x->txn, at.log_id, at.index, &entry, err);
+    if (code == YS_NOT_FOUND)
+        return YS_OK;
+    return code != YS_OK ? code : ys_erasure_came(x->txn, at, &entry, err);
+}
+
+/* Schema 3: redactions; schema 4: what is absent. A page that is damaged ends it: no walk comes behind that. */
+static enum ys_code index_bodies(struct ys_txn *txn, uint32_t from, struct ys_err *err)
+{
+    struct indexing x = {.txn = txn, .from = from};
+    enum { KEY_MAX = 511 }; /* LMDB's */
+    uint8_t behind[KEY_MAX + 1];
+    struct ys_bytes key = {0};
+    for (;;) {
+        struct ys_bytes found;
+        struct ys_bytes row;
+        enum ys_code code = ys_txn_seek(txn, YS_DB_BODY, key, YS_SEEK_AT_LEAST, &found, &row, err);
+        if (code == YS_NOT_FOUND || code == YS_CORRUPT || (code == YS_OK && found.size > KEY_MAX))
             return YS_OK;
-        id = code == YS_OK ? log.id : id;
-        for (uint64_t index = 0; code == YS_OK && index < log.frontier.size; index++) {
-            struct ys_entry entry;
-            code = ys_log_entry(txn, id, index, &entry, err);
-            if (code == YS_OK)
-                code = ys_erasure_came(txn, (struct ys_position){id, index}, &entry, err);
-        }
+        if (code != YS_OK)
+            return code;
+        memcpy(behind, found.data, found.size);
+        behind[found.size] = 0; /* the key next behind it */
+        key = (struct ys_bytes){behind, found.size + 1};
+        code = index_body(&x, found, row, err);
         if (code != YS_OK)
             return code;
     }
@@ -115,10 +166,8 @@ static enum ys_code upgrade(struct ys_kv *kv, uint32_t from, struct ys_err *err)
         code = ys_txn_begin(kv, true, &txn, err);
     if (code == YS_OK)
         code = put_meta(txn, "schema", schema, sizeof schema, err);
-    if (code == YS_OK && from < 3)
-        code = find_redactions(txn, err);
     if (code == YS_OK && from < 4)
-        code = ys_absent_find(txn, err);
+        code = index_bodies(txn, from, err);
     return code != YS_OK ? code : ys_txn_commit(&txn, err);
 }
 

@@ -269,6 +269,24 @@ class Erase(Case):
             wait_for(lambda: node.call("verify", check=False).status == OK, f"{node.code}: good")
         self.assertEqual(community.call("backup", "--restore", str(old[community]), check=False).status, REFUSED)
 
+    def test_what_a_restored_node_held_back_it_gives_afterwards(self):
+        district, street, community = self.federation()
+        record = community.publish(self.proposal(1, SHORT))["id"]
+        self.receipted(community)
+        origin, tape = community.status()["origin"], self.folder / "tape"
+        community.call("backup", str(tape), "--keys")
+        for node in (district, street, community):
+            node.stop()
+        store_tool("absent", street.home, origin, 0)
+        shutil.rmtree(community.home)
+        community.call("backup", "--restore", str(tape))
+
+        street.start().ready()
+        community.start().ready()
+
+        wait_for(lambda: "restored" in community.log_text(), "the community knows what was erased since")
+        wait_for(lambda: street.call("show", record, "--json").object()["content"] == "body", "the street has it again")
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -89,13 +89,15 @@ static void forget(struct run *run, int street, int owner, bool buried)
 void content_withhold(struct run *run)
 {
     struct world *const w = run->world;
-    const int street = world_street(w, (unsigned)rng_below(&run->rng, w->options.streets));
-    const int owner = (int)rng_below(&run->rng, w->node_count);
-    const bool buried = rng_below(&run->rng, 2) == 0;
+    const unsigned streets = w->options.streets;
+    const unsigned liar = (unsigned)rng_below(&run->rng, streets + w->options.observer);
+    const int node = liar < streets ? world_street(w, liar) : world_observer(w);
+    const int owner = (int)rng_below(&run->rng, w->unit_count);
+    const bool buried = rng_below(&run->rng, 2) == 0 && liar < streets;
     const uint64_t count = 1 + rng_below(&run->rng, 4);
     for (uint64_t i = 0;
-         i < count && owner != street && !w->node[street].down && !run_is_rogue(run, owner); i++)
-        forget(run, street, owner, buried);
+         i < count && owner != node && !w->node[node].down && !run_is_rogue(run, owner); i++)
+        forget(run, node, owner, buried);
 }
 
 void content_own_up(struct run *run)
@@ -123,7 +125,7 @@ void content_own_up(struct run *run)
             must(run, ys_txn_commit(&txn, &err), &err);
     }
     run_tell(run, "no street lies any more");
-    for (int child = 1; child < (int)w->node_count; child++)
+    for (int child = 1; child < (int)w->link_count; child++)
         world_cut(w, child); /* each HELLO asks again */
 }
 

@@ -5,7 +5,8 @@
 
 #include "tests/sim/run.h"
 
-/* A street says of contents of another unit that it does not have them, or that they were erased. */
+/* A street says of contents of another unit that it does not have them, or that they were erased; or an observer
+ * has lost some. */
 void content_withhold(struct run *run);
 /* It stops lying, and has nothing either. */
 void content_own_up(struct run *run);

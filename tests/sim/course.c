@@ -40,7 +40,7 @@ static void refused(void *context, int child, int side, const struct ys_err *err
     run_tell(run, "%s gives up the link: %s", w->node[w->link[child].node[side]].origin_text,
              err->msg);
     run->report->count[COUNT_REFUSED]++;
-    if (!run_is_rogue(run, child))
+    if (!run_is_rogue(run, w->link[child].node[CHILD_END]))
         run_fail(run, "no honest node is refused", "%s: %s",
                  w->node[w->link[child].node[side]].origin_text, err->msg);
 }
@@ -82,6 +82,7 @@ static struct world *make_world(struct run *run)
     options.delay_max_ms = (unsigned)one_of(rng, delays, 4);
     options.commit_max_ms = (unsigned)one_of(rng, commits, 4);
     options.credit = one_of(rng, credits, 3);
+    options.observer = rng_below(rng, 2) == 0;
     return world_new(&options);
 }
 

@@ -328,7 +328,9 @@ void disk_check_log(struct run *run, int node, int owner)
 static void check_result(struct run *run, int node, const struct ys_change_result *result)
 {
     run->report->count[COUNT_BUSY] += result->code == YS_BUSY;
-    run->report->count[COUNT_FILLED] += result->kind == YS_CHANGE_CONTENT && result->code == YS_OK;
+    const bool filled = result->kind == YS_CHANGE_CONTENT && result->code == YS_OK;
+    run->report->count[COUNT_FILLED] += filled;
+    run->report->count[COUNT_OBSERVED] += filled && run->world->node[node].observer;
     if (result->code != YS_FORK)
         return;
     const int owner = run_owner(run, result->origin);

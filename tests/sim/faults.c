@@ -24,7 +24,7 @@ void faults_init(struct faults *faults, struct run *run)
         .commit_max_ms = run->world->options.commit_max_ms, .copied = -1, .restored = -1};
     for (int i = 0; i < FAULT_COUNT; i++)
         faults->on[i] = rng_below(&run->rng, 3) != 0;
-    for (int i = 0; i < WORLD_NODES_MAX; i++)
+    for (int i = 0; i < WORLD_LINKS_MAX; i++)
         faults->healed_ms[i] = INT64_MAX;
 }
 
@@ -37,8 +37,9 @@ static void part(struct faults *faults, struct run *run)
     const uint64_t set = rng_next(&run->rng);
     const int64_t until = w->now_ms + 1 + (int64_t)rng_below(&run->rng, PARTITION_MS);
     run->report->count[COUNT_PARTITIONS]++;
-    for (int child = 1; child < (int)w->node_count; child++) {
-        if ((set >> child & 1) == (set >> world_parent(w, child) & 1))
+    for (int child = 1; child < (int)w->link_count; child++) {
+        const struct link *const link = &w->link[child];
+        if ((set >> link->node[CHILD_END] & 1) == (set >> link->node[PARENT_END] & 1))
             continue;
         world_hold(w, child, true);
         world_break(w, child);
@@ -49,7 +50,7 @@ static void part(struct faults *faults, struct run *run)
 int64_t faults_mend(struct faults *faults, struct run *run)
 {
     int64_t next = INT64_MAX;
-    for (int child = 1; child < (int)run->world->node_count; child++) {
+    for (int child = 1; child < (int)run->world->link_count; child++) {
         if (faults->healed_ms[child] <= run->world->now_ms) {
             faults->healed_ms[child] = INT64_MAX;
             world_hold(run->world, child, false);
@@ -157,7 +158,7 @@ void faults_one(struct faults *faults, struct run *run)
     struct world *const w = run->world;
     const enum fault fault = draw(faults, run);
     const int node = (int)rng_below(&run->rng, w->node_count);
-    const int child = 1 + (int)rng_below(&run->rng, w->node_count - 1);
+    const int child = 1 + (int)rng_below(&run->rng, w->link_count - 1);
     static const char *const names[] = {
 #define FAULT_NAME(name, weight) #name,
         FAULTS(FAULT_NAME)
@@ -189,8 +190,8 @@ void faults_heal(struct faults *faults, struct run *run)
         world_plan_crash(w, node, 0, false);
         world_plan_crash(w, node, 0, true);
         w->node[node].dies_after_commit = false;
-        if (node != 0)
-            world_hold(w, node, false);
     }
+    for (int child = 1; child < (int)w->link_count; child++)
+        world_hold(w, child, false);
     content_own_up(run);
 }

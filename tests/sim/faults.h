@@ -34,7 +34,7 @@ enum fault {
 /* Which kinds may happen. */
 struct faults {
     bool on[FAULT_COUNT];
-    int64_t healed_ms[WORLD_NODES_MAX]; /* when a partition ends at this node's link */
+    int64_t healed_ms[WORLD_LINKS_MAX]; /* when a partition ends at this link */
     unsigned commit_max_ms;             /* to go back to after a slow time */
     int copied, restored;               /* -1: nobody yet */
 };

@@ -71,7 +71,7 @@ static void check_published(struct run *run, int owner)
 static void check_credit(struct run *run, int child)
 {
     const struct link *const link = &run->world->link[child];
-    if (run_is_rogue(run, child))
+    if (run_is_rogue(run, link->node[CHILD_END]))
         return;
     for (int side = 0; side < 2; side++) {
         const struct ys_session *const sender = link->session[side];
@@ -79,7 +79,7 @@ static void check_credit(struct run *run, int child)
         const struct account *const account = &run->account[child][side];
         if (sender == NULL || receiver == NULL || link->at[0] != link->at[1])
             run_fail(run, "after healing every link is up", "%s has none",
-                     run->world->node[child].origin_text);
+                     run->world->node[link->node[CHILD_END]].origin_text);
         const int64_t given = receiver->credit_given ? (int64_t)receiver->options.credit : 0;
         if (sender->credit_out != given || account->under_way != 0)
             run_fail(run, "all credit comes back",
@@ -145,9 +145,9 @@ void finale_check(struct run *run)
             content_check_erased(run, node);
             content_check_all(run, node);
         }
-        if (node != 0)
-            check_credit(run, node);
         if (run_level(run, node) < LEVELS - 1)
             check_members(run, node);
     }
+    for (int child = 1; child < (int)run->world->link_count; child++)
+        check_credit(run, child);
 }

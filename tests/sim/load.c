@@ -8,7 +8,7 @@ enum { SMALL_BODY = 128, BIG_BODY = 8000, BURST_MAX = 60 };
 
 static bool is_writing(const struct run *run, int node)
 {
-    return !run->world->node[node].down;
+    return !run->world->node[node].down && !run->world->node[node].observer;
 }
 
 /* A kind that no version knows, in a well-formed body of about `size` bytes. */
@@ -49,7 +49,7 @@ static void burst(struct run *run, int node)
 static void change_membership(struct run *run)
 {
     struct world *const w = run->world;
-    const int subject = 1 + (int)rng_below(&run->rng, w->node_count - 1);
+    const int subject = 1 + (int)rng_below(&run->rng, w->unit_count - 1);
     const int issuer = world_parent(w, subject);
     struct node *const about = &w->node[subject];
     const struct ys_signer *const by[2] = {&w->node[issuer].body[0],
@@ -80,7 +80,7 @@ static void change_membership(struct run *run)
 void load_one(struct run *run)
 {
     const uint64_t what = rng_below(&run->rng, 20);
-    int node = (int)rng_below(&run->rng, run->world->node_count);
+    int node = (int)rng_below(&run->rng, run->world->unit_count);
     if (run->rogue >= 0 && rng_below(&run->rng, 4) == 0)
         node = run->rogue; /* it has the most to say */
     if (!is_writing(run, node))

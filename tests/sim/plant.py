@@ -107,6 +107,28 @@ BUGS = {
             ),
         ],
     ),
+    # An observer's questions end its session.
+    "observer_denied": (
+        "no honest node is refused",
+        [
+            (
+                "sync/session.c",
+                "        message->kind_case != YISHI__V1__MESSAGE__KIND_ACK &&\n        message->kind_case != YISHI__V1__MESSAGE__KIND_CONTENT_WANT)\n",
+                "        message->kind_case != YISHI__V1__MESSAGE__KIND_ACK)\n",
+            ),
+        ],
+    ),
+    # An observer is given all that the node holds.
+    "observer_told_all": (
+        "an observer is told of what it may read alone",
+        [
+            (
+                "sync/session_scope.c",
+                "        if (ys_scope_provides(YS_SESSION_HOST, self, &node->division, origin))\n            return true;\n",
+                "        if (ys_division_related(self, origin))\n            return true;\n",
+            ),
+        ],
+    ),
     # All of the own log is signed as soon as the parent has a beginning of it.
     "signs_beyond_parent": (
         "signed heads never contradict each other",

@@ -32,6 +32,7 @@ enum { REPORT_LINES = 30, REPORT_LINE_BYTES = 200 };
     X(MEMBER_CHANGES, "records that changed the membership")    \
     X(WITHHELD, "contents withheld by a street")                \
     X(FILLED, "absent contents that came")                      \
+    X(OBSERVED, "absent contents that came to an observer")     \
     X(ERASED, "erasures in effect")
 
 enum count {

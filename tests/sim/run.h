@@ -60,8 +60,8 @@ struct run {
     struct book book[WORLD_NODES_MAX];
     struct holding holding[WORLD_NODES_MAX][WORLD_NODES_MAX]; /* [node][owner of the log] */
     uint64_t cosigned_at_s[WORLD_NODES_MAX];                  /* last time under a cosignature */
-    struct account account[WORLD_NODES_MAX][2];
-    int rogue;     /* -1: all are honest */
+    struct account account[WORLD_LINKS_MAX][2];               /* [link][end] */
+    int rogue;                                                /* -1: all are honest */
     bool spoils;   /* what the rogue sends is changed on its way out */
     bool forked;   /* the rogue has its second history */
     bool withheld; /* a street has withheld a content */

@@ -148,6 +148,36 @@ static void check_hello(struct run *run, int child, int side, const Yishi__V1__H
                  run->world->node[owner].origin_text);
 }
 
+/* --- observers --- */
+
+static void check_told(struct run *run, int child, const char *origin)
+{
+    const struct link *const link = &run->world->link[child];
+    const int owner = run_owner(run, origin);
+    if (owner < 0 || !ys_division_related(&run->world->node[owner].origin.division, &link->reads))
+        run_fail(run, "an observer is told of what it may read alone",
+                 "%s tells it of %s, where it reads as %s",
+                 run->world->node[link->node[PARENT_END]].origin_text, origin, link->reads.digits);
+}
+
+/* What its host says to it. */
+static void check_observed(struct run *run, int child, const Yishi__V1__Message *message)
+{
+    if (message->kind_case == YISHI__V1__MESSAGE__KIND_HEADS)
+        for (size_t i = 0; i < message->heads->n_heads; i++)
+            check_told(run, child, message->heads->heads[i]->origin);
+    else if (message->kind_case == YISHI__V1__MESSAGE__KIND_ENTRIES)
+        check_told(run, child, message->entries->origin);
+    else if (message->kind_case == YISHI__V1__MESSAGE__KIND_CONTENT && !message->content->missing)
+        check_told(run, child, message->content->origin);
+    else if (message->kind_case == YISHI__V1__MESSAGE__KIND_FORK)
+        check_told(run, child, message->fork->origin);
+    else if (message->kind_case == YISHI__V1__MESSAGE__KIND_CONTENT_WANT)
+        run_fail(run, "nothing is asked of an observer", "%s asks for an entry of %s",
+                 run->world->node[run->world->link[child].node[PARENT_END]].origin_text,
+                 message->content_want->origin);
+}
+
 /* --- messages --- */
 
 /* The part of an origin in which nodes differ. */
@@ -234,6 +264,8 @@ static const Yishi__V1__Message *decode(struct run *run, struct ys_bytes bytes,
 
 static void check_sent(struct run *run, int child, int side, const Yishi__V1__Message *message)
 {
+    if (side == PARENT_END && world_is_observed(run->world, child))
+        check_observed(run, child, message);
     if (message->kind_case == YISHI__V1__MESSAGE__KIND_HELLO)
         check_hello(run, child, side, message->hello);
     else if (message->kind_case == YISHI__V1__MESSAGE__KIND_HEADS)

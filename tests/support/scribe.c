@@ -1,5 +1,7 @@
 #include "tests/support/scribe.h"
 
+#include "crypto/base64.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -221,6 +223,27 @@ Yishi__V1__Body *scribe_key_revoke(const struct ys_vkey *key, const char *log, u
     kind.cut_size = cut_size;
     kind.has_reason = 1;
     kind.reason = YISHI__V1__REVOKE_REASON__REVOKE_REASON_COMPROMISED;
+    body.kind_case = YISHI__V1__BODY__KIND_KEY_REVOKE;
+    body.key_revoke = &kind;
+    return &body;
+}
+
+Yishi__V1__Body *scribe_observer_end(const uint8_t transport[YS_PUBKEY_LEN], const char *log)
+{
+    static Yishi__V1__Body body;
+    static Yishi__V1__KeyRevoke kind;
+    static char key[YS_BASE64_LEN(YS_PUBKEY_LEN) + 1];
+    static struct ys_hash empty;
+    struct ys_writer w = {.data = (uint8_t *)key, .capacity = sizeof key - 1};
+    yishi__v1__body__init(&body);
+    yishi__v1__key_revoke__init(&kind);
+    ys_writer_base64(&w, (struct ys_bytes){transport, YS_PUBKEY_LEN});
+    ys_empty_root(&empty);
+    kind.key = key;
+    kind.log = mutable_text(log);
+    kind.has_cut_size = kind.has_cut_root = kind.has_reason = 1;
+    kind.cut_root = (ProtobufCBinaryData){YS_HASH_LEN, empty.bytes};
+    kind.reason = YISHI__V1__REVOKE_REASON__REVOKE_REASON_TERM_ENDED;
     body.kind_case = YISHI__V1__BODY__KIND_KEY_REVOKE;
     body.key_revoke = &kind;
     return &body;

@@ -42,6 +42,8 @@ Yishi__V1__Body *scribe_body_register(const struct ys_vkey *key, const char *log
 Yishi__V1__Body *scribe_node_certificate(const struct ys_vkey *log, const struct ys_vkey *mirror,
                                          const uint8_t transport[YS_PUBKEY_LEN]);
 Yishi__V1__Body *scribe_key_revoke(const struct ys_vkey *key, const char *log, uint64_t cut_size);
+/* The end of what lets an observer with this transport key read as the unit of `log` may. */
+Yishi__V1__Body *scribe_observer_end(const uint8_t transport[YS_PUBKEY_LEN], const char *log);
 /* A `receipts` record of one item, and another item into the same; the roots are made up. */
 Yishi__V1__Body *scribe_receipts(const char *log, uint64_t size, uint64_t time_s);
 void scribe_add_receipt(const char *log, uint64_t size, uint64_t time_s);

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { DELAY_MAX_MS = 50, START_S = 1764000000 };
+enum { DELAY_MAX_MS = 50, START_S = 1764000000, NO_UNITS = 999999 };
 static const char deployment[] = "beijing.example";
 
 /* --- failing and telling --- */
@@ -77,13 +77,28 @@ int world_community(const struct world *w, unsigned i)
 
 unsigned world_node_count(const struct world *w)
 {
-    return w->node_count;
+    return w->unit_count;
+}
+
+int world_observer(const struct world *w)
+{
+    return w->node_count == w->unit_count ? -1 : (int)w->unit_count;
+}
+
+int world_observer_link(const struct world *w, unsigned i)
+{
+    return (int)(w->unit_count + i);
+}
+
+bool world_is_observed(const struct world *w, int link)
+{
+    return link >= (int)w->unit_count;
 }
 
 int world_parent(const struct world *w, int node)
 {
     const int streets = (int)w->options.streets;
-    if (node == 0)
+    if (node == 0 || node >= (int)w->unit_count)
         return -1;
     if (node <= streets || streets == 0)
         return 0;
@@ -144,22 +159,48 @@ static void make_nodes(struct world *w)
     static const char *const street_bodies[] = {"st", NULL};
     static const char *const community_bodies[] = {"rc", "po", "sc", NULL};
     char code[YS_DIVISION_MAX + 1];
-    world_make_node(w, "110105", district_bodies);
+    world_make_node(w, "110105", district_bodies, 1);
     for (unsigned i = 0; i < w->options.streets; i++) {
         snprintf(code, sizeof code, "110105%03u", 901 + i % 99);
-        world_make_node(w, code, street_bodies);
+        world_make_node(w, code, street_bodies, 1);
     }
     for (unsigned i = 0; i < w->options.communities; i++) {
         const int street = world_parent(w, world_community(w, i));
         snprintf(code, sizeof code, "110105%03d%03u", 900 + street % 100, 1 + i % 999);
-        world_make_node(w, code, community_bodies);
+        world_make_node(w, code, community_bodies, 1);
     }
+}
+
+/* `host` lets the observer in, as one of `unit`. */
+static void observe(struct world *w, int host, const struct node *unit)
+{
+    const int observer = world_observer(w);
+    const struct ys_signer *const by = &w->node[host].body[0];
+    struct scribe_record record;
+    Yishi__V1__Body *const body = scribe_node_certificate(
+        &unit->keys.log.vkey, &unit->keys.mirror.vkey, w->node[observer].keys.transport_public);
+    body->node_certificate->role = YISHI__V1__NODE_ROLE__NODE_ROLE_OBSERVER;
+    scribe_write(&record, &w->rng, &w->node[host].origin, NULL, START_S, body, &by, 1);
+    (void)world_append(w, host, &record);
+    w->link[w->link_count++] =
+        (struct link){.world = w, .node = {observer, host}, .reads = unit->origin.division};
+}
+
+static void make_observer(struct world *w)
+{
+    static const char *const no_bodies[] = {NULL};
+    const int community = world_community(w, 0);
+    world_make_node(w, "110105", no_bodies, NO_UNITS);
+    w->node[world_observer(w)].observer = true;
+    observe(w, 0, &w->node[0]);
+    observe(w, world_parent(w, community), &w->node[community]);
 }
 
 struct world *world_new(const struct world_options *options)
 {
     struct world *const w = calloc(1, sizeof *w);
-    if (w == NULL || 1 + options->streets + options->communities > WORLD_NODES_MAX)
+    if (w == NULL ||
+        1 + options->streets + options->communities + options->observer > WORLD_NODES_MAX)
         abort();
     w->options = *options;
     if (options->delay_max_ms == 0)
@@ -169,20 +210,23 @@ struct world *world_new(const struct world_options *options)
     w->rng = rng_from_seed(options->seed);
     w->event_hash = 0xcbf29ce484222325;
     folder_make(&w->folder);
+    w->unit_count = w->link_count = 1 + options->streets + options->communities;
     make_root(w);
     make_nodes(w);
     enrol(w, 0, &w->node[0], &w->root_signer);
-    for (int i = 1; i < (int)w->node_count; i++) {
+    for (int i = 1; i < (int)w->unit_count; i++) {
         const int issuer = world_parent(w, i);
         enrol(w, issuer, &w->node[i], &w->node[issuer].body[0]);
         w->link[i] = (struct link){.world = w, .node = {i, issuer}};
     }
+    if (options->observer)
+        make_observer(w);
     return w;
 }
 
 void world_free(struct world *w)
 {
-    for (int i = 1; i < (int)w->node_count; i++)
+    for (int i = 1; i < (int)w->link_count; i++)
         world_cut(w, i);
     for (int i = 0; i < (int)w->node_count; i++)
         world_close_node(w, i);
@@ -236,7 +280,7 @@ struct event {
 
 /* Those of the earliest time, so that one of them can be drawn. */
 struct agenda {
-    struct event event[4 * WORLD_NODES_MAX];
+    struct event event[4 * WORLD_LINKS_MAX];
     size_t count;
     int64_t due_ms;
 };
@@ -255,7 +299,7 @@ static void list_next(const struct world *w, struct agenda *agenda)
 {
     agenda->count = 0;
     agenda->due_ms = INT64_MAX;
-    for (int i = 1; i < (int)w->node_count; i++) {
+    for (int i = 1; i < (int)w->link_count; i++) {
         const struct link *const link = &w->link[i];
         const bool down[2] = {w->node[link->node[0]].down, w->node[link->node[1]].down};
         if (link->session[CHILD_END] == NULL && !link->held && !down[0] && !down[1])
@@ -279,8 +323,9 @@ void world_starve(struct world *w, world_feed *feed)
 
 static void happen(struct world *w, const struct event *event)
 {
-    const int node =
-        event->kind == EVENT_DELIVER ? w->link[event->node].node[event->side] : event->node;
+    const int node = event->kind == EVENT_DELIVER || event->kind == EVENT_DIAL
+                         ? w->link[event->node].node[event->side]
+                         : event->node;
     world_arm(w, node, w->node[node].fail);
     if (w->feed != NULL)
         w->feed(false);

@@ -14,7 +14,7 @@
 #include "sync/session.h"
 #include "tests/support/rng.h"
 
-enum { WORLD_NODES_MAX = 16, WORLD_BODIES_MAX = 3 };
+enum { WORLD_NODES_MAX = 16, WORLD_LINKS_MAX = WORLD_NODES_MAX + 1, WORLD_BODIES_MAX = 3 };
 
 struct world;
 
@@ -24,6 +24,9 @@ struct world_options {
     unsigned streets, communities;
     unsigned delay_max_ms, commit_max_ms; /* of one message, of one commit; 0: 50 ms */
     uint64_t credit;                      /* that a session gives; 0: 100,000 bytes */
+    /* One who observes at the district as the district, and at the first community's street as that community.
+     * It publishes nothing. Its links are the last two: to the district, to the street. */
+    bool observer;
 };
 struct world *world_new(const struct world_options *options);
 /* Removes its stores. */
@@ -33,9 +36,13 @@ void world_free(struct world *world);
 int world_district(const struct world *world);
 int world_street(const struct world *world, unsigned i);
 int world_community(const struct world *world, unsigned i);
-/* -1 for the district. */
+int world_observer(const struct world *world); /* -1: there is none */
+/* -1 for the district and an observer. */
 int world_parent(const struct world *world, int node);
+/* Units; an observer is none. */
 unsigned world_node_count(const struct world *world);
+/* Of a unit's link to its parent the number is the unit's; an observer has two: i is 0 or 1. */
+int world_observer_link(const struct world *world, unsigned i);
 
 /* A record into the node's own log, signed by the bodies its kind requires. Returns its index. */
 uint64_t world_publish(struct world *world, int node);

@@ -211,17 +211,41 @@ void world_hold(struct world *w, int child, bool held)
         link->dial_ms = w->now_ms;
 }
 
+/* The certificate by which an observer is let in, as far as its host knows. */
+static const struct ys_member_node *certificate(const struct world *w, int child)
+{
+    const struct link *const link = &w->link[child];
+    const struct node *const host = &w->node[link->node[PARENT_END]];
+    size_t at = 0;
+    return ys_member_observer(host->member, w->node[link->node[CHILD_END]].keys.transport_public,
+                              &host->origin.division, &at);
+}
+
+/* As whom the other end is heard. */
+static void choose_role(struct world *w, int child, int side, struct ys_session_options *options)
+{
+    const struct link *const link = &w->link[child];
+    const struct node *const other = &w->node[link->node[1 - side]];
+    options->role = side == CHILD_END ? YS_SESSION_CHILD : YS_SESSION_PARENT;
+    options->peer = other->origin.division;
+    options->credit = w->options.credit != 0 ? w->options.credit : CREDIT;
+    if (!world_is_observed(w, child))
+        return;
+    options->role = side == CHILD_END ? YS_SESSION_READER : YS_SESSION_HOST;
+    if (side == CHILD_END)
+        return;
+    memcpy(options->reader, other->keys.transport_public, YS_PUBKEY_LEN);
+    options->peer = certificate(w, child)->division;
+    options->credit = 0;
+}
+
 /* False when there was no memory for it. */
 static bool begin_session(struct world *w, int child, int side)
 {
     struct link *const link = &w->link[child];
     struct ys_err err = {0};
-    struct ys_session_options options = {
-        .role = side == CHILD_END ? YS_SESSION_CHILD : YS_SESSION_PARENT,
-        .id = ++w->session_ids,
-        .peer = w->node[link->node[1 - side]].origin.division,
-        .credit = w->options.credit != 0 ? w->options.credit : CREDIT,
-        .software = "world"};
+    struct ys_session_options options = {.id = ++w->session_ids, .software = "world"};
+    choose_role(w, child, side, &options);
     if (side == CHILD_END)
         rng_fill(&w->rng, options.nonce, sizeof options.nonce);
     const enum ys_code code = ys_session_new(&options, &link->session[side], &err);
@@ -240,7 +264,7 @@ void world_dial(struct world *w, int child)
     link->at[CHILD_END] = ++w->connections;
     if (!begin_session(w, child, CHILD_END))
         return;
-    world_tell(w, "%s dials", w->node[child].origin_text);
+    world_tell(w, "%s dials", w->node[link->node[CHILD_END]].origin_text);
     if (open_turn(&turn, w, child, CHILD_END))
         close_turn(&turn, ys_session_start(link->session[CHILD_END], &turn.turn, &err), &err);
     else
@@ -257,6 +281,10 @@ static struct ys_session *hearer(struct world *w, int child, int side, uint64_t 
         return link->session[side];
     if (side == CHILD_END || connection < link->at[PARENT_END])
         return NULL;
+    if (world_is_observed(w, child) && certificate(w, child) == NULL) {
+        world_cut(w, child); /* its key is not known (yet): the handshake fails */
+        return NULL;
+    }
     if (link->session[PARENT_END] != NULL)
         world_drop_end(w, child, PARENT_END);
     link->at[PARENT_END] = connection;
@@ -300,7 +328,7 @@ void world_deliver(struct world *w, int child, int side)
 
 void world_for_sessions(struct world *w, int node, world_session_call *call)
 {
-    for (int i = 1; i < (int)w->node_count; i++) {
+    for (int i = 1; i < (int)w->link_count; i++) {
         for (int side = 0; side < 2; side++) {
             struct link *const link = &w->link[i];
             struct ys_err err = {0};
@@ -317,7 +345,7 @@ void world_for_sessions(struct world *w, int node, world_session_call *call)
 
 void world_hand_result(struct world *w, int node, const struct ys_change_result *result)
 {
-    for (int i = 1; i < (int)w->node_count && result->session != 0; i++) {
+    for (int i = 1; i < (int)w->link_count && result->session != 0; i++) {
         for (int side = 0; side < 2; side++) {
             struct link *const link = &w->link[i];
             struct ys_err err = {0};
@@ -333,9 +361,9 @@ void world_hand_result(struct world *w, int node, const struct ys_change_result 
     }
 }
 
-void world_tell_filled(struct world *w, int node, const struct ys_change_result *filled)
+void world_tell_contents(struct world *w, int node, const struct ys_change_result *result)
 {
-    for (int i = 1; i < (int)w->node_count; i++) {
+    for (int i = 1; i < (int)w->link_count; i++) {
         for (int side = 0; side < 2; side++) {
             struct link *const link = &w->link[i];
             struct ys_err err = {0};
@@ -344,7 +372,9 @@ void world_tell_filled(struct world *w, int node, const struct ys_change_result 
                 continue;
             enum ys_code code = YS_OK;
             if (open_turn(&turn, w, i, side))
-                code = ys_session_content_here(link->session[side], &turn.turn, filled, &err);
+                code = result->absent
+                           ? ys_session_content_lacks(link->session[side], &turn.turn, result, &err)
+                           : ys_session_content_here(link->session[side], &turn.turn, result, &err);
             close_turn(&turn, code, &err);
         }
     }

@@ -52,7 +52,8 @@ void world_close_node(struct world *w, int index)
     node->store = NULL;
 }
 
-void world_make_node(struct world *w, const char *code, const char *const *bodies)
+void world_make_node(struct world *w, const char *code, const char *const *bodies,
+                     uint32_t incarnation)
 {
     const int index = (int)w->node_count++;
     struct node *const node = &w->node[index];
@@ -61,7 +62,7 @@ void world_make_node(struct world *w, const char *code, const char *const *bodie
     uint8_t master[YS_SEED_LEN];
     struct ys_err err = {0};
     world_must(w, ys_division_parse(ys_bytes_of_text(code), &division, &err), &err);
-    node->origin = ys_name_log(deployment, &division, 1);
+    node->origin = ys_name_log(deployment, &division, incarnation);
     ys_name_print(&node->origin, node->origin_text);
     rng_fill(&w->rng, master, sizeof master);
     world_must(w, ys_node_keys_derive(&node->keys, master, 0, &node->origin, &err), &err);
@@ -69,7 +70,8 @@ void world_make_node(struct world *w, const char *code, const char *const *bodie
         const struct ys_name name = ys_name_body(deployment, &division, bodies[node->body_count]);
         scribe_signer(&node->body[node->body_count], &w->rng, &name);
     }
-    const int length = snprintf(node->dir, sizeof node->dir, "%.200s/%s", w->folder.path, code);
+    const int length =
+        snprintf(node->dir, sizeof node->dir, "%.200s/%s-%u", w->folder.path, code, incarnation);
     world_check(w, length > 0 && mkdir(node->dir, 0700) == 0, "mkdir");
     identity.origin = node->origin;
     rng_fill(&w->rng, identity.store_id, sizeof identity.store_id);
@@ -80,7 +82,7 @@ void world_make_node(struct world *w, const char *code, const char *const *bodie
 /* What others see of a process that is gone: its children at once, its parent not yet. */
 static void lose_links(struct world *w, int index)
 {
-    for (int i = 1; i < (int)w->node_count; i++) {
+    for (int i = 1; i < (int)w->link_count; i++) {
         if (w->link[i].node[PARENT_END] == index)
             world_cut(w, i);
         if (w->link[i].node[CHILD_END] == index)
@@ -232,8 +234,8 @@ static void take_results(struct world *w, int index, const struct ys_change_resu
         node->membership_moved = node->membership_moved || results[i].membership;
         if (results[i].kind == YS_CHANGE_SIGN_OWN)
             node->signing = false;
-        if (results[i].kind == YS_CHANGE_CONTENT && results[i].code == YS_OK)
-            world_tell_filled(w, index, &results[i]);
+        if (results[i].code == YS_OK && (results[i].kind == YS_CHANGE_CONTENT || results[i].absent))
+            world_tell_contents(w, index, &results[i]);
         world_hand_result(w, index, &results[i]);
     }
 }
@@ -299,7 +301,8 @@ static void recall(struct world *w, int index)
 static void sign_own(struct world *w, int index)
 {
     struct node *const node = &w->node[index];
-    const struct ys_session *const parent = index == 0 ? NULL : w->link[index].session[CHILD_END];
+    const struct ys_session *const parent =
+        index == 0 || node->observer ? NULL : w->link[index].session[CHILD_END];
     struct ys_change *change = NULL;
     struct ys_err err = {0};
     struct ys_txn *txn = NULL;

@@ -27,7 +27,8 @@ struct pipe {
 
 struct link {
     struct world *world;
-    int node[2]; /* child, parent */
+    int node[2];              /* child, parent; or observer, who is observed */
+    struct ys_division reads; /* what an observer does there as */
     bool held;
     uint64_t at[2];                /* connection to which each end's session belongs */
     struct ys_session *session[2]; /* the parent's may be left over from an older connection */
@@ -53,6 +54,7 @@ struct node {
     unsigned fail, fail_late; /* planted store failures: see world_plan_crash */
     bool down, dying, dies_after_commit;
     bool signing, store_moved, membership_moved;
+    bool observer;
     bool full;      /* it gives no credit */
     bool went_back; /* to an old copy of its disk: receipts that it gave may stand above that */
 };
@@ -67,9 +69,10 @@ struct world {
     uint64_t steps, event_hash, session_ids, connections;
     struct folder folder;
     struct node node[WORLD_NODES_MAX];
-    unsigned node_count;
+    unsigned node_count, unit_count, link_count; /* an observer is the last node */
     bool rogue;                        /* somebody writes two histories: forks are to be noticed */
-    struct link link[WORLD_NODES_MAX]; /* [i]: from node i to its parent; the district has none */
+    struct link link[WORLD_LINKS_MAX]; /* [i]: from node i to its parent; the district has none;
+                                          behind those of the units an observer's two */
     struct ys_root root;
     struct ys_signer root_signer;
 };
@@ -96,11 +99,14 @@ typedef enum ys_code world_session_call(struct ys_session *session, struct ys_tu
                                         struct ys_err *err);
 void world_for_sessions(struct world *world, int node, world_session_call *call);
 void world_hand_result(struct world *world, int node, const struct ys_change_result *result);
-/* A body came that was absent: the node's sessions say so. */
-void world_tell_filled(struct world *world, int node, const struct ys_change_result *filled);
+/* A body came that was absent, or an entry without one: the node's sessions say so, or ask. */
+void world_tell_contents(struct world *world, int node, const struct ys_change_result *result);
 
 /* --- world_node.c --- */
-void world_make_node(struct world *world, const char *code, const char *const *bodies);
+void world_make_node(struct world *world, const char *code, const char *const *bodies,
+                     uint32_t incarnation);
+/* Is it a link of an observer? */
+bool world_is_observed(const struct world *world, int link);
 void world_open_node(struct world *world, int node);
 void world_close_node(struct world *world, int node);
 void world_put_change(struct world *world, int node, struct ys_change *change);

@@ -339,6 +339,81 @@ static void one_refused_change_does_not_spoil_its_group(void **state)
     assert_int_equal(cursor.changed, 77);
 }
 
+static enum ys_verdict verdict_of(struct desk *desk, uint64_t index)
+{
+    const struct ys_log log = cast_log(&desk->cast, CAST_COMMUNITY);
+    enum ys_verdict verdict = YS_VERDICT_UNCHECKED;
+    YS_TXN_SCOPED txn = NULL;
+    assert_int_equal(ys_store_begin(desk->cast.store, false, &txn, NULL), YS_OK);
+    assert_int_equal(ys_status_get(txn, log.id, index, &verdict, NULL), YS_OK);
+    return verdict;
+}
+
+static void add_verdicts(struct desk *desk, const uint8_t *verdicts, size_t count)
+{
+    struct ys_change *const change = add(desk, YS_CHANGE_VERDICTS, CAST_COMMUNITY);
+    change->count = count;
+    change->verdicts = ys_change_keep(change, (struct ys_bytes){verdicts, count}).data;
+}
+
+/* Workers judge what they read a moment ago, and say nothing of the rest of the slice. */
+static void a_verdict_on_the_note_alone_does_not_stand_when_the_body_came(void **state)
+{
+    struct desk *const desk = *state;
+    static const uint8_t first[] = {YS_VERDICT_OK, YS_VERDICT_OK | YS_JUDGED_BODILESS,
+                                    YS_VERDICT_OK | YS_JUDGED_BODILESS, YS_VERDICT_OK};
+    static const uint8_t late[] = {YS_VERDICT_BAD, YS_VERDICT_OK | YS_JUDGED_BODILESS,
+                                   YS_VERDICT_UNKNOWN_KEY | YS_JUDGED_BODILESS, YS_NOT_JUDGED};
+    struct ys_change *const change = add_entries(desk, &desk->history, 0, 4, 4);
+    for (int i = 1; i <= 2; i++)
+        change->entries[i] =
+            (struct ys_entry){.note = change->entries[i].note, .content = YS_CONTENT_ABSENT};
+    add_verdicts(desk, first, sizeof first);
+    apply_all(desk);
+    assert_true(desk->result[0].absent);
+    for (uint64_t i = 0; i < 4; i++)
+        assert_int_equal(verdict_of(desk, i), YS_VERDICT_OK);
+    drop_group(desk);
+
+    struct ys_change *const fill = add(desk, YS_CHANGE_CONTENT, CAST_COMMUNITY);
+    fill->first_index = fill->count = 1;
+    fill->entries = ys_change_room(fill, sizeof *fill->entries);
+    fill->entries[0] = scribe_entry(&desk->history.record[1]);
+    add_verdicts(desk, late, sizeof late);
+    apply_all(desk);
+    assert_int_equal(desk->result[0].code, YS_OK);
+    assert_false(desk->result[0].absent);
+    assert_int_equal(desk->result[1].code, YS_OK);
+
+    assert_int_equal(verdict_of(desk, 0), YS_VERDICT_BAD);
+    assert_int_equal(verdict_of(desk, 1), YS_VERDICT_UNCHECKED);
+    assert_int_equal(verdict_of(desk, 2), YS_VERDICT_UNKNOWN_KEY); /* still without its body */
+    assert_int_equal(verdict_of(desk, 3), YS_VERDICT_OK);
+}
+
+static void a_verdict_on_a_body_does_not_stand_when_the_body_went(void **state)
+{
+    struct desk *const desk = *state;
+    static const uint8_t bad[] = {YS_VERDICT_BAD, YS_VERDICT_BAD, YS_VERDICT_OK};
+    static const uint8_t redaction[YS_HASH_LEN] = {1};
+    struct ys_txn *txn = NULL;
+    bring(desk, 0, 3);
+    const struct ys_log log = cast_log(&desk->cast, CAST_COMMUNITY);
+    assert_int_equal(ys_store_begin(desk->cast.store, true, &txn, NULL), YS_OK);
+    for (uint64_t index = 1; index < 3; index++)
+        assert_int_equal(ys_log_set_content(txn, log.id, index, YS_CONTENT_TOMBSTONE,
+                                            (struct ys_bytes){redaction, sizeof redaction}, NULL),
+                         YS_OK);
+    assert_int_equal(ys_txn_commit(&txn, NULL), YS_OK);
+
+    add_verdicts(desk, bad, sizeof bad);
+    apply_all(desk);
+
+    assert_int_equal(verdict_of(desk, 0), YS_VERDICT_BAD);
+    assert_int_equal(verdict_of(desk, 1), YS_VERDICT_UNCHECKED);
+    assert_int_equal(verdict_of(desk, 2), YS_VERDICT_OK); /* so is its note */
+}
+
 static void entries_that_do_not_begin_a_new_log_leave_no_trace(void **state)
 {
     struct desk *const desk = *state;
@@ -657,6 +732,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_forked_log_is_kept_and_not_cosigned, set_up, tear_down),
         cmocka_unit_test_setup_teardown(one_refused_change_does_not_spoil_its_group, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(
+            a_verdict_on_the_note_alone_does_not_stand_when_the_body_came, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_verdict_on_a_body_does_not_stand_when_the_body_went,
+                                        set_up, tear_down),
         cmocka_unit_test_setup_teardown(entries_that_do_not_begin_a_new_log_leave_no_trace, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(entries_are_not_put_behind_another_history_of_the_same_size,

@@ -1,6 +1,7 @@
 #include "node/committer.h"
 
 #include "node/verifier.h"
+#include "tests/support/scribe.h"
 #include "tests/support/world.h"
 
 #include <poll.h>
@@ -276,6 +277,129 @@ static void entries_that_wait_go_before_judging_for_a_while(void **state)
     close_scene(scene);
 }
 
+/* A record of the community whose body is the one that its note names, but of another kind. */
+static uint64_t write_contradiction(struct scene *scene, struct scribe_record *record)
+{
+    const int community = world_community(scene->w, 0);
+    struct rng rng = rng_from_seed(6);
+    const struct ys_signer *const by = world_body(scene->w, community, 0);
+    scribe_write(record, &rng, &ys_store_identity(world_store(scene->w, community))->origin,
+                 "topic_proposal", 1764000000, scribe_acknowledgement(&rng), &by, 1);
+    const uint64_t index = world_publish(scene->w, community) + 1;
+    assert_true(world_write(scene->w, community, record));
+    return index;
+}
+
+static void take_body_away(struct scene *scene, uint64_t index)
+{
+    struct ys_txn *txn = NULL;
+    assert_int_equal(
+        ys_store_begin(world_store(scene->w, world_community(scene->w, 0)), true, &txn, NULL),
+        YS_OK);
+    assert_int_equal(
+        ys_log_set_content(txn, YS_OWN_LOG, index, YS_CONTENT_ABSENT, (struct ys_bytes){0}, NULL),
+        YS_OK);
+    assert_int_equal(ys_txn_commit(&txn, NULL), YS_OK);
+}
+
+static enum ys_verdict verdict_at(struct scene *scene, uint64_t index)
+{
+    enum ys_verdict verdict = YS_VERDICT_UNCHECKED;
+    struct ys_txn *txn = NULL;
+    assert_int_equal(
+        ys_store_begin(world_store(scene->w, world_community(scene->w, 0)), false, &txn, NULL),
+        YS_OK);
+    assert_int_equal(ys_status_get(txn, YS_OWN_LOG, index, &verdict, NULL), YS_OK);
+    ys_txn_abort(&txn);
+    return verdict;
+}
+
+/* The verdict that the workers come to, as the daemon asks for it. */
+static enum ys_verdict judge_new(struct scene *scene, struct ys_verifier *verifier, uint64_t index)
+{
+    struct ys_change_result result;
+    assert_int_equal(ys_verifier_put(verifier, YS_OWN_LOG, index, 1, YS_JUDGE_NEW, NULL), YS_OK);
+    assert_int_equal(take(scene, &result, 1), 1);
+    assert_int_equal(result.kind, YS_CHANGE_VERDICTS);
+    assert_int_equal(result.code, YS_OK);
+    return verdict_at(scene, index);
+}
+
+static void put_body(struct scene *scene, uint64_t index, const struct scribe_record *record)
+{
+    const int community = world_community(scene->w, 0);
+    struct ys_change *change = NULL;
+    assert_int_equal(ys_change_new(YS_CHANGE_CONTENT,
+                                   sizeof(struct ys_entry) + record->body_size + 16, &change, NULL),
+                     YS_OK);
+    ys_name_print(&ys_store_identity(world_store(scene->w, community))->origin, change->origin);
+    change->first_index = index;
+    change->count = 1;
+    change->entries = ys_change_room(change, sizeof(struct ys_entry));
+    change->entries[0] = (struct ys_entry){
+        .content = YS_CONTENT_BODY,
+        .body = ys_change_keep(change, (struct ys_bytes){record->body, record->body_size})};
+    ys_committer_put(scene->committer, change);
+}
+
+static void a_body_that_comes_later_is_judged_as_if_it_had_come_at_once(void **state)
+{
+    (void)state;
+    struct scene *scene = open_scene();
+    struct scribe_record record;
+    struct ys_verifier *verifier = NULL;
+    struct ys_change_result result;
+    const uint64_t index = write_contradiction(scene, &record);
+    open_verifier(scene, &verifier);
+    take_body_away(scene, index);
+    assert_int_equal(judge_new(scene, verifier, index), YS_VERDICT_OK); /* by its note alone */
+
+    put_body(scene, index, &record);
+    assert_int_equal(take(scene, &result, 1), 1);
+    assert_int_equal(result.code, YS_OK);
+    assert_int_equal(result.count, 1);
+
+    assert_int_equal(judge_new(scene, verifier, result.first_index), YS_VERDICT_BAD);
+    ys_verifier_close(verifier);
+    close_scene(scene);
+}
+
+/* The bodies are on the way to the disk while a worker reads that they are absent: one entry was judged
+ * before, one is judged now. */
+static void what_a_worker_read_before_the_body_came_is_of_no_worth(void **state)
+{
+    (void)state;
+    struct scene *scene = open_scene();
+    struct scribe_record record[2];
+    struct ys_verifier *verifier = NULL;
+    struct ys_change_result results[3];
+    struct ys_txn *txn = NULL;
+    const uint64_t first = write_contradiction(scene, &record[0]);
+    const uint64_t second = write_contradiction(scene, &record[1]);
+    open_verifier(scene, &verifier);
+    take_body_away(scene, first);
+    take_body_away(scene, second);
+    assert_int_equal(judge_new(scene, verifier, first), YS_VERDICT_OK);
+
+    assert_int_equal(
+        ys_store_begin(world_store(scene->w, world_community(scene->w, 0)), true, &txn, NULL),
+        YS_OK);
+    put_body(scene, first, &record[0]);
+    put_body(scene, second, &record[1]);
+    assert_int_equal(
+        ys_verifier_put(verifier, YS_OWN_LOG, first, second + 1 - first, YS_JUDGE_NEW, NULL),
+        YS_OK);
+    wait_until_judged(verifier);
+    ys_txn_abort(&txn);
+    for (size_t count = 0; count < 3;)
+        count += take(scene, results + count, 3 - count);
+
+    assert_int_equal(verdict_at(scene, first), YS_VERDICT_UNCHECKED);
+    assert_int_equal(verdict_at(scene, second), YS_VERDICT_UNCHECKED);
+    ys_verifier_close(verifier);
+    close_scene(scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -286,6 +410,8 @@ int main(void)
         cmocka_unit_test(workers_judge_what_they_are_given),
         cmocka_unit_test(who_holds_the_workers_is_alone_with_the_membership),
         cmocka_unit_test(entries_that_wait_go_before_judging_for_a_while),
+        cmocka_unit_test(a_body_that_comes_later_is_judged_as_if_it_had_come_at_once),
+        cmocka_unit_test(what_a_worker_read_before_the_body_came_is_of_no_worth),
     };
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
 #include "sync/kv_wipe.h"
 #include "sync/restored.h"
 #include "sync/rewind.h"
+#include "sync/status.h"
 #include "tests/support/cast.h"
 
 #include <setjmp.h>
@@ -229,6 +230,32 @@ static void an_author_erases_its_own_record(void **state)
     assert_int_equal(settle(desk, true), 0);
 }
 
+/* Bad for its body: it is as at a node that never had that. */
+static void a_verdict_on_what_went_is_forgotten(void **state)
+{
+    struct desk *const desk = *state;
+    static const uint8_t before[] = {YS_VERDICT_BAD, YS_VERDICT_OK};
+    const enum ys_verdict after[] = {YS_VERDICT_UNCHECKED, YS_VERDICT_OK};
+    for (int i = 0; i < 2; i++) {
+        uint64_t index = 0;
+        enum ys_verdict verdict = YS_VERDICT_UNKNOWN_KEY;
+        struct ys_txn *txn = NULL;
+        const struct ys_hash target = publish(desk, CAST_COMMUNITY, proposal(), RC, &index);
+        const struct ys_log log = cast_log(&desk->cast, CAST_COMMUNITY);
+        assert_int_equal(ys_store_begin(desk->cast.store, true, &txn, NULL), YS_OK);
+        assert_int_equal(ys_status_set(txn, log.id, index, &before[i], 1, NULL), YS_OK);
+        assert_int_equal(ys_txn_commit(&txn, NULL), YS_OK);
+        (void)publish(desk, CAST_COMMUNITY, redaction(&target), RC, NULL);
+
+        assert_int_equal(settle(desk, false), 1);
+
+        assert_int_equal(ys_store_begin(desk->cast.store, false, &txn, NULL), YS_OK);
+        assert_int_equal(ys_status_get(txn, log.id, index, &verdict, NULL), YS_OK);
+        ys_txn_abort(&txn);
+        assert_int_equal(verdict, after[i]);
+    }
+}
+
 static void da_erases_by_order_and_nobody_else_does(void **state)
 {
     struct desk *const desk = *state;
@@ -424,6 +451,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(an_author_erases_its_own_record, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_verdict_on_what_went_is_forgotten, set_up, tear_down),
         cmocka_unit_test_setup_teardown(da_erases_by_order_and_nobody_else_does, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_counts_or_decides_is_not_erased, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_correction_goes_with_what_it_corrects_and_not_alone,

@@ -1,4 +1,3 @@
-#include "crypto/base64.h"
 #include "sync/member.h"
 #include "tests/support/cast.h"
 #include "tests/support/member_twin.h"
@@ -70,24 +69,7 @@ static void let_in(struct desk *desk, enum cast_role issuer, enum cast_role unit
 static void end(struct desk *desk, enum cast_role issuer, enum cast_role unit,
                 const uint8_t transport[YS_PUBKEY_LEN])
 {
-    char key[YS_BASE64_LEN(YS_PUBKEY_LEN) + 1] = "";
-    char log[YS_KEY_NAME_MAX + 1];
-    struct ys_hash empty;
-    struct ys_writer w = {.data = (uint8_t *)key, .capacity = sizeof key - 1};
-    Yishi__V1__KeyRevoke revoke = YISHI__V1__KEY_REVOKE__INIT;
-    Yishi__V1__Body body;
-    yishi__v1__body__init(&body);
-    ys_writer_base64(&w, (struct ys_bytes){transport, YS_PUBKEY_LEN});
-    ys_name_print(&desk->cast.unit[unit].origin, log);
-    ys_empty_root(&empty);
-    revoke.key = key;
-    revoke.log = log;
-    revoke.has_cut_size = revoke.has_cut_root = revoke.has_reason = 1;
-    revoke.cut_root = (ProtobufCBinaryData){YS_HASH_LEN, empty.bytes};
-    revoke.reason = YISHI__V1__REVOKE_REASON__REVOKE_REASON_TERM_ENDED;
-    body.kind_case = YISHI__V1__BODY__KIND_KEY_REVOKE;
-    body.key_revoke = &revoke;
-    publish(desk, issuer, &body);
+    publish(desk, issuer, scribe_observer_end(transport, desk->cast.unit[unit].log));
 }
 
 static bool reads_at(const struct desk *desk, const uint8_t transport[YS_PUBKEY_LEN],

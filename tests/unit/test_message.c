@@ -386,36 +386,41 @@ static void a_piece_is_as_long_as_it_can_be(void **state)
     assert_accepted(BLOB, &w, "BLOB");
 }
 
-static struct ys_writer content(void)
+static struct ys_writer content(uint32_t record_field)
 {
     struct ys_writer w = begin_in(inner_room);
     pb_text(&w, 1, "a.b/110101/1");
     pb_number(&w, 2, 7);
+    pb_bytes(&w, record_field, (struct ys_bytes){.data = filler, .size = YS_HASH_LEN});
     return w;
 }
 
 static void a_content_is_a_body_or_says_yes_to_what_it_says(void **state)
 {
     (void)state;
+    enum { WANT_RECORD = 3, RECORD = 6 };
     struct ys_writer w = begin_in(inner_room);
     pb_text(&w, 1, "a.b/110101/1");
     assert_refused(CONTENT_WANT, &w, YS_MALFORMED, "content_want.index: is missing");
-    w = content();
+    pb_number(&w, 2, 7);
+    assert_refused(CONTENT_WANT, &w, YS_MALFORMED, "content_want.record: is missing");
+    assert_refused(CONTENT, &w, YS_MALFORMED, "content.record: is missing");
+    w = content(WANT_RECORD);
     assert_accepted(CONTENT_WANT, &w, "CONTENT_WANT");
-    w = content();
+    w = content(RECORD);
     assert_accepted(CONTENT, &w, "CONTENT"); /* an answer of a newer version */
     for (uint32_t says = 4; says <= 5; says++) {
-        w = content();
+        w = content(RECORD);
         pb_number(&w, says, 1);
         assert_accepted(CONTENT, &w, "CONTENT");
-        w = content();
+        w = content(RECORD);
         pb_number(&w, says, 0);
         assert_refused(CONTENT, &w, YS_MALFORMED, "content: says no to what it says");
     }
-    w = content();
+    w = content(RECORD);
     pb_bytes(&w, 3, (struct ys_bytes){.data = filler, .size = YS_RECORD_BODY_MAX});
     assert_accepted(CONTENT, &w, "CONTENT");
-    w = content();
+    w = content(RECORD);
     pb_bytes(&w, 3, (struct ys_bytes){.data = filler, .size = YS_RECORD_BODY_MAX + 1});
     assert_refused(CONTENT, &w, YS_LIMIT, "content.body: has 131073 bytes, limit 131072");
 }

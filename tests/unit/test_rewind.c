@@ -207,6 +207,40 @@ static void what_was_set_aside_comes_back_behind_what_was_fetched(void **state)
     assert_int_equal(rows, 0);
 }
 
+/* The parent gives them back without their bodies; of the second, nobody has one. */
+static void a_body_that_was_set_aside_is_not_lost(void **state)
+{
+    struct desk *const desk = *state;
+    static struct scribe_record record[2];
+    const uint8_t ok[] = {YS_VERDICT_OK, YS_VERDICT_OK};
+    struct ys_entry entry;
+    enum ys_verdict verdict = YS_VERDICT_OK;
+    for (int i = 0; i < 2; i++) {
+        write_record(desk, &record[i]);
+        entry = scribe_entry(&record[i]);
+        if (i == 1)
+            entry = (struct ys_entry){.note = entry.note, .content = YS_CONTENT_ABSENT};
+        append_entry(desk, &entry);
+    }
+    assert_int_equal(ys_recover_begin(desk->txn, &desk->own, NULL), YS_OK);
+    for (int i = 0; i < 2; i++) {
+        entry = scribe_entry(&record[i]);
+        entry = (struct ys_entry){.note = entry.note, .content = YS_CONTENT_ABSENT};
+        append_entry(desk, &entry);
+    }
+    assert_int_equal(ys_status_set(desk->txn, YS_OWN_LOG, 0, ok, 2, NULL), YS_OK);
+
+    assert_int_equal(ys_recover_end(desk->txn, &desk->own, NULL), YS_OK);
+
+    assert_int_equal(desk->own.frontier.size, 2);
+    assert_int_equal(ys_log_entry(desk->txn, YS_OWN_LOG, 0, &entry, NULL), YS_OK);
+    assert_true(ys_bytes_equal(entry.body, scribe_entry(&record[0]).body));
+    assert_int_equal(ys_status_get(desk->txn, YS_OWN_LOG, 0, &verdict, NULL), YS_OK);
+    assert_int_equal(verdict, YS_VERDICT_UNCHECKED);
+    assert_int_equal(ys_log_entry(desk->txn, YS_OWN_LOG, 1, &entry, NULL), YS_OK);
+    assert_int_equal(entry.content, YS_CONTENT_ABSENT);
+}
+
 static void a_log_that_is_forked_is_not_recovered(void **state)
 {
     struct desk *const desk = *state;
@@ -258,6 +292,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_was_signed_is_never_taken_back, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_was_set_aside_comes_back_behind_what_was_fetched,
                                         set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_body_that_was_set_aside_is_not_lost, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_log_that_is_forked_is_not_recovered, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_damaged_row_that_was_set_aside_is_found, set_up,
                                         tear_down),

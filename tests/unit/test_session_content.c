@@ -1,10 +1,10 @@
-/* Bodies that are absent are asked for again: through a federation, and of a peer that breaks the rules. */
-#include "sync/absent.h"
+/* Bodies that are absent are asked for again, of a peer that keeps the rules and of one that breaks them. Through a
+ * federation: test_session_content_world.c. */
 #include "sync/restored.h"
 #include "sync/session_state.h"
 #include "tests/support/cast.h"
+#include "tests/support/member_twin.h"
 #include "tests/support/pb.h"
-#include "tests/support/world.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,157 +16,9 @@
 
 #include <cmocka.h>
 
-enum { STEPS = 200000 };
-
-/* --- a federation --- */
-
-static const char *origin_of(struct world *w, int node)
-{
-    static char text[YS_KEY_NAME_MAX + 1];
-    ys_name_print(&ys_store_identity(world_store(w, node))->origin, text);
-    return text;
-}
-
-/* What stands there is absent now, or the answer to whether it is. */
-static bool look(struct world *w, int holder, int owner, uint64_t index, bool hide)
-{
-    struct ys_txn *txn = NULL;
-    struct ys_log log;
-    struct ys_entry entry;
-    struct ys_position at;
-    assert_int_equal(ys_store_begin(world_store(w, holder), hide, &txn, NULL), YS_OK);
-    assert_int_equal(ys_log_find(txn, origin_of(w, owner), &log, NULL), YS_OK);
-    if (hide)
-        assert_int_equal(
-            ys_log_set_content(txn, log.id, index, YS_CONTENT_ABSENT, (struct ys_bytes){0}, NULL),
-            YS_OK);
-    assert_int_equal(ys_log_entry(txn, log.id, index, &entry, NULL), YS_OK);
-    const bool absent = entry.content == YS_CONTENT_ABSENT;
-    const struct ys_position from = {log.id, index};
-    const enum ys_code code = ys_absent_next(txn, &from, &at, NULL);
-    assert_true(absent == (code == YS_OK && at.log_id == from.log_id && at.index == from.index));
-    if (hide)
-        assert_int_equal(ys_txn_commit(&txn, NULL), YS_OK);
-    ys_txn_abort(&txn);
-    return absent;
-}
-
-static void hide(struct world *w, int holder, int owner, uint64_t index)
-{
-    assert_true(look(w, holder, owner, index, true));
-}
-
-static bool is_absent(struct world *w, int holder, int owner, uint64_t index)
-{
-    return look(w, holder, owner, index, false);
-}
-
-static struct world *small_world(const char *name)
-{
-    struct rng rng = rng_from_env(name);
-    return world_new(
-        &(struct world_options){.seed = rng_next(&rng), .streets = 1, .communities = 2});
-}
-
-static void what_nobody_below_told_arrives_at_all_when_one_has_it(void **state)
-{
-    (void)state;
-    enum { RECORDS = 3 * YS_CONTENT_WINDOW + 1 };
-    struct world *w = small_world(__func__);
-    const int district = world_district(w);
-    const int street = world_street(w, 0);
-    const int community = world_community(w, 0);
-    uint64_t index[RECORDS];
-    for (int i = 0; i < RECORDS; i++)
-        index[i] = world_publish(w, community);
-    assert_true(world_settles(w, STEPS));
-    for (int i = 0; i < RECORDS; i++) {
-        hide(w, street, community, index[i]);
-        hide(w, district, community, index[i]);
-    }
-
-    world_cut(w, community); /* the street alone hears a HELLO; the district is told */
-    assert_true(world_settles(w, STEPS));
-
-    for (int i = 0; i < RECORDS; i++) {
-        assert_false(is_absent(w, street, community, index[i]));
-        assert_false(is_absent(w, district, community, index[i]));
-    }
-    assert_true(world_is_complete(w));
-    world_free(w);
-}
-
-static void a_parent_gives_back_what_a_child_lacks_of_its_own_and_of_those_below(void **state)
-{
-    (void)state;
-    struct world *w = small_world(__func__);
-    const int street = world_street(w, 0);
-    const int community = world_community(w, 0);
-    const uint64_t own = world_publish(w, street);
-    const uint64_t below = world_publish(w, community);
-    const uint64_t above = world_publish(w, world_district(w));
-    assert_true(world_settles(w, STEPS));
-    hide(w, street, street, own);
-    hide(w, street, community, below);
-    hide(w, street, world_district(w), above);
-    world_hold(w, community, true);
-    world_cut(w, community);
-
-    world_cut(w, street);
-    assert_true(world_settles(w, STEPS));
-
-    assert_false(is_absent(w, street, street, own));
-    assert_false(is_absent(w, street, community, below));
-    assert_false(is_absent(w, street, world_district(w), above));
-    world_free(w);
-}
-
-static void what_nobody_has_is_asked_for_once_a_session(void **state)
-{
-    (void)state;
-    struct world *w = small_world(__func__);
-    const int nodes[] = {world_district(w), world_street(w, 0), world_community(w, 0)};
-    const uint64_t index = world_publish(w, nodes[2]);
-    assert_true(world_settles(w, STEPS));
-    for (int i = 0; i < 3; i++)
-        hide(w, nodes[i], nodes[2], index);
-    for (int round = 0; round < 3; round++) {
-        (void)world_traffic(w, nodes[2]);
-        world_cut(w, nodes[2]);
-        assert_true(world_settles(w, STEPS)); /* it comes to an end */
-        /* HELLO, a question and its answer, each from both ends; of this first round also new heads */
-        if (round > 0)
-            assert_int_equal(world_traffic(w, nodes[2]).messages, 6);
-    }
-    for (int i = 0; i < 3; i++)
-        assert_true(is_absent(w, nodes[i], nodes[2], index));
-    world_free(w);
-}
-
-static void a_full_disk_asks_when_there_is_room_again(void **state)
-{
-    (void)state;
-    struct world *w = small_world(__func__);
-    const int street = world_street(w, 0);
-    const int community = world_community(w, 0);
-    const uint64_t index = world_publish(w, community);
-    assert_true(world_settles(w, STEPS));
-    hide(w, street, community, index);
-    world_set_full(w, street, true);
-    world_cut(w, community);
-    assert_true(world_settles(w, STEPS));
-    assert_true(is_absent(w, street, community, index));
-
-    world_set_full(w, street, false);
-    assert_true(world_settles(w, STEPS));
-    assert_false(is_absent(w, street, community, index));
-    world_free(w);
-}
-
-/* --- one end --- */
-
 struct desk {
-    struct cast cast; /* of the street */
+    struct cast cast;         /* of the street */
+    struct ys_member *member; /* set when it is needed */
     struct ys_session *session;
     struct ys_turn turn;
     struct ys_change *change[64];
@@ -211,19 +63,26 @@ static void open_turn(struct desk *desk)
     assert_int_equal(ys_store_begin(desk->cast.store, false, &desk->turn.txn, NULL), YS_OK);
 }
 
-/* A session with this unit, which has said HELLO. */
-static void talk_with(struct desk *desk, enum cast_role peer, bool spoken)
+static const uint8_t reader_key[YS_PUBKEY_LEN] = {5};
+
+/* A session in this role with this unit, which has said HELLO. */
+static void talk_as(struct desk *desk, enum ys_session_role role, enum cast_role peer, bool spoken)
 {
-    const struct ys_session_options options = {.role = peer == CAST_DISTRICT ? YS_SESSION_CHILD
-                                                                             : YS_SESSION_PARENT,
-                                               .id = 7,
-                                               .peer = desk->cast.unit[peer].origin.division,
-                                               .nonce = {0, 0, 0, 1, 0, 0, 0, 1}};
+    struct ys_session_options options = {.role = role,
+                                         .id = 7,
+                                         .peer = desk->cast.unit[peer].origin.division,
+                                         .nonce = {0, 0, 0, 1, 0, 0, 0, 1}};
+    memcpy(options.reader, reader_key, sizeof options.reader);
     ys_session_free(desk->session);
     assert_int_equal(ys_session_new(&options, &desk->session, NULL), YS_OK);
     desk->session->hello_sent = desk->session->hello_received = true;
     desk->session->contents.spoken = spoken;
     open_turn(desk);
+}
+
+static void talk_with(struct desk *desk, enum cast_role peer, bool spoken)
+{
+    talk_as(desk, peer == CAST_DISTRICT ? YS_SESSION_CHILD : YS_SESSION_PARENT, peer, spoken);
 }
 
 static int set_up(void **state)
@@ -248,6 +107,7 @@ static int tear_down(void **state)
     ys_txn_abort(&desk->turn.txn);
     for (unsigned i = 0; i < desk->changes; i++)
         ys_change_free(desk->change[i]);
+    ys_member_free(desk->member);
     cast_close(&desk->cast);
     free(desk);
     return 0;
@@ -268,15 +128,40 @@ static void make_entries(struct desk *desk, enum cast_role role, unsigned count,
     cast_keep_head(&desk->cast, role, cast_log(&desk->cast, role).frontier.size, NULL, 0, 0);
 }
 
-static struct ys_writer about(uint8_t room[2048], const char *origin, uint64_t index)
+enum { WANT = 15, CONTENT = 16, BODY = 3, MISSING = 4, HERE = 5, WANT_RECORD = 3, RECORD = 6 };
+
+/* The record that stands there, or zeros. */
+static struct ys_hash record_at(const struct desk *desk, enum cast_role role, uint64_t index)
+{
+    struct ys_hash id = {{0}};
+    struct ys_txn *const txn = desk->turn.txn;
+    struct ys_log log;
+    struct ys_entry entry;
+    struct ys_bytes text;
+    struct ys_bytes kind;
+    if (ys_log_find(txn, desk->cast.unit[role].log, &log, NULL) == YS_OK &&
+        ys_log_entry(txn, log.id, index, &entry, NULL) == YS_OK &&
+        ys_note_peek(entry.note, &text, &kind))
+        ys_record_id(text, &id);
+    return id;
+}
+
+static struct ys_writer about_record(uint8_t room[2048], const char *origin, uint64_t index,
+                                     const struct ys_hash *record, uint32_t record_field)
 {
     struct ys_writer w = {.data = room, .capacity = 2048};
     pb_text(&w, 1, origin);
     pb_number(&w, 2, index);
+    pb_bytes(&w, record_field, (struct ys_bytes){record->bytes, sizeof record->bytes});
     return w;
 }
 
-enum { WANT = 15, CONTENT = 16, BODY = 3, MISSING = 4, HERE = 5 };
+static struct ys_writer about(const struct desk *desk, uint8_t room[2048], enum cast_role role,
+                              uint64_t index, uint32_t record_field)
+{
+    const struct ys_hash record = record_at(desk, role, index);
+    return about_record(room, desk->cast.unit[role].log, index, &record, record_field);
+}
 
 static enum ys_code receive(struct desk *desk, uint32_t kind, const struct ys_writer *inner)
 {
@@ -292,7 +177,7 @@ static enum ys_code receive(struct desk *desk, uint32_t kind, const struct ys_wr
 static enum ys_code say(struct desk *desk, enum cast_role role, uint64_t index, uint32_t what)
 {
     uint8_t room[2048];
-    struct ys_writer w = about(room, desk->cast.unit[role].log, index);
+    struct ys_writer w = about(desk, room, role, index, RECORD);
     pb_number(&w, what, 1);
     return receive(desk, CONTENT, &w);
 }
@@ -300,7 +185,7 @@ static enum ys_code say(struct desk *desk, enum cast_role role, uint64_t index, 
 static enum ys_code want(struct desk *desk, enum cast_role role, uint64_t index)
 {
     uint8_t room[2048];
-    const struct ys_writer w = about(room, desk->cast.unit[role].log, index);
+    const struct ys_writer w = about(desk, room, role, index, WANT_RECORD);
     return receive(desk, WANT, &w);
 }
 
@@ -323,6 +208,209 @@ static void a_body_is_given_only_to_whom_the_log_may_go(void **state)
     talk_with(desk, CAST_DISTRICT, true);
     assert_int_equal(want(desk, CAST_NEIGHBOUR, 0), YS_OK);
     assert_int_equal(desk->bodies, 2);
+}
+
+/* 15.4: nobody has signed it yet, and the parent may have it all the same, or give it back. */
+static void of_a_tail_owner_and_parent_give_each_other(void **state)
+{
+    struct desk *const desk = *state;
+    const struct ys_entry own = {.note = ys_bytes_of_text("a note"),
+                                 .content = YS_CONTENT_BODY,
+                                 .body = ys_bytes_of_text("a body")};
+    const uint64_t last = cast_append(&desk->cast, CAST_STREET, &own);
+    const uint64_t theirs = cast_append(&desk->cast, CAST_COMMUNITY, &own);
+    talk_with(desk, CAST_DISTRICT, true);
+    assert_int_equal(want(desk, CAST_STREET, last), YS_OK); /* what the parent has may be another */
+    assert_int_equal(want(desk, CAST_COMMUNITY, theirs), YS_OK);
+    assert_int_equal(desk->missing, 2);
+    desk->session->own_log = YS_OWN_FITS;
+    assert_int_equal(want(desk, CAST_STREET, last), YS_OK);
+    assert_int_equal(desk->bodies, 1);
+    assert_int_equal(want(desk, CAST_STREET, last + 1), YS_OK);
+
+    talk_with(desk, CAST_COMMUNITY, true);
+    assert_int_equal(want(desk, CAST_COMMUNITY, theirs), YS_OK);
+    assert_int_equal(want(desk, CAST_STREET, last), YS_OK);
+    assert_int_equal(desk->bodies, 2);
+    assert_int_equal(desk->missing, 4);
+}
+
+/* A tombstone that a peer sent, and that no redaction explains, is not sent on. */
+static void what_is_absent_costs_the_credit_of_its_note_alone(void **state)
+{
+    struct desk *const desk = *state;
+    enum { CREDIT = 100000 };
+    static const uint8_t redaction[YS_HASH_LEN] = {1};
+    struct ys_peer_log *log = NULL;
+    const struct ys_entry entry = {.note = ys_bytes_of_text("a note"),
+                                   .content = YS_CONTENT_ABSENT,
+                                   .body = {redaction, sizeof redaction}};
+    make_entries(desk, CAST_COMMUNITY, 1, false);
+    (void)cast_append(&desk->cast, CAST_COMMUNITY, &entry);
+    cast_keep_head(&desk->cast, CAST_COMMUNITY, 2, NULL, 0, 0);
+    talk_with(desk, CAST_DISTRICT, true);
+    desk->session->credit_out = CREDIT;
+    assert_int_equal(ys_session_log(desk->session, desk->cast.unit[CAST_COMMUNITY].log, &log, NULL),
+                     YS_OK);
+    log->serving = true;
+    log->next_index = 1;
+
+    assert_int_equal(ys_session_serve(desk->session, &desk->turn, NULL), YS_OK);
+
+    assert_int_equal(log->next_index, 2);
+    assert_int_equal(CREDIT - desk->session->credit_out, entry.note.size);
+}
+
+static void begin_walk(struct desk *desk)
+{
+    assert_int_equal(ys_session_content_begin(desk->session, &desk->turn, NULL), YS_OK);
+}
+
+static void tell_here(struct desk *desk, enum cast_role role, uint64_t index)
+{
+    struct ys_change_result filled = {
+        .session = 99, .kind = YS_CHANGE_CONTENT, .first_index = index, .count = 1};
+    memcpy(filled.origin, desk->cast.unit[role].log, sizeof filled.origin);
+    assert_int_equal(ys_session_content_here(desk->session, &desk->turn, &filled, NULL), YS_OK);
+}
+
+/* The street lets `reader_key` observe the community, or ends that. */
+static void certify(struct desk *desk, bool begin)
+{
+    const struct cast_unit *const of = &desk->cast.unit[CAST_COMMUNITY];
+    const struct ys_division *const self = &desk->cast.unit[CAST_STREET].origin.division;
+    const struct ys_signer *const by = &desk->cast.unit[CAST_STREET].body[0];
+    Yishi__V1__Body *body = NULL;
+    if (begin) {
+        body = scribe_node_certificate(&of->keys.log.vkey, &of->keys.mirror.vkey, reader_key);
+        body->node_certificate->role = YISHI__V1__NODE_ROLE__NODE_ROLE_OBSERVER;
+    } else {
+        body = scribe_observer_end(reader_key, of->log);
+    }
+    (void)cast_publish(&desk->cast, CAST_STREET, body, by);
+    ys_member_free(desk->member);
+    desk->member = NULL;
+    assert_int_equal(ys_member_new(&desk->cast.root, self, &desk->member, NULL), YS_OK);
+    member_twin_rebuild(desk->cast.store, self, desk->member);
+    desk->turn.member = desk->member;
+}
+
+static void an_observer_is_given_what_it_may_read_while_it_may(void **state)
+{
+    struct desk *const desk = *state;
+    make_entries(desk, CAST_COMMUNITY, 2, false);
+    make_entries(desk, CAST_NEIGHBOUR, 1, false);
+    certify(desk, true);
+    talk_as(desk, YS_SESSION_HOST, CAST_COMMUNITY, true);
+    assert_int_equal(want(desk, CAST_COMMUNITY, 0), YS_OK);
+    tell_here(desk, CAST_COMMUNITY, 1);
+    assert_int_equal(desk->bodies, 1);
+    assert_int_equal(desk->heres, 1);
+    assert_int_equal(want(desk, CAST_NEIGHBOUR, 0), YS_OK);
+    tell_here(desk, CAST_NEIGHBOUR, 0);
+    assert_int_equal(desk->missing, 1);
+
+    certify(desk, false);
+    open_turn(desk);
+    assert_int_equal(want(desk, CAST_COMMUNITY, 0), YS_OK);
+    tell_here(desk, CAST_COMMUNITY, 1);
+
+    assert_int_equal(desk->bodies, 1);
+    assert_int_equal(desk->heres, 1);
+    assert_int_equal(desk->missing, 2);
+}
+
+static void of_an_observer_nothing_is_asked_and_nothing_taken(void **state)
+{
+    struct desk *const desk = *state;
+    struct ys_change_result came = {.session = 99, .kind = YS_CHANGE_ENTRIES, .count = 3};
+    make_entries(desk, CAST_COMMUNITY, 3, true);
+    certify(desk, true);
+    came.log_id = cast_log(&desk->cast, CAST_COMMUNITY).id;
+    talk_as(desk, YS_SESSION_HOST, CAST_COMMUNITY, true);
+    begin_walk(desk);
+    assert_int_equal(ys_session_content_lacks(desk->session, &desk->turn, &came, NULL), YS_OK);
+    assert_int_equal(say(desk, CAST_COMMUNITY, 0, HERE), YS_DENIED);
+    assert_int_equal(desk->wants + desk->changes, 0);
+}
+
+static void an_observer_asks_for_what_it_receives_and_answers_nothing(void **state)
+{
+    struct desk *const desk = *state;
+    make_entries(desk, CAST_COMMUNITY, 2, false);
+    make_entries(desk, CAST_COMMUNITY, 1, true);
+    make_entries(desk, CAST_OTHER_STREET, 1, true);
+    talk_as(desk, YS_SESSION_READER, CAST_DISTRICT, true);
+    begin_walk(desk);
+    assert_int_equal(desk->wants, 1);
+    assert_int_equal(say(desk, CAST_COMMUNITY, 2, MISSING), YS_OK);
+    assert_int_equal(say(desk, CAST_COMMUNITY, 2, HERE), YS_OK);
+    assert_int_equal(say(desk, CAST_OTHER_STREET, 0, HERE), YS_OK);
+    assert_int_equal(desk->wants, 2);
+    for (unsigned i = 0; i <= YS_CONTENT_WINDOW; i++)
+        assert_int_equal(want(desk, CAST_COMMUNITY, 0), YS_OK);
+    tell_here(desk, CAST_COMMUNITY, 0);
+    assert_int_equal(desk->bodies + desk->missing + desk->heres, 0);
+}
+
+/* Of a forked log each end may hold another history. */
+static void a_question_is_about_one_record(void **state)
+{
+    struct desk *const desk = *state;
+    struct ys_hash other = {{1}};
+    uint8_t room[2048];
+    make_entries(desk, CAST_COMMUNITY, 1, false);
+    make_entries(desk, CAST_COMMUNITY, 1, true);
+    talk_with(desk, CAST_COMMUNITY, true);
+    struct ys_writer w =
+        about_record(room, desk->cast.unit[CAST_COMMUNITY].log, 0, &other, WANT_RECORD);
+    assert_int_equal(receive(desk, WANT, &w), YS_OK);
+    assert_int_equal(desk->bodies, 0);
+    assert_int_equal(desk->missing, 1);
+
+    w = about_record(room, desk->cast.unit[CAST_COMMUNITY].log, 1, &other, RECORD);
+    pb_number(&w, HERE, 1);
+    for (unsigned i = 0; i < 2 * YS_CONTENT_UNTRUE; i++)
+        assert_int_equal(receive(desk, CONTENT, &w), YS_OK);
+    assert_int_equal(desk->wants, 0);
+    assert_int_equal(say(desk, CAST_COMMUNITY, 1, HERE), YS_OK);
+    assert_int_equal(desk->wants, 1);
+
+    /* What is answered about another was not asked for. */
+    w = about_record(room, desk->cast.unit[CAST_COMMUNITY].log, 1, &other, RECORD);
+    pb_number(&w, MISSING, 1);
+    assert_int_equal(receive(desk, CONTENT, &w), YS_LIMIT);
+}
+
+/* The log went back, and another record stands there when the answer comes: nobody's fault. */
+static void an_answer_about_what_was_taken_back_is_of_no_use(void **state)
+{
+    struct desk *const desk = *state;
+    uint8_t room[2048];
+    make_entries(desk, CAST_COMMUNITY, 1, true);
+    talk_with(desk, CAST_COMMUNITY, true);
+    begin_walk(desk);
+    struct ys_writer answer = about(desk, room, CAST_COMMUNITY, 0, RECORD);
+    pb_bytes(&answer, BODY, (struct ys_bytes){desk->record[0].body, desk->record[0].body_size});
+    const struct ys_log log = cast_log(&desk->cast, CAST_COMMUNITY);
+    const struct ys_signer *const signer = &desk->cast.unit[CAST_COMMUNITY].body[0];
+    uint8_t key[YS_ROW_KEY_LEN];
+    struct ys_txn *txn = NULL;
+    cast_write(&desk->cast, CAST_COMMUNITY, scribe_acknowledgement(&desk->cast.rng), &signer, 1,
+               &desk->record[1]);
+    ys_row_key(log.id, 0, key);
+    assert_int_equal(ys_store_begin(desk->cast.store, true, &txn, NULL), YS_OK);
+    assert_int_equal(ys_txn_put(txn, YS_DB_ENTRY, (struct ys_bytes){key, sizeof key},
+                                (struct ys_bytes){desk->record[1].note, desk->record[1].note_size},
+                                NULL),
+                     YS_OK);
+    assert_int_equal(ys_txn_commit(&txn, NULL), YS_OK);
+    open_turn(desk);
+
+    assert_int_equal(receive(desk, CONTENT, &answer), YS_OK);
+
+    assert_int_equal(desk->changes + desk->notices, 0);
+    assert_int_equal(desk->session->contents.untrue, 0);
 }
 
 static void a_restored_store_gives_nothing_that_may_be_erased(void **state)
@@ -366,7 +454,7 @@ static void only_the_body_of_the_note_is_taken(void **state)
     talk_with(desk, CAST_COMMUNITY, true);
     assert_int_equal(ys_session_content_begin(desk->session, &desk->turn, NULL), YS_OK);
     assert_int_equal(desk->wants, 1);
-    struct ys_writer w = about(room, desk->cast.unit[CAST_COMMUNITY].log, 0);
+    struct ys_writer w = about(desk, room, CAST_COMMUNITY, 0, RECORD);
     desk->record[0].body[3] ^= 1;
     pb_bytes(&w, BODY, (struct ys_bytes){desk->record[0].body, desk->record[0].body_size});
     assert_int_equal(receive(desk, CONTENT, &w), YS_OK);
@@ -377,7 +465,7 @@ static void only_the_body_of_the_note_is_taken(void **state)
     talk_with(desk, CAST_COMMUNITY, true);
     assert_int_equal(ys_session_content_begin(desk->session, &desk->turn, NULL), YS_OK);
     desk->record[0].body[3] ^= 1;
-    w = about(room, desk->cast.unit[CAST_COMMUNITY].log, 0);
+    w = about(desk, room, CAST_COMMUNITY, 0, RECORD);
     pb_bytes(&w, BODY, (struct ys_bytes){desk->record[0].body, desk->record[0].body_size});
     assert_int_equal(receive(desk, CONTENT, &w), YS_OK);
     assert_int_equal(desk->changes, 1);
@@ -412,8 +500,8 @@ static void a_peer_of_an_older_version_is_asked_and_told_nothing(void **state)
     assert_int_equal(ys_session_content_begin(desk->session, &desk->turn, NULL), YS_OK);
     make_entries(desk, CAST_NEIGHBOUR, 1, false);
     open_turn(desk);
-    const struct ys_change_result filled = {.kind = YS_CHANGE_CONTENT, .count = 1};
-    assert_int_equal(ys_session_content_here(desk->session, &desk->turn, &filled, NULL), YS_OK);
+    tell_here(desk, CAST_NEIGHBOUR, 0);
+    assert_int_equal(say(desk, CAST_COMMUNITY, 0, HERE), YS_OK);
     assert_int_equal(desk->wants + desk->heres, 0);
 }
 
@@ -442,6 +530,48 @@ static void a_peer_that_tells_what_is_not_so_is_not_asked_for_ever(void **state)
     assert_int_equal(told, YS_CONTENT_UNTRUE);
 }
 
+/* The walk is over when more comes; also the end that brought it is asked: it may have told that the body came
+ * to it while the entry was on its way to the disk. */
+static void what_comes_without_its_body_is_asked_for_at_once(void **state)
+{
+    struct desk *const desk = *state;
+    enum { RUNS = YS_CONTENT_FRESH + 3 };
+    struct ys_change_result came = {.session = 7, .kind = YS_CHANGE_ENTRIES, .absent = true};
+    make_entries(desk, CAST_COMMUNITY, 1, false);
+    talk_with(desk, CAST_DISTRICT, true);
+    begin_walk(desk);
+    assert_false(desk->session->contents.walking);
+    make_entries(desk, CAST_COMMUNITY, 2, true);
+    open_turn(desk);
+    came.log_id = cast_log(&desk->cast, CAST_COMMUNITY).id;
+    came.first_index = 0;
+    came.count = 2; /* of these one lacks its body */
+
+    assert_int_equal(say(desk, CAST_COMMUNITY, 3, HERE), YS_OK); /* not here yet */
+    assert_int_equal(desk->wants, 0);
+    assert_int_equal(ys_session_content_lacks(desk->session, &desk->turn, &came, NULL), YS_OK);
+    assert_int_equal(desk->wants, 1);
+    assert_int_equal(say(desk, CAST_COMMUNITY, 1, MISSING), YS_OK);
+    assert_int_equal(desk->wants, 1);
+
+    /* More runs than are remembered, while nothing can be asked: everything is looked through again. */
+    make_entries(desk, CAST_COMMUNITY, 2 * RUNS, true);
+    open_turn(desk);
+    desk->turn.no_credit = true;
+    came.count = 1;
+    for (unsigned i = 0; i < RUNS; i++) {
+        came.first_index = 3 + 2 * i;
+        assert_int_equal(ys_session_content_lacks(desk->session, &desk->turn, &came, NULL), YS_OK);
+    }
+    desk->turn.no_credit = false;
+    assert_int_equal(ys_session_content_ask(desk->session, &desk->turn, NULL), YS_OK);
+    const struct ys_content_talk *const talk = &desk->session->contents;
+    while (talk->asked_count != 0)
+        assert_int_equal(say(desk, CAST_COMMUNITY, talk->asked[0].at.index, MISSING), YS_OK);
+    assert_in_range(desk->wants, 1 + 2 + 2 * RUNS, 1 + 2 + 3 * RUNS);
+    assert_false(talk->walking);
+}
+
 static void a_walk_has_an_end_and_begins_elsewhere_each_time(void **state)
 {
     struct desk *const desk = *state;
@@ -465,11 +595,22 @@ static void a_walk_has_an_end_and_begins_elsewhere_each_time(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_nobody_below_told_arrives_at_all_when_one_has_it),
-        cmocka_unit_test(a_parent_gives_back_what_a_child_lacks_of_its_own_and_of_those_below),
-        cmocka_unit_test(what_nobody_has_is_asked_for_once_a_session),
-        cmocka_unit_test(a_full_disk_asks_when_there_is_room_again),
         cmocka_unit_test_setup_teardown(a_body_is_given_only_to_whom_the_log_may_go, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(of_a_tail_owner_and_parent_give_each_other, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(what_is_absent_costs_the_credit_of_its_note_alone, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(an_observer_is_given_what_it_may_read_while_it_may, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(of_an_observer_nothing_is_asked_and_nothing_taken, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(an_observer_asks_for_what_it_receives_and_answers_nothing,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_question_is_about_one_record, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_answer_about_what_was_taken_back_is_of_no_use, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(what_comes_without_its_body_is_asked_for_at_once, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_restored_store_gives_nothing_that_may_be_erased, set_up,
                                         tear_down),

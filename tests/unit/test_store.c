@@ -159,6 +159,97 @@ static void a_store_of_schema_3_learns_what_is_absent(void **state)
     ys_store_close(store);
 }
 
+static struct ys_bytes row_key(uint8_t room[YS_ROW_KEY_LEN], uint32_t log_id, uint64_t index)
+{
+    ys_row_key(log_id, index, room);
+    return (struct ys_bytes){room, YS_ROW_KEY_LEN};
+}
+
+/* Entries 0 to 6 of the own log, 0 to 1 of another, most of them damaged; 5 and 6 are absent. */
+static void make_damaged(struct ys_txn *txn)
+{
+    static const uint8_t wrong_content = 7;
+    static const uint8_t absent = YS_CONTENT_ABSENT;
+    uint8_t room[YS_ROW_KEY_LEN];
+    struct ys_log log;
+    struct ys_entry entries[7] = {{.note = ys_bytes_of_text("a note")}};
+    for (int i = 1; i < 7; i++)
+        entries[i] = entries[0];
+    assert_int_equal(ys_log_load(txn, YS_OWN_LOG, &log, NULL), YS_OK);
+    assert_int_equal(ys_log_append(txn, &log, entries, 7, NULL), YS_OK);
+    for (uint64_t i = 0; i < 7; i++)
+        assert_int_equal(ys_absent_remove(txn, YS_OWN_LOG, i, NULL), YS_OK);
+    assert_int_equal(ys_txn_delete(txn, YS_DB_BODY, row_key(room, YS_OWN_LOG, 1), NULL), YS_OK);
+    assert_int_equal(
+        ys_txn_put(txn, YS_DB_BODY, row_key(room, YS_OWN_LOG, 2), (struct ys_bytes){0}, NULL),
+        YS_OK);
+    assert_int_equal(ys_txn_put(txn, YS_DB_BODY, row_key(room, YS_OWN_LOG, 3),
+                                (struct ys_bytes){&wrong_content, 1}, NULL),
+                     YS_OK);
+    static const uint8_t body[] = {YS_CONTENT_BODY, 'x'};
+    for (uint64_t i = 0; i <= 4; i += 4) /* a body, and one whose entry is missing */
+        assert_int_equal(ys_txn_put(txn, YS_DB_BODY, row_key(room, YS_OWN_LOG, i),
+                                    (struct ys_bytes){body, sizeof body}, NULL),
+                         YS_OK);
+    assert_int_equal(ys_txn_delete(txn, YS_DB_ENTRY, row_key(room, YS_OWN_LOG, 4), NULL), YS_OK);
+    /* rows that belong to no entry, and one whose key is none */
+    assert_int_equal(ys_txn_put(txn, YS_DB_BODY, row_key(room, YS_OWN_LOG, 7),
+                                (struct ys_bytes){&absent, 1}, NULL),
+                     YS_OK);
+    assert_int_equal(
+        ys_txn_put(txn, YS_DB_BODY, row_key(room, 99, 0), (struct ys_bytes){&absent, 1}, NULL),
+        YS_OK);
+    assert_int_equal(
+        ys_txn_put(txn, YS_DB_BODY, ys_bytes_of_text("key"), (struct ys_bytes){&absent, 1}, NULL),
+        YS_OK);
+    /* a log whose own row is damaged */
+    const struct ys_division street = division("110105901");
+    const struct ys_name origin = ys_name_log("beijing.example", &street, 1);
+    uint8_t id[4];
+    assert_int_equal(ys_log_add(txn, &origin, &log, NULL), YS_OK);
+    assert_int_equal(ys_log_append(txn, &log, entries, 2, NULL), YS_OK);
+    for (uint64_t i = 0; i < 2; i++)
+        assert_int_equal(ys_absent_remove(txn, log.id, i, NULL), YS_OK);
+    ys_be32_put(id, log.id);
+    assert_int_equal(ys_txn_put(txn, YS_DB_LOG, (struct ys_bytes){id, sizeof id},
+                                ys_bytes_of_text("damaged"), NULL),
+                     YS_OK);
+}
+
+/* Or neither audit nor recovery could look at it. */
+static void a_damaged_store_of_an_older_schema_opens(void **state)
+{
+    struct desk *const desk = *state;
+    for (uint32_t from = 1; from <= 3; from++) {
+        uint8_t schema[4];
+        struct ys_store *store = NULL;
+        struct ys_txn *txn = NULL;
+        struct ys_position at = {0};
+        ys_be32_put(schema, from);
+        if (from == 1) {
+            assert_int_equal(ys_store_open(desk->folder.path, 0, &store, NULL), YS_OK);
+            assert_int_equal(ys_store_begin(store, true, &txn, NULL), YS_OK);
+            make_damaged(txn);
+            assert_int_equal(ys_txn_commit(&txn, NULL), YS_OK);
+            ys_store_close(store);
+        }
+        spoil_meta(desk, "schema", schema, sizeof schema);
+
+        assert_int_equal(ys_store_open(desk->folder.path, 0, &store, NULL), YS_OK);
+
+        assert_int_equal(ys_store_begin(store, true, &txn, NULL), YS_OK);
+        for (uint64_t index = 5; index <= 6; index++) {
+            assert_int_equal(ys_absent_next(txn, &at, &at, NULL), YS_OK);
+            assert_int_equal(at.log_id, YS_OWN_LOG);
+            assert_int_equal(at.index, index);
+            assert_int_equal(ys_absent_remove(txn, YS_OWN_LOG, index, NULL), YS_OK);
+        }
+        assert_int_equal(ys_absent_next(txn, &at, &at, NULL), YS_NOT_FOUND);
+        assert_int_equal(ys_txn_commit(&txn, NULL), YS_OK);
+        ys_store_close(store);
+    }
+}
+
 static void a_store_of_a_newer_schema_is_refused(void **state)
 {
     const struct desk *const desk = *state;
@@ -319,6 +410,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_store_is_never_made_over_another, set_up, tear_down),
         cmocka_unit_test(an_empty_folder_is_no_store),
         cmocka_unit_test_setup_teardown(a_store_of_schema_3_learns_what_is_absent, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_damaged_store_of_an_older_schema_opens, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_store_of_a_newer_schema_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_store_that_does_not_say_whose_it_is_is_corrupt, set_up,
