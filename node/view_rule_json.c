@@ -55,10 +55,11 @@ json_t *ys_json_duty_object(const struct ys_duty *duty)
 {
     return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "rule",
                      duty->rule->id, "matter", matter(duty->subject), "unit",
-                     ys_json_text(duty->unit), "division", ys_json_text(duty->division), "who", ys_json_words(duty->who), "from",
-                     ys_json_day(duty->anchor), "due", ys_json_day(duty->due), "claimed",
-                     ys_json_day(duty->met_day), "proven", ys_json_day(duty->proven_day), "record",
-                     named(&duty->record), "met_by", named(&duty->met));
+                     ys_json_text(duty->unit), "division", ys_json_text(duty->division), "who",
+                     ys_json_words(duty->who), "from", ys_json_day(duty->anchor), "due",
+                     ys_json_day(duty->due), "claimed", ys_json_day(duty->met_day), "proven",
+                     ys_json_day(duty->proven_day), "record", named(&duty->record), "met_by",
+                     named(&duty->met));
 }
 
 void ys_json_duty(const struct ys_duty *duty)
@@ -69,6 +70,6 @@ void ys_json_duty(const struct ys_duty *duty)
 void ys_json_finding_count(const struct ys_finding *finding, unsigned count)
 {
     ys_json_line(json_pack("{s:s, s:o, s:o, s:i}", "rule", finding->rule->id, "division",
-                           ys_json_text(finding->division), "who", ys_json_words(finding->who), "count",
-                           (int)count));
+                           ys_json_text(finding->division), "who", ys_json_words(finding->who),
+                           "count", (int)count));
 }
