@@ -59,6 +59,8 @@ static enum ys_code look(struct ys_daemon *daemon, struct ys_daemon_turn *turn, 
         ys_daemon_turn_close(turn);
         if (code == YS_OK)
             code = ys_daemon_turn_open(turn, err);
+        if (code == YS_OK) /* what was bad for its body is judged by its note now */
+            code = ys_daemon_judge(daemon, turn->txn, YS_JUDGE_NEW, false, err);
     }
     state->moved = state->all = code == YS_FULL;
     return code == YS_FULL ? YS_OK : code;

@@ -261,6 +261,10 @@ void ys_daemon_tell_of(struct ys_daemon *daemon, enum ys_priority priority, cons
 /* --- daemon_store.c --- */
 /* First look at the store: membership, and what was never judged. */
 enum ys_code ys_daemon_begin(struct ys_daemon *daemon, struct ys_err *err);
+/* Queue for judging whatever of every log, or only of those that a rebuild has `touched`, has one of the
+ * verdicts in `which` (verifier.h). */
+enum ys_code ys_daemon_judge(struct ys_daemon *daemon, struct ys_txn *txn, unsigned which,
+                             bool touched, struct ys_err *err);
 /* Results of the writer. */
 enum ys_code ys_daemon_take_results(struct ys_daemon *daemon, struct ys_daemon_turn *turn,
                                     struct ys_err *err);

@@ -8,10 +8,8 @@
 #include <string.h>
 #include <time.h>
 
-/* Queue for judging whatever of every log, or only of those that a rebuild has `touched`, has one of the
- * verdicts in `which`. */
-static enum ys_code judge_logs(struct ys_daemon *daemon, struct ys_txn *txn, unsigned which,
-                               bool touched, struct ys_err *err)
+enum ys_code ys_daemon_judge(struct ys_daemon *daemon, struct ys_txn *txn, unsigned which,
+                             bool touched, struct ys_err *err)
 {
     for (uint32_t id = 0;; id++) {
         struct ys_log log;
@@ -128,7 +126,7 @@ enum ys_code ys_daemon_begin(struct ys_daemon *daemon, struct ys_err *err)
     if (code == YS_OK)
         code = look_for_receipts(daemon, txn, err);
     if (code == YS_OK)
-        code = judge_logs(daemon, txn, YS_JUDGE_OPEN, false, err);
+        code = ys_daemon_judge(daemon, txn, YS_JUDGE_OPEN, false, err);
     return code != YS_OK ? code : ys_daemon_guard_look(daemon, txn, err);
 }
 
@@ -175,7 +173,7 @@ static enum ys_code recall(struct ys_daemon *daemon, struct ys_daemon_turn *turn
                ys_member_node_count(daemon->member), ys_member_key_count(daemon->member));
     ys_daemon_expel(daemon);
     daemon->applicants_moved = true;
-    code = judge_logs(daemon, turn->txn, YS_JUDGE_ALL, true, err);
+    code = ys_daemon_judge(daemon, turn->txn, YS_JUDGE_ALL, true, err);
     for (struct ys_peer *peer = daemon->peers; peer != NULL && code == YS_OK; peer = peer->next) {
         struct ys_err why = {0};
         struct ys_turn session_turn = ys_daemon_peer_turn(peer, turn);
