@@ -2,7 +2,8 @@
 -- told and holds: that stands in G-05 and G-07 to G-09, in the annex of a report, and in none of the others.
 
 -- Rules whose findings count: not those about what a node was told, nor about reports like this one.
-CREATE TEMP VIEW counted_rule AS SELECT u.view FROM rule u WHERE u.who <> 'node' AND u.id <> 'R-S-6';
+CREATE TEMP VIEW counted_rule AS
+SELECT u.view FROM rule u WHERE u.who <> 'node' AND u.id <> 'R-S-6';
 
 -- Findings of the rules against the places asked about, by who must act, and until when they are some.
 CREATE TEMP VIEW found AS

@@ -121,6 +121,12 @@ def tampered(dice, data):
     return way, bundle.print()
 
 
+def once(data):
+    """Without signature lines that repeat the one before them: these say nothing new."""
+    lines = data.splitlines(keepends=True)
+    return b"".join(line for before, line in zip([b"", *lines], lines) if line != before or not line.startswith(b"\xe2\x80\x94 "))
+
+
 class Evidence(Case):
     def federation_without_passphrases(self):
         """As Case.federation(), with keys that cost nothing to open: hundreds of records are published."""
@@ -238,8 +244,9 @@ class Evidence(Case):
             path.write_bytes(data)
             yishi = node.call("check", path, "--key", key, "--root", root, "--json", check=False).status
             verdict = verifier.run("fork", path, key, quiet)
-            self.assertEqual(yishi, 0 if data == good else 1, data)
-            self.assertEqual(verdict.startswith("OK "), data == good, data)
+            same = once(data) == good
+            self.assertEqual(yishi, 0 if same else 1, data)
+            self.assertEqual(verdict.startswith("OK "), same, data)
 
         path.write_bytes(good.replace(b"/fork-proof/v1", b"/fork-proof/v7", 1))
         for options, status, reason in ((["--key", key], 1, "the first line is not <deployment>/fork-proof/v1"),
