@@ -324,6 +324,14 @@ static int create_any_env(struct ys_kv *kv, const struct ys_kv_options *options)
     return create_env(kv, options, MDB_RDONLY);
 }
 
+static enum ys_code replaced(const struct ys_kv *kv, struct ys_err *err)
+{
+    return ys_fail(err, YS_IO,
+                   "%.160s: was moved, removed or replaced while it was in use; put it back, start "
+                   "again",
+                   kv->file);
+}
+
 enum ys_code ys_kv_open_env(struct ys_kv *kv, const struct ys_kv_options *options,
                             struct ys_err *err)
 {
@@ -339,8 +347,12 @@ enum ys_code ys_kv_open_env(struct ys_kv *kv, const struct ys_kv_options *option
         return ys_kv_translate(rc, options->path, err);
     if (fstat(fd, &info) != 0)
         return ys_fail(err, YS_IO, "%s: %s", kv->file, strerror(errno));
-    kv->device = info.st_dev;
-    kv->inode = info.st_ino;
+    if (kv->inode == 0) { /* opened again it is only compared: others look at these meanwhile */
+        kv->device = info.st_dev;
+        kv->inode = info.st_ino;
+    } else if (info.st_dev != kv->device || info.st_ino != kv->inode) {
+        return replaced(kv, err);
+    }
     code = check_file_size(kv->env, options->path, err);
     return code != YS_OK ? code : open_databases(kv, options->create, err);
 }
@@ -401,10 +413,7 @@ enum ys_code ys_kv_check_name(const struct ys_kv *kv, struct ys_err *err)
     struct stat info;
     if (stat(kv->file, &info) == 0 && info.st_dev == kv->device && info.st_ino == kv->inode)
         return YS_OK;
-    return ys_fail(err, YS_IO,
-                   "%.160s: was moved, removed or replaced while it was in use; put it back, start "
-                   "again",
-                   kv->file);
+    return replaced(kv, err);
 }
 
 enum ys_code ys_kv_check_place(const struct ys_kv *kv, struct ys_err *err)
