@@ -32,6 +32,11 @@ CASE = {
 }
 
 
+def hears_ctrl_c():
+    """As at a terminal; what a shell runs beside itself ignores it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Quickstart(unittest.TestCase):
     def setUp(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="yishi-quickstart-test."))
@@ -67,7 +72,8 @@ class Quickstart(unittest.TestCase):
     def begin(self, command=None):
         """Start it, and wait until daemons run."""
         process = subprocess.Popen([*(command or PLAY), "--cases", str(self.cases)], env=self.environment,
-                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True)
+                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
+                                   preexec_fn=hears_ctrl_c)
         self.addCleanup(process.stdout.close)
         self.addCleanup(process.kill)
         wait_for(lambda: len(self.processes()) >= 3 or process.poll() is not None, "daemons run")
