@@ -50,8 +50,10 @@
       " r.id WHERE r.no = ?1 UNION SELECT 'record', c.rec FROM ref f JOIN ref c ON c.target ="                 \
       " f.target AND c.rel IN ('supersedes', 'withdraws', 'redacts') WHERE f.rec = ?1")                        \
     X(TOUCH, "INSERT OR IGNORE INTO touched VALUES (?, ?)")                                                    \
-    X(TOUCH_RECORD, "INSERT OR IGNORE INTO touched SELECT 'record', ?1 UNION ALL"                              \
-                    " SELECT 'unit', division FROM log WHERE no = ?1 >> 32")                                   \
+    X(TOUCH_RECORD,                                                                                            \
+      "INSERT OR IGNORE INTO touched SELECT 'record', ?1 UNION ALL"                                            \
+      " SELECT iif((SELECT subject FROM record WHERE no = ?1) <> '-', 'place', 'unit'), division"              \
+      " FROM log WHERE no = ?1 >> 32")                                                                         \
     X(TOUCH_SEALED,                                                                                            \
       "INSERT OR IGNORE INTO touched SELECT 'unit', l.division FROM report_snapshot_inputs i"                  \
       " JOIN log l ON l.no = i.rec >> 32 WHERE i.log = ?")                                                     \

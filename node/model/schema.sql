@@ -54,6 +54,8 @@ CREATE TABLE record (
 ) STRICT;
 CREATE INDEX record_lacking ON record (log, idx) WHERE content = 'absent';
 CREATE INDEX record_erased ON record (log, idx) WHERE content = 'tombstone';
+CREATE INDEX record_objection ON record (log) WHERE kind = 'objection';
+CREATE INDEX record_receipts ON record (log) WHERE kind = 'receipts';
 
 -- References of records whose verdict is ok. The target may not be here (yet).
 CREATE TABLE ref (
@@ -147,7 +149,8 @@ CREATE TABLE later (rec INTEGER PRIMARY KEY) STRICT;
 CREATE TABLE stale (subject TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 
 -- What has changed since the rules were last applied (node/rules): what is 'record' (key: its number; also
--- those that name it, and those that change a record which it names), 'matter' (its subject), 'unit' (division of a log) or 'all'. Empty while all is to be looked at anyhow.
+-- those that name it, and those that change a record which it names), 'matter' (its subject), 'unit' (division of a log), 'place' (the same,
+-- because of a record of a matter) or 'all'. Empty while all is to be looked at anyhow.
 CREATE TABLE touched (what TEXT NOT NULL, key ANY NOT NULL, PRIMARY KEY (what, key)) STRICT, WITHOUT ROWID;
 
 -- What the procedure (procedure.h) says of each matter. Made anew whenever one of its records, or what

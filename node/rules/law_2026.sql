@@ -196,13 +196,14 @@ SELECT a.subject, a.unit, a.unit, a.record, w.record, 'F' AS severity, w.what AS
 -- Objections, and the unit whose publication it is: that which holds the matter; without one the community whose
 -- record is objected to, else the one that wrote the objection down. Also one whose content was erased by law.
 CREATE VIEW objection_act AS
-SELECT a.unit, a.record, a.id, a.subject, a.signed_day,
+SELECT s.unit, a.no AS record, a.id, a.subject, (a.signed_s + 28800) / 86400 AS signed_day,
        iif(a.subject = '-',
            coalesce((SELECT l.division FROM ref f JOIN record t ON t.id = f.target JOIN log l ON l.no = t.log
-                      WHERE f.rec = a.record AND f.rel = 'based_on' AND l.level = 'community'
-                      ORDER BY f.nth LIMIT 1), a.unit),
+                      WHERE f.rec = a.no AND f.rel = 'based_on' AND l.level = 'community'
+                      ORDER BY f.nth LIMIT 1), s.unit),
            substr(a.subject, 1, instr(a.subject, '-') - 1)) AS holder
-  FROM unit_act a WHERE a.kind = 'objection';
+  FROM span s CROSS JOIN record a ON a.log = s.log AND a.kind = 'objection'
+ WHERE +a.verdict = 'ok' AND +a.standing = 'in_force';
 
 -- Why (2026-11): whoever made the record objected to answers: the community, or the street for itself and those
 -- above it. An objection need not name a matter: one to a plan of the year, or to a list of several matters, is

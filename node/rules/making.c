@@ -191,10 +191,8 @@ enum { TEXTS = 13 };
 static bool scope_of(const char *word, enum ys_rule_scope *out)
 {
     static const char *const words[YS_RULE_SCOPES] = {
-        [YS_RULE_OF_RECORD] = "record",
-        [YS_RULE_OF_MATTER] = "matter",
-        [YS_RULE_OF_UNIT] = "unit",
-        [YS_RULE_OF_DUTIES] = "duty",
+        [YS_RULE_OF_RECORD] = "record", [YS_RULE_OF_MATTER] = "matter", [YS_RULE_OF_UNIT] = "unit",
+        [YS_RULE_OF_PAPERS] = "papers", [YS_RULE_OF_DUTIES] = "duty",
     };
     for (size_t i = 0; i < YS_RULE_SCOPES; i++)
         if (strcmp(word, words[i]) == 0) {

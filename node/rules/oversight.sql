@@ -119,8 +119,9 @@ WITH RECURSIVE o(origin) AS
      (SELECT min(p.origin) FROM receipt p UNION ALL
       SELECT (SELECT min(p.origin) FROM receipt p WHERE p.origin > o.origin) FROM o WHERE o.origin IS NOT NULL)
 SELECT o.origin FROM o WHERE o.origin IS NOT NULL;
+CREATE VIEW known_log AS SELECT l.origin FROM log l UNION SELECT o.origin FROM receipted o;
 CREATE VIEW sealed_report AS
-SELECT n.unit, n.level, s.rec, n.first, n.origin AS own, s.scope, a.day AS anchor_day, a.signed_day,
+SELECT n.unit, n.level, s.rec, n.log, n.first, n.origin AS own, s.scope, a.day AS anchor_day, a.signed_day,
        min(coalesce(s.as_of, s."to"), a.signed_day) AS day,
        coalesce((SELECT x.size FROM report_snapshot_inputs x WHERE x.rec = s.rec AND x.log = n.origin), 0) AS own_size
   FROM span n CROSS JOIN report_snapshot s ON s.rec BETWEEN n.first AND n.last CROSS JOIN act a ON a.record = s.rec;
@@ -129,9 +130,9 @@ SELECT q.unit, q.rec, q.anchor_day, q.signed_day, q.origin, i.size AS named, coa
        CASE WHEN q.origin = q.own THEN
             max(coalesce((SELECT max(p.size) FROM receipt p
                            WHERE p.origin = q.origin AND (p.time_s + 28800) / 86400 < q.day), 0),
-                coalesce((SELECT max(r.idx) + 1 FROM record r
-                           WHERE r.no BETWEEN q.first AND q.rec AND r.kind = 'receipts'
-                             AND (r.signed_s + 28800) / 86400 < q.day), 0))
+                coalesce((SELECT r.idx + 1 FROM record r
+                           WHERE r.log = q.log AND r.no <= q.rec AND r.kind = 'receipts'
+                             AND (r.signed_s + 28800) / 86400 < q.day ORDER BY r.no DESC LIMIT 1), 0))
        ELSE coalesce((SELECT p.size FROM receipt p CROSS JOIN record r ON r.no = p.record
                        WHERE p.origin = q.origin AND p.level = q.level AND p.record BETWEEN q.first AND q.rec
                          AND (r.idx < q.own_size OR (r.signed_s + 28800) / 86400 < q.day)
@@ -143,10 +144,9 @@ SELECT q.unit, q.rec, q.anchor_day, q.signed_day, q.origin, i.size AS named, coa
                                    WHERE p.origin = q.origin AND p.level = 'district' AND r.idx < d.size
                                      AND (p.time_s + 28800) / 86400 < q.day
                                    ORDER BY p.size DESC LIMIT 1), 0)) END AS due_members
-  FROM (SELECT s.*, o.origin FROM sealed_report s CROSS JOIN receipted o
-            ON substr(o.origin, instr(o.origin, '/') + 1, length(s.scope)) = s.scope
-        UNION SELECT s.*, x.log FROM sealed_report s CROSS JOIN report_snapshot_inputs x ON x.rec = s.rec
-        UNION SELECT s.*, s.own FROM sealed_report s) q
+  FROM (SELECT s.*, o.origin FROM sealed_report s CROSS JOIN known_log o
+            ON substr(o.origin, instr(o.origin, '/') + 1, length(s.scope)) = s.scope OR o.origin = s.own
+               OR EXISTS (SELECT x.rec FROM report_snapshot_inputs x WHERE x.rec = s.rec AND x.log = o.origin)) q
   LEFT JOIN report_snapshot_inputs i ON i.rec = q.rec AND i.log = q.origin
  WHERE NOT EXISTS (SELECT k.log FROM log l CROSS JOIN node_log k ON k.log = l.no AND k.state = 'forked'
                     WHERE l.origin = q.origin);
@@ -160,7 +160,7 @@ SELECT q.unit, q.rec, q.anchor_day, q.signed_day, q.origin, i.size AS named, coa
 -- silent no longer.
 INSERT INTO rule (id, version, view, article, severity, who, scope, clock, late_entry, parameters, since,
                   until, zh, en, remedy_zh, remedy_en)
-VALUES ('R-S-6', 1, 'R-S-6', 'design', 'F', 'author', 'unit', 'change', 0, 'silent_days', NULL, NULL,
+VALUES ('R-S-6', 1, 'R-S-6', 'design', 'F', 'author', 'papers', 'change', 0, 'silent_days', NULL, NULL,
         '封存报告中的数值与所列日志重算的结果不一致，或者遗漏了已收到的日志、记录，或者所列日志无从取得',
         'a sealed report says another figure than the logs that it names give, or leaves out a log or entries that were '
         || 'there, or names what nobody can get',

@@ -25,6 +25,8 @@ static const char *condition(enum ys_rule_scope scope, enum ys_rule_scope key)
     case YS_RULE_OF_UNIT:
         return duties ? "v.unit = ?1 AND v.code IN (SELECT view FROM rule WHERE scope = 'unit')"
                       : "v.unit = ?1";
+    case YS_RULE_OF_PAPERS:
+        return "v.unit = ?1";
     case YS_RULE_OF_DUTIES:
     case YS_RULE_SCOPES:
         break;
@@ -188,6 +190,10 @@ static enum ys_code forget(struct ys_rules *rules, enum ys_rule_scope scope, str
                              " 'unit')))",
                              "DELETE FROM duty WHERE unit = ?1 AND rule IN (SELECT view FROM"
                              " rule WHERE scope = 'unit')"},
+        [YS_RULE_OF_PAPERS] = {"DELETE FROM finding WHERE unit = ?1 AND rule IN (SELECT view FROM"
+                               " rule WHERE scope = 'papers')",
+                               "DELETE FROM duty WHERE unit = ?1 AND rule IN (SELECT view FROM"
+                               " rule WHERE scope = 'papers')"},
     };
     enum ys_code code = YS_OK;
     for (size_t i = 0; code == YS_OK && i < 2; i++)
@@ -288,9 +294,15 @@ static enum ys_code apply_touched(struct ys_rules *rules, struct ys_err *err)
                           err);
     if (code == YS_OK)
         code = apply_keys(rules, YS_RULE_OF_UNIT,
-                          "WITH t(unit) AS (SELECT key FROM touched WHERE what = 'unit' UNION"
-                          " SELECT substr(key, 1, instr(key, '-') - 1) FROM touched"
+                          "WITH t(unit) AS (SELECT key FROM touched WHERE what IN ('unit', 'place')"
+                          " UNION SELECT substr(key, 1, instr(key, '-') - 1) FROM touched"
                           " WHERE what = 'matter')"
+                          " SELECT unit FROM t UNION SELECT substr(unit, 1, 9) FROM t UNION"
+                          " SELECT substr(unit, 1, 6) FROM t",
+                          err);
+    if (code == YS_OK)
+        code = apply_keys(rules, YS_RULE_OF_PAPERS,
+                          "WITH t(unit) AS (SELECT key FROM touched WHERE what = 'unit')"
                           " SELECT unit FROM t UNION SELECT substr(unit, 1, 9) FROM t UNION"
                           " SELECT substr(unit, 1, 6) FROM t",
                           err);

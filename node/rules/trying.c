@@ -21,7 +21,7 @@ bool ys_rule_is_tried(const struct ys_rule_run *run)
     const bool refuses = strchr(run->rule.severity, 'E') != NULL;
     if (!run->has_view || run->scope == YS_RULE_OF_DUTIES)
         return false;
-    return refuses || run->scope != YS_RULE_OF_UNIT;
+    return refuses || (run->scope != YS_RULE_OF_UNIT && run->scope != YS_RULE_OF_PAPERS);
 }
 
 /* Are the rows of the rule about records of such kinds? */
