@@ -51,6 +51,7 @@ static enum ys_code take_inputs(struct ys_signed *is, struct ys_err *err)
 {
     const Yishi__V1__ReportSnapshot *const body = is->body;
     is->head = calloc(body->n_inputs + 1, sizeof *is->head);
+    is->head_count = 0;
     if (is->head == NULL)
         return no_memory(err);
     for (size_t i = 0; i < body->n_inputs; i++) {
@@ -65,7 +66,7 @@ static enum ys_code take_inputs(struct ys_signed *is, struct ys_err *err)
         head->log = input->log;
         head->size = input->size;
         head->members = input->has_members ? input->members : input->size;
-        memcpy(head->root.bytes, input->root.data, input->root.len);
+        memcpy(head->root.bytes, input->root.data, sizeof head->root.bytes);
         is->head_count++;
     }
     return YS_OK;
