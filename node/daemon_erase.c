@@ -166,8 +166,8 @@ enum ys_code ys_daemon_erase(struct ys_daemon *daemon, struct ys_daemon_turn *tu
     enum ys_code code = YS_OK;
     if (daemon->now_ms < state->next_ms)
         return YS_OK;
-    if (state->overwriter !=
-        NULL) { /* whoever writes would wait for it: nothing is settled meanwhile */
+    /* Whoever writes would wait for it: nothing is settled meanwhile. */
+    if (state->overwriter != NULL) {
         state->next_ms = daemon->now_ms + LOOK_MS;
         if (!ys_overwriter_ended(state->overwriter))
             return YS_OK;

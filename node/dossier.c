@@ -276,9 +276,8 @@ static enum ys_code keep_track(struct walk *walk, struct ys_query *row, struct y
 static void get_id(struct ys_query *row, int at, char out[YS_RECORD_ID_TEXT_MAX])
 {
     struct ys_hash id;
-    const struct ys_bytes bytes = ys_query_blob(row, at);
-    YS_ASSERT(bytes.size == sizeof id.bytes);
-    memcpy(id.bytes, bytes.data, bytes.size);
+    const bool there = ys_query_hash(row, at, &id);
+    YS_ASSERT(there);
     ys_record_id_print(&id, out);
 }
 

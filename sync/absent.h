@@ -1,7 +1,8 @@
 /* Which entries have no content here: withheld, not that of their note, said to be erased by a redaction that
  * is not in effect here. Sessions ask for these again (session_content.c).
  *
- * An index of table "body"; log.c, rewind.c and refetch.c keep it, store.c makes it for a store that is older. Threads and memory as kv.h. */
+ * An index of table "body"; log.c, rewind.c and refetch.c keep it, store.c makes it for a store that is older.
+ * Threads and memory as kv.h. */
 #ifndef YS_SYNC_ABSENT_H
 #define YS_SYNC_ABSENT_H
 

@@ -284,7 +284,7 @@ static enum ys_code apply_verdicts(struct ys_txn *txn, const struct ys_change *c
             bool outdated = false;
             code = is_outdated(txn, log_id, first + i, found, &outdated, err);
             if (!outdated)
-                verdicts[i] = (uint8_t)(found & (YS_VERDICTS - 1));
+                verdicts[i] = (uint8_t)(found & ~(YS_JUDGED_BODILESS | YS_NOT_JUDGED));
         }
         if (code == YS_OK)
             code = ys_status_set(txn, log_id, first, verdicts, count, err);

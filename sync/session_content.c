@@ -58,8 +58,8 @@ static enum ys_code send_content(struct ys_session *session, struct ys_turn *tur
     return ys_session_send(session, turn, &message, err);
 }
 
-/* The body at that place, and whose it is, if it is here and for this peer: below a head that may leave, or what of a tail it may have. Else
- * `out` is empty. */
+/* The body at that place, and whose it is, if it is here and for this peer: below a head that may leave, or what
+ * of a tail it may have. Else `out` is empty. */
 static enum ys_code find_body(struct ys_session *session, struct ys_turn *turn, const char *origin,
                               uint64_t index, struct ys_bytes *out, struct ys_hash *record_out,
                               struct ys_err *err)

@@ -32,10 +32,8 @@ static void copy(struct ys_query *query, int at, char *out, size_t size)
 
 static bool read_row(struct ys_query *query, struct words *words, struct ys_attachment_row *out)
 {
-    const struct ys_bytes hash = ys_query_blob(query, 0);
-    if (hash.size != YS_HASH_LEN)
+    if (!ys_query_hash(query, 0, &out->hash))
         return false;
-    memcpy(out->hash.bytes, hash.data, YS_HASH_LEN);
     out->size = (uint64_t)ys_query_int(query, 1);
     copy(query, 2, words->place, sizeof words->place);
     copy(query, 3, words->kind, sizeof words->kind);

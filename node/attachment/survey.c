@@ -13,15 +13,6 @@ struct hashes {
     size_t count, capacity;
 };
 
-static bool take_hash(struct ys_query *query, int at, struct ys_hash *out)
-{
-    const struct ys_bytes blob = ys_query_blob(query, at);
-    if (blob.size != YS_HASH_LEN)
-        return false;
-    memcpy(out->bytes, blob.data, YS_HASH_LEN);
-    return true;
-}
-
 static enum ys_code add_hash(struct hashes *hashes, const struct ys_hash *hash, struct ys_err *err)
 {
     if (hashes->count == hashes->capacity) {
@@ -46,7 +37,7 @@ static enum ys_code sift(struct ys_sql *sql, const char *text, const struct ys_b
     while (code == YS_OK && (code = ys_query_step(query, &row, err)) == YS_OK && row) {
         struct ys_hash hash;
         uint64_t size = 0;
-        if (!take_hash(query, 0, &hash))
+        if (!ys_query_hash(query, 0, &hash))
             continue;
         const enum ys_code found = ys_blobs_size(blobs, &hash, &size, err);
         if (found != YS_OK && found != YS_NOT_FOUND)
@@ -134,7 +125,7 @@ static enum ys_code add_due(struct ys_attachment_index *index, size_t *capacity,
     struct ys_attachment_due due = {.size = (uint64_t)ys_query_int(query, 1),
                                     .record = ys_query_int(query, 2),
                                     .here = ys_query_int(query, 4) != 0};
-    if (!take_hash(query, 0, &due.hash) || due.size > INT64_MAX ||
+    if (!ys_query_hash(query, 0, &due.hash) || due.size > INT64_MAX ||
         ys_division_parse(ys_query_text(query, 3), &due.division, NULL) != YS_OK)
         return YS_OK;
     if (index->count == *capacity) {

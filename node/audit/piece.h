@@ -38,8 +38,8 @@ struct ys_piece {
     struct ys_flaws flaws;
     unsigned whole; /* entries from the first up to a hole */
     struct ys_hash leaf[YS_PIECE_ENTRIES];
-    struct ys_hash known
-        [YS_PIECE_KNOWN]; /* of records that are here, by the first bytes: most refer to the same few */
+    /* Ids of records that are here, by their first bytes: most refer to the same few. */
+    struct ys_hash known[YS_PIECE_KNOWN];
     struct ys_scrub_log done;
     uint64_t positions;  /* that "byid" must have */
     uint64_t membership; /* rows that "member" must have */

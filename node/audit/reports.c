@@ -9,54 +9,46 @@
 
 enum { TEXT_MAX = 400 };
 
-/* A row of the log's origin, the entry's index, the severity and a text. */
-static enum ys_code give_rows(const struct ys_audit_reports_options *options, struct ys_sql *sql,
-                              const char *text, const char *why, struct ys_err *err)
+/* Of what was erased since, and of what is not here, nobody can say whether it is right. */
+static const char *why_unknown(struct ys_bytes code)
 {
-    YS_QUERY_SCOPED query = NULL;
-    bool row = true;
-    enum ys_code code = ys_query_open(sql, text, &query, err);
-    while (code == YS_OK && (code = ys_query_step(query, &row, err)) == YS_OK && row) {
-        char origin[YS_KEY_NAME_MAX + 1];
-        char fact[TEXT_MAX];
-        char said[2 * TEXT_MAX];
-        (void)ys_query_copy(query, 0, origin, sizeof origin);
-        (void)ys_query_copy(query, 3, fact, sizeof fact);
-        (void)snprintf(said, sizeof said, "%s%s%s", why, why[0] == '\0' ? "" : ": ", fact);
-        options->take(options->context,
-                      &(struct ys_audit_report){.origin = origin,
-                                                .index = (uint64_t)ys_query_int(query, 1),
-                                                .known = ys_query_int(query, 2) != 0,
-                                                .text = said});
-    }
-    return code;
+    return ys_bytes_is_text(code, "erased")
+               ? _("something that it rests on was erased by law since")
+           : ys_bytes_is_text(code, "uncounted")
+               ? _("it cannot be counted again, what it rests on is not here")
+               : NULL;
 }
 
-/* What the rule finds. Of what was erased since, and of what is not here, nobody can say whether it is right. */
+/* What the rule finds. */
 static enum ys_code give_all(const struct ys_audit_reports_options *options, struct ys_sql *sql,
                              struct ys_err *err)
 {
-    enum ys_code code = give_rows(
-        options, sql,
-        "SELECT l.origin, r.idx, f.severity <> 'I', f.code || ' ' || f.fact FROM finding f"
-        " JOIN record r ON r.no = f.record JOIN log l ON l.no = r.log"
-        " WHERE f.rule = 'R-S-6' AND f.code <> 'uncounted' AND f.code <> 'erased'"
-        " ORDER BY l.origin, r.idx, f.code, f.fact",
-        "", err);
-    if (code == YS_OK)
-        code = give_rows(options, sql,
-                         "SELECT l.origin, r.idx, 0, f.fact FROM finding f"
-                         " JOIN record r ON r.no = f.record JOIN log l ON l.no = r.log"
-                         " WHERE f.rule = 'R-S-6' AND f.code = 'erased'"
-                         " ORDER BY l.origin, r.idx, f.fact",
-                         _("something that it rests on was erased by law since"), err);
-    if (code == YS_OK)
-        code = give_rows(options, sql,
-                         "SELECT l.origin, r.idx, 0, f.fact FROM finding f"
-                         " JOIN record r ON r.no = f.record JOIN log l ON l.no = r.log"
-                         " WHERE f.rule = 'R-S-6' AND f.code = 'uncounted'"
-                         " ORDER BY l.origin, r.idx, f.fact",
-                         _("it cannot be counted again, what it rests on is not here"), err);
+    YS_QUERY_SCOPED query = NULL;
+    bool row = true;
+    enum ys_code code = ys_query_open(
+        sql,
+        "SELECT l.origin, r.idx, f.severity, f.code, f.fact FROM finding f"
+        " JOIN record r ON r.no = f.record JOIN log l ON l.no = r.log WHERE f.rule = 'R-S-6'"
+        " ORDER BY f.code = 'uncounted', f.code = 'erased', l.origin, r.idx, f.code, f.fact",
+        &query, err);
+    while (code == YS_OK && (code = ys_query_step(query, &row, err)) == YS_OK && row) {
+        const char *const why = why_unknown(ys_query_text(query, 3));
+        char origin[YS_KEY_NAME_MAX + 1];
+        char word[16];
+        char fact[TEXT_MAX];
+        char said[2 * TEXT_MAX];
+        (void)ys_query_copy(query, 0, origin, sizeof origin);
+        (void)ys_query_copy(query, 3, word, sizeof word);
+        (void)ys_query_copy(query, 4, fact, sizeof fact);
+        (void)snprintf(said, sizeof said, "%s%s%s", why != NULL ? why : word,
+                       why != NULL ? ": " : " ", fact);
+        options->take(options->context,
+                      &(struct ys_audit_report){
+                          .origin = origin,
+                          .index = (uint64_t)ys_query_int(query, 1),
+                          .known = why == NULL && !ys_bytes_is_text(ys_query_text(query, 2), "I"),
+                          .text = said});
+    }
     return code;
 }
 

@@ -45,9 +45,8 @@ static enum ys_code is_named(struct ys_model *model, struct ys_txn *txn, const s
         code = ys_query_step(query, &row, err);
         if (code != YS_OK || !row)
             break;
-        if (ys_query_blob(query, 0).size != sizeof record.bytes)
+        if (!ys_query_hash(query, 0, &record))
             continue;
-        memcpy(record.bytes, ys_query_blob(query, 0).data, sizeof record.bytes);
         code = is_erased(txn, &record, hash, &erased, err);
         *out = !erased;
     }

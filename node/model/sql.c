@@ -375,6 +375,15 @@ struct ys_bytes ys_query_blob(struct ys_query *query, int at)
                              blob == NULL ? 0 : (size_t)sqlite3_column_bytes(query->statement, at)};
 }
 
+bool ys_query_hash(struct ys_query *query, int at, struct ys_hash *out)
+{
+    const struct ys_bytes blob = ys_query_blob(query, at);
+    if (blob.size != sizeof out->bytes)
+        return false;
+    memcpy(out->bytes, blob.data, sizeof out->bytes);
+    return true;
+}
+
 bool ys_query_copy(struct ys_query *query, int at, char *out, size_t size)
 {
     const struct ys_bytes text = ys_query_text(query, at);

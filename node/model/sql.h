@@ -12,6 +12,7 @@
 
 #include "crypto/bytes.h"
 #include "crypto/err.h"
+#include "crypto/hash.h"
 
 struct ys_sql;
 struct ys_query;
@@ -89,5 +90,7 @@ struct ys_bytes ys_query_text(struct ys_query *query, int at);
 /* A terminated copy; one that does not fit is cut at a whole character, and the answer is false. */
 bool ys_query_copy(struct ys_query *query, int at, char *out, size_t size);
 struct ys_bytes ys_query_blob(struct ys_query *query, int at);
+/* False, and `out` stays as it was: it is not as long as a hash, or NULL. */
+bool ys_query_hash(struct ys_query *query, int at, struct ys_hash *out);
 
 #endif

@@ -245,26 +245,18 @@ static enum ys_code read_parameters(struct ys_basis *basis, struct ys_err *err)
     return code;
 }
 
-static enum ys_code read_rule_set(struct ys_basis *basis, struct ys_err *err)
-{
-    YS_QUERY_SCOPED query = NULL;
-    bool row = false;
-    enum ys_code code = ys_query_open(
-        ys_model_sql(basis->model),
-        "SELECT lower(hex(value)) FROM meta WHERE name = 'rules_made_for'", &query, err);
-    if (code == YS_OK)
-        code = ys_query_step(query, &row, err);
-    if (code == YS_OK && row)
-        (void)ys_query_copy(query, 0, basis->rule_set, sizeof basis->rule_set);
-    return code;
-}
-
 static enum ys_code read_facts(struct ys_basis *basis, struct ys_err *err)
 {
+    struct ys_hash rule_set;
+    bool made = false;
     enum ys_code code = read_receipts(basis, err);
     if (code == YS_OK)
         code = read_parameters(basis, err);
-    return code == YS_OK ? read_rule_set(basis, err) : code;
+    if (code == YS_OK)
+        code = ys_rules_made_for(ys_model_sql(basis->model), &rule_set, &made, err);
+    if (code == YS_OK && made)
+        ys_hash_hex(&rule_set, basis->rule_set);
+    return code;
 }
 
 /* --- the two ways --- */

@@ -24,11 +24,13 @@
     {"part_code", "分项代码", "Part code", "分项代码", "word of the part", YS_REPORT_CODE, false}
 
 static const struct ys_report_column summary[] = {FIGURE_COLUMNS};
-static const struct ys_report_column all[] = {
-    {"unit", "单位代码", "Unit", "单位代码", "code of the unit", YS_REPORT_CODE, true},
-    {"unit_name", "单位", "Unit name", "单位名称", "its name", YS_REPORT_TEXT, true},
-    {"level", "层级", "Level", "district 区，street 街道，community 社区", "district, street or community", YS_REPORT_TEXT, true},
-    FIGURE_COLUMNS};
+#define UNIT_COLUMNS                                                                                \
+    {"unit", "单位代码", "Unit", "单位代码", "code of the unit", YS_REPORT_CODE, true},               \
+    {"unit_name", "单位", "Unit name", "单位名称", "its name", YS_REPORT_TEXT, true},                 \
+    {"level", "层级", "Level", "district 区，street 街道，community 社区", "district, street or community", YS_REPORT_TEXT, true}
+
+const struct ys_report_column ys_figures_unit_columns[YS_BESIDE_FIRST] = {UNIT_COLUMNS};
+static const struct ys_report_column all[] = {UNIT_COLUMNS, FIGURE_COLUMNS};
 /* clang-format on */
 enum { SUMMARY = sizeof summary / sizeof *summary, ALL = sizeof all / sizeof *all };
 
@@ -57,12 +59,12 @@ static void put_code(struct ys_report_cell *cell, const char *text)
     cell->type = YS_REPORT_CODE;
 }
 
-static void put_int(struct ys_report_cell *cell, bool there, int64_t value)
+void ys_figures_put_int(struct ys_report_cell *cell, bool there, int64_t value)
 {
     *cell = (struct ys_report_cell){.there = there, .type = YS_REPORT_INT, .num = value, .den = 1};
 }
 
-static void put_value(struct ys_report_cell *cell, bool there, const char *value, bool small)
+void ys_figures_put_value(struct ys_report_cell *cell, bool there, const char *value, bool small)
 {
     *cell = (struct ys_report_cell){
         .there = there, .type = YS_REPORT_FIGURE, .small = small, .text = ys_bytes_of_text(value)};
@@ -101,14 +103,14 @@ static void put_figure(const struct ys_report_figures *figures, const struct ys_
     put_text(&row[1], en, zh);
     put_text(&row[2], ys_part_text(figures->indicators, found->part, false),
              ys_part_text(figures->indicators, found->part, true));
-    put_value(&row[3], !found->none, found->value, found->small);
+    ys_figures_put_value(&row[3], !found->none, found->value, found->small);
     put_text(&row[4], figure->unit, NULL);
-    put_int(&row[5], !middle, found->n);
-    put_int(&row[6], !counted, found->d);
-    put_value(&row[7], found->mean_differs, found->mean, false);
-    put_int(&row[8], found->open > 0, found->open);
-    put_int(&row[9], found->open > 0, found->oldest);
-    put_int(&row[10], true, found->small);
+    ys_figures_put_int(&row[5], !middle, found->n);
+    ys_figures_put_int(&row[6], !counted, found->d);
+    ys_figures_put_value(&row[7], found->mean_differs, found->mean, false);
+    ys_figures_put_int(&row[8], found->open > 0, found->open);
+    ys_figures_put_int(&row[9], found->open > 0, found->oldest);
+    ys_figures_put_int(&row[10], true, found->small);
     put_text(&row[11], better[figure->better], better_zh(figure->better));
     put_text(&row[12], indicator->basis, word_zh(indicator->basis));
     put_text(&row[13], indicator->evidence, word_zh(indicator->evidence));
@@ -149,7 +151,7 @@ static enum ys_code next_of_summary(void *source, struct ys_report_cell *row, bo
     return YS_OK;
 }
 
-static void put_unit(const struct ys_figures_unit *unit, struct ys_report_cell *row)
+void ys_figures_put_unit(const struct ys_figures_unit *unit, struct ys_report_cell *row)
 {
     put_code(&row[0], unit->division.digits);
     put_text(&row[1], unit->name, NULL);
@@ -166,7 +168,7 @@ static enum ys_code next_of_all(void *source, struct ys_report_cell *row, bool *
     *row_out = found != NULL;
     if (found == NULL)
         return YS_OK;
-    put_unit(&figures->unit[found->unit_at], row);
+    ys_figures_put_unit(&figures->unit[found->unit_at], row);
     put_figure(figures, found, row + YS_BESIDE_FIRST);
     return YS_OK;
 }
@@ -180,11 +182,12 @@ static enum ys_code next_of_units(void *source, struct ys_report_cell *row, bool
     *row_out = walk->at < figures->unit_count;
     if (!*row_out)
         return YS_OK;
-    put_unit(&figures->unit[walk->at], row);
+    ys_figures_put_unit(&figures->unit[walk->at], row);
     for (size_t i = 0; i < figures->beside_count; i++) {
         const struct ys_found *const found = figures->beside[walk->at * YS_BESIDE_MAX + i];
         if (found != NULL)
-            put_value(&row[YS_BESIDE_FIRST + i], !found->none, found->value, found->small);
+            ys_figures_put_value(&row[YS_BESIDE_FIRST + i], !found->none, found->value,
+                                 found->small);
         else
             row[YS_BESIDE_FIRST + i].type = YS_REPORT_FIGURE;
     }
@@ -192,20 +195,22 @@ static enum ys_code next_of_units(void *source, struct ys_report_cell *row, bool
     return YS_OK;
 }
 
+struct ys_report_column ys_figures_column(const struct ys_indicator *indicator)
+{
+    return (struct ys_report_column){.key = indicator->id,
+                                     .zh = indicator->zh,
+                                     .en = indicator->en,
+                                     .about_zh = indicator->formula_zh,
+                                     .about_en = indicator->formula_en,
+                                     .type = YS_REPORT_FIGURE,
+                                     .print = true};
+}
+
 static void make_unit_columns(struct ys_report_figures *figures)
 {
-    memcpy(figures->units_column, all, YS_BESIDE_FIRST * sizeof *all);
-    for (size_t i = 0; i < figures->beside_count; i++) {
-        const struct ys_indicator *const indicator = figures->beside_of[i];
-        figures->units_column[YS_BESIDE_FIRST + i] =
-            (struct ys_report_column){.key = indicator->id,
-                                      .zh = indicator->zh,
-                                      .en = indicator->en,
-                                      .about_zh = indicator->formula_zh,
-                                      .about_en = indicator->formula_en,
-                                      .type = YS_REPORT_FIGURE,
-                                      .print = true};
-    }
+    memcpy(figures->units_column, ys_figures_unit_columns, sizeof ys_figures_unit_columns);
+    for (size_t i = 0; i < figures->beside_count; i++)
+        figures->units_column[YS_BESIDE_FIRST + i] = ys_figures_column(figures->beside_of[i]);
     figures->units_column[0].print = figures->units_column[2].print = false;
 }
 

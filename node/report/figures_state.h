@@ -1,4 +1,4 @@
-/* What the two files of the figures share; nobody else includes it. */
+/* What the files of the figures share (figures.c, figure_tables.c, scorecard.c); nobody else includes it. */
 #ifndef YS_NODE_REPORT_FIGURES_STATE_H
 #define YS_NODE_REPORT_FIGURES_STATE_H
 
@@ -39,5 +39,12 @@ struct ys_report_figures {
 
 /* --- figure_tables.c --- */
 void ys_figures_make_tables(struct ys_report_figures *figures);
+/* The first columns of a table with a row a unit, and their cells: code, name, level. */
+extern const struct ys_report_column ys_figures_unit_columns[YS_BESIDE_FIRST];
+void ys_figures_put_unit(const struct ys_figures_unit *unit, struct ys_report_cell *row);
+/* The column of one figure a unit. */
+struct ys_report_column ys_figures_column(const struct ys_indicator *indicator);
+void ys_figures_put_int(struct ys_report_cell *cell, bool there, int64_t value);
+void ys_figures_put_value(struct ys_report_cell *cell, bool there, const char *value, bool small);
 
 #endif

@@ -62,31 +62,17 @@ static enum ys_code no_memory(struct ys_err *err)
 /* By which rules and indicators this version counts. */
 static enum ys_code read_key(struct recount *recount, struct ys_err *err)
 {
-    YS_QUERY_SCOPED query = NULL;
-    char rules[65] = "";
+    char rules[YS_HASH_HEX_MAX] = "";
     char indicators[YS_HASH_HEX_MAX];
     struct ys_hash hash;
-    bool row = false;
-    enum ys_code code = ys_query_open(
-        recount->sql, "SELECT lower(hex(value)) FROM meta WHERE name = 'rules_made_for'", &query,
-        err);
-    if (code == YS_OK)
-        code = ys_query_step(query, &row, err);
-    if (code == YS_OK && row)
-        (void)ys_query_copy(query, 0, rules, sizeof rules);
+    bool made = false;
+    const enum ys_code code = ys_rules_made_for(recount->sql, &hash, &made, err);
+    if (code == YS_OK && made)
+        ys_hash_hex(&hash, rules);
     ys_indicators_version(&hash);
     ys_hash_hex(&hash, indicators);
     (void)snprintf(recount->key, sizeof recount->key, "%.16s/%.16s", rules, indicators);
     return code;
-}
-
-static bool take_hash(struct ys_query *query, int at, struct ys_hash *out)
-{
-    const struct ys_bytes blob = ys_query_blob(query, at);
-    if (blob.size != YS_HASH_LEN)
-        return false;
-    memcpy(out->bytes, blob.data, YS_HASH_LEN);
-    return true;
 }
 
 static enum ys_code add_snapshot(struct recount *recount, struct ys_query *query,
@@ -95,7 +81,7 @@ static enum ys_code add_snapshot(struct recount *recount, struct ys_query *query
     struct snapshot made = {.record = ys_query_int(query, 0),
                             .index = (uint64_t)ys_query_int(query, 5),
                             .held = ys_query_int(query, 6) != 0};
-    if (!take_hash(query, 1, &made.id) || !take_hash(query, 2, &made.stated))
+    if (!ys_query_hash(query, 1, &made.id) || !ys_query_hash(query, 2, &made.stated))
         return YS_OK;
     (void)ys_query_copy(query, 3, made.unit, sizeof made.unit);
     (void)ys_query_copy(query, 4, made.origin, sizeof made.origin);
@@ -177,7 +163,7 @@ enum ys_code ys_recount_erased(struct ys_model *model, int64_t snapshot, struct 
             break;
         }
         list = grown;
-        count += take_hash(query, 0, &list[count]);
+        count += ys_query_hash(query, 0, &list[count]);
     }
     if (code != YS_OK) {
         free(list);

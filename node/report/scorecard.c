@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { VIEW_MAX = 4, FIRST = 3, TEXT_MAX = 24, POINTS_FULL = 1000000 };
+enum { VIEW_MAX = 4, FIRST = YS_BESIDE_FIRST, TEXT_MAX = 24, POINTS_FULL = 1000000 };
 
 /* One table: its figures, and perhaps the score behind them. */
 struct view {
@@ -177,16 +177,9 @@ static enum ys_code rewind_rows(void *source, struct ys_err *err)
     return YS_OK;
 }
 
-static struct ys_report_cell text_cell(enum ys_report_type type, const char *text, const char *zh)
+static void put_rank(struct ys_report_cell *cell, const struct ys_ranked *ranked)
 {
-    return (struct ys_report_cell){
-        .there = text[0] != '\0', .type = type, .text = ys_bytes_of_text(text), .zh = zh};
-}
-
-static struct ys_report_cell rank_cell(const struct ys_ranked *ranked)
-{
-    return (struct ys_report_cell){
-        .there = ranked->rank > 0, .type = YS_REPORT_INT, .num = ranked->rank, .den = 1};
+    ys_figures_put_int(cell, ranked->rank > 0, ranked->rank);
 }
 
 static enum ys_code next_row(void *source, struct ys_report_cell *row, bool *row_out,
@@ -202,33 +195,21 @@ static enum ys_code next_row(void *source, struct ys_report_cell *row, bool *row
     if (!*row_out)
         return YS_OK;
     view->at++;
-    const struct ys_figures_unit *const unit = &scorecard->figures->unit[at];
-    const enum ys_level level = ys_division_level(&unit->division);
-    row[0] = text_cell(YS_REPORT_CODE, unit->division.digits, NULL);
-    row[1] = text_cell(YS_REPORT_TEXT, unit->name, NULL);
-    row[2] =
-        text_cell(YS_REPORT_TEXT, ys_level_name(level), level == YS_LEVEL_STREET ? "街道" : "社区");
+    ys_figures_put_unit(&scorecard->figures->unit[at], row);
     for (size_t i = 0; i < view->count; i++) {
         const struct ys_found *const found = view->found[at * VIEW_MAX + i];
         const bool there = found != NULL && !found->none;
-        row[cell] = text_cell(YS_REPORT_FIGURE, there ? found->value : "", NULL);
-        row[cell++].small = there && found->small;
-        row[cell++] = rank_cell(&view->ranked[i * units + at]);
+        ys_figures_put_value(&row[cell++], there, there ? found->value : "", there && found->small);
+        put_rank(&row[cell++], &view->ranked[i * units + at]);
     }
     if (view->score) {
         const struct ys_ranked *const ranked = &view->ranked[view->count * units + at];
-        row[cell] = text_cell(YS_REPORT_FIGURE, scorecard->score[at], NULL);
-        row[cell].small = row[cell].there && !ranked->counts;
-        row[++cell] = rank_cell(ranked);
+        const bool there = scorecard->score[at][0] != '\0';
+        ys_figures_put_value(&row[cell++], there, scorecard->score[at], there && !ranked->counts);
+        put_rank(&row[cell], ranked);
     }
     return YS_OK;
 }
-
-static const struct ys_report_column first_columns[FIRST] = {
-    {"unit", "单位代码", "Unit", "单位代码", "code of the unit", YS_REPORT_CODE, false},
-    {"unit_name", "单位", "Unit name", "单位名称", "its name", YS_REPORT_TEXT, true},
-    {"level", "层级", "Level", "street 街道，community 社区；只在同一层级内排名",
-     "street or community; ranked are those of one level", YS_REPORT_TEXT, true}};
 
 static struct ys_report_column rank_column(const char *key)
 {
@@ -247,17 +228,14 @@ static struct ys_report_column rank_column(const char *key)
 static void make_columns(struct view *view)
 {
     size_t at = FIRST;
-    memcpy(view->column, first_columns, sizeof first_columns);
+    memcpy(view->column, ys_figures_unit_columns, sizeof ys_figures_unit_columns);
+    view->column[0].print = false;
+    view->column[2].about_zh = "street 街道，community 社区；只在同一层级内排名";
+    view->column[2].about_en = "street or community; ranked are those of one level";
     for (size_t i = 0; i < view->count; i++) {
         const struct ys_indicator *const indicator = view->indicator[i];
         (void)snprintf(view->key[i], TEXT_MAX, "%.8s rank", indicator->id);
-        view->column[at++] = (struct ys_report_column){.key = indicator->id,
-                                                       .zh = indicator->zh,
-                                                       .en = indicator->en,
-                                                       .about_zh = indicator->formula_zh,
-                                                       .about_en = indicator->formula_en,
-                                                       .type = YS_REPORT_FIGURE,
-                                                       .print = true};
+        view->column[at++] = ys_figures_column(indicator);
         view->column[at++] = rank_column(view->key[i]);
     }
     if (view->score) {

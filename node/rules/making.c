@@ -43,19 +43,27 @@ static void hash_version(struct ys_hash *out)
     ys_sha256_final(&state, out);
 }
 
-static enum ys_code is_made(struct ys_sql *sql, const struct ys_hash *version, bool *out,
-                            struct ys_err *err)
+enum ys_code ys_rules_made_for(struct ys_sql *sql, struct ys_hash *out, bool *made_out,
+                               struct ys_err *err)
 {
     YS_QUERY_SCOPED query = NULL;
     bool row = false;
-    *out = false;
+    *made_out = false;
     enum ys_code code =
         ys_query_open(sql, "SELECT value FROM meta WHERE name = 'rules_made_for'", &query, err);
     if (code == YS_OK)
         code = ys_query_step(query, &row, err);
     if (code == YS_OK && row)
-        *out = ys_bytes_equal(ys_query_blob(query, 0),
-                              (struct ys_bytes){version->bytes, sizeof version->bytes});
+        *made_out = ys_query_hash(query, 0, out);
+    return code;
+}
+
+static enum ys_code is_made(struct ys_sql *sql, const struct ys_hash *version, bool *out,
+                            struct ys_err *err)
+{
+    struct ys_hash found;
+    const enum ys_code code = ys_rules_made_for(sql, &found, out, err);
+    *out = *out && ys_hash_equal(&found, version);
     return code;
 }
 

@@ -285,6 +285,11 @@ static enum ys_code apply_keys(struct ys_rules *rules, enum ys_rule_scope scope,
     return code;
 }
 
+/* The units of `t`, and those above them. */
+#define WITH_THOSE_ABOVE                                               \
+    " SELECT unit FROM t UNION SELECT substr(unit, 1, 9) FROM t UNION" \
+    " SELECT substr(unit, 1, 6) FROM t"
+
 static enum ys_code apply_touched(struct ys_rules *rules, struct ys_err *err)
 {
     enum ys_code code =
@@ -296,16 +301,12 @@ static enum ys_code apply_touched(struct ys_rules *rules, struct ys_err *err)
         code = apply_keys(rules, YS_RULE_OF_UNIT,
                           "WITH t(unit) AS (SELECT key FROM touched WHERE what IN ('unit', 'place')"
                           " UNION SELECT substr(key, 1, instr(key, '-') - 1) FROM touched"
-                          " WHERE what = 'matter')"
-                          " SELECT unit FROM t UNION SELECT substr(unit, 1, 9) FROM t UNION"
-                          " SELECT substr(unit, 1, 6) FROM t",
+                          " WHERE what = 'matter')" WITH_THOSE_ABOVE,
                           err);
     if (code == YS_OK)
-        code = apply_keys(rules, YS_RULE_OF_PAPERS,
-                          "WITH t(unit) AS (SELECT key FROM touched WHERE what = 'unit')"
-                          " SELECT unit FROM t UNION SELECT substr(unit, 1, 9) FROM t UNION"
-                          " SELECT substr(unit, 1, 6) FROM t",
-                          err);
+        code = apply_keys(
+            rules, YS_RULE_OF_PAPERS,
+            "WITH t(unit) AS (SELECT key FROM touched WHERE what = 'unit')" WITH_THOSE_ABOVE, err);
     return code;
 }
 

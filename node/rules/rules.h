@@ -42,6 +42,9 @@ YS_CHECKED enum ys_code ys_rules_try(struct ys_rules *rules, uint32_t today, int
                                      int64_t count, bool *found_out, struct ys_err *err);
 
 struct ys_sql *ys_rules_sql(struct ys_rules *rules);
+/* Which version of the rules stands in a model: the hash of all their files. False: none does. */
+YS_CHECKED enum ys_code ys_rules_made_for(struct ys_sql *sql, struct ys_hash *out, bool *made_out,
+                                          struct ys_err *err);
 
 /* One row of the catalogue; texts live as long as the rules. */
 struct ys_rule {

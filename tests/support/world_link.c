@@ -326,58 +326,67 @@ void world_deliver(struct world *w, int child, int side)
 
 /* --- the sessions of one node --- */
 
-void world_for_sessions(struct world *w, int node, world_session_call *call)
+/* `only` 0: all sessions of the node; else the one of that id. */
+typedef enum ys_code visit(struct ys_session *session, struct ys_turn *turn, const void *context,
+                           struct ys_err *err);
+
+static void visit_sessions(struct world *w, int node, uint64_t only, visit *to, const void *context)
 {
     for (int i = 1; i < (int)w->link_count; i++) {
         for (int side = 0; side < 2; side++) {
             struct link *const link = &w->link[i];
+            struct ys_session *const session = link->session[side];
             struct ys_err err = {0};
             struct turn turn;
-            if (link->node[side] != node || link->session[side] == NULL)
+            if (link->node[side] != node || session == NULL ||
+                (only != 0 && ys_session_id(session) != only))
                 continue;
+            enum ys_code code = YS_OK;
             if (open_turn(&turn, w, i, side))
-                close_turn(&turn, call(link->session[side], &turn.turn, &err), &err);
-            else
-                close_turn(&turn, YS_OK, &err);
+                code = to(session, &turn.turn, context, &err);
+            close_turn(&turn, code, &err);
         }
     }
+}
+
+struct calling {
+    world_session_call *call;
+};
+
+static enum ys_code visit_call(struct ys_session *session, struct ys_turn *turn,
+                               const void *context, struct ys_err *err)
+{
+    return ((const struct calling *)context)->call(session, turn, err);
+}
+
+void world_for_sessions(struct world *w, int node, world_session_call *call)
+{
+    visit_sessions(w, node, 0, visit_call, &(struct calling){call});
+}
+
+static enum ys_code visit_committed(struct ys_session *session, struct ys_turn *turn,
+                                    const void *context, struct ys_err *err)
+{
+    return ys_session_committed(session, turn, context, err);
 }
 
 void world_hand_result(struct world *w, int node, const struct ys_change_result *result)
 {
-    for (int i = 1; i < (int)w->link_count && result->session != 0; i++) {
-        for (int side = 0; side < 2; side++) {
-            struct link *const link = &w->link[i];
-            struct ys_err err = {0};
-            struct turn turn;
-            if (link->node[side] != node || link->session[side] == NULL ||
-                ys_session_id(link->session[side]) != result->session)
-                continue;
-            enum ys_code code = YS_OK;
-            if (open_turn(&turn, w, i, side))
-                code = ys_session_committed(link->session[side], &turn.turn, result, &err);
-            close_turn(&turn, code, &err);
-        }
-    }
+    if (result->session != 0)
+        visit_sessions(w, node, result->session, visit_committed, result);
+}
+
+static enum ys_code visit_contents(struct ys_session *session, struct ys_turn *turn,
+                                   const void *context, struct ys_err *err)
+{
+    const struct ys_change_result *const result = context;
+    return result->absent ? ys_session_content_lacks(session, turn, result, err)
+                          : ys_session_content_here(session, turn, result, err);
 }
 
 void world_tell_contents(struct world *w, int node, const struct ys_change_result *result)
 {
-    for (int i = 1; i < (int)w->link_count; i++) {
-        for (int side = 0; side < 2; side++) {
-            struct link *const link = &w->link[i];
-            struct ys_err err = {0};
-            struct turn turn;
-            if (link->node[side] != node || link->session[side] == NULL)
-                continue;
-            enum ys_code code = YS_OK;
-            if (open_turn(&turn, w, i, side))
-                code = result->absent
-                           ? ys_session_content_lacks(link->session[side], &turn.turn, result, &err)
-                           : ys_session_content_here(link->session[side], &turn.turn, result, &err);
-            close_turn(&turn, code, &err);
-        }
-    }
+    visit_sessions(w, node, 0, visit_contents, result);
 }
 
 struct world_traffic world_traffic(struct world *w, int child)

@@ -17,6 +17,7 @@
  * with LABEL "-" where there is no record, matter where it is not 1, unit where it is not the community. */
 #include "crypto/base64.h"
 #include "node/indicators/indicators_state.h"
+#include "node/model/grading.h"
 #include "proto/json.h"
 #include "proto/moment.h"
 #include "tests/support/case_files.h"
@@ -581,6 +582,20 @@ static unsigned tell_helpers(struct helper *helper, size_t count)
 static struct helper helpers[HELPERS_MAX];
 static size_t helper_count;
 
+/* A scorecard may be made of every indicator but those of the annex: node/model counts them by itself. */
+static bool grading_fits(struct stage *stage, const char *id)
+{
+    char text[64];
+    struct ys_grading grading;
+    const struct ys_indicator *const indicator = ys_indicators_find(stage->indicators, id);
+    (void)snprintf(text, sizeof text, "%s=1:0..100", id);
+    const bool taken =
+        ys_grading_parse(ys_bytes_of_text(text), "scorecard", &grading, NULL) == YS_OK;
+    if (indicator == NULL || taken == indicator->annex)
+        printf("FAILED %s: a scorecard %s it\n", id, taken ? "takes" : "refuses");
+    return indicator != NULL && taken != indicator->annex;
+}
+
 static unsigned open_cases(const char *id, const json_t *cases, size_t count, struct stage **stages)
 {
     unsigned failures = 0;
@@ -618,6 +633,7 @@ static unsigned test_file(const char *path, bool mutate, bool with_helpers)
         exit(1);
     (void)snprintf(derived, sizeof derived, "unit %s", id);
     unsigned failures = open_cases(id, cases, count, stages);
+    failures += grading_fits(stages[0], id) ? 0 : 1;
     if (mutate && failures == 0) {
         failures += plant_faults(stages, count, id);
         failures += plant_faults(stages, count, derived);
