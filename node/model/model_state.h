@@ -52,7 +52,9 @@
     X(TOUCH, "INSERT OR IGNORE INTO touched VALUES (?, ?)")                                                    \
     X(TOUCH_RECORD,                                                                                            \
       "INSERT OR IGNORE INTO touched SELECT 'record', ?1 UNION ALL"                                            \
-      " SELECT iif((SELECT subject FROM record WHERE no = ?1) <> '-', 'place', 'unit'), division"              \
+      " SELECT iif((SELECT subject <> '-' AND kind NOT IN ('receipts', 'report_snapshot', "                    \
+      "'correction',"                                                                                          \
+      " 'withdrawal', 'redaction') FROM record WHERE no = ?1), 'place', 'unit'), division"                     \
       " FROM log WHERE no = ?1 >> 32")                                                                         \
     X(TOUCH_SEALED,                                                                                            \
       "INSERT OR IGNORE INTO touched SELECT 'unit', l.division FROM report_snapshot_inputs i"                  \

@@ -149,8 +149,9 @@ CREATE TABLE later (rec INTEGER PRIMARY KEY) STRICT;
 CREATE TABLE stale (subject TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 
 -- What has changed since the rules were last applied (node/rules): what is 'record' (key: its number; also
--- those that name it, and those that change a record which it names), 'matter' (its subject), 'unit' (division of a log), 'place' (the same,
--- because of a record of a matter) or 'all'. Empty while all is to be looked at anyhow.
+-- those that name it, and those that change a record which it names), 'matter' (its subject), 'unit' (division of a
+-- log), 'place' (the same, because of a record of a matter that is of no kind which sealed reports rest on) or 'all'.
+-- Empty while all is to be looked at anyhow.
 CREATE TABLE touched (what TEXT NOT NULL, key ANY NOT NULL, PRIMARY KEY (what, key)) STRICT, WITHOUT ROWID;
 
 -- What the procedure (procedure.h) says of each matter. Made anew whenever one of its records, or what

@@ -12,7 +12,7 @@ enum ys_rule_scope {
     YS_RULE_OF_RECORD, /* one record */
     YS_RULE_OF_MATTER, /* the records of one matter */
     YS_RULE_OF_UNIT,   /* those of one unit, and of the units below */
-    YS_RULE_OF_PAPERS, /* the same, but for records of matters */
+    YS_RULE_OF_PAPERS, /* the same, but for most records of matters */
     YS_RULE_OF_DUTIES, /* the rows of `duty`: by matter, or by unit where there is none */
     YS_RULE_SCOPES
 };

@@ -257,7 +257,7 @@ static void tell_record(struct tale *tale, const json_t *told)
 
     if (at == NULL && signed_at == NULL)
         GIVE_UP("%s: neither at nor signed", kind->name);
-    if (kind->subject != YS_SUBJECT_NONE && (matter == NULL || json_integer_value(matter) != 0))
+    if (matter == NULL ? kind->subject != YS_SUBJECT_NONE : json_integer_value(matter) != 0)
         (void)snprintf(subject, sizeof subject, "%s-2026-000%d",
                        tale->cast.unit[CAST_COMMUNITY].origin.division.digits,
                        matter == NULL ? 1 : (int)json_integer_value(matter));

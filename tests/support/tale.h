@@ -8,7 +8,8 @@
  *   "signed"   when it was signed: the same; unless said, at noon of "at"
  *   "signers"  "rc po"; unless said, those that the kind requires, at the unit
  *   "forged"   true: with keys that nobody has registered
- *   "matter"   1 (unless said) to 9: of the community; 0: about none
+ *   "matter"   1 to 9: of the community; 0: about none; unless said, 1 or none, as the kind has it (the node
+ *              would refuse another)
  *   "refs"     {"answers": "s", "based_on": ["p", "q"]}; a label that was never told: a record that is
  *              not here
  *   and as in a record's JSON: the kind's own field, backfill_reason, attachments; in these "@log UNIT" is
