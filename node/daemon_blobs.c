@@ -16,7 +16,9 @@
 enum {
     LOOK_AFTER_MS = 200, /* between two looks, or ten times as long as one takes */
     LOOK_EVERY_MS = 10 * 60 * 1000,
-    HEARD_MS = 60 * 1000, /* so long verdicts may be of records that name attachments */
+    QUIET_MS = 100, /* so long nothing was received, sent or judged when a look begins, */
+    PATIENCE_MS = 2 * 60 * 1000, /* or it waited so long for that */
+    HEARD_MS = 60 * 1000,        /* so long verdicts may be of records that name attachments */
     SWEEP_EVERY_MS = 5000,
     STALL_MS = 120 * 1000,       /* a peer that does not go on with a file */
     MISSING_MS = 10 * 60 * 1000, /* until it is asked again, if it does not tell before */
@@ -59,7 +61,8 @@ struct ys_blobbing {
     size_t wish_count, first_open;
     uint64_t free_bytes;
     bool moved, looking, collecting, told;
-    int64_t asked_ms, look_ms; /* when the last look was asked for; when the next may be */
+    int64_t asked_ms, look_ms;   /* when the last look was asked for; when the next may be */
+    int64_t moved_ms, worked_ms; /* since when a look is wanted; when the daemon was at work last */
     int64_t swept_ms, collect_ms;
     int64_t heard_until_ms; /* of entries that name attachments */
 };
@@ -612,6 +615,25 @@ static void sweep(struct ys_daemon *daemon, struct ys_daemon_turn *turn)
     }
 }
 
+static bool is_at_work(const struct ys_daemon *daemon)
+{
+    if (ys_committer_backlog(daemon->committer) != 0 || ys_verifier_backlog(daemon->verifier) != 0)
+        return true;
+    for (const struct ys_peer *peer = daemon->peers; peer != NULL; peer = peer->next)
+        if (peer->outbox.bytes != 0)
+            return true;
+    return false;
+}
+
+/* A look reads all that is new, takes a core for as long, and does so twice with what is not judged yet. */
+static int64_t look_at_ms(const struct ys_blobbing *b)
+{
+    int64_t at_ms = b->worked_ms + QUIET_MS;
+    if (at_ms > b->moved_ms + PATIENCE_MS)
+        at_ms = b->moved_ms + PATIENCE_MS;
+    return at_ms > b->look_ms ? at_ms : b->look_ms;
+}
+
 void ys_daemon_blobs_tend(struct ys_daemon *daemon, struct ys_daemon_turn *turn)
 {
     struct ys_blobbing *const b = daemon->blobs;
@@ -619,7 +641,11 @@ void ys_daemon_blobs_tend(struct ys_daemon *daemon, struct ys_daemon_turn *turn)
         return;
     sweep(daemon, turn);
     b->desk.paused = daemon->space.is_short || b->free_bytes < room_bytes;
-    if (b->moved && !b->looking && daemon->now_ms >= b->look_ms) {
+    if (is_at_work(daemon))
+        b->worked_ms = daemon->now_ms;
+    if (!b->moved)
+        b->moved_ms = daemon->now_ms;
+    if (b->moved && !b->looking && daemon->now_ms >= look_at_ms(b)) {
         b->moved = false;
         b->looking = true;
         b->asked_ms = daemon->now_ms;
@@ -666,6 +692,6 @@ int64_t ys_daemon_blobs_wait_ms(const struct ys_daemon *daemon, int64_t wait_ms)
     const struct ys_blobbing *const b = daemon->blobs;
     if (b == NULL || !b->moved || b->looking)
         return wait_ms;
-    const int64_t until = b->look_ms - daemon->now_ms;
+    const int64_t until = look_at_ms(b) - daemon->now_ms;
     return until < wait_ms ? (until < 0 ? 0 : until) : wait_ms;
 }

@@ -33,6 +33,7 @@ Yishi__V1__Body *bench_body(size_t body_bytes);
 
 /* --- the subcommands: words behind the name of the subcommand --- */
 int bench_limits(char **words);
+int bench_verify(char **words);
 int bench_puts(char **words);
 int bench_stock(char **words);
 int bench_enrol(char **words);

@@ -54,28 +54,48 @@ static double nodes_per_s(uint64_t count)
     return (double)count / (bench_now() - begin);
 }
 
-int bench_limits(char **words)
+static unsigned all_cores(void)
+{
+    const long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    return cores < 1 ? 1 : cores > THREADS_MAX ? THREADS_MAX : (unsigned)cores;
+}
+
+/* A signed text to verify, so many times a thread. */
+static void begin_verifying(char **words, struct ys_signer *signer, struct verifying *out)
 {
     static uint8_t text[YS_NOTE_MAX];
-    const uint64_t count = bench_number(words[0]);
     const size_t size = (size_t)bench_number(words[1]);
-    const long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    struct ys_signer signer;
     uint8_t seed[YS_SEED_LEN];
     if (size > sizeof text)
-        return 2;
+        exit(2);
     memset(text, 'x', sizeof text);
     rng_fill(bench_rng(), seed, sizeof seed);
-    if (ys_signer_init(&signer, "bench.example/key", YS_SIG_ED25519, seed) != YS_OK)
-        return 3;
-    struct verifying work = {.signer = &signer, .text = {text, size}, .count = count};
-    ys_sign(&signer, work.text, work.signature);
-    const unsigned all = cores < 1 ? 1 : cores > THREADS_MAX ? THREADS_MAX : (unsigned)cores;
+    if (ys_signer_init(signer, "bench.example/key", YS_SIG_ED25519, seed) != YS_OK)
+        exit(3);
+    *out =
+        (struct verifying){.signer = signer, .text = {text, size}, .count = bench_number(words[0])};
+    ys_sign(signer, out->text, out->signature);
+}
+
+int bench_limits(char **words)
+{
+    struct ys_signer signer;
+    struct verifying work;
+    begin_verifying(words, &signer, &work);
     const double one = verify_per_s(&work, 1);
-    const double many = verify_per_s(&work, all);
+    const double many = verify_per_s(&work, all_cores());
     printf("{\"cores\": %u, \"verify_one_core\": %.0f, \"verify_all_cores\": %.0f, "
            "\"sha256_backend\": \"%s\", \"sha256_nodes\": %.0f}\n",
-           all, one, many, ys_sha256_backend(), nodes_per_s(count * 64));
+           all_cores(), one, many, ys_sha256_backend(), nodes_per_s(work.count * 64));
+    return 0;
+}
+
+int bench_verify(char **words)
+{
+    struct ys_signer signer;
+    struct verifying work;
+    begin_verifying(words, &signer, &work);
+    printf("{\"per_s\": %.0f}\n", verify_per_s(&work, all_cores()));
     return 0;
 }
 

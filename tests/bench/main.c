@@ -14,6 +14,7 @@ static const struct {
     int (*run)(char **words);
 } table[] = {
     {"limits", "COUNT NOTE_BYTES", 2, bench_limits},
+    {"verify", "COUNT NOTE_BYTES", 2, bench_verify},
     {"puts", "FOLDER RECORDS NOTE_BYTES BODY_BYTES LOGS BATCH", 6, bench_puts},
     {"stock", "HOME LOGS RECORDS BODY_BYTES", 4, bench_stock},
     {"enrol", "HOME LIST", 2, bench_enrol},

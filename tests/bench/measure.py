@@ -6,6 +6,7 @@ import os
 import pathlib
 import resource
 import shutil
+import statistics
 import subprocess
 import threading
 import time
@@ -15,6 +16,7 @@ from yishi_node import Failure, Fleet, Node, die_with_parent, wait_for
 
 DEPLOYMENT, DISTRICT, STREET, COMMUNITY = "bench.example", "110199", "110199990", "110199990001"
 BODY_BYTES = 600
+SIGNED_BYTES = 200  # of a note; the line of the signature is the rest
 BATCHES = (256, 1000, 4096)
 TICK = os.sysconf("SC_CLK_TCK")
 SAMPLE_SECONDS = 0.02
@@ -169,14 +171,16 @@ class Bench:
         return found
 
     def limits(self):
-        text_bytes = 200  # what is signed of a note; the line of the signature is the rest
         if self.note_bytes is None:
             self.note_bytes = 390
-        found = self.tool("limits", self.size["verifies"], text_bytes)
+        found = self.tool("limits", self.size["verifies"], SIGNED_BYTES)
         found["commits"] = self.puts(self.size["commits"], 1, 1)
         for logs in (1, self.size["logs"]):
             found[f"puts_{logs}"] = {str(batch): self.puts(self.size["records"], logs, batch) for batch in BATCHES}
         return found
+
+    def verifies(self, count):
+        return self.tool("verify", count, SIGNED_BYTES)["per_s"]
 
     # --- (a), (e), (d) ----------------------------------------------------------------------------
     def catchup(self, logs):
@@ -187,9 +191,10 @@ class Bench:
             street.stop()
             district.stop()
             made = self.tool("stock", street.home, logs, records, BODY_BYTES)
+            street.call("reindex")  # it has read them long ago
             foreign = Foreign()
-            bare = self.puts(records, logs, max(BATCHES))
-            verify = self.tool("limits", self.size["verifies"], 200)["verify_all_cores"]
+            bare = [self.puts(records, logs, max(BATCHES))]
+            verify = [self.verifies(self.size["verifies_beside"])]
             at_limits = foreign.part()
             district.start().ready()
             watching = subprocess.Popen([self.tool_path, "watch", str(district.home), str(records), "120"], stdout=subprocess.PIPE, text=True, preexec_fn=die_with_parent)
@@ -205,7 +210,12 @@ class Bench:
             if seen["good"] == 0:
                 raise Failure(f"catch-up of {logs} logs: {seen}")
             pages = self.tool("pages", district.home / "store")
+            foreign = Foreign()
+            verify.append(self.verifies(self.size["verifies_beside"]))
+            bare.append(self.puts(records, logs, max(BATCHES)))
+            at_limits = max(at_limits, foreign.part())
         shutil.rmtree(fleet.folder)
+        bare, verify = statistics.mean(bare), statistics.mean(verify)
         receipted, verified = records / (seen["cosigned"] - begun), records / (seen["good"] - begun)
         return {
             "records": records, "commits": seen["commits"], **made, **used, "bare_puts": bare, "verify_all_cores": verify, "receipted": receipted, "verified": verified,
@@ -228,7 +238,7 @@ class Bench:
         return {
             "count": len(found), "p50_ms": seconds[len(seconds) // 2] * 1000, "p99_ms": seconds[min(len(seconds) - 1, len(seconds) * 99 // 100)] * 1000,
             "max_ms": seconds[-1] * 1000, "commits": commits[len(commits) // 2], "commits_least": commits[0], "commits_most": commits[-1],
-            "one": middle["commits"], "commits_later": statistics_median(one["later"] for one in found),
+            "one": middle["commits"], "commits_later": statistics.median_high(one["later"] for one in found),
             "commit_ms": 1000 / self.puts(self.size["commits"], 1, 1), "foreign": part,
         }
 
@@ -311,7 +321,7 @@ class Bench:
             fleet.stop()
             self.tool("stock", street.home, logs, records, BODY_BYTES)
             foreign = Foreign()
-            verify = self.tool("limits", self.size["verifies"], 200)["verify_all_cores"]
+            verify = [self.verifies(self.size["verifies_beside_audit"])]
             begun = time.monotonic()
             audit = subprocess.Popen([fleet.program, "audit", "--json", "--home", str(street.home)], stdout=subprocess.PIPE, text=True, preexec_fn=die_with_parent)
             watch = Watch(**{str(pid): pid for pid in [audit.pid, *wait_for(lambda: children_of(audit.pid), "the process that audits")]})
@@ -319,7 +329,9 @@ class Bench:
             seconds = time.monotonic() - begun
             watch.over.set()
             watch.join()
+            verify.append(self.verifies(self.size["verifies_beside_audit"]))
             foreign = foreign.part()
+            verify = statistics.mean(verify)
         shutil.rmtree(fleet.folder)
         end = json.loads(said.splitlines()[-1])
         if end["records"] < records or end["signatures_ok"] != end["records"] or end["failed"]:
@@ -335,11 +347,6 @@ def children_of(pid):
         return [int(child) for child in pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     except FileNotFoundError:
         return []
-
-
-def statistics_median(values):
-    ordered = sorted(values)
-    return ordered[len(ordered) // 2]
 
 
 def receipt_of(log):

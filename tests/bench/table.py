@@ -38,7 +38,7 @@ def show_catchup(logs, rounds):
     foreign = max(max(one["foreign_at_limits"], one["foreign_at_catchup"]) for one in rounds)
     for what, base, wanted in (("receipted", "bare_puts", 0.5), ("verified", "verify_all_cores", 0.7)):
         ratio = middle(rounds, f"{what}_ratio")
-        line(f"(a) records/s until all are {what}", f"{middle(rounds, what):,.0f} of {middle(rounds, base):,} = {ratio:.2f} ({span(rounds, what + '_ratio')}), wanted {wanted}", mark(ratio >= wanted) if foreign <= FOREIGN_MOST else "NOT JUDGED")
+        line(f"(a) records/s until all are {what}", f"{middle(rounds, what):,.0f} of {middle(rounds, base):,.0f} = {ratio:.2f} ({span(rounds, what + '_ratio')}), wanted {wanted}", mark(ratio >= wanted) if foreign <= FOREIGN_MOST else "NOT JUDGED")
     line("    of the processors others took, at limits, at catch-up", "; ".join(f"{one['foreign_at_limits']:.0%} {one['foreign_at_catchup']:.0%}" for one in rounds))
     for end in ("source", "sink"):
         line(f"    {end}: processor s, peak anonymous MiB", "; ".join(f"{one[end]['cpu_seconds']:.2f} s {one[end]['peak_anonymous_bytes'] / MIB:.1f}" for one in rounds))
@@ -74,7 +74,7 @@ def show_restart(found):
 def show_audit(found):
     memory = found["peak_anonymous_bytes"]
     print(f"yishi audit of {found['records']:,} records in {found['logs']} logs")
-    line("records/s of the verify limit", f"{found['per_s']:,.0f} of {found['verify_all_cores']:,} = {found['ratio']:.2f}, wanted 0.9", mark(found["ratio"] >= 0.9) if found["foreign"] <= FOREIGN_MOST else "NOT JUDGED")
+    line("records/s of the verify limit", f"{found['per_s']:,.0f} of {found['verify_all_cores']:,.0f} = {found['ratio']:.2f}, wanted 0.9", mark(found["ratio"] >= 0.9) if found["foreign"] <= FOREIGN_MOST else "NOT JUDGED")
     line("    of the processors others took", f"{found['foreign']:.0%}; {found['seconds']:.1f} s in all")
     line("    peak anonymous memory", f"{memory / MIB:.1f} MiB, wanted 256", mark(memory <= 256 * MIB))
 
