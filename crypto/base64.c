@@ -45,7 +45,18 @@ enum ys_code ys_base64_decode(struct ys_bytes text, uint8_t *out, size_t capacit
     if (size > capacity)
         return YS_LIMIT;
     /* Four digits are three bytes; the last group may bring fewer. */
-    for (size_t at = 0, written = 0; written < size; at += 4) {
+    size_t at = 0;
+    size_t written = 0;
+    for (; written + 3 <= size; at += 4, written += 3) {
+        const uint8_t *const digit = text.data + at;
+        const uint32_t group = (digit_above[digit[0]] - 1u) << 18 |
+                               (digit_above[digit[1]] - 1u) << 12 |
+                               (digit_above[digit[2]] - 1u) << 6 | (digit_above[digit[3]] - 1u);
+        out[written] = (uint8_t)(group >> 16);
+        out[written + 1] = (uint8_t)(group >> 8);
+        out[written + 2] = (uint8_t)group;
+    }
+    if (written < size) {
         uint32_t group = 0;
         for (size_t i = 0; i < 4; i++) {
             const uint8_t above = digit_above[text.data[at + i]];

@@ -32,6 +32,26 @@ void ys_arena_clear(struct ys_arena *arena)
     ys_arena_init(arena, arena->max_bytes);
 }
 
+void ys_arena_reuse(struct ys_arena *arena)
+{
+    struct ys_arena_chunk *first = arena->chunks;
+    while (first != NULL && first->next != NULL) {
+        struct ys_arena_chunk *next = first->next;
+        free(first);
+        first = next;
+    }
+    if (first == NULL || sizeof *first + first->size != CHUNK_BYTES) {
+        free(first);
+        first = NULL;
+    }
+    ys_arena_init(arena, arena->max_bytes);
+    if (first == NULL)
+        return;
+    first->used = 0;
+    arena->chunks = first;
+    arena->used_bytes = sizeof *first + first->size;
+}
+
 /* A chunk of at least `need` bytes of data: CHUNK_BYTES, or what the cap leaves, or `need`. */
 static struct ys_arena_chunk *chunk_add(struct ys_arena *arena, size_t need)
 {

@@ -26,6 +26,9 @@ struct ys_arena {
 void ys_arena_init(struct ys_arena *arena, size_t max_bytes);
 /* Frees everything; the arena can be used again. */
 void ys_arena_clear(struct ys_arena *arena);
+/* The same, but a first chunk of the usual size is kept: for who decodes one message after the other. What begins
+ * with a small allocation, as messages do, finds as much room as in a fresh one. */
+void ys_arena_reuse(struct ys_arena *arena);
 /* Zeroed, aligned for any type; NULL when the cap or memory is exhausted. A size of 0 gives a
  * pointer that is not NULL. */
 void *ys_arena_alloc(struct ys_arena *arena, size_t size);

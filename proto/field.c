@@ -24,8 +24,10 @@ const struct ys_field *ys_field_at(size_t index)
     return NULL;
 }
 
-/* Rows that were found lately: every record asks for the same few. */
-static const struct ys_field *_Atomic lately[64];
+/* Rows that were found lately: every record asks for the same few. Descriptors lie one behind the other, so
+ * that a part of their address would give many of them the same place. */
+enum { LATELY_BITS = 9 };
+static const struct ys_field *_Atomic lately[1 << LATELY_BITS];
 
 static const struct ys_field *search_rows(const ProtobufCMessageDescriptor *message)
 {
@@ -41,7 +43,7 @@ static const struct ys_field *search_rows(const ProtobufCMessageDescriptor *mess
 const struct ys_field *ys_field_rows_of(const ProtobufCMessageDescriptor *message)
 {
     const struct ys_field *_Atomic *const slot =
-        &lately[(uintptr_t)message / sizeof *message % (sizeof lately / sizeof lately[0])];
+        &lately[((uintptr_t)message * 0x9e3779b97f4a7c15U) >> (64 - LATELY_BITS)];
     const struct ys_field *rows = atomic_load_explicit(slot, memory_order_relaxed);
     if (rows == NULL || rows->message != message) {
         rows = search_rows(message);

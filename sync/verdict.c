@@ -192,17 +192,16 @@ enum ys_verdict ys_judge_note(const struct ys_member *member, const struct ys_na
 
 /* A body that is here must say what its note says it is. */
 static enum ys_verdict judge_body(const struct ys_record *record, struct ys_bytes bytes,
+                                  struct ys_arena *arena, const Yishi__V1__Body **body_out,
                                   struct ys_err *why)
 {
-    struct ys_arena arena;
     const Yishi__V1__Body *body = NULL;
-    ys_arena_init(&arena, YS_BODY_ARENA_MAX);
-    enum ys_code code = ys_body_decode(bytes, &arena, &body, why);
+    enum ys_code code = ys_body_decode(bytes, arena, &body, why);
     if (code == YS_OK)
         code = ys_body_check_note(body, record, why);
     else if (code == YS_NOT_FOUND && ys_kind_by_name(ys_bytes_of_text(record->kind)) == NULL)
         code = YS_OK; /* one kind of a later version, as the note says */
-    ys_arena_clear(&arena);
+    *body_out = code == YS_OK ? body : NULL;
     if (code == YS_NOMEM)
         return YS_VERDICT_UNCHECKED; /* nothing was found out */
     return code == YS_OK ? YS_VERDICT_OK : YS_VERDICT_BAD;
@@ -211,8 +210,21 @@ static enum ys_verdict judge_body(const struct ys_record *record, struct ys_byte
 enum ys_verdict ys_judge(const struct ys_member *member, const struct ys_name *origin,
                          uint64_t index, const struct ys_entry *entry, struct ys_err *why)
 {
+    struct ys_arena arena;
+    const Yishi__V1__Body *body = NULL;
+    ys_arena_init(&arena, YS_BODY_ARENA_MAX);
+    const enum ys_verdict verdict = ys_judge_body(member, origin, index, entry, &arena, &body, why);
+    ys_arena_clear(&arena);
+    return verdict;
+}
+
+enum ys_verdict ys_judge_body(const struct ys_member *member, const struct ys_name *origin,
+                              uint64_t index, const struct ys_entry *entry, struct ys_arena *arena,
+                              const Yishi__V1__Body **body_out, struct ys_err *why)
+{
     struct ys_note note;
     struct ys_record record;
+    *body_out = NULL;
     if (ys_note_parse(entry->note, &note, why) != YS_OK ||
         ys_record_parse(note.text, &record, why) != YS_OK)
         return YS_VERDICT_BAD;
@@ -221,5 +233,5 @@ enum ys_verdict ys_judge(const struct ys_member *member, const struct ys_name *o
         return verdict;
     if (ys_record_check_body(&record, entry->body, why) != YS_OK)
         return YS_VERDICT_BAD;
-    return judge_body(&record, entry->body, why);
+    return judge_body(&record, entry->body, arena, body_out, why);
 }

@@ -6,6 +6,7 @@
 #ifndef YS_SYNC_VERDICT_H
 #define YS_SYNC_VERDICT_H
 
+#include "proto/body.h"
 #include "sync/member.h"
 #include "sync/status.h"
 
@@ -16,6 +17,12 @@
  * to find out. */
 enum ys_verdict ys_judge(const struct ys_member *member, const struct ys_name *origin,
                          uint64_t index, const struct ys_entry *entry, struct ys_err *why);
+
+/* The same, and the body that was read for it, in `arena`, whose limit is YS_BODY_ARENA_MAX and in which nothing
+ * is yet. NULL unless the verdict is OK, the body here and its kind known. */
+enum ys_verdict ys_judge_body(const struct ys_member *member, const struct ys_name *origin,
+                              uint64_t index, const struct ys_entry *entry, struct ys_arena *arena,
+                              const Yishi__V1__Body **body_out, struct ys_err *why);
 
 /* Are all signatures that its kind requires there, from keys valid at (origin, index)? As ys_judge,
  * without a look at the body; `signed_out` (may be NULL) is the mask of body classes with a good

@@ -8,10 +8,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* An entry, what its signatures are worth, and its body where that was read to find out. */
+struct reading {
+    struct ys_entry entry;
+    enum ys_verdict verdict;
+    struct ys_arena arena;
+    const Yishi__V1__Body *body;
+};
+
 /* The body beside a note, and what the note says of it. False: nothing can be read of the record. */
-static bool check_body(struct ys_piece *piece, uint64_t index, const struct ys_entry *entry,
-                       enum ys_verdict verdict)
+static bool check_body(struct ys_piece *piece, uint64_t index, const struct reading *reading)
 {
+    const struct ys_entry *const entry = &reading->entry;
     struct ys_note note;
     struct ys_record record;
     struct ys_err why = {0};
@@ -32,7 +40,7 @@ static bool check_body(struct ys_piece *piece, uint64_t index, const struct ys_e
     case YS_CONTENT_BODY:
         break;
     }
-    if (verdict == YS_VERDICT_OK) /* ys_judge has compared them */
+    if (reading->verdict == YS_VERDICT_OK) /* ys_judge has compared them */
         return true;
     if (ys_note_parse(entry->note, &note, &why) != YS_OK ||
         ys_record_parse(note.text, &record, &why) != YS_OK) {
@@ -46,20 +54,22 @@ static bool check_body(struct ys_piece *piece, uint64_t index, const struct ys_e
 }
 
 static enum ys_code check_verdict(struct ys_piece *piece, const uint8_t *row, uint64_t index,
-                                  const struct ys_entry *entry, enum ys_verdict *found_out,
-                                  struct ys_err *err)
+                                  struct reading *reading, struct ys_err *err)
 {
     struct ys_err why = {0};
-    *found_out = YS_VERDICT_UNCHECKED;
+    ys_arena_reuse(&reading->arena);
+    reading->body = NULL;
+    reading->verdict = YS_VERDICT_UNCHECKED;
     if (piece->options->member == NULL) {
         piece->done.verdicts[YS_VERDICT_UNCHECKED]++;
         return YS_OK;
     }
     const enum ys_verdict found =
-        ys_judge(piece->options->member, &piece->log.origin, index, entry, &why);
+        ys_judge_body(piece->options->member, &piece->log.origin, index, &reading->entry,
+                      &reading->arena, &reading->body, &why);
     if (found == YS_VERDICT_UNCHECKED)
         return ys_fail(err, why.code, "%s", why.msg);
-    *found_out = found;
+    reading->verdict = found;
     piece->done.verdicts[found]++;
     if (found == YS_VERDICT_BAD)
         YS_PIECE_FLAW_AT(piece, SIGNATURE, index, "%s", why.msg);
@@ -104,22 +114,34 @@ bool ys_piece_knows(const struct ys_piece *piece, const struct ys_hash *id)
     return ys_hash_equal(&piece->known[known_at(id)], id) && !ys_hash_equal(id, &nothing);
 }
 
+/* A million looks at places all over a table cost more than to read it once from its begin: then the sums tell
+ * whether all are there. */
+static enum ys_code check_byid(struct ys_piece *piece, struct ys_txn *txn, uint64_t index,
+                               const struct ys_hash *id, struct ys_err *err)
+{
+    uint8_t row[YS_ROW_KEY_LEN];
+    bool there = false;
+    ys_piece_remember(piece, id);
+    if (piece->positions_key != NULL) {
+        ys_row_key(piece->log.id, index, row);
+        ys_positions_add(&piece->sums.positions, piece->positions_key, id->bytes, row);
+        return YS_OK;
+    }
+    const enum ys_code code = ys_byid_has(txn, id, piece->log.id, index, &there, err);
+    if (code == YS_OK && !there)
+        YS_PIECE_FLAW_AT(piece, ROW, index, "it is not in \"byid\"");
+    return code;
+}
+
 /* Is an entry in "byid" and, if it must be, in "member"? */
 static enum ys_code check_indexes(struct ys_piece *piece, struct ys_txn *txn, uint64_t index,
                                   const struct ys_hash *id, bool membership, struct ys_err *err)
 {
     struct ys_position next;
-    bool there = false;
-    enum ys_code code = ys_byid_has(txn, id, piece->log.id, index, &there, err);
-    if (code != YS_OK)
+    enum ys_code code = check_byid(piece, txn, index, id, err);
+    if (code != YS_OK || !membership)
         return code;
-    if (!there)
-        YS_PIECE_FLAW_AT(piece, ROW, index, "it is not in \"byid\"");
-    ys_piece_remember(piece, id);
-    piece->positions++;
-    if (!membership)
-        return YS_OK;
-    piece->membership++;
+    piece->sums.membership++;
     code = ys_membership_next(txn, piece->log.id, index, &next, err);
     if (code == YS_NOT_FOUND || code == YS_CORRUPT ||
         (code == YS_OK && (next.log_id != piece->log.id || next.index != index))) {
@@ -130,14 +152,13 @@ static enum ys_code check_indexes(struct ys_piece *piece, struct ys_txn *txn, ui
 }
 
 static enum ys_code check_entry(struct ys_piece *piece, struct ys_txn *txn, const uint8_t *row,
-                                unsigned at, struct ys_err *err)
+                                unsigned at, struct reading *reading, struct ys_err *err)
 {
     const uint64_t index = piece->first + at;
-    struct ys_entry entry;
+    const struct ys_entry *const entry = &reading->entry;
     struct ys_bytes text;
     struct ys_bytes kind_name;
-    enum ys_verdict verdict = YS_VERDICT_UNCHECKED;
-    enum ys_code code = ys_log_entry(txn, piece->log.id, index, &entry, err);
+    enum ys_code code = ys_log_entry(txn, piece->log.id, index, &reading->entry, err);
     if (code == YS_NOT_FOUND || code == YS_CORRUPT) {
         YS_PIECE_FLAW_AT(piece, ENTRY, index, "%s",
                          code == YS_CORRUPT ? "its row in \"body\" is missing" : "it is missing");
@@ -145,23 +166,23 @@ static enum ys_code check_entry(struct ys_piece *piece, struct ys_txn *txn, cons
     }
     if (code != YS_OK)
         return code;
-    ys_leaf_hash(entry.note, &piece->leaf[at]);
+    ys_leaf_hash(entry->note, &piece->leaf[at]);
     if (piece->whole == at)
         piece->whole++;
-    code = check_verdict(piece, row, index, &entry, &verdict, err);
-    const bool readable = code == YS_OK && check_body(piece, index, &entry, verdict);
-    if (code != YS_OK || !ys_note_peek(entry.note, &text, &kind_name))
+    code = check_verdict(piece, row, index, reading, err);
+    const bool readable = code == YS_OK && check_body(piece, index, reading);
+    if (code != YS_OK || !ys_note_peek(entry->note, &text, &kind_name))
         return code;
     struct ys_hash id;
     ys_record_id(text, &id);
     const struct ys_kind *const kind = ys_kind_by_name(kind_name);
     code = check_indexes(piece, txn, index, &id, kind != NULL && kind->membership, err);
-    if (code == YS_OK && entry.content == YS_CONTENT_ABSENT)
+    if (code == YS_OK && entry->content == YS_CONTENT_ABSENT)
         code = check_absent(piece, txn, index, err);
     if (code == YS_OK)
-        code = ys_piece_erasure(piece, txn, index, &entry, &id, kind_name, err);
-    if (code == YS_OK && piece->options->deep && readable && verdict == YS_VERDICT_OK)
-        code = ys_piece_deep(piece, txn, index, &entry, &id, err);
+        code = ys_piece_erasure(piece, txn, index, entry, &id, kind_name, err);
+    if (code == YS_OK && piece->options->deep && readable && reading->verdict == YS_VERDICT_OK)
+        code = ys_piece_deep(piece, txn, index, entry, &id, reading->body, err);
     return code;
 }
 
@@ -179,8 +200,11 @@ enum ys_code ys_piece_entries(struct ys_piece *piece, struct ys_txn *txn, struct
     else if (code != YS_OK)
         return code;
     code = YS_OK;
+    struct reading reading;
+    ys_arena_init(&reading.arena, YS_BODY_ARENA_MAX);
     for (unsigned at = 0; at < piece->count && code == YS_OK; at++)
-        code = check_entry(piece, txn, row, at, err);
+        code = check_entry(piece, txn, row, at, &reading, err);
+    ys_arena_clear(&reading.arena);
     return code;
 }
 

@@ -5,6 +5,7 @@
 #define YS_NODE_AUDIT_PIECE_H
 
 #include "node/audit/scrub.h"
+#include "node/audit/scrub_tables.h"
 #include "node/audit/witnesses.h"
 #include "proto/body.h"
 
@@ -26,7 +27,8 @@ enum ys_piece_table { YS_TABLE_NONE, YS_TABLE_BYID, YS_TABLE_REST };
 
 struct ys_piece {
     const struct ys_scrub_options *options;
-    struct ys_log log; /* as it was when the log was begun */
+    const uint8_t *positions_key; /* NULL: look for each entry in "byid" */
+    struct ys_log log;            /* as it was when the log was begun */
     uint64_t first;
     unsigned count;
     bool last; /* of its log */
@@ -41,9 +43,7 @@ struct ys_piece {
     /* Ids of records that are here, by their first bytes: most refer to the same few. */
     struct ys_hash known[YS_PIECE_KNOWN];
     struct ys_scrub_log done;
-    uint64_t positions;  /* that "byid" must have */
-    uint64_t membership; /* rows that "member" must have */
-    uint64_t redactions; /* rows that "redaction" must have */
+    struct ys_scrub_sums sums; /* that the indexes must have; of a table's piece, that they have */
     struct ys_witnesses witnesses;
     struct ys_piece_heard *heard, **heard_last;
 };
@@ -63,10 +63,11 @@ enum ys_code ys_piece_heads(struct ys_piece *piece, struct ys_txn *txn, struct y
 enum ys_code ys_piece_erasure(struct ys_piece *piece, struct ys_txn *txn, uint64_t index,
                               const struct ys_entry *entry, const struct ys_hash *id,
                               struct ys_bytes kind, struct ys_err *err);
-/* References and receipts of one record whose lines and body are good. */
+/* References and receipts of one record whose lines and body are good. `body` is NULL where its kind is of a
+ * later version. */
 enum ys_code ys_piece_deep(struct ys_piece *piece, struct ys_txn *txn, uint64_t index,
                            const struct ys_entry *entry, const struct ys_hash *id,
-                           struct ys_err *err);
+                           const Yishi__V1__Body *body, struct ys_err *err);
 /* Files of its attachments that travel with it. */
 enum ys_code ys_piece_files(struct ys_piece *piece, struct ys_txn *txn, uint64_t index,
                             const struct ys_hash *record, const Yishi__V1__Body *body,

@@ -121,13 +121,13 @@ static enum ys_code look(struct ys_piece *piece, struct ys_txn *txn, uint64_t in
 
 enum ys_code ys_piece_deep(struct ys_piece *piece, struct ys_txn *txn, uint64_t index,
                            const struct ys_entry *entry, const struct ys_hash *id,
-                           struct ys_err *err)
+                           const Yishi__V1__Body *body, struct ys_err *err)
 {
     struct ys_arena arena;
-    const Yishi__V1__Body *body = NULL;
     struct ys_err why = {0};
+    if (body != NULL)
+        return look(piece, txn, index, entry, id, body, err);
     ys_arena_init(&arena, YS_BODY_ARENA_MAX);
-    /* The verdict rests on ys_body_decode; a kind of a later version has no body that can be read. */
     enum ys_code code = ys_body_unpack(entry->body, &arena, &body, &why);
     if (code == YS_OK)
         code = look(piece, txn, index, entry, id, body, err);

@@ -49,8 +49,9 @@ static void count_rows(struct ys_piece *piece, const struct ys_entry *entry)
     if (ys_body_decode(entry->body, &arena, &body, NULL) == YS_OK &&
         body->kind_case == YISHI__V1__BODY__KIND_REDACTION)
         for (size_t i = 0; i < body->n_refs; i++)
-            piece->redactions += body->refs[i]->rel == YISHI__V1__RELATION__RELATION_REDACTS &&
-                                 body->refs[i]->record.len == YS_HASH_LEN && !names_before(body, i);
+            piece->sums.redactions += body->refs[i]->rel == YISHI__V1__RELATION__RELATION_REDACTS &&
+                                      body->refs[i]->record.len == YS_HASH_LEN &&
+                                      !names_before(body, i);
     ys_arena_clear(&arena);
 }
 

@@ -9,6 +9,7 @@
 #include "sync/tiles.h"
 
 #include <inttypes.h>
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,6 +39,7 @@ struct scrub {
     struct walk *walk;
     struct ys_flaws flaws; /* of the tables */
     struct ys_scrub_sums wanted, held;
+    uint8_t positions_key[YS_POSITIONS_KEY_LEN];
     uint64_t entries_done, entries_all;
 };
 
@@ -161,6 +163,14 @@ static void add_up(struct walk *walk, const struct ys_piece *piece)
         done->last_cosigned_s = piece->done.last_cosigned_s;
 }
 
+static void add_sums(struct ys_scrub_sums *sums, const struct ys_scrub_sums *more)
+{
+    sums->positions.count += more->positions.count;
+    sums->positions.sum += more->positions.sum;
+    sums->membership += more->membership;
+    sums->redactions += more->redactions;
+}
+
 static enum ys_code hear_receipts(const struct scrub *scrub, const struct ys_piece *piece,
                                   const Yishi__V1__Receipts *receipts)
 {
@@ -228,9 +238,7 @@ static enum ys_code take_entries(struct scrub *scrub, struct ys_piece *piece, st
     add_up(walk, piece);
     for (size_t i = 0; i < piece->witnesses.count && code == YS_OK; i++)
         code = follow_witness(walk, &piece->witnesses.row[i], err);
-    scrub->wanted.positions += piece->positions;
-    scrub->wanted.membership += piece->membership;
-    scrub->wanted.redactions += piece->redactions;
+    add_sums(&scrub->wanted, &piece->sums);
     if (code == YS_OK && piece->last && walk->whole)
         code = check_tree(walk, txn, err);
     ys_txn_abort(&txn); /* what is found is printed now, and a pager may take its time */
@@ -266,12 +274,8 @@ static enum ys_code take(void *context, void *pointer, bool failed, struct ys_er
         code = ys_fail(err, piece->code, "%s", piece->why.msg);
     else if (piece->table == YS_TABLE_NONE)
         code = take_entries(scrub, piece, err);
-    else if (piece->table == YS_TABLE_BYID)
-        scrub->held.positions = piece->positions;
-    else {
-        scrub->held.membership = piece->membership;
-        scrub->held.redactions = piece->redactions;
-    }
+    else
+        add_sums(&scrub->held, &piece->sums);
     if (!failed && piece->table != YS_TABLE_NONE)
         ys_flaws_move(&piece->flaws, &scrub->flaws);
     free_piece(piece);
@@ -329,6 +333,7 @@ static enum ys_code next(void *context, void *pointer, struct ys_err *err)
     struct scrub *const scrub = context;
     struct ys_piece *const piece = pointer;
     piece->options = scrub->options;
+    piece->positions_key = scrub->options->one ? NULL : scrub->positions_key;
     piece->heard_last = &piece->heard;
     /* The tables first: they are long, and nothing has to wait for them. */
     if (!scrub->options->one && scrub->tables_given < 2) {
@@ -358,14 +363,12 @@ static void work(void *context, void *pointer)
     YS_TXN_SCOPED txn = NULL;
     (void)context;
     if (piece->table == YS_TABLE_BYID) {
-        piece->code = ys_scrub_byid(piece->options, &piece->flaws, &piece->positions, err);
+        piece->code = ys_scrub_byid(piece->options, piece->positions_key, &piece->flaws,
+                                    &piece->sums.positions, err);
         return;
     }
     if (piece->table == YS_TABLE_REST) {
-        struct ys_scrub_sums held = {0};
-        piece->code = ys_scrub_tables(piece->options, &piece->flaws, &held, err);
-        piece->membership = held.membership;
-        piece->redactions = held.redactions;
+        piece->code = ys_scrub_tables(piece->options, &piece->flaws, &piece->sums, err);
         return;
     }
     piece->code = ys_store_begin(piece->options->store, false, &txn, err);
@@ -400,6 +403,7 @@ enum ys_code ys_scrub(const struct ys_scrub_options *options, struct ys_err *err
                                          .next = next,
                                          .work = work,
                                          .take = take};
+    randombytes_buf(scrub.positions_key, sizeof scrub.positions_key);
     if ((scrub.walk = calloc(1, sizeof *scrub.walk)) == NULL)
         return ys_fail(err, YS_NOMEM, _("scrub: out of memory"));
     enum ys_code code = count_entries(&scrub, err);

@@ -5,10 +5,12 @@
 #include "node/lang.h"
 #include "sync/checked_row.h"
 #include "sync/dispute.h"
+#include "sync/log_index.h"
 #include "sync/rewind.h"
 #include "sync/tiles.h"
 
 #include <inttypes.h>
+#include <sodium.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -438,27 +440,82 @@ enum ys_code ys_scrub_tables(const struct ys_scrub_options *options, struct ys_f
 
 /* --- counts --- */
 
-static void count_positions(struct ys_look *look, struct ys_txn *txn, struct ys_bytes key,
-                            struct ys_bytes value, void *context)
+void ys_positions_add(struct ys_positions *positions, const uint8_t *key, const uint8_t *id,
+                      const uint8_t *row)
 {
-    uint64_t *const positions = context;
-    (void)txn;
-    if (key.size != 8 || value.size == 0 || value.size % YS_ROW_KEY_LEN != 0)
-        YS_LOOK_FIND(look, "byid", "a row of %zu and %zu bytes", key.size, value.size);
-    *positions += value.size / YS_ROW_KEY_LEN;
+    uint8_t text[8 + YS_ROW_KEY_LEN];
+    uint8_t hash[crypto_shorthash_BYTES];
+    _Static_assert(crypto_shorthash_KEYBYTES == YS_POSITIONS_KEY_LEN, "one key for both");
+    memcpy(text, id, 8);
+    memcpy(text + 8, row, YS_ROW_KEY_LEN);
+    crypto_shorthash(hash, text, sizeof text, key);
+    positions->count++;
+    positions->sum += ys_be64_get(hash);
 }
 
-enum ys_code ys_scrub_byid(const struct ys_scrub_options *options, struct ys_flaws *flaws,
-                           uint64_t *positions_out, struct ys_err *err)
+struct adding {
+    const uint8_t *key;
+    struct ys_positions positions;
+};
+
+static void add_positions(struct ys_look *look, struct ys_txn *txn, struct ys_bytes key,
+                          struct ys_bytes value, void *context)
+{
+    struct adding *const adding = context;
+    (void)txn;
+    if (key.size != 8 || value.size == 0 || value.size % YS_ROW_KEY_LEN != 0) {
+        YS_LOOK_FIND(look, "byid", "a row of %zu and %zu bytes", key.size, value.size);
+        return;
+    }
+    for (size_t at = 0; at < value.size; at += YS_ROW_KEY_LEN)
+        ys_positions_add(&adding->positions, adding->key, key.data, value.data + at);
+}
+
+enum ys_code ys_scrub_byid(const struct ys_scrub_options *options, const uint8_t *key,
+                           struct ys_flaws *flaws, struct ys_positions *out, struct ys_err *err)
 {
     struct ys_look look = {.options = options, .flaws = flaws};
+    struct adding adding = {.key = key};
     YS_TXN_SCOPED txn = NULL;
-    uint64_t positions = 0;
     enum ys_code code = ys_store_begin(options->store, false, &txn, err);
     if (code == YS_OK)
-        code = ys_look_each(&look, txn, YS_DB_BYID, count_positions, &positions, err);
-    *positions_out = positions;
+        code = ys_look_each(&look, txn, YS_DB_BYID, add_positions, &adding, err);
+    *out = adding.positions;
     return code;
+}
+
+/* Name the entries of one log that are not in "byid". */
+static enum ys_code find_unlisted(struct ys_look *look, struct ys_txn *txn,
+                                  const struct ys_log *log, struct ys_err *err)
+{
+    enum ys_code code = YS_OK;
+    for (uint64_t index = 0; index < log->frontier.size && code == YS_OK; index++) {
+        struct ys_entry entry;
+        struct ys_bytes text;
+        struct ys_bytes kind;
+        struct ys_hash id;
+        bool there = false;
+        if (!found(look, ys_log_entry(txn, log->id, index, &entry, &look->why)) ||
+            !ys_note_peek(entry.note, &text, &kind))
+            continue; /* it was named with its log, or is no record */
+        ys_record_id(text, &id);
+        code = ys_byid_has(txn, &id, log->id, index, &there, err);
+        if (code == YS_OK && !there)
+            ys_flaw_add_entry(look->flaws, YS_FLAW_ROW, log->origin_text, index,
+                              "it is not in \"byid\"");
+    }
+    return code;
+}
+
+/* Rows of "byid" that nothing explains, and records that it does not hold. */
+static enum ys_code compare_positions(struct ys_look *look, struct ys_txn *txn, struct ys_err *err)
+{
+    struct ys_log log;
+    enum ys_code code = ys_look_each(look, txn, YS_DB_BYID, byid_row, NULL, err);
+    for (uint32_t id = 0; code == YS_OK && found(look, ys_log_next(txn, id, &log, &look->why));
+         id = log.id + 1)
+        code = find_unlisted(look, txn, &log, err);
+    return code != YS_OK ? code : failure_of(look, err);
 }
 
 static enum ys_code entries_of_logs(struct ys_look *look, struct ys_txn *txn, uint64_t *out,
@@ -471,8 +528,8 @@ static enum ys_code entries_of_logs(struct ys_look *look, struct ys_txn *txn, ui
     return failure_of(look, err);
 }
 
-/* Every entry of every log was found by its key. So when there are no more rows than entries, all rows are
- * explained; else each is looked at. */
+/* Every entry of every log was found by its key. So when there are no more rows of "entry" and "body" than
+ * entries, all of them are explained; else each is looked at. */
 enum ys_code ys_scrub_strays(const struct ys_scrub_options *options,
                              const struct ys_scrub_sums *wanted, const struct ys_scrub_sums *held,
                              struct ys_flaws *flaws, struct ys_err *err)
@@ -492,8 +549,9 @@ enum ys_code ys_scrub_strays(const struct ys_scrub_options *options,
         if (code == YS_OK && rows != entries)
             code = ys_look_each(&look, txn, tables[i], entry_row, name, err);
     }
-    if (code == YS_OK && held->positions != wanted->positions)
-        code = ys_look_each(&look, txn, YS_DB_BYID, byid_row, NULL, err);
+    if (code == YS_OK && (held->positions.count != wanted->positions.count ||
+                          held->positions.sum != wanted->positions.sum))
+        code = compare_positions(&look, txn, err);
     if (code == YS_OK && held->membership < wanted->membership)
         YS_LOOK_FIND(&look, "member",
                      "%" PRIu64 " rows where %" PRIu64 " records change membership",

@@ -89,6 +89,41 @@ static void a_cleared_arena_can_be_used_again(void **state)
     ys_arena_clear(&arena);
 }
 
+/* As much room as a fresh one has, whatever was in it before. */
+static void an_arena_that_is_reused_keeps_a_chunk_and_no_limit(void **state)
+{
+    (void)state;
+    enum { CAP = 65536, SMALL = 100, LARGE = 40000 };
+    struct ys_arena arena;
+    ys_arena_init(&arena, CAP);
+    uint8_t *const first = ys_arena_alloc(&arena, SMALL);
+    const size_t one_chunk = arena.used_bytes;
+    assert_non_null(first);
+    memset(first, 0xff, SMALL);
+    assert_non_null(ys_arena_alloc(&arena, LARGE));
+    assert_null(ys_arena_alloc(&arena, LARGE));
+
+    ys_arena_reuse(&arena);
+
+    assert_false(arena.exhausted);
+    assert_int_equal(arena.used_bytes, one_chunk);
+    const uint8_t *const again = ys_arena_alloc(&arena, SMALL);
+    assert_ptr_equal(again, first);
+    for (unsigned i = 0; i < SMALL; i++)
+        assert_int_equal(again[i], 0);
+    assert_non_null(ys_arena_alloc(&arena, LARGE));
+
+    ys_arena_clear(&arena);
+    assert_non_null(ys_arena_alloc(&arena, LARGE));
+    ys_arena_reuse(
+        &arena); /* a large chunk is not kept: it would be in the way of the next large one */
+    assert_int_equal(arena.used_bytes, 0);
+    ys_arena_reuse(&arena);
+    assert_non_null(ys_arena_alloc(&arena, SMALL));
+    assert_non_null(ys_arena_alloc(&arena, LARGE));
+    ys_arena_clear(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -97,6 +132,7 @@ int main(void)
         cmocka_unit_test(one_block_may_fill_the_cap_but_not_exceed_it),
         cmocka_unit_test(sizes_that_overflow_are_refused),
         cmocka_unit_test(a_cleared_arena_can_be_used_again),
+        cmocka_unit_test(an_arena_that_is_reused_keeps_a_chunk_and_no_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
