@@ -153,8 +153,26 @@ static enum ys_code refold(struct fold *fold, const struct ys_log *log, const st
     return code == YS_OK ? fold_alone(fold, log, folded, index, raw, err) : code;
 }
 
-/* Fold again what has another verdict now, what nobody has judged but we can, and all when the unit has
- * other keys. */
+/* Of an entry that is ok: have other bodies signed it than was told when it was folded? */
+static enum ys_code compare_signers(struct fold *fold, const struct ys_log *log,
+                                    const struct folded *folded, uint64_t index, bool *differ_out,
+                                    struct ys_err *err)
+{
+    struct ys_query *const find = fold->model->query[YS_MODEL_FIND_SIGNERS];
+    const struct ys_intake_source source = ys_fold_turn_source(&fold->turn, log);
+    unsigned signers = 0;
+    bool row = false;
+    enum ys_code code = ys_intake_signers(&source, fold->turn.txn, index, &signers, err);
+    ys_query_set_int(find, 1, ys_model_number(folded->no, index));
+    if (code == YS_OK)
+        code = ys_query_step(find, &row, err);
+    *differ_out = code == YS_OK && (!row || ys_query_int(find, 0) != (int64_t)signers);
+    ys_query_reset(find);
+    return code;
+}
+
+/* Fold again what has another verdict now, what nobody has judged but we can, and what others have signed
+ * because the unit has other keys. */
 static enum ys_code compare_verdicts(struct fold *fold, const struct ys_log *log,
                                      const struct folded *folded, uint64_t chunk,
                                      struct ys_err *err)
@@ -180,9 +198,11 @@ static enum ys_code compare_verdicts(struct fold *fold, const struct ys_log *log
     const bool same = memcmp(now, before, sizeof now) == 0;
     for (uint64_t i = first; code == YS_OK && i < end; i++) {
         const enum ys_verdict is = ys_status_in_row(now, (unsigned)(i - first));
-        const bool moved = is != ys_status_in_row(before, (unsigned)(i - first));
-        if (moved || folded->keys_moved ||
-            (is == YS_VERDICT_UNCHECKED && fold->turn.options->member != NULL))
+        bool moved = is != ys_status_in_row(before, (unsigned)(i - first)) ||
+                     (is == YS_VERDICT_UNCHECKED && fold->turn.options->member != NULL);
+        if (!moved && folded->keys_moved && is == YS_VERDICT_OK)
+            code = compare_signers(fold, log, folded, i, &moved, err);
+        if (code == YS_OK && moved)
             code = refold(fold, log, folded, i, is, err);
     }
     if (code != YS_OK || same)

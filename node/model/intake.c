@@ -39,6 +39,18 @@ static unsigned signers_of(const struct ys_intake_source *source, uint64_t index
     return signers;
 }
 
+enum ys_code ys_intake_signers(const struct ys_intake_source *source, struct ys_txn *txn,
+                               uint64_t index, unsigned *out, struct ys_err *err)
+{
+    struct ys_entry entry;
+    struct ys_note note;
+    *out = 0;
+    const enum ys_code code = ys_log_entry(txn, source->log->id, index, &entry, err);
+    if (code == YS_OK && source->member != NULL && ys_note_parse(entry.note, &note, NULL) == YS_OK)
+        *out = signers_of(source, index, &note);
+    return code;
+}
+
 static enum ys_code see_personal(void *context, const char *path, const struct ys_personal_hit *hit,
                                  struct ys_err *err)
 {

@@ -39,7 +39,11 @@ YS_CHECKED enum ys_code ys_intake_read(const struct ys_intake_source *source, st
                                        uint64_t index, enum ys_verdict raw, struct ys_arena *arena,
                                        struct ys_intake *out, struct ys_err *err);
 
-/* The same of a record that is only tried, with the text of its note: it counts as ok, signed by these. */
+/* The signers alone, as they are told of an entry whose verdict is ok; 0 when its note cannot be read. */
+YS_CHECKED enum ys_code ys_intake_signers(const struct ys_intake_source *source, struct ys_txn *txn,
+                                          uint64_t index, unsigned *out, struct ys_err *err);
+
+/* A whole entry of a record that is only tried, with the text of its note: it counts as ok, signed by these. */
 void ys_intake_take(struct ys_bytes text, const struct ys_entry *entry, unsigned signers,
                     struct ys_arena *arena, struct ys_intake *out);
 

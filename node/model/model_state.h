@@ -22,6 +22,7 @@
     X(FOLDED, "SELECT coalesce(sum(size), 0) FROM log")                                                        \
     X(FIND_VERDICTS, "SELECT bits FROM verdict_row WHERE log = ? AND chunk = ?")                               \
     X(PUT_VERDICTS, "INSERT OR REPLACE INTO verdict_row VALUES (?, ?, ?)")                                     \
+    X(FIND_SIGNERS, "SELECT signers FROM record WHERE no = ?")                                                 \
     X(CUT_VERDICTS, "DELETE FROM verdict_row WHERE log = ?")                                                   \
     X(PUT_RECORD, "INSERT INTO record VALUES "                                                                 \
                   "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)")                                          \
