@@ -329,6 +329,7 @@ enum ys_code ys_daemon_blobs_open(struct ys_daemon *daemon, struct ys_err *err)
                                     .here = here};
     b->collect_ms = daemon->now_ms + COLLECT_FIRST_MS;
     b->moved = true;
+    b->moved_ms = b->worked_ms = daemon->now_ms; /* the links come first */
     daemon->blobs = b;
     ys_home_path(options->home, "attachments", path);
     ys_blob_faults_load(options->home, &b->faults);
