@@ -1,5 +1,7 @@
 #include "tests/support/cast.h"
 
+#include "sync/receipts.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -202,6 +204,33 @@ void cast_keep_head(struct cast *cast, enum cast_role role, uint64_t size,
     must(ys_store_begin(cast->store, true, &txn, &err), &err);
     must(ys_head_put(txn, log.id, size, log.frontier.size, head, &changed, &err), &err);
     must(ys_txn_commit(&txn, &err), &err);
+}
+
+void cast_cosign(struct cast *cast, enum cast_role role, const enum cast_role *witnesses,
+                 unsigned count, uint64_t time_s)
+{
+    struct ys_log log = cast_log(cast, role);
+    YS_TXN_SCOPED txn = NULL;
+    struct ys_err err = {0};
+    cast_keep_head(cast, role, log.frontier.size, witnesses, count, time_s);
+    must(ys_store_begin(cast->store, true, &txn, &err), &err);
+    must(ys_log_load(txn, log.id, &log, &err), &err);
+    must(ys_log_touch(txn, &log, &err), &err);
+    must(ys_txn_commit(&txn, &err), &err);
+}
+
+size_t cast_write_receipts(struct cast *cast, enum cast_role own, uint64_t now_s)
+{
+    static const uint8_t salt[YS_BODY_SALT_LEN] = {1};
+    YS_TXN_SCOPED txn = NULL;
+    struct ys_err err = {0};
+    struct ys_log log;
+    size_t count = 0;
+    must(ys_store_begin(cast->store, true, &txn, &err), &err);
+    must(ys_log_load(txn, YS_OWN_LOG, &log, &err), &err);
+    must(ys_receipts_write(txn, &log, &cast->unit[own].keys, now_s, salt, &count, &err), &err);
+    must(ys_txn_commit(&txn, &err), &err);
+    return count;
 }
 
 struct ys_bytes cast_head_over(struct cast *cast, enum cast_role role, uint64_t size,

@@ -69,6 +69,11 @@ struct ys_bytes cast_head(struct cast *cast, enum cast_role role, uint64_t size,
 /* The same into the store. */
 void cast_keep_head(struct cast *cast, enum cast_role role, uint64_t size,
                     const enum cast_role *witnesses, unsigned count, uint64_t time_s);
+/* All that is held of the unit's log is cosigned, and the log told to have changed. */
+void cast_cosign(struct cast *cast, enum cast_role role, const enum cast_role *witnesses,
+                 unsigned count, uint64_t time_s);
+/* The store's own unit writes its receipts into its log: how many. */
+size_t cast_write_receipts(struct cast *cast, enum cast_role own, uint64_t now_s);
 /* Head over a given root, signed by the log. */
 struct ys_bytes cast_head_over(struct cast *cast, enum cast_role role, uint64_t size,
                                const struct ys_hash *root, uint8_t buffer[CAST_HEAD_MAX]);

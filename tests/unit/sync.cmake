@@ -13,6 +13,7 @@ add_library(yishi_test_federation STATIC
   ${PROJECT_SOURCE_DIR}/tests/support/folder.c
   ${PROJECT_SOURCE_DIR}/tests/support/member_twin.c
   ${PROJECT_SOURCE_DIR}/tests/support/scribe.c
+  ${PROJECT_SOURCE_DIR}/tests/support/table.c
   ${PROJECT_SOURCE_DIR}/tests/support/tree_model.c
   ${PROJECT_SOURCE_DIR}/tests/support/world.c
   ${PROJECT_SOURCE_DIR}/tests/support/world_check.c

@@ -1,7 +1,6 @@
 #include "node/audit/audit.h"
 
 #include "sync/blob.h"
-#include "sync/receipts.h"
 #include "tests/support/cast.h"
 
 #include <setjmp.h>
@@ -124,30 +123,13 @@ static void talk(struct desk *desk, enum cast_role role, unsigned count)
 static void cosign(struct desk *desk, enum cast_role role, uint64_t at_s)
 {
     static const enum cast_role above[] = {CAST_DISTRICT, CAST_STREET};
-    const unsigned count = role == CAST_COMMUNITY || role == CAST_NEIGHBOUR ? 2 : 1;
-    const struct ys_log log = cast_log(&desk->cast, role);
-    YS_TXN_SCOPED txn = NULL;
-    struct ys_log touched;
-    cast_keep_head(&desk->cast, role, log.frontier.size, above, count, at_s);
-    assert_int_equal(ys_store_begin(desk->cast.store, true, &txn, NULL), YS_OK);
-    assert_int_equal(ys_log_find(txn, log.origin_text, &touched, NULL), YS_OK);
-    assert_int_equal(ys_log_touch(txn, &touched, NULL), YS_OK);
-    assert_int_equal(ys_txn_commit(&txn, NULL), YS_OK);
+    cast_cosign(&desk->cast, role, above, role == CAST_COMMUNITY || role == CAST_NEIGHBOUR ? 2 : 1,
+                at_s);
 }
 
 static void write_receipts(struct desk *desk)
 {
-    static const uint8_t salt[YS_BODY_SALT_LEN] = {1};
-    YS_TXN_SCOPED txn = NULL;
-    struct ys_log own;
-    size_t count = 0;
-    assert_int_equal(ys_store_begin(desk->cast.store, true, &txn, NULL), YS_OK);
-    assert_int_equal(ys_log_load(txn, YS_OWN_LOG, &own, NULL), YS_OK);
-    assert_int_equal(ys_receipts_write(txn, &own, &desk->cast.unit[CAST_DISTRICT].keys, now_s, salt,
-                                       &count, NULL),
-                     YS_OK);
-    assert_int_equal(ys_txn_commit(&txn, NULL), YS_OK);
-    assert_int_not_equal(count, 0);
+    assert_int_not_equal(cast_write_receipts(&desk->cast, CAST_DISTRICT, now_s), 0);
 }
 
 static void rebuild_cast(struct desk *desk)

@@ -1,6 +1,5 @@
 #include "node/audit/sample.h"
 
-#include "sync/receipts.h"
 #include "tests/support/cast.h"
 
 #include <setjmp.h>
@@ -30,29 +29,12 @@ static void talk(struct desk *desk, enum cast_role role, unsigned count)
 static void cosign(struct desk *desk, enum cast_role role)
 {
     static const enum cast_role district = CAST_DISTRICT;
-    const struct ys_log log = cast_log(&desk->cast, role);
-    YS_TXN_SCOPED txn = NULL;
-    struct ys_log touched;
-    cast_keep_head(&desk->cast, role, log.frontier.size, &district, 1, now_s);
-    assert_int_equal(ys_store_begin(desk->cast.store, true, &txn, NULL), YS_OK);
-    assert_int_equal(ys_log_find(txn, log.origin_text, &touched, NULL), YS_OK);
-    assert_int_equal(ys_log_touch(txn, &touched, NULL), YS_OK);
-    assert_int_equal(ys_txn_commit(&txn, NULL), YS_OK);
+    cast_cosign(&desk->cast, role, &district, 1, now_s);
 }
 
 static void write_receipts(struct desk *desk)
 {
-    static const uint8_t salt[YS_BODY_SALT_LEN] = {1};
-    YS_TXN_SCOPED txn = NULL;
-    struct ys_log own;
-    size_t count = 0;
-    assert_int_equal(ys_store_begin(desk->cast.store, true, &txn, NULL), YS_OK);
-    assert_int_equal(ys_log_load(txn, YS_OWN_LOG, &own, NULL), YS_OK);
-    assert_int_equal(ys_receipts_write(txn, &own, &desk->cast.unit[CAST_DISTRICT].keys, now_s, salt,
-                                       &count, NULL),
-                     YS_OK);
-    assert_int_equal(ys_txn_commit(&txn, NULL), YS_OK);
-    assert_int_equal(count, 1);
+    assert_int_equal(cast_write_receipts(&desk->cast, CAST_DISTRICT, now_s), 1);
 }
 
 static void commit_to(struct desk *desk, const uint8_t secret[YS_NONCE_LEN])

@@ -1,8 +1,8 @@
 #include "sync/tiles.h"
 
 #include "crypto/tile.h"
-#include "tests/support/folder.h"
 #include "tests/support/rng.h"
+#include "tests/support/table.h"
 #include "tests/support/tree_model.h"
 
 #include <setjmp.h>
@@ -17,9 +17,7 @@
 enum { MAP_BYTES = 64 << 20, LOG = 3, LEAVES = 65536 + 300, KEY_LEN = 13 };
 
 struct desk {
-    struct folder folder;
-    struct ys_kv *kv;
-    struct ys_txn *txn;
+    struct table table;
     struct ys_hash *leaf; /* the model: all leaves appended so far */
     size_t count;
 };
@@ -28,11 +26,7 @@ static int set_up(void **state)
 {
     struct desk *const desk = calloc(1, sizeof *desk);
     assert_non_null(desk);
-    folder_make(&desk->folder);
-    const struct ys_kv_options options = {
-        .path = desk->folder.path, .create = true, .map_bytes = MAP_BYTES};
-    assert_int_equal(ys_kv_open(&options, &desk->kv, NULL), YS_OK);
-    assert_int_equal(ys_txn_begin(desk->kv, true, &desk->txn, NULL), YS_OK);
+    table_open(&desk->table, MAP_BYTES);
     desk->leaf = malloc(LEAVES * sizeof *desk->leaf);
     assert_non_null(desk->leaf);
     *state = desk;
@@ -42,9 +36,7 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     struct desk *const desk = *state;
-    ys_txn_abort(&desk->txn);
-    ys_kv_close(desk->kv);
-    folder_remove(&desk->folder);
+    table_close(&desk->table);
     free(desk->leaf);
     free(desk);
     return 0;
@@ -57,7 +49,8 @@ static void append(struct desk *desk, struct rng *rng, size_t more)
     assert_true(desk->count + more <= LEAVES);
     rng_fill(rng, desk->leaf + desk->count, more * sizeof *scratch);
     memcpy(scratch, desk->leaf + desk->count, more * sizeof *scratch);
-    assert_int_equal(ys_tiles_append(desk->txn, LOG, desk->count, scratch, more, NULL), YS_OK);
+    assert_int_equal(ys_tiles_append(desk->table.txn, LOG, desk->count, scratch, more, NULL),
+                     YS_OK);
     desk->count += more;
     free(scratch);
 }
@@ -67,7 +60,7 @@ static void check_tile(struct desk *desk, unsigned level, uint64_t index)
 {
     const unsigned width = ys_tile_width(level, index, desk->count);
     struct ys_bytes hashes;
-    const enum ys_code code = ys_tile_load(desk->txn, LOG, level, index, &hashes, NULL);
+    const enum ys_code code = ys_tile_load(desk->table.txn, LOG, level, index, &hashes, NULL);
     assert_int_equal(code, width == 0 ? YS_NOT_FOUND : YS_OK);
     if (width == 0)
         return;
@@ -128,7 +121,7 @@ static void every_perfect_subtree_is_read_from_its_tile(void **state)
 {
     struct desk *const desk = *state;
     struct rng rng = rng_from_env(__func__);
-    struct ys_log_place place = {.txn = desk->txn, .id = LOG};
+    struct ys_log_place place = {.txn = desk->table.txn, .id = LOG};
     append(desk, &rng, 1300);
     for (unsigned level = 0; level <= 10; level++) {
         const size_t span = (size_t)1 << level;
@@ -153,7 +146,7 @@ static void spoil(struct desk *desk, unsigned level, uint64_t index, size_t size
     static const uint8_t zeros[257 * YS_HASH_LEN] = {0};
     uint8_t key[KEY_LEN];
     tile_key(level, index, key);
-    assert_int_equal(ys_txn_put(desk->txn, YS_DB_TILE, (struct ys_bytes){key, sizeof key},
+    assert_int_equal(ys_txn_put(desk->table.txn, YS_DB_TILE, (struct ys_bytes){key, sizeof key},
                                 (struct ys_bytes){zeros, size}, NULL),
                      YS_OK);
 }
@@ -162,7 +155,7 @@ static void a_tile_that_lacks_hashes_is_named(void **state)
 {
     struct desk *const desk = *state;
     struct rng rng = rng_from_env(__func__);
-    struct ys_log_place place = {.txn = desk->txn, .id = LOG};
+    struct ys_log_place place = {.txn = desk->table.txn, .id = LOG};
     struct ys_bytes hashes;
     struct ys_hash hash;
     struct ys_err err = {0};
@@ -174,7 +167,7 @@ static void a_tile_that_lacks_hashes_is_named(void **state)
     static const size_t bad[] = {0, 1, 31, 33, 257 * YS_HASH_LEN};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         spoil(desk, 0, 1, bad[i]);
-        assert_int_equal(ys_tile_load(desk->txn, LOG, 0, 1, &hashes, &err), YS_CORRUPT);
+        assert_int_equal(ys_tile_load(desk->table.txn, LOG, 0, 1, &hashes, &err), YS_CORRUPT);
         assert_int_equal(ys_tiles_read(&place, 0, 256, &hash, &err), YS_CORRUPT);
     }
 }
@@ -189,12 +182,12 @@ static void nothing_is_put_behind_a_tile_of_the_wrong_width(void **state)
     rng_fill(&rng, more, sizeof more);
 
     spoil(desk, 0, 1, (size_t)43 * YS_HASH_LEN);
-    assert_int_equal(ys_tiles_append(desk->txn, LOG, 300, more, 2, &err), YS_CORRUPT);
+    assert_int_equal(ys_tiles_append(desk->table.txn, LOG, 300, more, 2, &err), YS_CORRUPT);
     spoil(desk, 0, 1, (size_t)45 * YS_HASH_LEN);
-    assert_int_equal(ys_tiles_append(desk->txn, LOG, 300, more, 2, &err), YS_CORRUPT);
-    assert_int_equal(ys_tiles_append(desk->txn, LOG + 1, 300, more, 2, &err), YS_CORRUPT);
+    assert_int_equal(ys_tiles_append(desk->table.txn, LOG, 300, more, 2, &err), YS_CORRUPT);
+    assert_int_equal(ys_tiles_append(desk->table.txn, LOG + 1, 300, more, 2, &err), YS_CORRUPT);
     spoil(desk, 0, 1, (size_t)44 * YS_HASH_LEN);
-    assert_int_equal(ys_tiles_append(desk->txn, LOG, 300, more, 2, &err), YS_OK);
+    assert_int_equal(ys_tiles_append(desk->table.txn, LOG, 300, more, 2, &err), YS_OK);
 }
 
 int main(void)
