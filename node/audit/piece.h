@@ -27,8 +27,9 @@ enum ys_piece_table { YS_TABLE_NONE, YS_TABLE_BYID, YS_TABLE_REST };
 
 struct ys_piece {
     const struct ys_scrub_options *options;
+    const struct ys_begun *begun;
     const uint8_t *positions_key; /* NULL: look for each entry in "byid" */
-    struct ys_log log;            /* as it was when the log was begun */
+    struct ys_log log;            /* as it was when the scrub began */
     uint64_t first;
     unsigned count;
     bool last; /* of its log */

@@ -38,6 +38,7 @@ struct scrub {
     /* what `take` has */
     struct walk *walk;
     struct ys_flaws flaws; /* of the tables */
+    struct ys_begun begun;
     struct ys_scrub_sums wanted, held;
     uint8_t positions_key[YS_POSITIONS_KEY_LEN];
     uint64_t entries_done, entries_all;
@@ -322,6 +323,11 @@ static enum ys_code begin_log(struct scrub *scrub, struct ys_err *err)
         if (scrub->options->one && scrub->log.id != scrub->options->only_log)
             return YS_NOT_FOUND;
         scrub->next_id = scrub->log.id + 1;
+        const struct ys_log *const begun = ys_begun_find(&scrub->begun, scrub->log.id);
+        if (begun == NULL)
+            continue;                                         /* it has come since */
+        if (begun->frontier.size <= scrub->log.frontier.size) /* else it was taken back */
+            scrub->log = *begun;
         scrub->in_log = true;
         scrub->at = 0;
         return YS_OK;
@@ -333,6 +339,7 @@ static enum ys_code next(void *context, void *pointer, struct ys_err *err)
     struct scrub *const scrub = context;
     struct ys_piece *const piece = pointer;
     piece->options = scrub->options;
+    piece->begun = &scrub->begun;
     piece->positions_key = scrub->options->one ? NULL : scrub->positions_key;
     piece->heard_last = &piece->heard;
     /* The tables first: they are long, and nothing has to wait for them. */
@@ -363,8 +370,8 @@ static void work(void *context, void *pointer)
     YS_TXN_SCOPED txn = NULL;
     (void)context;
     if (piece->table == YS_TABLE_BYID) {
-        piece->code = ys_scrub_byid(piece->options, piece->positions_key, &piece->flaws,
-                                    &piece->sums.positions, err);
+        piece->code = ys_scrub_byid(piece->options, piece->begun, piece->positions_key,
+                                    &piece->flaws, &piece->sums.positions, err);
         return;
     }
     if (piece->table == YS_TABLE_REST) {
@@ -380,16 +387,36 @@ static void work(void *context, void *pointer)
 
 /* --- all of it --- */
 
-static enum ys_code count_entries(struct scrub *scrub, struct ys_err *err)
+static enum ys_code keep_log(struct ys_begun *begun, const struct ys_log *log, struct ys_err *err)
+{
+    if ((begun->count & (begun->count - 1)) == 0) { /* at 0 and each power of two */
+        struct ys_log *const room =
+            realloc(begun->log, (begun->count == 0 ? 1 : 2 * begun->count) * sizeof *room);
+        if (room == NULL)
+            return ys_fail(err, YS_NOMEM, _("scrub: out of memory"));
+        begun->log = room;
+    }
+    begun->log[begun->count++] = *log;
+    return YS_OK;
+}
+
+/* All logs at one moment, so that what one says of another holds however long the scrub takes. */
+static enum ys_code begin(struct scrub *scrub, struct ys_err *err)
 {
     struct ys_log log;
     YS_TXN_SCOPED txn = NULL;
     enum ys_code code = ys_store_begin(scrub->options->store, false, &txn, err);
-    for (uint32_t id = 0; code == YS_OK; id = log.id + 1) {
-        if (ys_log_next(txn, id, &log, NULL) != YS_OK)
-            break; /* said when it is its turn */
+    for (uint32_t id = 0; code == YS_OK; id++) {
+        struct ys_err why = {0};
+        const enum ys_code read = ys_log_next(txn, id, &log, &why);
+        if (read == YS_CORRUPT && ys_log_load(txn, id, &log, NULL) == YS_CORRUPT)
+            continue; /* said when it is its turn */
+        if (read != YS_OK)
+            break;
+        id = log.id;
         if (!scrub->options->one || log.id == scrub->options->only_log)
             scrub->entries_all += log.frontier.size;
+        code = keep_log(&scrub->begun, &log, err);
     }
     return code;
 }
@@ -406,7 +433,7 @@ enum ys_code ys_scrub(const struct ys_scrub_options *options, struct ys_err *err
     randombytes_buf(scrub.positions_key, sizeof scrub.positions_key);
     if ((scrub.walk = calloc(1, sizeof *scrub.walk)) == NULL)
         return ys_fail(err, YS_NOMEM, _("scrub: out of memory"));
-    enum ys_code code = count_entries(&scrub, err);
+    enum ys_code code = begin(&scrub, err);
     if (code == YS_OK)
         code = ys_crew_run(&crew, err);
     if (code == YS_OK && !options->one)
@@ -416,6 +443,7 @@ enum ys_code ys_scrub(const struct ys_scrub_options *options, struct ys_err *err
     ys_flaws_clear(&scrub.flaws);
     ys_flaws_clear(&scrub.walk->flaws);
     ys_witnesses_clear(&scrub.walk->witnesses);
+    free(scrub.begun.log);
     free(scrub.walk);
     return code;
 }

@@ -6,9 +6,9 @@
  * by another one is a flaw, and so is one that is missing. Nothing is repaired, and
  * nothing that was noted before (verdicts, membership) is believed.
  *
- * Reads in short transactions, so that it can run beside a daemon: a log is looked
- * at as long as it was when the scrub came to it. Threads: the callbacks run in the caller's; the
- * membership is read by several. Memory: about 50 KB a piece, four pieces a core. */
+ * Reads in short transactions, so that it can run beside a daemon: each log is looked
+ * at as long as it was when the scrub began. Threads: the callbacks run in the caller's; the
+ * membership is read by several. Memory: 3 KB a log, about 100 KB a piece, four pieces a core. */
 #ifndef YS_NODE_AUDIT_SCRUB_H
 #define YS_NODE_AUDIT_SCRUB_H
 
@@ -18,7 +18,7 @@
 
 /* One log, when it is done. */
 struct ys_scrub_log {
-    const struct ys_log *log;       /* as it was when it was begun */
+    const struct ys_log *log;       /* as it was when the scrub began */
     uint64_t heads, cosignatures;   /* verified */
     uint64_t unknown_cosignatures;  /* of keys that the membership does not know: not checked */
     uint64_t verdicts[YS_VERDICTS]; /* recomputed */

@@ -158,6 +158,28 @@ static void status_row(struct ys_look *look, struct ys_txn *txn, struct ys_bytes
         }
 }
 
+/* A position must be that of a record with such an id. */
+static void check_position(struct ys_look *look, struct ys_txn *txn, struct ys_bytes key,
+                           const uint8_t *row)
+{
+    struct ys_entry entry;
+    struct ys_bytes text;
+    struct ys_bytes kind;
+    struct ys_hash id;
+    const uint32_t log_id = ys_be32_get(row);
+    const uint64_t index = ys_be64_get(row + 4);
+    if (!found(look, ys_log_entry(txn, log_id, index, &entry, &look->why)) ||
+        !ys_note_peek(entry.note, &text, &kind)) {
+        YS_LOOK_FIND(look, "byid", "a row names log %u entry %" PRIu64 ", which is no record",
+                     log_id, index);
+        return;
+    }
+    ys_record_id(text, &id);
+    if (memcmp(id.bytes, key.data, key.size) != 0)
+        YS_LOOK_FIND(look, "byid", "log %u entry %" PRIu64 " stands under another record's id",
+                     log_id, index);
+}
+
 static void byid_row(struct ys_look *look, struct ys_txn *txn, struct ys_bytes key,
                      struct ys_bytes value, void *context)
 {
@@ -166,24 +188,8 @@ static void byid_row(struct ys_look *look, struct ys_txn *txn, struct ys_bytes k
         YS_LOOK_FIND(look, "byid", "a row of %zu and %zu bytes", key.size, value.size);
         return;
     }
-    for (size_t at = 0; at < value.size; at += YS_ROW_KEY_LEN) {
-        struct ys_entry entry;
-        struct ys_bytes text;
-        struct ys_bytes kind;
-        struct ys_hash id;
-        const uint32_t log_id = ys_be32_get(value.data + at);
-        const uint64_t index = ys_be64_get(value.data + at + 4);
-        if (!found(look, ys_log_entry(txn, log_id, index, &entry, &look->why)) ||
-            !ys_note_peek(entry.note, &text, &kind)) {
-            YS_LOOK_FIND(look, "byid", "a row names log %u entry %" PRIu64 ", which is no record",
-                         log_id, index);
-            continue;
-        }
-        ys_record_id(text, &id);
-        if (memcmp(id.bytes, key.data, key.size) != 0)
-            YS_LOOK_FIND(look, "byid", "log %u entry %" PRIu64 " stands under another record's id",
-                         log_id, index);
-    }
+    for (size_t at = 0; at < value.size; at += YS_ROW_KEY_LEN)
+        check_position(look, txn, key, value.data + at);
 }
 
 static void member_row(struct ys_look *look, struct ys_txn *txn, struct ys_bytes key,
@@ -453,7 +459,24 @@ void ys_positions_add(struct ys_positions *positions, const uint8_t *key, const 
     positions->sum += ys_be64_get(hash);
 }
 
+const struct ys_log *ys_begun_find(const struct ys_begun *begun, uint32_t log_id)
+{
+    size_t low = 0;
+    size_t high = begun->count;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (begun->log[middle].id == log_id)
+            return &begun->log[middle];
+        if (begun->log[middle].id < log_id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}
+
 struct adding {
+    const struct ys_begun *begun;
     const uint8_t *key;
     struct ys_positions positions;
 };
@@ -462,20 +485,25 @@ static void add_positions(struct ys_look *look, struct ys_txn *txn, struct ys_by
                           struct ys_bytes value, void *context)
 {
     struct adding *const adding = context;
-    (void)txn;
     if (key.size != 8 || value.size == 0 || value.size % YS_ROW_KEY_LEN != 0) {
         YS_LOOK_FIND(look, "byid", "a row of %zu and %zu bytes", key.size, value.size);
         return;
     }
-    for (size_t at = 0; at < value.size; at += YS_ROW_KEY_LEN)
-        ys_positions_add(&adding->positions, adding->key, key.data, value.data + at);
+    for (size_t at = 0; at < value.size; at += YS_ROW_KEY_LEN) {
+        const struct ys_log *const log = ys_begun_find(adding->begun, ys_be32_get(value.data + at));
+        if (log != NULL && ys_be64_get(value.data + at + 4) < log->frontier.size)
+            ys_positions_add(&adding->positions, adding->key, key.data, value.data + at);
+        else
+            check_position(look, txn, key, value.data + at);
+    }
 }
 
-enum ys_code ys_scrub_byid(const struct ys_scrub_options *options, const uint8_t *key,
-                           struct ys_flaws *flaws, struct ys_positions *out, struct ys_err *err)
+enum ys_code ys_scrub_byid(const struct ys_scrub_options *options, const struct ys_begun *begun,
+                           const uint8_t *key, struct ys_flaws *flaws, struct ys_positions *out,
+                           struct ys_err *err)
 {
     struct ys_look look = {.options = options, .flaws = flaws};
-    struct adding adding = {.key = key};
+    struct adding adding = {.begun = begun, .key = key};
     YS_TXN_SCOPED txn = NULL;
     enum ys_code code = ys_store_begin(options->store, false, &txn, err);
     if (code == YS_OK)

@@ -15,6 +15,14 @@ struct ys_positions {
     uint64_t count;
     uint64_t sum; /* of the hashes, modulo 2^64 */
 };
+/* The logs as they were when the scrub began, in the order of their ids. */
+struct ys_begun {
+    struct ys_log *log;
+    size_t count;
+};
+/* NULL: it was not there, or could not be read. */
+const struct ys_log *ys_begun_find(const struct ys_begun *begun, uint32_t log_id);
+
 /* `id`: its first 8 bytes; `row`: YS_ROW_KEY_LEN bytes of log and index. */
 void ys_positions_add(struct ys_positions *positions, const uint8_t *key, const uint8_t *id,
                       const uint8_t *row);
@@ -26,8 +34,10 @@ struct ys_scrub_sums {
     uint64_t redactions;           /* records that redactions name, in "redaction" */
 };
 
-/* The positions that "byid" holds. */
-YS_CHECKED enum ys_code ys_scrub_byid(const struct ys_scrub_options *options, const uint8_t *key,
+/* The positions that "byid" holds of entries that were there when the scrub began. The others are looked at
+ * one by one. */
+YS_CHECKED enum ys_code ys_scrub_byid(const struct ys_scrub_options *options,
+                                      const struct ys_begun *begun, const uint8_t *key,
                                       struct ys_flaws *flaws, struct ys_positions *out,
                                       struct ys_err *err);
 /* Every row of every table but entry, body and byid; `held_out->positions` is left alone. */

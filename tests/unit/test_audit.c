@@ -22,7 +22,8 @@ enum { DAY = 24 * 60 * 60, SAID_MAX = 64 * 1024 };
 struct desk {
     struct cast cast; /* the store is the district's, unless a test moves */
     struct ys_member *member;
-    const char *attachments; /* folder; NULL: nobody looks */
+    const char *attachments;              /* folder; NULL: nobody looks */
+    void (*meanwhile)(struct desk *desk); /* once, when the first log was looked at; or NULL */
     struct ys_audit_totals totals;
     char said[SAID_MAX]; /* "<verdict> <code> <origin>\n" and "  <kind> <where> <text>\n" */
     size_t said_size;
@@ -50,6 +51,17 @@ static void take_line(void *context, const struct ys_audit_line *line)
             line->flaws->item[i].where, line->flaws->item[i].text);
 }
 
+static void pass_time(void *context, uint64_t done, uint64_t total)
+{
+    struct desk *const desk = context;
+    void (*const meanwhile)(struct desk *) = desk->meanwhile;
+    (void)done;
+    (void)total;
+    desk->meanwhile = NULL;
+    if (meanwhile != NULL)
+        meanwhile(desk);
+}
+
 /* As an auditor would at `at_s`. A store that cannot be read to its end is a failure too. */
 static enum ys_code audit_with(struct desk *desk, uint64_t at_s, unsigned threads)
 {
@@ -59,6 +71,7 @@ static enum ys_code audit_with(struct desk *desk, uint64_t at_s, unsigned thread
                                              .now_s = at_s,
                                              .threads = threads,
                                              .line = take_line,
+                                             .progress = pass_time,
                                              .context = desk};
     struct ys_err err = {0};
     desk->said_size = 0;
@@ -194,6 +207,45 @@ static void how_many_threads_there_are_changes_no_word(void **state)
     assert_string_equal(one, desk->said);
     assert_named(desk, "cosignature", log_of(desk, CAST_COMMUNITY), "smaller size 6");
     assert_int_equal(desk->totals.failed, 1);
+}
+
+/* A daemon goes on while the audit runs: new keys and what they sign, heads, receipts. */
+static void everybody_writes(struct desk *desk)
+{
+    for (unsigned role = CAST_STREET; role < CAST_ROLES; role++) {
+        const struct cast_unit *const unit = &desk->cast.unit[role];
+        const struct ys_name name =
+            ys_name_body(unit->origin.deployment, &unit->origin.division, "gd-late");
+        struct ys_signer late;
+        scribe_signer(&late, &desk->cast.rng, &name);
+        if (role == CAST_STREET || role == CAST_OTHER_STREET)
+            (void)cast_publish(&desk->cast, CAST_DISTRICT,
+                               scribe_body_register(&late.vkey, unit->log, 0),
+                               &desk->cast.unit[CAST_DISTRICT].body[0]);
+        (void)cast_publish(&desk->cast, (enum cast_role)role,
+                           scribe_acknowledgement(&desk->cast.rng), &late);
+        talk(desk, (enum cast_role)role, 3);
+        cosign(desk, (enum cast_role)role, now_s);
+    }
+    write_receipts(desk);
+}
+
+static void what_is_written_meanwhile_is_left_to_the_next_audit(void **state)
+{
+    struct desk *const desk = *state;
+    assert_good(desk);
+    const uint64_t records = desk->totals.records;
+
+    desk->meanwhile = everybody_writes;
+    assert_int_equal(audit_with(desk, now_s, 1), YS_OK);
+
+    assert_null(desk->meanwhile);
+    if (desk->totals.failed + desk->totals.open != 0)
+        print_error("%s", desk->said);
+    assert_int_equal(desk->totals.failed + desk->totals.open, 0);
+    assert_int_equal(desk->totals.records, records);
+    audit(desk);
+    assert_true(desk->totals.records > records + 16);
 }
 
 /* --- rows changed behind everybody's back --- */
@@ -669,6 +721,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_is_whole_is_good_and_a_line_a_log_says_so, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(what_is_written_meanwhile_is_left_to_the_next_audit, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(how_many_threads_there_are_changes_no_word, set_up,
                                         tear_down),
