@@ -32,6 +32,7 @@ void bench_record(const struct ys_name *origin, const struct ys_signer *signer, 
 Yishi__V1__Body *bench_body(size_t body_bytes);
 
 /* --- the subcommands: words behind the name of the subcommand --- */
+int bench_record_size(char **words);
 int bench_limits(char **words);
 int bench_verify(char **words);
 int bench_puts(char **words);

@@ -13,6 +13,7 @@ static const struct {
     int count;
     int (*run)(char **words);
 } table[] = {
+    {"record", "BODY_BYTES", 1, bench_record_size},
     {"limits", "COUNT NOTE_BYTES", 2, bench_limits},
     {"verify", "COUNT NOTE_BYTES", 2, bench_verify},
     {"puts", "FOLDER RECORDS NOTE_BYTES BODY_BYTES LOGS BATCH", 6, bench_puts},

@@ -17,7 +17,6 @@ from yishi_node import Failure, Fleet, Node, die_with_parent, wait_for
 
 DEPLOYMENT, DISTRICT, STREET, COMMUNITY = "bench.example", "110199", "110199990", "110199990001"
 BODY_BYTES = 600
-SIGNED_BYTES = 200  # of a note; the line of the signature is the rest
 BATCHES = (256, 1000, 4096)
 TICK = os.sysconf("SC_CLK_TCK")
 SAMPLE_SECONDS = 0.02
@@ -128,7 +127,7 @@ class Bench:
     def __init__(self, program, tool, folder, size, urgent=False):
         self.program, self.folder, self.size, self.urgent = program, folder, size, urgent
         self.tool_path = str(pathlib.Path(tool).resolve())
-        self.note_bytes = None
+        self.record = self.tool("record", BODY_BYTES)
         self.serial = 0
 
     # --- what all share ---------------------------------------------------------------------------
@@ -168,21 +167,19 @@ class Bench:
     # --- limits -----------------------------------------------------------------------------------
     def puts(self, records, logs, batch):
         folder = self.fresh("puts")
-        found = self.tool("puts", folder, records, self.note_bytes, BODY_BYTES, logs, batch)["per_s"]
+        found = self.tool("puts", folder, records, self.record["note_bytes"], BODY_BYTES, logs, batch)["per_s"]
         shutil.rmtree(folder)
         return found
 
     def limits(self):
-        if self.note_bytes is None:
-            self.note_bytes = 390
-        found = self.tool("limits", self.size["verifies"], SIGNED_BYTES)
+        found = self.tool("limits", self.size["verifies"], self.record["signed_bytes"])
         found["commits"] = self.puts(self.size["commits"], 1, 1)
         for logs in (1, self.size["logs"]):
             found[f"puts_{logs}"] = {str(batch): self.puts(self.size["records"], logs, batch) for batch in BATCHES}
         return found
 
     def verifies(self, count):
-        return self.tool("verify", count, SIGNED_BYTES)["per_s"]
+        return self.tool("verify", count, self.record["signed_bytes"])["per_s"]
 
     # --- (a), (e), (d) ----------------------------------------------------------------------------
     def catchup(self, logs):
@@ -246,7 +243,7 @@ class Bench:
 
     # --- (c) --------------------------------------------------------------------------------------
     def reconnect(self):
-        """A link of so many logs, all told and receipted; then both sides are restarted."""
+        """A link of so many logs, all told and receipted; then the street is restarted."""
         communities = self.size["link_logs"] - 2
         with self.fleet("reconnect") as fleet:
             district, street = self.nodes(fleet, DISTRICT, STREET)
@@ -278,7 +275,7 @@ class Bench:
         self.tool("mixed", folder, logs, records, BODY_BYTES)
         pages = self.tool("pages", folder)
         shutil.rmtree(folder)
-        return {"logs": logs, "interleaved_ratio": pages["bytes"] / (records * (self.note_bytes + BODY_BYTES)), "pages": pages["tables"]}
+        return {"logs": logs, "interleaved_ratio": pages["bytes"] / (records * (self.record["note_bytes"] + BODY_BYTES)), "pages": pages["tables"]}
 
     # --- (f) --------------------------------------------------------------------------------------
     def restart(self):
@@ -307,11 +304,11 @@ class Bench:
             watch = Watch(district=district.pid())
             wait_for(lambda: all(child.linked() for child in children), f"{count} children connected again", 120)
             last = max(child.linked() for child in children)
-            quiet([district])
+            steady = quiet([district])
             used = watch.end()
             fleet.stop()
         shutil.rmtree(fleet.folder)
-        return {"children": count, "seconds": last - begun, **used["district"]}
+        return {"children": count, "seconds": last - begun, "steady_seconds": steady - begun, **used["district"]}
 
 
     # --- audit ------------------------------------------------------------------------------------
@@ -379,18 +376,20 @@ def node_receipt(node):
 
 
 def quiet(nodes, seconds=0.5):
-    """Wait until none of them has used the processor for a while, nor written its store."""
+    """Wait until none of them has used the processor for a while, nor written its store; since when, by the wall clock."""
 
     def state():
         return [(cpu_seconds(node.pid()), (node.home / "store" / "data.mdb").stat().st_mtime) for node in nodes]
 
-    before = state()
+    before, since = state(), time.time()
 
     def at_rest():
-        nonlocal before
+        nonlocal before, since
+        begun = time.time()
         time.sleep(seconds)
-        now, last, before = state(), before, None
-        before = now
+        now, last = state(), before
+        before, since = now, begun
         return all(n[1] == b[1] and n[0] - b[0] < 0.03 * seconds + 0.011 for n, b in zip(now, last))
 
     wait_for(at_rest, "quiet", 120)
+    return since

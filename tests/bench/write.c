@@ -94,3 +94,22 @@ void bench_record(const struct ys_name *origin, const struct ys_signer *signer, 
     ys_record_id(note.text, &id);
     memcpy(last_record, id.bytes, sizeof last_record);
 }
+
+/* How large a community's record is: its note, and what is signed of that. */
+int bench_record_size(char **words)
+{
+    struct ys_err err = {.code = YS_OK};
+    struct scribe_record record;
+    struct ys_division division;
+    struct ys_signer rc;
+    struct ys_note note;
+    const size_t body_bytes = (size_t)bench_number(words[0]);
+    bench_must(ys_division_parse(ys_bytes_of_text("110199990001"), &division, &err), &err);
+    const struct ys_name origin = ys_name_log("bench.example", &division, 1);
+    const struct ys_name name = ys_name_body("bench.example", &division, "rc");
+    scribe_signer(&rc, bench_rng(), &name);
+    bench_record(&origin, &rc, body_bytes, &record);
+    bench_must(ys_note_parse((struct ys_bytes){record.note, record.note_size}, &note, &err), &err);
+    printf("{\"note_bytes\": %zu, \"signed_bytes\": %zu}\n", record.note_size, note.text.size);
+    return 0;
+}
