@@ -75,15 +75,24 @@ static enum ys_code judge(const struct ys_node *node, struct ys_model *model,
     return code;
 }
 
-static enum ys_code ask(const struct ys_node *node, const struct ys_trial *trial,
-                        struct hearing *hearing, struct ys_err *err)
+static enum ys_code ask_in(const struct ys_node *node, bool apart, const struct ys_trial *trial,
+                           struct hearing *hearing, struct ys_err *err)
 {
     YS_RECALL_SCOPED model = NULL;
     YS_RULES_SCOPED rules = NULL;
-    enum ys_code code = ys_recall_open_as_it_is(node, &model, err);
+    enum ys_code code = apart ? ys_recall_open_apart(node, &model, err)
+                              : ys_recall_open_as_it_is(node, &model, err);
     if (code == YS_OK)
         code = ys_rules_open(model, &rules, err);
     return code == YS_OK ? judge(node, model, rules, trial, hearing, err) : code;
+}
+
+/* Where the model cannot be written, the answer is the same: whether the record can be, the store says. */
+static enum ys_code ask(const struct ys_node *node, const struct ys_trial *trial,
+                        struct hearing *hearing, struct ys_err *err)
+{
+    const enum ys_code code = ask_in(node, false, trial, hearing, err);
+    return ys_recall_is_barred(code) ? ask_in(node, true, trial, hearing, err) : code;
 }
 
 enum ys_code ys_ruling_ask(const struct ys_node *node, const struct ys_ruling_record *records,

@@ -50,6 +50,7 @@ class FullDisk(ground.DiskCase):
         bundle = self.folder / "bundle"
         for command in (("show", f"{COMMUNITY}:0"), ("log", COMMUNITY), ("status",), ("verify",), ("prove", f"{COMMUNITY}:0", "--out", bundle)):
             self.assertEqual(street.call(*command, check=False).status, OK, command)
+        self.model_is_read(street, "no space left on the disk; free some there")
         before = self.size_of(street, COMMUNITY)
         self.assertGreaterEqual(before, held)
 
@@ -78,6 +79,17 @@ class FullDisk(ground.DiskCase):
         self.assertEqual(district.call("verify").status, OK)
         street.publish(self.received)
         self.fleet.stop()
+
+    def model_is_read(self, street, why):
+        """Up to date, from a copy in memory where the file can be neither written nor made."""
+        asked = (("matter",), ("inbox",), ("findings",), ("findings", "--deadlines"))
+        numbers = [json.loads(line)["matter"] for line in street.call("matter", "--json").out.splitlines()]
+        self.assertEqual(len(numbers), len({e["subject"] for e in street.entries(COMMUNITY)} - {"-"}))
+        for command in (*asked, ("matter", numbers[0])):
+            result = street.call(*command, check=False)
+            self.assertEqual(result.status, OK, f"{command}: {result.err}")
+            for line in result.err.splitlines():
+                self.assertRegex(line, f"^yishi: note: read model {street.home}/model.db: {why}; what is shown comes from a copy")
 
     def publish_until_refused(self, street):
         """Free pages of the store need no disk: they may do for a few records."""
@@ -145,6 +157,12 @@ class ReadOnlyDisk(ground.DiskCase):
         district, street, community = self.federation()
         community.publish(consensus())
         self.receipted(community)
+        model_before = self.folder / "model before"
+        street.call("matter")
+        shutil.copy(street.home / "model.db", model_before)
+        number = community.publish(consensus())["subject"]
+        self.receipted(community)
+        street.call("matter")
         self.fleet.stop()
         medium = self.folder / "medium"
         self.mount_tmpfs(medium, 64)
@@ -156,6 +174,21 @@ class ReadOnlyDisk(ground.DiskCase):
         for command in (("log", COMMUNITY), ("show", f"{COMMUNITY}:0"), ("status",), ("verify",), ("prove", f"{COMMUNITY}:0", "--out", bundle), ("export", "tiles", self.folder / "tiles", "--log", COMMUNITY)):
             result = street.call(*command, check=False)
             self.assertEqual((result.status, result.err), (OK, ""), command)
+        note = f"yishi: note: read model {copy}/model.db: the file system is read-only; what is shown comes from a copy in memory, which holds all that the store holds\n"
+        shown = {}
+        for name in ("as it was", "behind", "missing"):
+            if name != "as it was":
+                self.assertTrue(ground.run("mount", "-o", "remount,rw", medium)[0])
+                if name == "behind":
+                    shutil.copy(model_before, copy / "model.db")
+                else:
+                    (copy / "model.db").unlink()
+                self.assertTrue(ground.run("mount", "-o", "remount,ro", medium)[0])
+            for command in (("matter",), ("matter", number), ("inbox",), ("findings",), ("export", "tables", self.folder / f"tables {name}", "--period", "2026")):
+                result = street.call(*command, check=False)
+                self.assertEqual((result.status, result.err), (OK, note), (name, command))
+                if command[0] != "export":
+                    self.assertEqual(shown.setdefault(command, result.out), result.out, name)
         self.assertEqual(community.call("check", bundle, "--root", district.home / "root.pub").status, OK)
         received = json.dumps(ground.received(street.entries(COMMUNITY)[0]))
         result = street.call("publish", "-", "--passphrase-file", street.passphrase, stdin=received, check=False)
