@@ -245,9 +245,12 @@ static enum ys_code translate_write(struct ys_kv *kv, int rc, const char *what, 
         rc = ENOSPC;
     if (rc == MDB_MAP_FULL)
         atomic_store(&kv->shortage, YS_SHORT_MAP);
-    else if (rc == ENOSPC || rc == EDQUOT)
-        atomic_store(&kv->shortage, YS_SHORT_DISK);
-    return ys_kv_translate(rc, what, err);
+    if (rc != ENOSPC && rc != EDQUOT)
+        return ys_kv_translate(rc, what, err);
+    atomic_store(&kv->shortage, YS_SHORT_DISK);
+    return ys_fail(err, YS_FULL,
+                   "store: %s: no space left on the disk of %.140s; free some there, and try again",
+                   what, kv->path);
 }
 
 /* --- opening --- */
@@ -623,7 +626,7 @@ enum ys_code ys_txn_put_new(struct ys_txn *txn, enum ys_db db, struct ys_bytes k
         *old_out = from_val(&v);
         return YS_EXISTS;
     }
-    return ys_kv_translate(rc, "write", err);
+    return translate_write(txn->kv, rc, "write", err);
 }
 
 enum ys_code ys_txn_reserve(struct ys_txn *txn, enum ys_db db, struct ys_bytes key, size_t size,

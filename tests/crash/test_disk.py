@@ -57,7 +57,7 @@ class FullDisk(ground.DiskCase):
         # Whoever writes is told, and nothing is written by half.
         size = street.status()["size"]
         refused = self.publish_until_refused(street)
-        self.assertRefused(refused, ENVIRONMENT, "no space left on the disk")
+        self.assertRefused(refused, ENVIRONMENT, f"no space left on the disk of {street.home}/store; free some there, and try again")
         self.assertEqual(street.status()["size"], size + self.published)
 
         # No receipt is above what is on the street's disk.
@@ -100,6 +100,39 @@ class FullDisk(ground.DiskCase):
                 return result
         return result
 
+    def test_an_operator_may_publish_with_the_reserve(self):
+        self.place = self.folder / "small"
+        self.mount_tmpfs(self.place, 64)
+        district, street, community = self.federation()
+        community.publish(consensus())
+        self.receipted(community)
+        street.stop()
+        reserve = street.home / "reserve"
+        self.received = ground.received(street.entries(COMMUNITY)[0])
+        ground.fill(self.place)
+        publish = ("publish", "-", "--passphrase-file", street.passphrase)
+
+        # Who only tries takes nothing.
+        size = street.status()["size"]
+        street.call(*publish, "--dry-run", stdin=json.dumps(self.received))
+        self.assertTrue(reserve.exists())
+
+        result = street.call(*publish, stdin=json.dumps(self.received))
+        self.assertIn(f"yishi: note: the disk of {street.home} is full; its reserve was given up for what is to be written now", result.err)
+        self.assertFalse(reserve.exists())
+        self.assertEqual(street.status()["size"], size + 1)
+
+        # Then that is full, too; nothing is written by half, and the message says where and what to do.
+        size += 1
+        refused = self.publish_until_refused(street)
+        self.assertRefused(refused, ENVIRONMENT, "store: ", f"no space left on the disk of {street.home}/store; free some there, and try again")
+        self.assertEqual(street.status()["size"], size + self.published)
+        for name in ("filler", "more"):
+            (self.place / name).unlink()
+        street.start().ready()
+        self.receipted(street, "district")
+        self.fleet.stop()
+
     def test_a_small_tmpfs(self):
         self.place = self.folder / "small"
         self.mount_tmpfs(self.place, 64)
@@ -129,7 +162,7 @@ class FullDisk(ground.DiskCase):
         ground.fill(self.place)
         os.truncate(self.place / "filler", (self.place / "filler").stat().st_size - 40_000)
         ran = ground.load("append", street.home, street.home / "keys" / "st.key", street.passphrase, 1, 100_000, check=False)
-        self.assertEqual((ran.returncode, ran.stderr.strip()), (ENVIRONMENT, "store_load: commit: store: commit: no space left on the disk"))
+        self.assertEqual((ran.returncode, ran.stderr.strip()), (ENVIRONMENT, f"store_load: commit: store: commit: no space left on the disk of {street.home}/store; free some there, and try again"))
         self.assertEqual(street.status()["size"], 0)
         (self.place / "filler").unlink()
         ground.load("append", street.home, street.home / "keys" / "st.key", street.passphrase, 1, 100_000)
