@@ -47,12 +47,15 @@ static void hear(void *context, const struct ys_finding *finding)
 static enum ys_code begin(const struct ys_node *node, struct ys_model *model,
                           const struct ys_trial *trial, int64_t *first_out, struct ys_err *err)
 {
+    enum { TURNS = 8 }; /* the daemon may take in more meanwhile */
     const struct ys_fold_options options = {.store = node->store, .member = node->member};
     enum ys_code code = ys_trial_begin(model, &options, trial, first_out, err);
-    if (code != YS_BUSY)
-        return code;
-    code = ys_recall_catch_up(node, model, err);
-    return code == YS_OK ? ys_trial_begin(model, &options, trial, first_out, err) : code;
+    for (int turn = 0; code == YS_BUSY && turn < TURNS; turn++) {
+        code = ys_recall_catch_up(node, model, err);
+        if (code == YS_OK)
+            code = ys_trial_begin(model, &options, trial, first_out, err);
+    }
+    return code;
 }
 
 static enum ys_code judge(const struct ys_node *node, struct ys_model *model,
