@@ -153,6 +153,25 @@ class FullDisk(ground.DiskCase):
         for command in ("status", "log", "run"):
             self.assertRefused(street.call(command, check=False), ENVIRONMENT, "lock.mdb: no space left on the disk")
 
+    def test_a_draft_for_which_there_is_no_room_is_not_begun(self):
+        self.place = self.folder / "small"
+        self.mount_tmpfs(self.place, 8)
+        street = self.node(STREET)
+        street.init()
+        ground.fill(self.place)
+        draft = street.home / "drafts" / "1.json"
+        for _ in range(2):
+            self.assertRefused(street.call("new", "legal_education", check=False), ENVIRONMENT, "drafts/1.json", "No space left on device")
+            self.assertEqual(list(draft.parent.iterdir()), [])
+        (self.place / "filler").unlink()
+        street.call("new", "legal_education")
+        self.assertNotEqual(draft.read_text(), "")
+        # As one that was killed between the two has left it.
+        draft.write_text("")
+        for command in (("attach", "1", draft), ("sign", "1", "--as", "st", "--passphrase-file", street.passphrase), ("publish", "1", "--passphrase-file", street.passphrase)):
+            self.assertRefused(street.call(*command, check=False), 1, f"{draft}: nothing stands in it; delete it, and begin anew")
+        street.call("draft", "delete", "1")
+
     def test_a_record_of_which_the_disk_takes_a_part_is_not_written(self):
         """LMDB 0.9 calls that an I/O error, after which a daemon would have to end."""
         self.place = self.folder / "small"
