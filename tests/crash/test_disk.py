@@ -242,6 +242,11 @@ class ReadOnlyDisk(ground.DiskCase):
                 if command[0] != "export":
                     self.assertEqual(shown.setdefault(command, result.out), result.out, name)
         self.assertEqual(community.call("check", bundle, "--root", district.home / "root.pub").status, OK)
+        backup = self.folder / "backup"
+        result = street.call("backup", backup, "--json", check=False)
+        self.assertEqual((result.status, result.objects()[0]["path"]), (OK, str(backup)), result.err)
+        self.assertRegex(result.err, f"^yishi: note: {copy}/backups.json.*: Read-only file system: so this backup is not in the list of the home;")
+        self.assertEqual(street.call("backup", "--verify", backup, check=False).status, OK)
         received = json.dumps(ground.received(street.entries(COMMUNITY)[0]))
         result = street.call("publish", "-", "--passphrase-file", street.passphrase, stdin=received, check=False)
         self.assertRefused(result, ENVIRONMENT, "read-only")
