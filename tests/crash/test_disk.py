@@ -293,14 +293,19 @@ class TakenAway(ground.DiskCase):
         aside.rename(street.home)
         street.start().ready()
         self.receipted(community)
+        # Who comes next would make a lock of its own, and two would write at once.
+        self.taken(street, community, (store / "lock.mdb").unlink, "lock.mdb")
+        street.start().ready()
+        self.receipted(community)
+        self.assertEqual(street.call("verify").status, OK)
         self.taken(street, community, lambda: shutil.rmtree(store))
         self.assertRefused(street.call("run", check=False), ENVIRONMENT, "the store is missing; restore it from a backup")
 
-    def taken(self, street, community, take):
+    def taken(self, street, community, take, name="data.mdb"):
         before = community.status()["receipts"]["street"]["size"]
         take()
         community.publish(consensus())
-        self.ended(street, ENVIRONMENT, "data.mdb: was moved, removed or replaced while it was in use")
+        self.ended(street, ENVIRONMENT, f"{name}: was moved, removed or replaced while it was in use")
         wait_for(lambda: not community.status()["parent"]["connected"], "the community notices")
         self.assertEqual(community.status()["receipts"]["street"]["size"], before)
 
