@@ -179,7 +179,10 @@ static enum ys_code read_ground(const struct ys_node *node, struct ys_view_groun
 {
     struct ys_room room;
     struct ys_kv_info info;
+    int dead = 0;
     enum ys_code code = ys_room_look(&node->home, &room, err);
+    if (code == YS_OK) /* one that was killed reads no more */
+        code = ys_kv_clear_dead_readers(ys_store_kv(node->store), &dead, err);
     if (code == YS_OK)
         code = ys_kv_info(ys_store_kv(node->store), &info, err);
     if (code != YS_OK)

@@ -30,6 +30,7 @@ class FullDisk(ground.DiskCase):
         wait_for(lambda: street.status()["disk"]["short"], "status says that there is little room")
         self.says(street, "event=store_full")
         self.assertIn("ALARM: little room: 0 MiB are free", street.call("status").out)
+        self.assertEqual([alarm["kind"] for alarm in street.status()["alarms"]], ["little_room"])
 
         # What is under way uses the reserve, then that is full, too.
         self.append(community, MANY, 100_000)
@@ -74,6 +75,7 @@ class FullDisk(ground.DiskCase):
         self.receipted(community)
         self.assertEqual(community.status()["receipts"]["district"]["size"], MANY + 1)
         self.assertFalse(street.status()["disk"]["short"])
+        self.assertEqual(street.status()["alarms"], [])
         self.assertTrue((street.home / "reserve").exists())
         self.assertEqual(street.call("verify").status, OK)
         self.assertEqual(district.call("verify").status, OK)
