@@ -779,6 +779,7 @@ enum ys_code ys_author_append(const struct ys_node *node, const struct ys_append
                               struct ys_appended *out, struct ys_err *err)
 {
     enum ys_code code = YS_OK;
+    ys_node_make_room(node);
     do
         code = append_once(node, append, out, err);
     while (code == YS_FULL && ys_kv_grow(ys_store_kv(node->store)));

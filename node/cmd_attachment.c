@@ -29,7 +29,7 @@ static enum ys_code list(const struct ys_call *call, const struct ys_node *node,
     YS_RECALL_SCOPED model = NULL;
     struct ys_call copy = *call;
     struct ys_attachment_sums sums;
-    enum ys_code code = ys_recall_open(node, false, &model, err);
+    enum ys_code code = ys_recall_read(node, &model, err);
     if (code == YS_OK)
         code =
             ys_attachment_list(model, ys_args_has(&call->args, "missing"), print_row, &copy, err);
@@ -146,7 +146,7 @@ static enum ys_code get(const struct ys_call *call, const struct ys_node *node, 
         return ys_fail(err, YS_USAGE, _("attachment get HASH --out FILE"));
     enum ys_code code = ys_attachments_open(&node->home, &node->config, &blobs, err);
     if (code == YS_OK)
-        code = ys_recall_open(node, false, &model, err);
+        code = ys_recall_read(node, &model, err);
     if (code == YS_OK)
         code = ys_attachment_find_named(model, blobs, call->args.word[1], &hash, err);
     const bool named = code == YS_OK;
@@ -210,7 +210,7 @@ static enum ys_code verify(const struct ys_call *call, const struct ys_node *nod
     if (code == YS_OK)
         code = v.code;
     if (code == YS_OK)
-        code = ys_recall_open(node, false, &model, err);
+        code = ys_recall_read(node, &model, err);
     if (code == YS_OK)
         code = ys_attachment_survey(model, blobs, true, err);
     if (code != YS_OK)

@@ -32,6 +32,11 @@ static enum ys_code make(const struct ys_call *call, const struct ys_node *node,
     const enum ys_code code = ys_backup_make(node, &options, &made, err);
     if (code != YS_OK)
         return code;
+    if (made.unlisted.code != YS_OK)
+        fprintf(stderr,
+                _("yishi: note: %s: so this backup is not in the list of the home; what is erased "
+                  "by law later must be erased in it, too, or it be destroyed\n"),
+                made.unlisted.msg);
     if (call->json) {
         ys_json_line(json_pack("{s:o, s:o, s:o}", "path", ys_json_text(made.folder), "files",
                                ys_json_number(made.files), "bytes", ys_json_number(made.bytes)));

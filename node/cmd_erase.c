@@ -42,6 +42,8 @@ enum ys_code ys_cmd_erase(const struct ys_call *call, struct ys_err *err)
     if (code == YS_OK) /* copies that a report needed and nobody uses any more */
         ys_scratch_empty(node.home.path);
     if (code == YS_OK)
+        ys_node_make_room(&node);
+    if (code == YS_OK)
         code = ys_carry_out(&node, ys_args_has(&call->args, "scrub"), &done, err);
     if (code != YS_OK)
         return code;

@@ -45,7 +45,7 @@ enum ys_code ys_export_evidence(const struct ys_call *call, struct ys_err *err)
                          "join --root FILE"),
                        node.home.path);
     if (code == YS_OK)
-        code = ys_recall_open(&node, false, &model, err);
+        code = ys_recall_read(&node, &model, err);
     if (code == YS_OK)
         code = ys_dossier_find(&node, call->args.word[1], subject, err);
     if (code == YS_OK)

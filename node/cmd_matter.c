@@ -38,7 +38,7 @@ enum ys_code ys_cmd_matter(const struct ys_call *call, struct ys_err *err)
     if (code == YS_OK)
         code = ys_node_open(call->home, call->lang, &node, err);
     if (code == YS_OK)
-        code = call->args.word_count == 0 ? ys_recall_open(&node, false, &model, err)
+        code = call->args.word_count == 0 ? ys_recall_read(&node, &model, err)
                                           : ys_recall_rules(&node, today, &model, &rules, err);
     if (code != YS_OK)
         return code;

@@ -126,6 +126,8 @@ static enum ys_code accept(struct recovery *recovery, const char *reason, struct
                        REASON_MAX);
     enum ys_code code = may_accept(recovery, err);
     if (code == YS_OK)
+        ys_node_make_room(&recovery->node);
+    if (code == YS_OK)
         code = record_decision(recovery, reason, err);
     if (code == YS_OK)
         code = ys_guard_save(recovery->guard_path, &recovery->held, err);
@@ -172,6 +174,8 @@ static enum ys_code heal_locked(const struct ys_call *call, struct ys_node *node
     if (code == YS_OK)
         code = ys_node_find_log(txn, call->args.word[0], &log, err);
     ys_txn_abort(&txn);
+    if (code == YS_OK)
+        ys_node_make_room(node);
     if (code == YS_OK)
         code = ys_heal(node, &log, &healing, err);
     if (code == YS_OK)

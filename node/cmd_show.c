@@ -39,7 +39,7 @@ static void find_attachments(const struct ys_node *node, struct ys_exhibit *exhi
     YS_RECALL_SCOPED model = NULL;
     if (exhibit->body != NULL &&
         json_array_size(json_object_get(exhibit->body, "attachments")) != 0 &&
-        ys_recall_open(node, false, &model, NULL) == YS_OK)
+        ys_recall_read(node, &model, NULL) == YS_OK)
         exhibit->attachments = ys_attachment_states(model, &exhibit->id);
 }
 

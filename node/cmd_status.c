@@ -164,8 +164,12 @@ static void read_attachments(const struct ys_node *node, struct ys_attachment_su
     char path[PATH_MAX];
     ys_home_path(&node->home, "model.db", path);
     *out = (struct ys_attachment_sums){0};
-    if (access(path, F_OK) != 0 || ys_model_open(path, node->store, &model, NULL) != YS_OK ||
-        ys_attachment_sum(model, NULL, out, NULL) != YS_OK)
+    if (access(path, F_OK) != 0)
+        return;
+    enum ys_code code = ys_recall_open_as_it_is(node, &model, NULL);
+    if (ys_recall_is_barred(code))
+        code = ys_recall_open_apart(node, &model, NULL);
+    if (code != YS_OK || ys_attachment_sum(model, NULL, out, NULL) != YS_OK)
         *out = (struct ys_attachment_sums){0};
 }
 
@@ -175,7 +179,10 @@ static enum ys_code read_ground(const struct ys_node *node, struct ys_view_groun
 {
     struct ys_room room;
     struct ys_kv_info info;
+    int dead = 0;
     enum ys_code code = ys_room_look(&node->home, &room, err);
+    if (code == YS_OK) /* one that was killed reads no more */
+        code = ys_kv_clear_dead_readers(ys_store_kv(node->store), &dead, err);
     if (code == YS_OK)
         code = ys_kv_info(ys_store_kv(node->store), &info, err);
     if (code != YS_OK)

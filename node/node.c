@@ -2,7 +2,9 @@
 
 #include "node/file.h"
 #include "node/lang.h"
+#include "node/reserve.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -170,6 +172,15 @@ enum ys_code ys_node_open(const char *home, const char *lang, struct ys_node *ou
     }
     *out = node;
     return YS_OK;
+}
+
+void ys_node_make_room(const struct ys_node *node)
+{
+    if (ys_reserve_yield(&node->home))
+        fprintf(stderr,
+                _("yishi: note: the disk of %s is full; its reserve was given up for what is to be "
+                  "written now: free some room there\n"),
+                node->home.path);
 }
 
 enum ys_code ys_node_check_signs(const struct ys_node *node, struct ys_err *err)

@@ -26,6 +26,8 @@ YS_CHECKED enum ys_code ys_node_open(const char *home, const char *lang, struct 
                                      struct ys_err *err);
 void ys_node_close(struct ys_node *node);
 #define YS_NODE_SCOPED __attribute__((cleanup(ys_node_close))) struct ys_node
+/* A command is about to write: on a full disk the reserve (reserve.h) is given up for it, with a note. */
+void ys_node_make_room(const struct ys_node *node);
 
 /* May this node write and enrol? YS_REFUSED, with what to do, at an observer. */
 YS_CHECKED enum ys_code ys_node_check_signs(const struct ys_node *node, struct ys_err *err);

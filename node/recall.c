@@ -119,22 +119,90 @@ enum ys_code ys_recall_open(const struct ys_node *node, bool again, struct ys_mo
     return YS_OK;
 }
 
+static enum ys_code apply_rules(struct ys_model *model, uint32_t today, struct ys_rules **out,
+                                struct ys_err *err)
+{
+    YS_RULES_SCOPED rules = NULL;
+    struct progress progress = {.shown = false};
+    enum ys_code code = ys_rules_open(model, &rules, err);
+    if (code != YS_OK)
+        return code;
+    clock_gettime(CLOCK_MONOTONIC, &progress.begun);
+    ys_rules_watch(rules, show_rules, &progress);
+    code = ys_rules_catch_up(rules, today, err);
+    ys_rules_watch(rules, NULL, NULL);
+    end_line(&progress);
+    if (code != YS_OK)
+        return code;
+    *out = rules;
+    rules = NULL;
+    return YS_OK;
+}
+
+/* --- where nothing can be written --- */
+
+bool ys_recall_is_barred(enum ys_code code)
+{
+    return code == YS_FULL || code == YS_IO;
+}
+
+enum ys_code ys_recall_open_apart(const struct ys_node *node, struct ys_model **out,
+                                  struct ys_err *err)
+{
+    char path[PATH_MAX];
+    ys_home_path(&node->home, "model.db", path);
+    return ys_model_open_apart(path, node->store, out, err);
+}
+
+/* `rules_out` NULL: without rules. */
+static enum ys_code read_in(const struct ys_node *node, bool apart, uint32_t today,
+                            struct ys_model **model_out, struct ys_rules **rules_out,
+                            struct ys_err *err)
+{
+    YS_RECALL_SCOPED model = NULL;
+    enum ys_code code = apart ? ys_recall_open_apart(node, &model, err)
+                              : ys_recall_open_as_it_is(node, &model, err);
+    if (code == YS_OK)
+        code = ys_recall_catch_up(node, model, err);
+    if (code == YS_OK)
+        code = survey(node, model, err);
+    if (code == YS_OK && rules_out != NULL)
+        code = apply_rules(model, today, rules_out, err);
+    if (code != YS_OK)
+        return code;
+    *model_out = model;
+    model = NULL;
+    return YS_OK;
+}
+
+static enum ys_code read_any(const struct ys_node *node, uint32_t today,
+                             struct ys_model **model_out, struct ys_rules **rules_out,
+                             struct ys_err *err)
+{
+    struct ys_err why = {0};
+    const enum ys_code code = read_in(node, false, today, model_out, rules_out, &why);
+    if (code == YS_OK)
+        return YS_OK;
+    if (!ys_recall_is_barred(code) ||
+        read_in(node, true, today, model_out, rules_out, NULL) != YS_OK)
+        return ys_fail(err, code, "%s", why.msg);
+    fprintf(stderr,
+            _("yishi: note: %s; what is shown comes from a copy in memory, which holds all that "
+              "the store holds\n"),
+            why.msg);
+    return YS_OK;
+}
+
+enum ys_code ys_recall_read(const struct ys_node *node, struct ys_model **out, struct ys_err *err)
+{
+    return read_any(node, 0, out, NULL, err);
+}
+
 enum ys_code ys_recall_rules(const struct ys_node *node, uint32_t today,
                              struct ys_model **model_out, struct ys_rules **rules_out,
                              struct ys_err *err)
 {
-    enum ys_code code = ys_recall_open(node, false, model_out, err);
-    if (code == YS_OK)
-        code = ys_rules_open(*model_out, rules_out, err);
-    if (code != YS_OK)
-        return code;
-    struct progress progress = {.shown = false};
-    clock_gettime(CLOCK_MONOTONIC, &progress.begun);
-    ys_rules_watch(*rules_out, show_rules, &progress);
-    code = ys_rules_catch_up(*rules_out, today, err);
-    ys_rules_watch(*rules_out, NULL, NULL);
-    end_line(&progress);
-    return code;
+    return read_any(node, today, model_out, rules_out, err);
 }
 
 static void show_recount(void *context, uint64_t done, uint64_t total)

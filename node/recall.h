@@ -18,7 +18,15 @@ YS_CHECKED enum ys_code ys_recall_open_as_it_is(const struct ys_node *node, stru
                                                 struct ys_err *err);
 YS_CHECKED enum ys_code ys_recall_catch_up(const struct ys_node *node, struct ys_model *model,
                                            struct ys_err *err);
-/* As ys_recall_open, with the rules applied to it as far as the year of `today`. The rules are closed first. */
+/* To be read, and nothing else: as ys_recall_open, but where nothing can be written (a full disk, a read-only one)
+ * a copy of it in memory is brought up instead, which is noted on standard error. */
+YS_CHECKED enum ys_code ys_recall_read(const struct ys_node *node, struct ys_model **out,
+                                       struct ys_err *err);
+/* The two steps of it: does this code come from there, and the copy as it is. */
+bool ys_recall_is_barred(enum ys_code code);
+YS_CHECKED enum ys_code ys_recall_open_apart(const struct ys_node *node, struct ys_model **out,
+                                             struct ys_err *err);
+/* As ys_recall_read, with the rules applied to it as far as the year of `today`. The rules are closed first. */
 YS_CHECKED enum ys_code ys_recall_rules(const struct ys_node *node, uint32_t today,
                                         struct ys_model **model_out, struct ys_rules **rules_out,
                                         struct ys_err *err);

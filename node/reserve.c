@@ -65,3 +65,10 @@ bool ys_reserve_give_up(const struct ys_home *home)
     reserve_path(home, path);
     return unlink(path) == 0;
 }
+
+bool ys_reserve_yield(const struct ys_home *home)
+{
+    struct ys_room room;
+    return ys_room_look(home, &room, NULL) == YS_OK && room.free_bytes < YS_YIELD_BYTES &&
+           ys_reserve_give_up(home);
+}

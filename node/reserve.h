@@ -1,9 +1,10 @@
 /* A file in the home that is good for nothing but to be given up when the disk is
  * full: then what is under way can still be written (the transaction of the
- * writer, a district's guard, what an operator writes while clearing up), and the
- * node comes to rest in order. It is made again when there is room.
+ * writer, a district's guard), and the node comes to rest in order. What an operator
+ * writes while clearing up may take it, too, if it is still there: a record, an
+ * erasure, a recovery (ys_node_make_room). It is made again when there is room.
  *
- * And how much room there is. The daemon makes and gives up; `status` only looks.
+ * And how much room there is. The daemon makes it; `status` only looks.
  * Threads: any. Memory: none. */
 #ifndef YS_NODE_RESERVE_H
 #define YS_NODE_RESERVE_H
@@ -14,8 +15,9 @@
 
 enum {
     YS_RESERVE_BYTES =
-        8 * 1024 * 1024,             /* a group of the writer, 4 MiB of entries, and their trees */
-    YS_ROOM_BYTES = 16 * 1024 * 1024 /* with less than this beside it, nothing more is asked for */
+        8 * 1024 * 1024,              /* a group of the writer, 4 MiB of entries, and their trees */
+    YS_ROOM_BYTES = 16 * 1024 * 1024, /* with less than this beside it, nothing more is asked for */
+    YS_YIELD_BYTES = 4 * 1024 * 1024  /* with less than this, a command that writes takes it */
 };
 
 /* Plain value. */
@@ -34,5 +36,7 @@ uint64_t ys_room_needed(const struct ys_room *room);
 YS_CHECKED enum ys_code ys_reserve_make(const struct ys_home *home, struct ys_err *err);
 /* Was there one? */
 bool ys_reserve_give_up(const struct ys_home *home);
+/* Before a command writes: if there is so little room that it may not do, give it up. Was that done? */
+bool ys_reserve_yield(const struct ys_home *home);
 
 #endif

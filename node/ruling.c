@@ -47,12 +47,15 @@ static void hear(void *context, const struct ys_finding *finding)
 static enum ys_code begin(const struct ys_node *node, struct ys_model *model,
                           const struct ys_trial *trial, int64_t *first_out, struct ys_err *err)
 {
+    enum { TURNS = 8 }; /* the daemon may take in more meanwhile */
     const struct ys_fold_options options = {.store = node->store, .member = node->member};
     enum ys_code code = ys_trial_begin(model, &options, trial, first_out, err);
-    if (code != YS_BUSY)
-        return code;
-    code = ys_recall_catch_up(node, model, err);
-    return code == YS_OK ? ys_trial_begin(model, &options, trial, first_out, err) : code;
+    for (int turn = 0; code == YS_BUSY && turn < TURNS; turn++) {
+        code = ys_recall_catch_up(node, model, err);
+        if (code == YS_OK)
+            code = ys_trial_begin(model, &options, trial, first_out, err);
+    }
+    return code;
 }
 
 static enum ys_code judge(const struct ys_node *node, struct ys_model *model,
@@ -75,15 +78,24 @@ static enum ys_code judge(const struct ys_node *node, struct ys_model *model,
     return code;
 }
 
-static enum ys_code ask(const struct ys_node *node, const struct ys_trial *trial,
-                        struct hearing *hearing, struct ys_err *err)
+static enum ys_code ask_in(const struct ys_node *node, bool apart, const struct ys_trial *trial,
+                           struct hearing *hearing, struct ys_err *err)
 {
     YS_RECALL_SCOPED model = NULL;
     YS_RULES_SCOPED rules = NULL;
-    enum ys_code code = ys_recall_open_as_it_is(node, &model, err);
+    enum ys_code code = apart ? ys_recall_open_apart(node, &model, err)
+                              : ys_recall_open_as_it_is(node, &model, err);
     if (code == YS_OK)
         code = ys_rules_open(model, &rules, err);
     return code == YS_OK ? judge(node, model, rules, trial, hearing, err) : code;
+}
+
+/* Where the model cannot be written, the answer is the same: whether the record can be, the store says. */
+static enum ys_code ask(const struct ys_node *node, const struct ys_trial *trial,
+                        struct hearing *hearing, struct ys_err *err)
+{
+    const enum ys_code code = ask_in(node, false, trial, hearing, err);
+    return ys_recall_is_barred(code) ? ask_in(node, true, trial, hearing, err) : code;
 }
 
 enum ys_code ys_ruling_ask(const struct ys_node *node, const struct ys_ruling_record *records,

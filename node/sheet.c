@@ -133,8 +133,13 @@ enum ys_code ys_sheet_add(const struct ys_home *home, struct ys_bytes text, stru
                           struct ys_err *err)
 {
     *out = (struct ys_sheet){.no = 0};
-    const enum ys_code code = take_number(home, out, err);
-    return code == YS_OK ? ys_file_write(out->path, 0600, text, err) : code;
+    enum ys_code code = take_number(home, out, err);
+    if (code != YS_OK)
+        return code;
+    code = ys_file_write(out->path, 0600, text, err);
+    if (code != YS_OK)
+        (void)unlink(out->path); /* the number alone is no draft */
+    return code;
 }
 
 enum ys_code ys_sheet_remove(const struct ys_sheet *sheet, struct ys_err *err)
@@ -199,8 +204,13 @@ enum ys_code ys_sheet_json(struct ys_bytes text, json_t **out, struct ys_err *er
     if (text.size != 0)
         memcpy(copy, text.data, text.size);
     blank_out(copy, text.size);
+    size_t blank = 0;
+    while (blank < text.size && is_space(copy[blank]))
+        blank++;
     const enum ys_code code =
-        ys_json_load((struct ys_bytes){(const uint8_t *)copy, text.size}, out, err);
+        blank == text.size /* of a command that was killed before it had written it */
+            ? ys_fail(err, YS_MALFORMED, _("nothing stands in it; delete it, and begin anew"))
+            : ys_json_load((struct ys_bytes){(const uint8_t *)copy, text.size}, out, err);
     free(copy);
     return code;
 }

@@ -328,9 +328,21 @@ static json_t *log_object(const struct ys_view_log *view)
                      "receipts", receipts);
 }
 
-static json_t *open_alarms(const struct ys_alarms *alarms)
+/* About no record; `log` may be NULL. */
+static void add_alarm(json_t *list, const char *kind, const char *log)
 {
+    json_array_append_new(list, json_pack("{s:n, s:s, s:n, s:s?, s:n}", "record", "kind", kind,
+                                          "key", "log", log, "index"));
+}
+
+/* All that the text calls an alarm. */
+static json_t *open_alarms(const struct ys_view_status *view)
+{
+    const struct ys_alarms *const alarms = view->alarms;
     json_t *const list = json_array();
+    for (size_t i = 0; i < view->log_count; i++)
+        if (view->log[i].log.state == YS_LOG_FORKED)
+            add_alarm(list, "two_histories", view->log[i].log.origin_text);
     for (size_t i = 0; i < alarms->count; i++) {
         const struct ys_alarm *const alarm = &alarms->alarm[i];
         char id[YS_RECORD_ID_TEXT_MAX];
@@ -341,6 +353,12 @@ static json_t *open_alarms(const struct ys_alarms *alarms)
                                             alarm->kind, "key", alarm->key, "log", alarm->origin,
                                             "index", ys_json_number(alarm->index)));
     }
+    if (view->clock_ahead_s != 0)
+        add_alarm(list, "clock", NULL);
+    if (view->ground.is_short)
+        add_alarm(list, "little_room", NULL);
+    if (view->logbook_broken)
+        add_alarm(list, "logbook", NULL);
     return list;
 }
 
@@ -388,7 +406,7 @@ static void status(const struct ys_view_status *view)
         "requests_waiting", ys_json_number(view->requests), "observers",
         ys_json_number(view->observers), "observes",
         view->observes ? ys_json_text_or_null(view->parent) : json_null(), "waiting",
-        ys_json_number(view->waiting), "alarms", open_alarms(view->alarms), "disk",
+        ys_json_number(view->waiting), "alarms", open_alarms(view), "disk",
         disk_object(&view->ground), "store", store_object(&view->ground), "clock_ahead_s",
         (json_int_t)view->clock_ahead_s, "attachments",
         ys_attachments_json(&view->attachments, view->faults), "logbook", "lines",

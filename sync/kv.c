@@ -245,9 +245,12 @@ static enum ys_code translate_write(struct ys_kv *kv, int rc, const char *what, 
         rc = ENOSPC;
     if (rc == MDB_MAP_FULL)
         atomic_store(&kv->shortage, YS_SHORT_MAP);
-    else if (rc == ENOSPC || rc == EDQUOT)
-        atomic_store(&kv->shortage, YS_SHORT_DISK);
-    return ys_kv_translate(rc, what, err);
+    if (rc != ENOSPC && rc != EDQUOT)
+        return ys_kv_translate(rc, what, err);
+    atomic_store(&kv->shortage, YS_SHORT_DISK);
+    return ys_fail(err, YS_FULL,
+                   "store: %s: no space left on the disk of %.140s; free some there, and try again",
+                   what, kv->path);
 }
 
 /* --- opening --- */
@@ -277,14 +280,11 @@ static enum ys_code open_databases(struct ys_kv *kv, bool create, struct ys_err 
 /* LMDB writes its lock file through a mapping: a page for which the disk has no room would be a bus
  * error, now or when a later reader needs it. So all of it is there first. Only before LMDB opens the
  * file: closing it drops the locks of this process. */
-static enum ys_code make_lock_file(const char *path, struct ys_err *err)
+static enum ys_code make_lock_file(const char *name, struct ys_err *err)
 {
     enum {
         LOCK_FILE_BYTES = 65536
     }; /* READERS_MAX slots of 64 bytes and what stands before them */
-    char name[PATH_MAX];
-    if (snprintf(name, sizeof name, "%s/lock.mdb", path) >= (int)sizeof name)
-        return ys_fail(err, YS_LIMIT, "%s: path too long", path);
     const int fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0)
         return errno == ENOSPC || errno == EDQUOT
@@ -324,12 +324,33 @@ static int create_any_env(struct ys_kv *kv, const struct ys_kv_options *options)
     return create_env(kv, options, MDB_RDONLY);
 }
 
-static enum ys_code replaced(const struct ys_kv *kv, struct ys_err *err)
+static enum ys_code replaced(const char *name, struct ys_err *err)
 {
     return ys_fail(err, YS_IO,
                    "%.160s: was moved, removed or replaced while it was in use; put it back, start "
                    "again",
-                   kv->file);
+                   name);
+}
+
+/* Opened again it is only compared: others look at these meanwhile. */
+static enum ys_code keep_place(struct ys_kv_place *place, const struct stat *info, const char *name,
+                               struct ys_err *err)
+{
+    if (place->inode == 0)
+        *place = (struct ys_kv_place){.device = info->st_dev, .inode = info->st_ino};
+    return info->st_dev == place->device && info->st_ino == place->inode ? YS_OK
+                                                                         : replaced(name, err);
+}
+
+/* By its name, since LMDB gives no descriptor of it, and closing another would drop our locks. */
+static enum ys_code keep_lock_place(struct ys_kv *kv, struct ys_err *err)
+{
+    struct stat info;
+    if (kv->read_only)
+        return YS_OK; /* there is none */
+    if (stat(kv->lock, &info) != 0)
+        return replaced(kv->lock, err);
+    return keep_place(&kv->lock_place, &info, kv->lock, err);
 }
 
 enum ys_code ys_kv_open_env(struct ys_kv *kv, const struct ys_kv_options *options,
@@ -337,7 +358,7 @@ enum ys_code ys_kv_open_env(struct ys_kv *kv, const struct ys_kv_options *option
 {
     struct stat info;
     int fd = -1;
-    enum ys_code code = make_lock_file(options->path, err);
+    enum ys_code code = make_lock_file(kv->lock, err);
     if (code != YS_OK)
         return code;
     int rc = create_any_env(kv, options);
@@ -347,13 +368,11 @@ enum ys_code ys_kv_open_env(struct ys_kv *kv, const struct ys_kv_options *option
         return ys_kv_translate(rc, options->path, err);
     if (fstat(fd, &info) != 0)
         return ys_fail(err, YS_IO, "%s: %s", kv->file, strerror(errno));
-    if (kv->inode == 0) { /* opened again it is only compared: others look at these meanwhile */
-        kv->device = info.st_dev;
-        kv->inode = info.st_ino;
-    } else if (info.st_dev != kv->device || info.st_ino != kv->inode) {
-        return replaced(kv, err);
-    }
-    code = check_file_size(kv->env, options->path, err);
+    code = keep_place(&kv->data_place, &info, kv->file, err);
+    if (code == YS_OK)
+        code = keep_lock_place(kv, err);
+    if (code == YS_OK)
+        code = check_file_size(kv->env, options->path, err);
     return code != YS_OK ? code : open_databases(kv, options->create, err);
 }
 
@@ -371,6 +390,7 @@ enum ys_code ys_kv_open(const struct ys_kv_options *options, struct ys_kv **out,
         return ys_fail(err, YS_NOMEM, "store: out of memory");
     memcpy(kv->file, name, sizeof kv->file);
     (void)snprintf(kv->path, sizeof kv->path, "%s", options->path);
+    (void)snprintf(kv->lock, sizeof kv->lock, "%.*s/lock.mdb", PATH_MAX - 16, options->path);
     kv->held_bytes_max = options->held_bytes_max;
     init_gate(kv);
     const enum ys_code code = ys_kv_open_env(kv, options, err);
@@ -408,12 +428,20 @@ bool ys_kv_read_only(const struct ys_kv *kv)
     return kv->read_only;
 }
 
-enum ys_code ys_kv_check_name(const struct ys_kv *kv, struct ys_err *err)
+static bool is_in_place(const char *name, const struct ys_kv_place *place)
 {
     struct stat info;
-    if (stat(kv->file, &info) == 0 && info.st_dev == kv->device && info.st_ino == kv->inode)
-        return YS_OK;
-    return replaced(kv, err);
+    return place->inode == 0 ||
+           (stat(name, &info) == 0 && info.st_dev == place->device && info.st_ino == place->inode);
+}
+
+enum ys_code ys_kv_check_name(const struct ys_kv *kv, struct ys_err *err)
+{
+    if (!is_in_place(kv->file, &kv->data_place))
+        return replaced(kv->file, err);
+    if (!is_in_place(kv->lock, &kv->lock_place))
+        return replaced(kv->lock, err);
+    return YS_OK;
 }
 
 enum ys_code ys_kv_check_place(const struct ys_kv *kv, struct ys_err *err)
@@ -498,7 +526,7 @@ enum ys_code ys_txn_begin(struct ys_kv *kv, bool write, struct ys_txn **out, str
     enum ys_code code = write ? prepare_write(kv, err) : YS_OK;
     if (code != YS_OK)
         return code;
-    struct ys_txn *const txn = calloc(1, sizeof *txn);
+    struct ys_txn *txn = calloc(1, sizeof *txn);
     if (txn == NULL)
         return ys_fail(err, YS_NOMEM, "store: out of memory");
     txn->kv = kv;
@@ -506,6 +534,12 @@ enum ys_code ys_txn_begin(struct ys_kv *kv, bool write, struct ys_txn **out, str
     code = begin(txn, err);
     if (code != YS_OK) {
         free(txn);
+        return code;
+    }
+    if (write) /* whoever waited for the lock holds one that others no longer look at */
+        code = ys_kv_check_name(kv, err);
+    if (code != YS_OK) {
+        ys_txn_abort(&txn);
         return code;
     }
     *out = txn;
@@ -623,7 +657,7 @@ enum ys_code ys_txn_put_new(struct ys_txn *txn, enum ys_db db, struct ys_bytes k
         *old_out = from_val(&v);
         return YS_EXISTS;
     }
-    return ys_kv_translate(rc, "write", err);
+    return translate_write(txn->kv, rc, "write", err);
 }
 
 enum ys_code ys_txn_reserve(struct ys_txn *txn, enum ys_db db, struct ys_bytes key, size_t size,

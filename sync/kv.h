@@ -72,8 +72,8 @@ void ys_kv_close(struct ys_kv *kv);
 
 /* May nothing be written, because the file system is read-only? */
 bool ys_kv_read_only(const struct ys_kv *kv);
-/* Is the file that is open still the one that its name leads to, on a file system that can be written?
- * YS_IO with the reason. A commit looks after the name by itself. */
+/* Are the file that is open and its lock still those that their names lead to, on a file system that can be
+ * written? YS_IO with the reason. A write transaction looks after the names by itself, before and behind. */
 YS_CHECKED enum ys_code ys_kv_check_place(const struct ys_kv *kv, struct ys_err *err);
 
 /* Why the last write ended with YS_FULL. */

@@ -11,6 +11,12 @@
 #include <stdatomic.h>
 #include <sys/types.h>
 
+/* What stood under a name when it was opened. */
+struct ys_kv_place {
+    dev_t device;
+    ino_t inode; /* 0: nothing */
+};
+
 struct ys_kv {
     MDB_env *env;
     MDB_dbi dbi[YS_DB_COUNT];
@@ -18,9 +24,9 @@ struct ys_kv {
     bool lacks_tables;
     bool read_only;
     char path[PATH_MAX]; /* of the folder */
-    char file[PATH_MAX]; /* its name, and what stood there when it was opened */
-    dev_t device;
-    ino_t inode;
+    char file[PATH_MAX]; /* data.mdb in it */
+    char lock[PATH_MAX]; /* lock.mdb */
+    struct ys_kv_place data_place, lock_place;
     uint64_t held_bytes_max;
     atomic_int shortage;
 
@@ -44,7 +50,7 @@ enum ys_code ys_kv_lock(struct ys_kv *kv, struct ys_err *err);
 void ys_kv_unlock(struct ys_kv *kv);
 /* Instead of ys_kv_unlock: others may enter, and this thread is inside until ys_kv_leave(kv, NULL). */
 void ys_kv_unlock_inside(struct ys_kv *kv);
-/* Is the file still the one that was opened? */
+/* Are the files still those that were opened? Who has another lock file writes beside us. */
 enum ys_code ys_kv_check_name(const struct ys_kv *kv, struct ys_err *err);
 enum ys_code ys_kv_open_env(struct ys_kv *kv, const struct ys_kv_options *options,
                             struct ys_err *err);

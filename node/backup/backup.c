@@ -188,11 +188,24 @@ static enum ys_code move_in_place(const char *partial, const char *folder, struc
     return YS_OK;
 }
 
+/* In the list of the home. Where that cannot be written, `why_out` says so: the copy is worth more. */
+static enum ys_code enlist(const struct ys_node *node, const struct ys_backup_made *made,
+                           uint64_t erased, struct ys_err *why_out, struct ys_err *err)
+{
+    *why_out = (struct ys_err){.code = YS_OK};
+    const enum ys_code code =
+        ys_backups_put(&node->home, made->folder, ys_now_s(), erased, why_out);
+    return code == YS_OK || code == YS_IO || code == YS_FULL
+               ? YS_OK
+               : ys_fail(err, code, "%s", why_out->msg);
+}
+
 enum ys_code ys_backup_make(const struct ys_node *node, const struct ys_backup_options *options,
                             struct ys_backup_made *out, struct ys_err *err)
 {
     char partial[PATH_MAX];
     struct ys_backup_made made = {.files = 0};
+    struct ys_err later = {.code = YS_OK};
     uint64_t erased = 0;
     enum ys_code code = whole_path(options->folder, made.folder, err);
     if (code == YS_OK)
@@ -204,13 +217,15 @@ enum ys_code ys_backup_make(const struct ys_node *node, const struct ys_backup_o
         return ys_fail(err, errno == ENOSPC ? YS_FULL : YS_IO, "%.200s: %s", partial,
                        strerror(errno));
     /* Known before there is anything in it: a killed process leaves none that nobody knows of. */
-    code = ys_backups_put(&node->home, made.folder, ys_now_s(), 0, err);
+    code = enlist(node, &made, 0, &made.unlisted, err);
     if (code == YS_OK)
         code = make_in(node, options, partial, &made, &erased, err);
     if (code == YS_OK)
         code = move_in_place(partial, made.folder, err);
     if (code == YS_OK)
-        code = ys_backups_put(&node->home, made.folder, ys_now_s(), erased, err);
+        code = enlist(node, &made, erased, &later, err);
+    if (later.code == YS_OK)
+        made.unlisted.code = YS_OK;
     if (code != YS_OK) {
         ys_file_remove_tree(partial);
         if (ys_backups_drop(&node->home, made.folder, NULL) != YS_OK)

@@ -25,6 +25,7 @@ struct ys_backup_options {
 struct ys_backup_made {
     char folder[PATH_MAX]; /* the whole path */
     uint64_t files, bytes;
+    struct ys_err unlisted; /* why it does not stand in the list of the home; YS_OK: it does */
 };
 /* Whole or not at all: it is made beside its place, checked, and moved there. YS_EXISTS. */
 YS_CHECKED enum ys_code ys_backup_make(const struct ys_node *node,

@@ -248,10 +248,13 @@ static void release(struct ys_model *model)
     model->sql = NULL;
 }
 
-static enum ys_code open_once(struct ys_model *model, struct ys_err *err)
+/* `from` (NULL: none): what stands there is taken over first. */
+static enum ys_code open_once(struct ys_model *model, const char *from, struct ys_err *err)
 {
     model->haste = false;
     enum ys_code code = ys_sql_open(model->path, BUSY_MS, &model->sql, err);
+    if (code == YS_OK && from != NULL)
+        code = ys_sql_take(model->sql, from, err);
     if (code == YS_OK)
         code = make_current(model, err);
     if (code == YS_OK)
@@ -271,8 +274,8 @@ static void remove_file(const char *path)
     }
 }
 
-enum ys_code ys_model_open(const char *path, const struct ys_store *store, struct ys_model **out,
-                           struct ys_err *err)
+static enum ys_code open_model(const char *path, const char *from, const struct ys_store *store,
+                               struct ys_model **out, struct ys_err *err)
 {
     const size_t size = strlen(path) + 1;
     struct ys_model *const model = calloc(1, sizeof *model + size);
@@ -286,11 +289,12 @@ enum ys_code ys_model_open(const char *path, const struct ys_store *store, struc
     if (code == YS_OK)
         code = fingerprint(model->shape, store, &model->made_for, err);
     if (code == YS_OK)
-        code = open_once(model, err);
-    if (code == YS_CORRUPT) {
+        code = open_once(model, from, err);
+    if (code != YS_OK && (from != NULL || code == YS_CORRUPT)) {
         release(model);
-        remove_file(path);
-        code = open_once(model, err);
+        if (from == NULL)
+            remove_file(path);
+        code = open_once(model, NULL, err);
     }
     if (code != YS_OK) {
         ys_model_close(model);
@@ -298,6 +302,18 @@ enum ys_code ys_model_open(const char *path, const struct ys_store *store, struc
     }
     *out = model;
     return YS_OK;
+}
+
+enum ys_code ys_model_open(const char *path, const struct ys_store *store, struct ys_model **out,
+                           struct ys_err *err)
+{
+    return open_model(path, NULL, store, out, err);
+}
+
+enum ys_code ys_model_open_apart(const char *path, const struct ys_store *store,
+                                 struct ys_model **out, struct ys_err *err)
+{
+    return open_model(":memory:", path, store, out, err);
 }
 
 void ys_model_close(struct ys_model *model)

@@ -23,6 +23,10 @@ struct ys_model;
  * nothing stands, gone when it is closed. */
 YS_CHECKED enum ys_code ys_model_open(const char *path, const struct ys_store *store,
                                       struct ys_model **out, struct ys_err *err);
+/* In memory, beginning with what stands in the file: for a disk on which nothing can be written. What cannot be
+ * read there, or is not of this store and version, is left, and the model begins from nothing. */
+YS_CHECKED enum ys_code ys_model_open_apart(const char *path, const struct ys_store *store,
+                                            struct ys_model **out, struct ys_err *err);
 void ys_model_close(struct ys_model *model);
 /* To ask questions. Valid until the model is closed. */
 struct ys_sql *ys_model_sql(struct ys_model *model);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { LOOKASIDE_BYTES = 1200, LOOKASIDE_COUNT = 800 };
@@ -21,14 +22,28 @@ struct ys_query {
     bool bad; /* a value could not be set: found at the next step */
 };
 
+static enum ys_code no_space(const char *path, struct ys_err *err)
+{
+    return ys_fail(err, YS_FULL, "read model %.140s: no space left on the disk; free some there",
+                   path);
+}
+
 /* What the system said of the file. */
-static enum ys_code translate_system(int error, const char *why, struct ys_err *err)
+static enum ys_code translate_system(int error, const char *path, const char *why,
+                                     struct ys_err *err)
 {
     if (error == ENOSPC || error == EDQUOT)
-        return ys_fail(err, YS_FULL, "read model: no space left on the disk");
+        return no_space(path, err);
     if (error == EROFS)
-        return ys_fail(err, YS_IO, "read model: the file system is read-only");
-    return ys_fail(err, YS_IO, "read model: %s", why);
+        return ys_fail(err, YS_IO, "read model %.140s: the file system is read-only", path);
+    return ys_fail(err, YS_IO, "read model %.140s: %s", path, why);
+}
+
+/* "" of one in memory. */
+static const char *path_of(sqlite3 *db)
+{
+    const char *const path = db == NULL ? NULL : sqlite3_db_filename(db, "main");
+    return path == NULL ? "" : path;
 }
 
 /* The one place where SQLite's codes become ours. */
@@ -46,11 +61,11 @@ static enum ys_code translate(sqlite3 *db, int rc, struct ys_err *err)
     case SQLITE_NOMEM:
         return ys_fail(err, YS_NOMEM, "read model: out of memory");
     case SQLITE_FULL:
-        return ys_fail(err, YS_FULL, "read model: no space left on the disk");
+        return no_space(path_of(db), err);
     case SQLITE_CANTOPEN:
     case SQLITE_READONLY:
     case SQLITE_IOERR:
-        return translate_system(db == NULL ? 0 : sqlite3_system_errno(db), why, err);
+        return translate_system(db == NULL ? 0 : sqlite3_system_errno(db), path_of(db), why, err);
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
         return ys_fail(err, YS_CORRUPT, "read model: %s; `yishi reindex` makes it anew", why);
@@ -95,13 +110,73 @@ enum ys_code ys_sql_open(const char *path, int busy_ms, struct ys_sql **out, str
                           "PRAGMA foreign_keys = OFF; PRAGMA trusted_schema = OFF;",
                           err);
     if (code == YS_IO && is_on_read_only(path))
-        code = translate_system(EROFS, "", err);
+        code = translate_system(EROFS, path, "", err);
     if (code != YS_OK) {
         ys_sql_close(sql);
         return code;
     }
     *out = sql;
     return YS_OK;
+}
+
+/* --- taking over what cannot be written --- */
+
+static enum ys_code copy_all(struct ys_sql *sql, sqlite3 *from, struct ys_err *err)
+{
+    sqlite3_backup *const backup = sqlite3_backup_init(sql->db, "main", from, "main");
+    if (backup == NULL)
+        return translate(sql->db, sqlite3_errcode(sql->db), err);
+    (void)sqlite3_backup_step(backup, -1); /* the end repeats its code */
+    return translate(from, sqlite3_backup_finish(backup), err);
+}
+
+/* `before`: a statement, or NULL. */
+static enum ys_code take_by(struct ys_sql *sql, const char *name, int flags, const char *before,
+                            struct ys_err *err)
+{
+    enum { BUSY_MS = 2000 };
+    sqlite3 *from = NULL;
+    int rc =
+        sqlite3_open_v2(name, &from, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE, NULL);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_busy_timeout(from, BUSY_MS);
+    if (rc == SQLITE_OK && before != NULL)
+        rc = sqlite3_exec(from, before, NULL, NULL, NULL);
+    const enum ys_code code = rc == SQLITE_OK ? copy_all(sql, from, err) : translate(from, rc, err);
+    rc = sqlite3_close(from);
+    YS_ASSERT(rc == SQLITE_OK);
+    return code;
+}
+
+/* Nobody writes there, and nothing waits in a journal: no lock is needed. */
+static enum ys_code take_unlocked(struct ys_sql *sql, const char *path, struct ys_err *err)
+{
+    char name[3 * PATH_MAX + 32] = "file:";
+    char journal[PATH_MAX + 8];
+    struct stat info;
+    size_t size = strlen(name);
+    (void)snprintf(journal, sizeof journal, "%s-wal", path);
+    if (stat(journal, &info) == 0 && info.st_size != 0)
+        return ys_fail(err, YS_IO, "read model %.140s: its journal cannot be read there", path);
+    for (const char *at = path; *at != '\0' && size < sizeof name - 16; at++)
+        size += (size_t)snprintf(name + size, sizeof name - size,
+                                 strchr("%?#", *at) != NULL ? "%%%02X" : "%c", (unsigned char)*at);
+    (void)snprintf(name + size, sizeof name - size, "?immutable=1");
+    return take_by(sql, name, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, NULL, err);
+}
+
+enum ys_code ys_sql_take(struct ys_sql *sql, const char *path, struct ys_err *err)
+{
+    struct stat info;
+    if (stat(path, &info) != 0)
+        return ys_fail(err, YS_NOT_FOUND, "read model %.140s: %s", path, strerror(errno));
+    /* Where somebody has it open, what he shares with others is there. */
+    enum ys_code code = take_by(sql, path, SQLITE_OPEN_READONLY, NULL, err);
+    if (code != YS_OK && is_on_read_only(path))
+        return take_unlocked(sql, path, err);
+    if (code != YS_OK) /* alone, one needs no file for it */
+        code = take_by(sql, path, SQLITE_OPEN_READWRITE, "PRAGMA locking_mode = EXCLUSIVE", err);
+    return code;
 }
 
 void ys_sql_close(struct ys_sql *sql)

@@ -20,6 +20,9 @@ struct ys_query;
 /* Opens or makes the file. YS_CORRUPT when it is no database. A second writer waits `busy_ms`. */
 YS_CHECKED enum ys_code ys_sql_open(const char *path, int busy_ms, struct ys_sql **out,
                                     struct ys_err *err);
+/* Copy into one in memory what stands in a file that may lie where nothing can be written. On failure `sql` is
+ * good for nothing but to be closed. */
+YS_CHECKED enum ys_code ys_sql_take(struct ys_sql *sql, const char *path, struct ys_err *err);
 /* Statements must be gone. NULL is allowed. */
 void ys_sql_close(struct ys_sql *sql);
 

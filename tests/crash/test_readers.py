@@ -93,13 +93,21 @@ class HeldReaders(ground.DiskCase):
         ground.load("churn", node.home, 300)
         before = self.file_bytes(node)
         holder = self.hold(node)
+        self.assertEqual(node.status()["store"]["oldest_reader"]["pid"], holder.pid)
         holder.kill()
         holder.wait()
-        self.assertEqual(node.status()["store"]["oldest_reader"]["pid"], holder.pid)
         ground.load("churn", node.home, MANY // 4)
         self.assertLess(self.file_bytes(node), before + HELD_MAX * 3 // 2)
         oldest = node.status()["store"]["oldest_reader"]
         self.assertFalse(oldest is not None and oldest["pid"] == holder.pid)
+        # Where nobody writes, status itself sees that it is gone.
+        holder = self.hold(node)
+        ground.load("churn", node.home, 5)
+        self.assertEqual(node.status()["store"]["oldest_reader"]["pid"], holder.pid)
+        holder.kill()
+        holder.wait()
+        self.assertIsNone(node.status()["store"]["oldest_reader"])
+        self.assertNotIn("Oldest reader", node.call("status").out)
         node.stop()
 
     def test_a_pager_that_waits_holds_nothing(self):

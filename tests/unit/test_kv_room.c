@@ -327,6 +327,35 @@ static void a_commit_to_a_file_that_was_removed_is_no_commit(void **state)
     assert_int_equal(write_over(desk, 1, NULL), YS_OK);
 }
 
+/* Whoever opens the store then has a lock of his own, and two write at once. */
+static void nothing_is_written_under_a_lock_that_was_removed(void **state)
+{
+    struct desk *const desk = *state;
+    char name[FOLDER_PATH_MAX];
+    struct ys_err err = {0};
+    struct ys_txn *txn = NULL;
+    desk->kv = open_kv(&desk->folder, false, LARGE_MAP_BYTES, HELD_MAX);
+    folder_path(&desk->folder, "lock.mdb", name);
+    assert_int_equal(write_over(desk, 1, NULL), YS_OK);
+    assert_int_equal(ys_txn_begin(desk->kv, true, &txn, NULL), YS_OK);
+
+    assert_int_equal(unlink(name), 0);
+    assert_int_equal(ys_txn_commit(&txn, &err), YS_IO);
+    assert_non_null(strstr(err.msg, "lock.mdb: was moved, removed or replaced"));
+    assert_int_equal(ys_txn_begin(desk->kv, true, &txn, &err), YS_IO);
+    assert_int_equal(ys_kv_check_place(desk->kv, &err), YS_IO);
+
+    FILE *const other = fopen(name, "w");
+    assert_non_null(other);
+    fclose(other);
+    assert_int_equal(ys_txn_begin(desk->kv, true, &txn, &err), YS_IO);
+
+    /* What is opened from now on has one lock again. */
+    ys_kv_close(desk->kv);
+    desk->kv = open_kv(&desk->folder, false, LARGE_MAP_BYTES, HELD_MAX);
+    assert_int_equal(write_over(desk, 1, NULL), YS_OK);
+}
+
 static void the_lock_file_has_all_its_blocks(void **state)
 {
     struct desk *const desk = *state;
@@ -351,6 +380,8 @@ int main(void)
             a_reader_that_stands_still_stops_the_writers_before_the_file_grows_on, set_up,
             tear_down),
         cmocka_unit_test_setup_teardown(a_commit_to_a_file_that_was_removed_is_no_commit, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(nothing_is_written_under_a_lock_that_was_removed, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(the_lock_file_has_all_its_blocks, set_up, tear_down),
     };
