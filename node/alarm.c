@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { LINE_MAX_LEN = 512, FILE_MAX = YS_ALARMS_MAX * LINE_MAX_LEN };
+
 /* --- what was asked for --- */
 
 enum ys_code ys_own_keys_load(const struct ys_home *home, const struct ys_node_keys *keys,
@@ -70,6 +72,15 @@ struct search {
     struct ys_alarms *alarms;
 };
 
+static enum ys_code check_room(const struct ys_alarms *alarms, struct ys_err *err)
+{
+    return alarms->count < YS_ALARMS_MAX
+               ? YS_OK
+               : ys_fail(err, YS_LIMIT,
+                         _("alarms: more than %d; remove the file when all are seen"),
+                         YS_ALARMS_MAX);
+}
+
 static enum ys_code add_alarm(const struct search *search, const struct ys_log *log, uint64_t index,
                               const struct ys_record *record, const struct ys_hash *id,
                               const struct ys_vkey *vkey, struct ys_err *err)
@@ -78,9 +89,9 @@ static enum ys_code add_alarm(const struct search *search, const struct ys_log *
     for (size_t i = 0; i < alarms->count; i++)
         if (ys_hash_equal(&alarms->alarm[i].record, id))
             return YS_OK;
-    if (alarms->count == YS_ALARMS_MAX)
-        return ys_fail(err, YS_LIMIT, _("alarms: more than %d; remove the file when all are seen"),
-                       YS_ALARMS_MAX);
+    const enum ys_code code = check_room(alarms, err);
+    if (code != YS_OK)
+        return code;
     struct ys_alarm *const alarm = &alarms->alarm[alarms->count++];
     *alarm = (struct ys_alarm){.record = *id, .open = true, .index = index};
     memcpy(alarm->kind, record->kind, sizeof alarm->kind);
@@ -153,9 +164,48 @@ enum ys_code ys_alarms_find(struct ys_txn *txn, const struct ys_division *unit,
     }
 }
 
-/* --- the file: a line each of record id, "open" or "seen", kind, key, origin, index --- */
+/* --- jumps of the clock --- */
 
-enum { LINE_MAX_LEN = 512, FILE_MAX = YS_ALARMS_MAX * LINE_MAX_LEN };
+static const char jump_kind[] = "clock_jump";
+
+static void forget_oldest_jump(struct ys_alarms *alarms)
+{
+    size_t count = 0;
+    size_t oldest = 0;
+    for (size_t i = alarms->count; i-- > 0;)
+        if (alarms->alarm[i].jump_s != 0) {
+            count++;
+            oldest = i;
+        }
+    if (count < YS_CLOCK_ALARMS_MAX)
+        return;
+    alarms->count--;
+    memmove(&alarms->alarm[oldest], &alarms->alarm[oldest + 1],
+            (alarms->count - oldest) * sizeof alarms->alarm[0]);
+}
+
+enum ys_code ys_alarms_add_jump(struct ys_alarms *alarms, const char *origin, int64_t jump_s,
+                                uint64_t now_s, struct ys_err *err)
+{
+    char text[LINE_MAX_LEN];
+    YS_ASSERT(jump_s != 0);
+    forget_oldest_jump(alarms);
+    const enum ys_code code = check_room(alarms, err);
+    if (code != YS_OK)
+        return code;
+    struct ys_alarm *const alarm = &alarms->alarm[alarms->count++];
+    *alarm = (struct ys_alarm){.open = true, .jump_s = jump_s, .index = now_s};
+    memcpy(alarm->kind, jump_kind, sizeof jump_kind);
+    snprintf(alarm->key, sizeof alarm->key, "%lld", (long long)jump_s);
+    snprintf(alarm->origin, sizeof alarm->origin, "%s", origin);
+    snprintf(text, sizeof text, "%s %s %s %llu", origin, jump_kind, alarm->key,
+             (unsigned long long)now_s);
+    ys_record_id(ys_bytes_of_text(text), &alarm->record);
+    return YS_OK;
+}
+
+/* --- the file: a line each of record id, "open" or "seen", kind, key, origin, index; of a jump its
+ * seconds and the time that the clock showed next are key and index --- */
 
 /* What stands before the next space, or all that is left. */
 static struct ys_bytes take_word(struct ys_bytes *rest)
@@ -184,10 +234,13 @@ static bool parse_line(struct ys_bytes line, struct ys_alarm *out)
     if (ys_record_id_parse(take_word(&line), &out->record) != YS_OK)
         return false;
     out->open = !ys_bytes_is_text(take_word(&line), "seen");
-    return take_text(&line, out->kind, sizeof out->kind) &&
-           take_text(&line, out->key, sizeof out->key) &&
-           take_text(&line, out->origin, sizeof out->origin) &&
-           ys_decimal_parse(line, UINT64_MAX, &out->index);
+    const bool whole = take_text(&line, out->kind, sizeof out->kind) &&
+                       take_text(&line, out->key, sizeof out->key) &&
+                       take_text(&line, out->origin, sizeof out->origin) &&
+                       ys_decimal_parse(line, UINT64_MAX, &out->index);
+    if (whole && strcmp(out->kind, jump_kind) == 0)
+        out->jump_s = strtoll(out->key, NULL, 10);
+    return whole;
 }
 
 enum ys_code ys_alarms_load(const struct ys_home *home, struct ys_alarms *out, struct ys_err *err)

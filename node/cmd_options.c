@@ -377,7 +377,8 @@ const struct ys_option ys_recover_options[] = {
 };
 
 const struct ys_option ys_status_options[] = {
-    {"acknowledge", "RECORD", N_("an alarm is seen: RECORD are 8 digits or more of its record id")},
+    {"acknowledge", "RECORD",
+     N_("an alarm is seen: RECORD are 8 digits or more of the id behind the word ALARM")},
     {NULL, NULL, NULL},
 };
 

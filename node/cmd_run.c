@@ -62,6 +62,23 @@ static void clock_state(void *context, int64_t ahead_s)
         ys_journal_text(YS_PRIORITY_WARNING, "clock", "reason", err.msg);
 }
 
+static void clock_jumped(void *context, int64_t jump_s, int64_t now_s)
+{
+    const struct run *const run = context;
+    struct ys_alarms alarms;
+    struct ys_err err = {0};
+    enum ys_code code = ys_alarms_load(&run->node.home, &alarms, &err);
+    if (code == YS_OK)
+        code = ys_alarms_add_jump(&alarms, run->node.origin_text, jump_s,
+                                  now_s < 0 ? 0 : (uint64_t)now_s, &err);
+    if (code == YS_OK)
+        code = ys_alarms_save(&run->node.home, &alarms, &err);
+    if (code == YS_FULL && ys_reserve_give_up(&run->node.home))
+        code = ys_alarms_save(&run->node.home, &alarms, &err);
+    if (code != YS_OK)
+        ys_journal_text(YS_PRIORITY_ERROR, "alarms", "reason", err.msg);
+}
+
 static void tell_alarms(const struct ys_alarms *alarms, size_t first)
 {
     for (size_t i = first; i < alarms->count; i++) {
@@ -222,6 +239,7 @@ enum ys_code ys_cmd_run(const struct ys_call *call, struct ys_err *err)
             .ready = ready,
             .link = link_state,
             .clock = clock_state,
+            .jumped = clock_jumped,
             .membership = run.node.observer ? NULL : look_for_alarms,
             .reload = reload,
             .reload_roots = reload_roots,

@@ -5,6 +5,7 @@
 #include "node/reserve.h"
 #include "node/vault/logbook.h"
 #include "node/view.h"
+#include "sync/session.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -104,6 +105,54 @@ static void pick_own_receipts(struct ys_view_status *view)
         *receipt = (struct ys_view_receipt){
             .there = true, .size = own->receipt[i].size, .time_s = own->receipt[i].time_s};
     }
+}
+
+/* --- do the times of cosignatures fit to our clock? --- */
+
+/* When the newest record that a receipt of this size covers was signed, by its own word. */
+static enum ys_code signed_at(struct ys_txn *txn, uint64_t size, uint64_t *out, struct ys_err *err)
+{
+    struct ys_entry entry;
+    struct ys_note note;
+    struct ys_record record;
+    *out = 0;
+    const enum ys_code code = ys_log_entry(txn, YS_OWN_LOG, size - 1, &entry, err);
+    if (code == YS_OK && ys_note_parse(entry.note, &note, NULL) == YS_OK &&
+        ys_record_parse(note.text, &record, NULL) == YS_OK)
+        *out = record.signed_at_s;
+    return code == YS_NOT_FOUND ? YS_OK : code;
+}
+
+/* A receipt is given behind the record and comes here ahead of now: otherwise one of two clocks was wrong. */
+static enum ys_code receipt_apart(struct ys_txn *txn, const struct ys_view_receipt *receipt,
+                                  uint64_t now_s, int64_t *out, struct ys_err *err)
+{
+    uint64_t made_s = 0;
+    *out = 0;
+    if (!receipt->there || receipt->size == 0)
+        return YS_OK;
+    const enum ys_code code = signed_at(txn, receipt->size, &made_s, err);
+    if (code == YS_OK && receipt->time_s > now_s + YS_CLOCK_APART_MAX_S)
+        *out = (int64_t)(receipt->time_s - now_s);
+    else if (code == YS_OK && made_s > receipt->time_s + YS_CLOCK_APART_MAX_S)
+        *out = -(int64_t)(made_s - receipt->time_s);
+    return code;
+}
+
+static enum ys_code read_clock(struct ys_txn *txn, struct ys_view_status *view, struct ys_err *err)
+{
+    const uint64_t now_s = ys_now_s();
+    struct ys_view_clock *const clock = &view->clock;
+    uint64_t last_s = 0;
+    enum ys_code code = ys_witness_time_load(txn, &last_s, err);
+    if (code == YS_OK && last_s > now_s + YS_CLOCK_APART_MAX_S) {
+        clock->witness_time_s = last_s;
+        clock->witness_ahead_s = last_s - now_s;
+    }
+    if (code == YS_OK)
+        code = receipt_apart(txn, &view->street, now_s, &clock->street_s, err);
+    return code != YS_OK ? code
+                         : receipt_apart(txn, &view->district, now_s, &clock->district_s, err);
 }
 
 /* One that cannot be read does not hide the rest of the status. */
@@ -248,7 +297,9 @@ enum ys_code ys_cmd_status(const struct ys_call *call, struct ys_err *err)
     view.observes = node.observer;
     view.log = logs;
     pick_own_receipts(&view);
-    code = ys_txn_count(txn, YS_DB_ASIDE, &view.waiting, err);
+    code = read_clock(txn, &view, err);
+    if (code == YS_OK)
+        code = ys_txn_count(txn, YS_DB_ASIDE, &view.waiting, err);
     view.logbook_broken = ys_logbook_check(&node.home, &logbook, &why) != YS_OK;
     view.logbook = view.logbook_broken ? why.msg : "";
     view.logbook_lines = logbook.lines;

@@ -280,7 +280,7 @@ static const struct ys_cmd table[] = {
         "the\n"
         "link to the parent; the daemon; and the alarms: records above about keys of this unit "
         "that\n"
-        "nobody here asked for."),
+        "nobody here asked for, and clocks that are, or were, wrong."),
      "status\nstatus --acknowledge 3fa1b2c4", ys_status_options, 0, 0},
     {"verify", ys_cmd_verify, "[CODE|ORIGIN]", N_("recompute everything that is held"),
      N_("Recomputes leaf hashes, trees, heads, cosignatures and record signatures of every log, "

@@ -48,6 +48,8 @@ struct ys_daemon_options {
     /* How far the wall clock is ahead of the parent's, when that changes: 0 while they agree within two
      * minutes. May be NULL. */
     void (*clock)(void *context, int64_t ahead_s);
+    /* The wall clock jumped by so much and shows `now_s`. May be NULL. */
+    void (*jumped)(void *context, int64_t jump_s, int64_t now_s);
     /* Called at the start and whenever membership records may have come. May be NULL. */
     void (*membership)(void *context, struct ys_txn *txn);
     /* Read the settings again, after SIGHUP or a ring of the doorbell; false: keep what we have. */

@@ -25,6 +25,14 @@ void ys_daemon_parent_clock(struct ys_daemon *daemon, int64_t clock_ms)
     daemon->clock.looked_ms = 0;
 }
 
+static void tell_jump(const struct ys_daemon *daemon, int64_t jump_s, int64_t now_s)
+{
+    ys_journal(YS_PRIORITY_WARNING, "clock_jump", "seconds=%lld advice=\"see: yishi status\"",
+               (long long)jump_s);
+    if (daemon->options->jumped != NULL)
+        daemon->options->jumped(daemon->options->context, jump_s, now_s);
+}
+
 void ys_daemon_look_at_clock(struct ys_daemon *daemon)
 {
     struct ys_clocking *const clock = &daemon->clock;
@@ -36,7 +44,7 @@ void ys_daemon_look_at_clock(struct ys_daemon *daemon)
     clock->offset_ms = offset_ms;
     clock->offset_known = true;
     if (far_apart(jump_ms))
-        ys_journal(YS_PRIORITY_WARNING, "clock_jump", "seconds=%lld", (long long)(jump_ms / 1000));
+        tell_jump(daemon, jump_ms / 1000, (offset_ms + daemon->now_ms) / 1000);
     if (!clock->parent_known)
         return;
     const int64_t apart_ms = offset_ms - clock->parent_offset_ms;

@@ -12,7 +12,7 @@
  *     doorbell          FIFO: "I have written to the store"
  *     lock              held by the daemon while it runs
  *     reserve           to be given up when the disk is full (reserve.h)
- *     alarms            membership records that nobody here asked for (alarm.h)
+ *     alarms            membership records that nobody here asked for, jumps of the clock (alarm.h)
  *     sealed/           what stays at home, value by value (vault/vault.h)
  *     logbook           what was sealed, opened and erased, and why (vault/logbook.h)
  *     scratch/          what a command copies for a while (report/scratch.h); gone when it ends

@@ -156,6 +156,14 @@ struct ys_view_ground {
     bool process_known;
     struct ys_process process;
 };
+/* How the times that cosignatures carry fit to the clock of this machine, in seconds; 0 where they do. */
+struct ys_view_clock {
+    uint64_t witness_time_s; /* of the newest cosignature given here, when it lies ahead */
+    uint64_t witness_ahead_s;
+    /* Above 0: the newest receipt lies ahead of the clock. Below: it is older than the newest record that
+     * it covers. */
+    int64_t street_s, district_s;
+};
 struct ys_view_status {
     const char *deployment, *code, *name, *level, *origin;
     uint64_t size;
@@ -174,6 +182,7 @@ struct ys_view_status {
     size_t log_count;
     const struct ys_view_log *log;
     const struct ys_alarms *alarms; /* those that are open are shown */
+    struct ys_view_clock clock;
     struct ys_view_ground ground;
     uint64_t logbook_lines; /* what was sealed, opened and erased here */
     bool logbook_broken;

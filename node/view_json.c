@@ -347,19 +347,47 @@ static json_t *open_alarms(const struct ys_view_status *view)
         const struct ys_alarm *const alarm = &alarms->alarm[i];
         char id[YS_RECORD_ID_TEXT_MAX];
         ys_record_id_print(&alarm->record, id);
-        if (alarm->open)
+        if (alarm->open && alarm->jump_s == 0)
             json_array_append_new(list,
                                   json_pack("{s:s, s:s, s:s, s:s, s:o}", "record", id, "kind",
                                             alarm->kind, "key", alarm->key, "log", alarm->origin,
                                             "index", ys_json_number(alarm->index)));
     }
+    for (size_t i = 0; i < alarms->count; i++)
+        if (alarms->alarm[i].open && alarms->alarm[i].jump_s != 0)
+            add_alarm(list, "clock_jump", NULL); /* more of it under "clock" */
     if (view->clock_ahead_s != 0)
         add_alarm(list, "clock", NULL);
+    if (view->clock.witness_ahead_s != 0)
+        add_alarm(list, "witness_time", NULL);
+    if (view->clock.street_s != 0 || view->clock.district_s != 0)
+        add_alarm(list, "receipt_time", NULL);
     if (view->ground.is_short)
         add_alarm(list, "little_room", NULL);
     if (view->logbook_broken)
         add_alarm(list, "logbook", NULL);
     return list;
+}
+
+/* Of the machine: its jumps that nobody has acknowledged, and which cosignatures do not fit to it. */
+static json_t *clock_object(const struct ys_view_status *view)
+{
+    const struct ys_view_clock *const clock = &view->clock;
+    json_t *const jumps = json_array();
+    for (size_t i = 0; i < view->alarms->count; i++) {
+        const struct ys_alarm *const alarm = &view->alarms->alarm[i];
+        char id[YS_RECORD_ID_TEXT_MAX];
+        ys_record_id_print(&alarm->record, id);
+        if (alarm->open && alarm->jump_s != 0)
+            json_array_append_new(jumps, json_pack("{s:s, s:I, s:o}", "alarm", id, "seconds",
+                                                   (json_int_t)alarm->jump_s, "time",
+                                                   ys_json_time(true, alarm->index)));
+    }
+    return json_pack("{s:o, s:o, s:o, s:{s:I, s:I}}", "jumps", jumps, "witness_time",
+                     ys_json_time(clock->witness_ahead_s != 0, clock->witness_time_s),
+                     "witness_ahead_s", ys_json_number(clock->witness_ahead_s), "receipts_apart_s",
+                     "street", (json_int_t)clock->street_s, "district",
+                     (json_int_t)clock->district_s);
 }
 
 static json_t *disk_object(const struct ys_view_ground *ground)
@@ -397,7 +425,7 @@ static void status(const struct ys_view_status *view)
                         "link", ys_json_text_or_null(view->link));
     ys_json_line(json_pack(
         "{s:s, s:s, s:o, s:s, s:s, s:o, s:{s:o, s:o, s:o}, s:o, s:o, s:{s:b, s:o}, "
-        "s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:{s:o, s:b, s:o}}",
+        "s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:{s:o, s:b, s:o}}",
         "deployment", view->deployment, "code", view->code, "name", ys_json_text(view->name),
         "level", view->level, "origin", view->origin, "size", ys_json_number(view->size),
         "receipts", "saved", ys_json_number(view->size), "street", receipt_or_null(&view->street),
@@ -408,7 +436,7 @@ static void status(const struct ys_view_status *view)
         view->observes ? ys_json_text_or_null(view->parent) : json_null(), "waiting",
         ys_json_number(view->waiting), "alarms", open_alarms(view), "disk",
         disk_object(&view->ground), "store", store_object(&view->ground), "clock_ahead_s",
-        (json_int_t)view->clock_ahead_s, "attachments",
+        (json_int_t)view->clock_ahead_s, "clock", clock_object(view), "attachments",
         ys_attachments_json(&view->attachments, view->faults), "logbook", "lines",
         ys_json_number(view->logbook_lines), "good", !view->logbook_broken, "reason",
         ys_json_text_or_null(view->logbook)));

@@ -37,7 +37,7 @@ struct ys_txn {
 };
 
 /* The one place where LMDB's codes become ours. */
-enum ys_code ys_kv_translate(int rc, const char *what, struct ys_err *err)
+enum ys_code ys_kv_translate(const char *path, int rc, const char *what, struct ys_err *err)
 {
     switch (rc) {
     case MDB_SUCCESS:
@@ -63,8 +63,15 @@ enum ys_code ys_kv_translate(int rc, const char *what, struct ys_err *err)
         return ys_fail(err, YS_CORRUPT, "store: %s: %s", what, mdb_strerror(rc));
     case MDB_VERSION_MISMATCH:
         return ys_fail(err, YS_VERSION, "store: %s: %s", what, mdb_strerror(rc));
+    case EIO: /* the advice first: a long path is cut */
+        return ys_fail(
+            err, YS_IO,
+            "store: %s: %s; see dmesg for the disk, copy the home to another, and there: "
+            "yishi verify%s%s",
+            what, strerror(EIO), path == NULL ? "" : "; ", path == NULL ? "" : path);
     default:
-        return ys_fail(err, YS_IO, "store: %s: %s", what, mdb_strerror(rc));
+        return ys_fail(err, YS_IO, "store: %s: %s%s%s", what, mdb_strerror(rc),
+                       path == NULL ? "" : "; ", path == NULL ? "" : path);
     }
 }
 
@@ -89,7 +96,7 @@ static enum ys_code check_file_size(MDB_env *env, const char *path, struct ys_er
     if (rc == 0)
         rc = mdb_env_stat(env, &pages);
     if (rc != 0)
-        return ys_kv_translate(rc, "open", err);
+        return ys_kv_translate(path, rc, "open", err);
     if (snprintf(name, sizeof name, "%s/data.mdb", path) >= (int)sizeof name ||
         stat(name, &info) != 0)
         return ys_fail(err, YS_IO, "%s/data.mdb: %s", path, strerror(errno));
@@ -211,7 +218,7 @@ static enum ys_code remap(struct ys_kv *kv, bool grow, struct ys_err *err)
         if (rc == 0)
             rc = mdb_env_set_mapsize(kv->env, grow ? 2 * info.me_mapsize : 0);
         kv->lost = rc != 0;
-        code = ys_kv_translate(rc, "growing", err);
+        code = ys_kv_translate(kv->path, rc, "growing", err);
     }
     ys_kv_unlock(kv);
     return code;
@@ -246,7 +253,7 @@ static enum ys_code translate_write(struct ys_kv *kv, int rc, const char *what, 
     if (rc == MDB_MAP_FULL)
         atomic_store(&kv->shortage, YS_SHORT_MAP);
     if (rc != ENOSPC && rc != EDQUOT)
-        return ys_kv_translate(rc, what, err);
+        return ys_kv_translate(kv->path, rc, what, err);
     atomic_store(&kv->shortage, YS_SHORT_DISK);
     return ys_fail(err, YS_FULL,
                    "store: %s: no space left on the disk of %.140s; free some there, and try again",
@@ -365,7 +372,7 @@ enum ys_code ys_kv_open_env(struct ys_kv *kv, const struct ys_kv_options *option
     if (rc == 0)
         rc = mdb_env_get_fd(kv->env, &fd);
     if (rc != 0)
-        return ys_kv_translate(rc, options->path, err);
+        return ys_kv_translate(NULL, rc, options->path, err);
     if (fstat(fd, &info) != 0)
         return ys_fail(err, YS_IO, "%s: %s", kv->file, strerror(errno));
     code = keep_place(&kv->data_place, &info, kv->file, err);
@@ -452,7 +459,7 @@ enum ys_code ys_kv_check_place(const struct ys_kv *kv, struct ys_err *err)
         return code;
     if (statvfs(kv->file, &info) != 0)
         return ys_fail(err, YS_IO, "%.160s: %s", kv->file, strerror(errno));
-    return (info.f_flag & ST_RDONLY) != 0 ? ys_kv_translate(EROFS, "look", err) : YS_OK;
+    return (info.f_flag & ST_RDONLY) != 0 ? ys_kv_translate(kv->path, EROFS, "look", err) : YS_OK;
 }
 
 static bool holds_back(const struct ys_kv *kv, const struct ys_kv_info *info)
@@ -515,14 +522,14 @@ static enum ys_code begin(struct ys_txn *txn, struct ys_err *err)
             return code;
         rc = begin_once(txn);
     }
-    return ys_kv_translate(rc, "begin", err);
+    return ys_kv_translate(txn->kv->path, rc, "begin", err);
 }
 
 enum ys_code ys_txn_begin(struct ys_kv *kv, bool write, struct ys_txn **out, struct ys_err *err)
 {
     const int rc = write && kv->read_only ? EROFS : planted_failure(kv);
     if (rc != 0)
-        return ys_kv_translate(rc, "begin", err);
+        return ys_kv_translate(kv->path, rc, "begin", err);
     enum ys_code code = write ? prepare_write(kv, err) : YS_OK;
     if (code != YS_OK)
         return code;
@@ -629,7 +636,7 @@ enum ys_code ys_txn_get(struct ys_txn *txn, enum ys_db db, struct ys_bytes key,
         rc = look_up(txn, db, &k, &v);
     if (rc == 0)
         *value_out = from_val(&v);
-    return ys_kv_translate(rc, "read", err);
+    return ys_kv_translate(txn->kv->path, rc, "read", err);
 }
 
 enum ys_code ys_txn_put(struct ys_txn *txn, enum ys_db db, struct ys_bytes key,
@@ -727,7 +734,7 @@ enum ys_code ys_txn_seek(struct ys_txn *txn, enum ys_db db, struct ys_bytes key,
         *key_out = from_val(&k);
         *value_out = from_val(&v);
     }
-    return ys_kv_translate(rc, "read", err);
+    return ys_kv_translate(txn->kv->path, rc, "read", err);
 }
 
 enum ys_code ys_txn_count(struct ys_txn *txn, enum ys_db db, uint64_t *count_out,
@@ -739,7 +746,7 @@ enum ys_code ys_txn_count(struct ys_txn *txn, enum ys_db db, uint64_t *count_out
         rc = mdb_stat(txn->txn, txn->kv->dbi[db], &info);
     if (rc == 0)
         *count_out = info.ms_entries;
-    return ys_kv_translate(rc, "count", err);
+    return ys_kv_translate(txn->kv->path, rc, "count", err);
 }
 
 void ys_kv_fail_after(struct ys_kv *kv, unsigned calls)

@@ -106,7 +106,7 @@ enum ys_code ys_kv_info(struct ys_kv *kv, struct ys_kv_info *out, struct ys_err 
     ys_kv_leave(kv, NULL);
     if (rc == 0)
         *out = info;
-    return ys_kv_translate(rc, "info", err);
+    return ys_kv_translate(kv->path, rc, "info", err);
 }
 
 enum ys_code ys_kv_clear_dead_readers(struct ys_kv *kv, int *cleared_out, struct ys_err *err)
@@ -116,7 +116,7 @@ enum ys_code ys_kv_clear_dead_readers(struct ys_kv *kv, int *cleared_out, struct
         return code;
     const int rc = mdb_reader_check(kv->env, cleared_out);
     ys_kv_leave(kv, NULL);
-    return ys_kv_translate(rc, "clearing readers", err);
+    return ys_kv_translate(kv->path, rc, "clearing readers", err);
 }
 
 /* --- overwriting, copying --- */
@@ -135,7 +135,7 @@ static enum ys_code stop_writers(struct ys_kv *kv, MDB_txn **txn_out, struct ys_
         return ys_fail(err, YS_BUSY,
                        "store: process %lld reads an older state: nothing is overwritten meanwhile",
                        (long long)info.oldest_reader_pid);
-    return ys_kv_translate(rc, "overwriting", err);
+    return ys_kv_translate(kv->path, rc, "overwriting", err);
 }
 
 /* The same file again, with the map as large as it was. */
@@ -144,7 +144,7 @@ static enum ys_code open_again(struct ys_kv *kv, struct ys_err *err)
     MDB_envinfo info;
     int rc = mdb_env_info(kv->env, &info);
     if (rc != 0)
-        return ys_kv_translate(rc, "overwriting", err);
+        return ys_kv_translate(kv->path, rc, "overwriting", err);
     const struct ys_kv_options options = {.path = kv->path, .map_bytes = info.me_mapsize};
     mdb_env_close(kv->env);
     kv->env = NULL;
@@ -161,7 +161,7 @@ static enum ys_code open_again(struct ys_kv *kv, struct ys_err *err)
 enum ys_code ys_kv_wipe(struct ys_kv *kv, struct ys_wiped *out, struct ys_err *err)
 {
     if (kv->read_only)
-        return ys_kv_translate(EROFS, "overwriting", err);
+        return ys_kv_translate(kv->path, EROFS, "overwriting", err);
     enum ys_code code = ys_kv_check_name(kv, err);
     if (code == YS_OK)
         code = ys_kv_lock(kv, err);
@@ -190,5 +190,5 @@ enum ys_code ys_kv_copy(struct ys_kv *kv, int fd, struct ys_err *err)
         return code;
     const int rc = mdb_env_copyfd2(kv->env, fd, MDB_CP_COMPACT);
     ys_kv_leave(kv, NULL);
-    return ys_kv_translate(rc, "copy", err);
+    return ys_kv_translate(kv->path, rc, "copy", err);
 }

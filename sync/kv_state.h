@@ -39,8 +39,8 @@ struct ys_kv {
     bool lost;           /* a map could not be had again */
 };
 
-/* The one place where LMDB's codes become ours. */
-enum ys_code ys_kv_translate(int rc, const char *what, struct ys_err *err);
+/* The one place where LMDB's codes become ours. `path` is of the store, or NULL where `what` is it. */
+enum ys_code ys_kv_translate(const char *path, int rc, const char *what, struct ys_err *err);
 /* From here to leave the map stays where it is. `txn` is NULL for a look. */
 enum ys_code ys_kv_enter(struct ys_kv *kv, struct ys_txn *txn, struct ys_err *err);
 void ys_kv_leave(struct ys_kv *kv, struct ys_txn *txn);

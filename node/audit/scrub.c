@@ -411,8 +411,10 @@ static enum ys_code begin(struct scrub *scrub, struct ys_err *err)
         const enum ys_code read = ys_log_next(txn, id, &log, &why);
         if (read == YS_CORRUPT && ys_log_load(txn, id, &log, NULL) == YS_CORRUPT)
             continue; /* said when it is its turn */
-        if (read != YS_OK)
+        if (read == YS_NOT_FOUND || read == YS_CORRUPT)
             break;
+        if (read != YS_OK)
+            return ys_fail(err, read, "%s", why.msg);
         id = log.id;
         if (!scrub->options->one || log.id == scrub->options->only_log)
             scrub->entries_all += log.frontier.size;

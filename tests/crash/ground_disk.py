@@ -13,9 +13,8 @@ import sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 
-from harness import Case, Failure, acknowledgement, needed, wait_for  # noqa: E402
+from harness import SKIPPED, Case, Failure, acknowledgement, needed, wait_for  # noqa: E402
 
-SKIPPED = 77
 MIB = 1 << 20
 APART = "YISHI_TEST_MOUNTS_APART"
 

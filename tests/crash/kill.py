@@ -8,6 +8,10 @@ published by the command line all the time, so receipts flow; and at a random mo
 the district, the street, each community's daemon or a `yishi publish`. Then its disk is looked at while it
 is dead (ground.py), and it is started again. What `publish` promised with exit status 0 stands in the log,
 at the index that it printed, everywhere and for ever.
+
+How long a `publish` takes is measured here and now, and it is killed at a moment between its start and twice
+that time: before its commit, in it, or behind it. Some must have been killed before they appended, and some
+when they had appended and not printed yet.
 """
 
 import argparse
@@ -16,6 +20,8 @@ import os
 import pathlib
 import random
 import shutil
+import signal
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -29,6 +35,13 @@ from ground import Broken, Failure, Ground, need, wait_for  # noqa: E402
 
 REST_EVERY = 10  # rounds between two looks at the whole federation at rest
 ANCHOR_SECONDS = 3  # how long the moment of the kill may be waited for; then it is now
+ARMED_A_ROUND = 5  # commands that are to be killed, one after the other
+ENOUGH = 12  # rounds, of which some kill commands: then each kind of death must have come to pass
+TRIES_MAX = 200  # more commands that are to be killed, when chance gave one kind only
+BEFORE, BEHIND, PRINTED, DONE = "had not appended", "had appended, not printed", "had printed", "was done before"
+# LMDB shows what was committed once the writer has said so in the lock file. Of one who was killed before, the next
+# who writes finds it: his record stands in the log later.
+IN = "was in the commit"
 
 
 class Publisher(threading.Thread):
@@ -40,7 +53,10 @@ class Publisher(threading.Thread):
         self.promised = {}  # index -> record id
         self.trouble = None
         self.turn = threading.Condition()
-        self.todo, self.fatal_s, self.killed, self.ending = 0, None, 0, False
+        self.todo, self.armed, self.ending = 0, False, False
+        self.took = []  # seconds that those took that nobody killed
+        self.deaths = {BEFORE: [], IN: [], BEHIND: [], PRINTED: [], DONE: []}  # numbers of their matters
+        self.edge = 1.0  # about where the commit is, as a part of the time that one takes
         self.number = 0  # of the last matter
 
     def give(self, count):
@@ -48,12 +64,39 @@ class Publisher(threading.Thread):
             self.todo += count
             self.turn.notify_all()
 
-    def arm(self, seconds):
-        """The next `publish` is killed after this time, if it is not done before."""
+    def arm(self):
+        """The next `publish` is killed at some moment, if it is not done before."""
         with self.turn:
-            self.fatal_s = seconds
+            self.armed = True
             self.todo += 1
             self.turn.notify_all()
+
+    def moment(self):
+        """Seconds from the start: anywhere, or near to where the commit seems to be."""
+        part = self.rng.choice((self.rng.uniform(0, 2), self.edge * self.rng.uniform(0.9, 1.1)))
+        return part * statistics.median(self.took[-20:])
+
+    def subject(self, number):
+        return f"{self.node.code}-2026-{number:04d}"
+
+    def standing(self, numbers, disk=None):
+        """Those of which a record stands in the log."""
+        notes = (disk or ground.Disk(self.node)).logs[self.node.origin].notes
+        subjects = [note.split(b"\n")[3].decode() for note in notes]
+        for number in numbers:
+            need(subjects.count(self.subject(number)) < 2, f"{self.subject(number)} stands twice in the log")
+        return [number for number in numbers if self.subject(number) in subjects]
+
+    def count_late(self, disk):
+        late = self.standing(self.deaths[BEFORE], disk)
+        self.deaths[IN] += late
+        self.deaths[BEFORE] = [number for number in self.deaths[BEFORE] if number not in late]
+
+    def count_death(self, death):
+        """The edge moves to where deaths before the commit and behind it are equally frequent."""
+        self.deaths[death].append(self.number)
+        step = 1 + 0.2 * self.rng.random()
+        self.edge = min(2, max(0.05, self.edge * {BEFORE: step, BEHIND: 1, PRINTED: 1 / step, DONE: 1 / step}[death]))
 
     def idle(self):
         need(self.trouble is None, self.trouble)
@@ -68,7 +111,7 @@ class Publisher(threading.Thread):
         """From some hundred bytes to 60 KiB, so that a catch-up takes several batches."""
         items = self.rng.choice((1, 1, 1, 4, 40, 128))
         self.number += 1
-        return {"kind": "consensus", "subject": f"{self.node.code}-2026-{self.number:04d}", "occurred_at": "2026-10-20",
+        return {"kind": "consensus", "subject": self.subject(self.number), "occurred_at": "2026-10-20",
                 "backfill_reason": "示例:补录",
                 "consensus": {"items": [{"no": i + 1, "text": "示例" * 60, "nature": "community_affairs", "decision_matter": False}
                                         for i in range(items)], "reached_on": "2026-10-20", "degree": "broad"}}
@@ -81,30 +124,39 @@ class Publisher(threading.Thread):
                         self.turn.wait()
                     if self.ending:
                         return
-                    fatal, self.fatal_s = self.fatal_s, None
-                self.publish(fatal)
+                    armed, self.armed = self.armed and bool(self.took), False
+                self.publish(self.moment() if armed else None)
                 with self.turn:
                     self.todo -= 1
         except Exception as error:  # noqa: BLE001  what is raised here is told by idle()
             self.trouble = f"{self.node.code}: {error}"
 
     def publish(self, fatal):
+        began = time.monotonic()
         process = subprocess.Popen(
             [self.node.fleet.program, "--home", str(self.node.home), "publish", "-", "--json"], stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=self.node.fleet.environment)
         text = json.dumps(self.record(), ensure_ascii=False)
+        killed = False
         try:
             out, err = process.communicate(text, timeout=ground.SYNC_SECONDS if fatal is None else fatal)
         except subprocess.TimeoutExpired:
             need(fatal is not None, "publish hangs")
             process.kill()
             out, err = process.communicate()
-            self.killed += 1
-        need(process.returncode == 0 or fatal is not None, f"publish: exit status {process.returncode}: {err.strip()}")
-        if out.endswith("}\n"):  # said before it was killed, if it was
+            killed = process.returncode == -signal.SIGKILL
+        need(process.returncode == 0 or killed, f"publish: exit status {process.returncode}: {err.strip()}")
+        printed = out.endswith("}\n")
+        if printed:  # said before it was killed, if it was
             made = json.loads(out)
             need(made["index"] not in self.promised, f"index {made['index']} was given twice")
             self.promised[made["index"]] = made["id"]
+        if fatal is None:
+            self.took.append(time.monotonic() - began)
+            return
+        stands = self.standing([self.number]) != []
+        need(stands or not printed, f"publish printed {out.strip()}, was killed after {fatal:.3f} s, and nothing stands in the log")
+        self.count_death(DONE if not killed else PRINTED if printed else BEHIND if stands else BEFORE)
 
 
 class Run:
@@ -151,16 +203,32 @@ class Run:
             time.sleep(0.001)
         time.sleep(rest_s)  # the fault itself, no waiting for anything
 
+    def kill_commands(self, victim, count):
+        for _ in range(count):
+            before = len(victim.deaths[DONE])
+            victim.arm()
+            wait_for(victim.idle, "the publisher that is killed has ended")
+            if len(victim.deaths[DONE]) == before:
+                self.count_kill("publish")
+
+    def deaths(self, *kinds):
+        return sum(len(p.deaths[kind]) for p in self.publishers for kind in kinds)
+
+    def both_kinds(self):
+        """Chance may have given one kind of death only: try on, where the commit seems to be."""
+        for _ in range(TRIES_MAX):
+            if self.deaths(BEFORE) > 1 and self.deaths(IN, BEHIND) > 0:  # the last may stand in the log later
+                return
+            self.kill_commands(self.publishers[0], 1)
+        need(False, f"no publish was killed that {BEFORE if self.deaths(BEFORE) < 2 else BEHIND}, of "
+             f"{TRIES_MAX} more that were tried: the moment of the kill is not in the act")
+
     def round(self, victim):
         laggard = self.rng.choice(self.ground.nodes)
         self.lag(laggard)
         self.load(2, 12)
         if isinstance(victim, Publisher):
-            killed = victim.killed
-            victim.arm(self.rng.uniform(0, 0.02))
-            wait_for(victim.idle, "the publisher that is killed has ended")
-            if victim.killed > killed:
-                self.count_kill("publish")
+            self.kill_commands(victim, ARMED_A_ROUND)
             laggard.ready()
             return
         if victim is not laggard:
@@ -181,6 +249,7 @@ class Run:
         disks = {node.code: self.ground.look(node) for node in self.ground.nodes}
         for publisher in self.publishers:
             owner = publisher.node
+            publisher.count_late(disks[owner.code])
             for holder in (owner, self.ground.street, self.ground.district):
                 ids = disks[holder.code].ids(owner.origin)
                 for index, record in publisher.promised.items():
@@ -196,6 +265,8 @@ class Run:
             victim = victims.pop()
             print(f"round {number}: {getattr(victim, 'code', 'publish')}", flush=True)
             self.round(victim)
+            if number == self.rounds and number >= ENOUGH:
+                self.both_kinds()
             if number % REST_EVERY == 0 or number == self.rounds:
                 self.rest()
         for node in self.ground.nodes:
@@ -230,6 +301,7 @@ def main():
             run.close()
     shutil.rmtree(folder)
     print(f"{options.rounds} rounds, {run.published()} records, kills: " + ", ".join(f"{k} {v}" for k, v in sorted(run.kills.items())))
+    print("publish, when it was killed: " + ", ".join(f"{kind} {run.deaths(kind)}" for kind in (BEFORE, IN, BEHIND, PRINTED, DONE)))
     return 0
 
 

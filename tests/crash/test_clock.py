@@ -2,13 +2,12 @@
 
 import datetime
 import json
-import os
 import sys
 import unittest
 
 import ground_disk as ground
 
-from harness import COMMUNITY, DISTRICT, OK, STREET, consensus, wait_for
+from harness import COMMUNITY, DISTRICT, OK, STREET, consensus, needed, wait_for
 
 YEAR = 365 * 86400
 
@@ -18,12 +17,12 @@ def seconds(text):
 
 
 class JumpingClocks(ground.DiskCase):
-    """The district's clock is right, those of street and community are ours."""
+    """All three clocks are ours."""
 
     def setUp(self):
         super().setUp()
-        self.library = os.environ.get("YISHI_FALSE_CLOCK")
-        self.files = {code: self.folder / f"clock-{code}" for code in (STREET, COMMUNITY)}
+        self.library = needed("YISHI_FALSE_CLOCK")
+        self.files = {code: self.folder / f"clock-{code}" for code in (DISTRICT, STREET, COMMUNITY)}
         for file in self.files.values():
             file.write_text("0")
 
@@ -46,26 +45,95 @@ class JumpingClocks(ground.DiskCase):
         """Wait until status says so."""
         wait_for(lambda: abs(node.status()["clock_ahead_s"] - ahead) < 30, f"{node.code}: status says {ahead} s")
 
-    def receipt(self, community):
+    def receipt(self, community, level="street"):
         self.receipted(community)
-        return seconds(community.status()["receipts"]["street"]["time"])
+        return seconds(community.status()["receipts"][level]["time"])
+
+    def told(self, node, *jumps):
+        """What status says of the clock: these jumps; they are acknowledged, and nobody speaks of them again."""
+        found = node.status()["clock"]["jumps"]
+        self.assertEqual(len(found), len(jumps), found)
+        for jump, wanted in zip(found, jumps):
+            self.assertAlmostEqual(jump["seconds"], wanted, delta=10)
+            self.assertRegex(node.call("status").out, f"ALARM {jump['alarm'][:16]}: the clock of this machine jumped by {jump['seconds']} s, to 20")
+            node.call("status", "--acknowledge", jump["alarm"][:8])
+        self.assertEqual(node.status()["clock"]["jumps"], [])
+        self.assertNotIn("jumped", node.call("status").out)
 
     def receipts_records(self, street):
         return [seconds(e["signed_at"]) for e in street.entries(STREET) if e["kind"] == "receipts"]
 
-    def test_a_year_ahead_and_back(self):
-        if not self.library:
-            self.skipTest("a sanitizer must be loaded first")
-        district, street, community = self.node(DISTRICT), self.node(STREET), self.node(COMMUNITY)
-        district.init()
-        district.start().ready()
-        for node, parent in ((street, district), (community, street)):
+    def three(self):
+        """Connected, each with a clock of its own; the community has published. Commands go by the right time."""
+        district, street, community = nodes = self.node(DISTRICT), self.node(STREET), self.node(COMMUNITY)
+        for node, parent in zip(nodes, (None, district, street)):
             self.with_clock_of(node.code)
-            node.init(root=district.home / "root.pub")
-            parent.admit(node.join(parent))
-            node.start().ready().connected()
+            node.init(root=None if parent is None else district.home / "root.pub")
+            if parent is not None:
+                parent.admit(node.join(parent))
+            node.start().ready()
+            if parent is not None:
+                node.connected()
         self.with_clock_of(COMMUNITY)
         community.publish(consensus())
+        return nodes
+
+    def test_a_district_a_year_ahead_and_back(self):
+        """Times of receipts are evidence, and never go back: everybody is told."""
+        district, street, community = self.three()
+        right = self.receipt(community, "district")
+        self.assertEqual([n.status()["clock"] for n in (district, street, community)],
+                         [{"jumps": [], "witness_time": None, "witness_ahead_s": 0, "receipts_apart_s": {"street": 0, "district": 0}}] * 3)
+
+        self.jump(district, YEAR)
+        community.publish(consensus())
+        self.assertAlmostEqual(self.receipt(community, "district") - right, YEAR, delta=600)
+        self.told(district, YEAR)
+        self.assertAlmostEqual(community.status()["clock"]["receipts_apart_s"]["district"], YEAR, delta=600)
+        self.assertIn("ALARM: the newest receipt of the district is dated 315", community.call("status").out)
+        self.assertNotIn("of the street is dated", community.call("status").out)
+        # Who connects is told by the parent's own clock, too.
+        street.stop()
+        street.start().ready().connected()
+        self.apart(street, -YEAR)
+
+        # It is right again: what it gives stays a year ahead, and it says so itself.
+        self.jump(district, 0)
+        community.publish(consensus())
+        late = self.receipt(community, "district")
+        self.assertAlmostEqual(late - right, YEAR, delta=600)
+        self.told(district, -YEAR)
+        clock = district.status()["clock"]
+        self.assertAlmostEqual(seconds(clock["witness_time"]), late, delta=1)
+        self.assertAlmostEqual(clock["witness_ahead_s"], YEAR, delta=600)
+        self.assertIn("ALARM: the newest receipt that this node gave is dated 20", district.call("status").out)
+        self.assertIn("of the district is dated 315", community.call("status").out)
+        self.assertEqual(street.status()["clock"]["witness_time"], None)
+
+        # Their own clocks never jumped.
+        self.told(street)
+        self.told(community)
+        for node in (district, street, community):
+            self.assertEqual(node.call("verify").status, OK)
+        self.fleet.stop()
+
+    def test_receipts_older_than_their_record(self):
+        district, street, community = self.three()
+        self.receipted(community)
+        self.jump(community, YEAR)
+        community.publish(consensus())
+        self.receipted(community)
+        apart = community.status()["clock"]["receipts_apart_s"]
+        self.assertEqual([round(apart[level] / YEAR, 2) for level in ("street", "district")], [-1, -1])
+        self.jump(community, 0)
+        self.assertRegex(community.call("status").out, "ALARM: the newest receipt of the street is dated 315[0-9]+ s before the record")
+        self.told(community, YEAR, -YEAR)
+        self.told(street)
+        self.told(district)
+        self.fleet.stop()
+
+    def test_a_year_ahead_and_back(self):
+        district, street, community = self.three()
         times = [self.receipt(community)]
         written = wait_for(lambda: self.receipts_records(street), "the street writes receipts down")
 
@@ -82,7 +150,14 @@ class JumpingClocks(ground.DiskCase):
         self.assertEqual(times[1], times[3])
         self.assertAlmostEqual(written[1] - written[0], YEAR, delta=600)
         self.assertAlmostEqual(written[2] - written[0], -YEAR, delta=600)
-        self.assertNotIn("parent's", street.call("status").out)
+        # The street's clock is right now and agrees with the district's; but what it gives is of next year.
+        self.with_clock_of(STREET)
+        said = street.call("status").out
+        self.assertNotIn("the parent's", said)
+        self.assertIn("ALARM: the newest receipt that this node gave is dated", said)
+        self.told(street, YEAR, -2 * YEAR, YEAR)
+        self.with_clock_of(COMMUNITY)
+        self.assertIn("of the street is dated 315", community.call("status").out)
 
         # The community a year behind: it connects, is told, and its records are received.
         self.jump(community, -YEAR)

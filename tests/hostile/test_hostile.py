@@ -136,21 +136,6 @@ class Handshakes(Hostile):
         self.unharmed()
 
 
-class NoHandler(harness.Case):
-    @unittest.skipUnless(os.environ.get("YISHI_NO_ZAP"), "a sanitizer does not stand preloading")
-    def test_a_node_without_a_zap_handler_never_gets_ready(self):
-        """CURVE without one lets everybody in (ENGINEERING.md 0.2)."""
-        district = self.node(harness.DISTRICT)
-        district.init()
-        self.fleet.environment["LD_PRELOAD"] = needed("YISHI_NO_ZAP")
-        with self.assertRaisesRegex(harness.Failure, "(?s)ended with status [13].*a stranger passed the handshake"):
-            district.start().ready()
-        self.assertNotIn("event=ready", district.log_text())
-        del self.fleet.environment["LD_PRELOAD"]
-        district.process = None
-        district.start().ready()
-
-
 class Sessions(Hostile):
     def test_who_breaks_the_session_is_told_why_and_others_are_served(self):
         cases = {

@@ -184,6 +184,39 @@ static void more_alarms_than_the_list_holds_are_said(void **state)
     assert_int_equal(loaded.count, YS_ALARMS_MAX);
 }
 
+static void jumps_of_the_clock_are_kept_and_acknowledged_as_alarms_are(void **state)
+{
+    struct desk *const desk = *state;
+    const struct cast_unit *const unit = &desk->cast.unit[CAST_COMMUNITY];
+    char id[YS_RECORD_ID_TEXT_MAX];
+    struct ys_alarms loaded;
+    publish(desk, CAST_STREET, scribe_key_revoke(&unit->body[0].vkey, unit->log, 0));
+    assert_int_equal(find(desk), 1);
+    for (int i = 1; i <= YS_CLOCK_ALARMS_MAX + 2; i++)
+        assert_int_equal(
+            ys_alarms_add_jump(&desk->alarms, unit->log, -1000 * i, UINT64_C(1764000000), NULL),
+            YS_OK);
+    /* only the newest, and they take no place from a record */
+    assert_int_equal(desk->alarms.count, 1 + YS_CLOCK_ALARMS_MAX);
+    ys_record_id_print(&desk->alarms.alarm[1].record, id);
+    assert_int_equal(ys_alarms_acknowledge(&desk->alarms, id, NULL), YS_OK);
+
+    assert_int_equal(ys_alarms_save(&desk->home, &desk->alarms, NULL), YS_OK);
+    assert_int_equal(ys_alarms_load(&desk->home, &loaded, NULL), YS_OK);
+
+    assert_int_equal(loaded.count, 1 + YS_CLOCK_ALARMS_MAX);
+    assert_int_equal(loaded.alarm[0].jump_s, 0);
+    assert_false(loaded.alarm[1].open);
+    for (int i = 1; i <= YS_CLOCK_ALARMS_MAX; i++) {
+        assert_int_equal(loaded.alarm[i].jump_s, -1000 * (i + 2));
+        assert_int_equal(loaded.alarm[i].index, 1764000000);
+        assert_true(ys_hash_equal(&loaded.alarm[i].record, &desk->alarms.alarm[i].record));
+        assert_int_equal(loaded.alarm[i].open, i != 1);
+    }
+    desk->alarms = loaded;
+    assert_int_equal(find(desk), 1 + YS_CLOCK_ALARMS_MAX);
+}
+
 static void a_file_that_is_no_list_of_alarms_is_said(void **state)
 {
     struct desk *const desk = *state;
@@ -206,6 +239,8 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(more_alarms_than_the_list_holds_are_said, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(jumps_of_the_clock_are_kept_and_acknowledged_as_alarms_are,
+                                        set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_file_that_is_no_list_of_alarms_is_said, set_up,
                                         tear_down),
     };

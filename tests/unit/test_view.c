@@ -86,14 +86,16 @@ static struct ys_view_status sample(void)
                      .level = "district",
                      .size = 5,
                      .time_s = 1764000000}}};
-    static const struct ys_alarms alarms = {.count = 2,
-                                            .alarm = {{.record = {{0x3f, 0xa1}},
-                                                       .open = true,
-                                                       .kind = "key_revoke",
-                                                       .key = "a.example/110105001001/rc",
-                                                       .origin = "a.example/110105001/1",
-                                                       .index = 9},
-                                                      {.open = false}}};
+    static const struct ys_alarms alarms = {
+        .count = 3,
+        .alarm = {{.record = {{0x3f, 0xa1}},
+                   .open = true,
+                   .kind = "key_revoke",
+                   .key = "a.example/110105001001/rc",
+                   .origin = "a.example/110105001/1",
+                   .index = 9},
+                  {.open = false},
+                  {.record = {{0x4f, 0xa1}}, .open = true, .jump_s = -300, .index = 1764000000}}};
     static const struct ys_blob_faults faults = {
         .count = 1,
         .fault = {
@@ -118,6 +120,10 @@ static struct ys_view_status sample(void)
                                    .attachments = {1, 300, 2, 5000},
                                    .faults = &faults,
                                    .clock_ahead_s = -86400,
+                                   .clock = {.witness_time_s = 1764003600,
+                                             .witness_ahead_s = 3600,
+                                             .street_s = -7200,
+                                             .district_s = 1800},
                                    .log_count = 1,
                                    .log = &log,
                                    .ground = {.home = "/var/lib/yishi",
@@ -148,7 +154,7 @@ static void print_status_json(void)
 static void a_status_reads_as_text(void **state)
 {
     (void)state;
-    char text[4096];
+    char text[8192];
     capture(print_status_text, text, sizeof text);
     assert_string_equal(
         text,
@@ -159,7 +165,17 @@ static void a_status_reads_as_text(void **state)
         "Parent: tcp://h:1, not connected; lost\n"
         "ALARM 3fa1000000000000: key_revoke of a.example/110105001001/rc in log "
         "a.example/110105001/1, entry 9: nobody here has asked for it\n"
+        "ALARM 4fa1000000000000: the clock of this machine jumped by -300 s, to 2025-11-25 "
+        "00:00:00; receipts and records carry its time: see that it is right, then: yishi status "
+        "--acknowledge 4fa10000\n"
         "ALARM: the clock of this machine is 86400 s behind the parent's\n"
+        "ALARM: the newest receipt that this node gave is dated 2025-11-25 01:00:00, 3600 s ahead "
+        "of this machine's clock; until then all that it gives carry that time: see that the clock "
+        "is right, and tell those below\n"
+        "ALARM: the newest receipt of the street is dated 7200 s before the record that it is for: "
+        "one of the two clocks is, or was, wrong; see that this one is right, and tell them\n"
+        "ALARM: the newest receipt of the district is dated 1800 s ahead of this machine's clock: "
+        "one of the two clocks is, or was, wrong; see that this one is right, and tell them\n"
         "ALARM: little room: 3 MiB are free on the disk of /var/lib/yishi, 24 MiB are needed; "
         "nothing more is asked of others until there is more; the reserve is given up\n"
         "Oldest reader of the store: process 4711, 1700 transactions behind, holds back 66560 "
@@ -203,7 +219,13 @@ static void a_status_is_one_json_object_on_one_line(void **state)
         "\"reserve\": false}, "
         "\"store\": {\"bytes\": 94371840, \"readers\": 2, \"oldest_reader\": {\"pid\": 4711, "
         "\"lag\": 1700, \"held_bytes\": 68157440, \"process_age_s\": 3600, "
-        "\"stopped\": true}}, \"clock_ahead_s\": -86400, \"attachments\": {\"here\": 1, "
+        "\"stopped\": true}}, \"clock_ahead_s\": -86400, "
+        "\"clock\": {\"jumps\": [{\"alarm\": "
+        "\"4fa1000000000000000000000000000000000000000000000000000000000000\", \"seconds\": -300, "
+        "\"time\": \"2025-11-25T00:00:00.000+08:00\"}], "
+        "\"witness_time\": \"2025-11-25T01:00:00.000+08:00\", \"witness_ahead_s\": 3600, "
+        "\"receipts_apart_s\": {\"street\": -7200, \"district\": 1800}}, "
+        "\"attachments\": {\"here\": 1, "
         "\"here_bytes\": 300, \"missing\": 2, \"missing_bytes\": 5000, \"faults\": [{\"code\": "
         "\"110105001\", \"count\": 3, \"hash\": "
         "\"3fa1000000000000000000000000000000000000000000000000000000000000\", \"time\": "
