@@ -6,6 +6,7 @@
 #include "node/view_indicator.h"
 #include "node/view_matter.h"
 #include "node/view_rule.h"
+#include "node/view_text_alarm.h"
 #include "node/view_text_draft.h"
 #include "node/view_told.h"
 #include "proto/json_memory.h"
@@ -48,7 +49,7 @@ static const char *state_word(enum ys_log_state state)
     return "?";
 }
 
-static const char *level_word(const char *level)
+const char *ys_view_text_level(const char *level)
 {
     if (strcmp(level, "community") == 0)
         return _("community");
@@ -462,58 +463,9 @@ static void status_log(const struct ys_view_log *view)
         char time[YS_TIME_TEXT_MAX];
         ys_terminal_time(true, view->receipt[i].time_s, time);
         printf(_("    received by %s (%s): size %llu, %s\n"), view->receipt[i].witness,
-               level_word(view->receipt[i].level), (unsigned long long)view->receipt[i].size, time);
+               ys_view_text_level(view->receipt[i].level),
+               (unsigned long long)view->receipt[i].size, time);
     }
-}
-
-static void put_jump(const struct ys_alarm *alarm, const char *id)
-{
-    char time[YS_TIME_TEXT_MAX];
-    ys_terminal_time(true, alarm->index, time);
-    printf(_("ALARM %.16s: the clock of this machine jumped by %lld s, to %s; receipts and records "
-             "carry its time: see that it is right, then: yishi status --acknowledge %.8s\n"),
-           id, (long long)alarm->jump_s, time, id);
-}
-
-static void put_receipt_apart(const char *level, int64_t apart_s)
-{
-    if (apart_s > 0)
-        printf(
-            _("ALARM: the newest receipt of the %s is dated %llu s ahead of this machine's clock: "
-              "one "
-              "of the two clocks is, or was, wrong; see that this one is right, and tell them\n"),
-            level, (unsigned long long)apart_s);
-    else if (apart_s < 0)
-        printf(
-            _("ALARM: the newest receipt of the %s is dated %llu s before the record that it is "
-              "for: one of the two clocks is, or was, wrong; see that this one is right, and tell "
-              "them\n"),
-            level, (unsigned long long)llabs(apart_s));
-}
-
-static void put_clock(const struct ys_view_clock *clock)
-{
-    char time[YS_TIME_TEXT_MAX];
-    ys_terminal_time(true, clock->witness_time_s, time);
-    if (clock->witness_ahead_s != 0)
-        printf(
-            _("ALARM: the newest receipt that this node gave is dated %s, %llu s ahead of this "
-              "machine's clock; until then all that it gives carry that time: see that the clock "
-              "is right, and tell those below\n"),
-            time, (unsigned long long)clock->witness_ahead_s);
-    put_receipt_apart(level_word("street"), clock->street_s);
-    put_receipt_apart(level_word("district"), clock->district_s);
-}
-
-static void put_alarm(const struct ys_alarm *alarm)
-{
-    char id[YS_RECORD_ID_TEXT_MAX];
-    ys_record_id_print(&alarm->record, id);
-    if (alarm->open && alarm->jump_s != 0)
-        put_jump(alarm, id);
-    else if (alarm->open)
-        printf(_("ALARM %.16s: %s of %s in log %s, entry %llu: nobody here has asked for it\n"), id,
-               alarm->kind, alarm->key, alarm->origin, (unsigned long long)alarm->index);
 }
 
 static void put_ground(const struct ys_view_ground *ground)
@@ -542,7 +494,7 @@ static void status(const struct ys_view_status *view)
 {
     printf("%s ", view->code);
     ys_terminal_put(view->name);
-    printf(" (%s), %s\n", level_word(view->level), view->deployment);
+    printf(" (%s), %s\n", ys_view_text_level(view->level), view->deployment);
     printf("%s %llu", _("saved here"), (unsigned long long)view->size);
     put_station(_("received by the street"), view->has_street, &view->street);
     put_station(_("received by the district"), view->has_district, &view->district);
@@ -570,14 +522,7 @@ static void status(const struct ys_view_status *view)
         printf(_("Observers that may read here: %zu; see: yishi observers\n"), view->observers);
     if (view->requests != 0)
         printf(_("Requests to join that wait: %zu; see: yishi admit --list\n"), view->requests);
-    for (size_t i = 0; i < view->alarms->count; i++)
-        put_alarm(&view->alarms->alarm[i]);
-    if (view->clock_ahead_s != 0)
-        printf(view->clock_ahead_s > 0
-                   ? _("ALARM: the clock of this machine is %llu s ahead of the parent's\n")
-                   : _("ALARM: the clock of this machine is %llu s behind the parent's\n"),
-               (unsigned long long)llabs(view->clock_ahead_s));
-    put_clock(&view->clock);
+    ys_view_text_alarms(view);
     put_ground(&view->ground);
     if (view->logbook_broken)
         printf(_("ALARM: the logbook: %s\n"), view->logbook);
