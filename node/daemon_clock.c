@@ -13,6 +13,15 @@ static int64_t wall_offset_ms(const struct ys_daemon *daemon)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 - daemon->now_ms;
 }
 
+/* The clock that runs forward stands still while the machine sleeps: that is no jump of the other. */
+static int64_t slept_ms(const struct ys_daemon *daemon)
+{
+    struct timespec now;
+    return clock_gettime(CLOCK_BOOTTIME, &now) != 0
+               ? 0
+               : (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 - daemon->now_ms;
+}
+
 static bool far_apart(int64_t ms)
 {
     return ms > APART_MAX_MS || ms < -APART_MAX_MS;
@@ -39,9 +48,12 @@ void ys_daemon_look_at_clock(struct ys_daemon *daemon)
     if (clock->looked_ms != 0 && daemon->now_ms - clock->looked_ms < LOOK_EVERY_MS)
         return;
     const int64_t offset_ms = wall_offset_ms(daemon);
-    const int64_t jump_ms = clock->offset_known ? offset_ms - clock->offset_ms : 0;
+    const int64_t asleep_ms = slept_ms(daemon);
+    const int64_t jump_ms =
+        clock->offset_known ? offset_ms - clock->offset_ms - (asleep_ms - clock->slept_ms) : 0;
     clock->looked_ms = daemon->now_ms;
     clock->offset_ms = offset_ms;
+    clock->slept_ms = asleep_ms;
     clock->offset_known = true;
     if (far_apart(jump_ms))
         tell_jump(daemon, jump_ms / 1000, (offset_ms + daemon->now_ms) / 1000);

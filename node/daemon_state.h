@@ -78,8 +78,8 @@ struct ys_spacing {
 struct ys_clocking {
     int64_t offset_ms, parent_offset_ms;
     bool offset_known, parent_known;
-    int64_t looked_ms;
-    int64_t told_s; /* ahead of the parent's */
+    int64_t looked_ms, slept_ms; /* when looked at last, and how long the machine had slept */
+    int64_t told_s;              /* ahead of the parent's */
 };
 
 /* What was erased by law. */
