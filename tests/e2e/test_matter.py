@@ -1,6 +1,7 @@
 """A matter goes through community and street; both see the same, and what waits for whom."""
 
 import base64
+import json
 import os
 import signal
 import subprocess
@@ -49,25 +50,33 @@ class Matter(Case):
         return [(t["matter"], t["why"]) for t in node.call("inbox", "--json", *arguments).objects()
                 if "why" in t]
 
-    def to_submission(self, community):
+    def to_topic(self, community):
         first = community.publish(proposal())
-        topic = community.publish(determination(ref("based_on", first), backfill_reason="示例:补录"))
+        return community.publish(determination(ref("based_on", first), backfill_reason="示例:补录"))
+
+    def to_session(self, community, topic, number=1, day="2026-04-10", posted="2026-04-03", result="consensus"):
         notice = community.publish(record("public_notice", {
-            "meeting_at": "2026-04-10T19:00:00+08:00", "place": "示例议事厅", "online_link": False,
+            "meeting_at": f"{day}T19:00:00+08:00", "place": "示例议事厅", "online_link": False,
             "moderator": {"party_kind": "party_org", "role": "示例"}, "main_content": "示例内容",
-            "participants": [{"party_kind": "resident", "count": 20}], "posted_on": "2026-04-03",
+            "participants": [{"party_kind": "resident", "count": 20}], "posted_on": posted,
             "posted_at_places": ["示例公告栏"], "contact": "示例办公室"}, ref("based_on", topic)))
-        session = community.publish(record("meeting_session", {
-            "session_no": 1, "started_at": "2026-04-10T19:00:00+08:00", "ended_at": "2026-04-10T20:00:00+08:00",
+        return community.publish(record("meeting_session", {
+            "session_no": number, "started_at": f"{day}T19:00:00+08:00", "ended_at": f"{day}T20:00:00+08:00",
             "place": "示例议事厅", "level": "community", "form": "deliberation_meeting",
             "moderator": {"party_kind": "party_org", "role": "示例"},
             "attendance": [{"party_kind": "street", "invited": 1, "present": 1},
                            {"party_kind": "resident", "invited": 20, "present": 16}], "present_total": 17,
             "street_present": True, "department_present": False, "applicants_present": 0, "agenda": "示例", "summary": "示例",
-            "result": "consensus", "recording": False}, ref("based_on", notice)))
-        agreed = community.publish(record("consensus", {
-            "items": [{"no": 1, "text": "示例:拓宽三米", "nature": "public_service", "decision_matter": False}],
-            "reached_on": "2026-04-10", "degree": "broad"}, ref("based_on", session)))
+            "result": result, "recording": False}, ref("based_on", notice)))
+
+    def consensus(self, session, *numbers, day="2026-04-10"):
+        return record("consensus", {
+            "items": [{"no": no, "text": f"示例:第 {no} 项", "nature": "public_service", "decision_matter": False}
+                      for no in numbers],
+            "reached_on": day, "degree": "broad"}, ref("based_on", session))
+
+    def to_submission(self, community):
+        agreed = community.publish(self.consensus(self.to_session(community, self.to_topic(community)), 1))
         return community.publish(record("outcome_submission", {
             "text": "示例成果", "wanted": "示例", "submitted_on": "2026-04-15", "urgency": "ordinary"}, ref("based_on", agreed)))
 
@@ -99,6 +108,42 @@ class Matter(Case):
             self.assertEqual(seen["missing"], there[0]["missing"])
         self.assertEqual(there[0]["tracks"][0]["due"], "2026-09-30")
         self.assertNotIn((MATTER, "street_response"), self.tasks(street))
+
+    def test_items_of_a_matter_are_numbered_over_its_sessions(self):
+        _, _, community = self.federation()
+        topic = self.to_topic(community)
+        session = self.to_session(community, topic, result="partial")
+
+        def refused(record, *parts):
+            self.assertRefused(community.call("publish", "-", "--passphrase-file", community.passphrase, check=False,
+                                              stdin=json.dumps(record)), 1, *parts)
+
+        refused(self.consensus(session, 2), "numbered from 1")
+        community.publish(self.consensus(session, 1))
+        again = self.to_session(community, topic, 2, "2026-04-24", "2026-04-17")
+        refused(self.consensus(again, 1, day="2026-04-24"), "number 1 of matter", "next free one is 2")
+        refused(self.consensus(again, 1, 2, day="2026-04-24"), "number 1 of matter", "next free one is 2")
+        self.assertIn("consensus", [t["why"] for t in self.seen(community)["missing"]])
+
+        draft = community.call("new", "consensus", "--matter", "2026-1", "--set", "items[0].text=示例:乙", "--set",
+                               "items[1].text=示例:丙", "--json").object()["path"]
+        with open(draft, encoding="utf-8") as file:
+            self.assertEqual([i["no"] for i in json.load(file)["consensus"]["items"]], [2, 3])
+        draft = community.call("new", "consensus", "--matter", MATTER, "--json").object()["path"]
+        with open(draft, encoding="utf-8") as file:
+            self.assertEqual(json.load(file)["consensus"], {"items": [{"no": 2}]})
+
+        agreed = community.publish(self.consensus(again, 2, 3, day="2026-04-24"))
+        seen = self.seen(community, items=3)
+        self.assertEqual([(t["item"], t["state"]) for t in seen["tracks"]], [(n, "consensus") for n in (1, 2, 3)])
+        self.assertNotIn("consensus", [t["why"] for t in seen["missing"]])
+        self.assertEqual([s["irregular"] for s in seen["steps"] if s["kind"] == "consensus"], [[], []])
+
+        number = community.call("new", "correction", "--ref", f"supersedes={agreed['id']}", "--set", "reason=typing",
+                                "--set", "text=示例", "--set", "replacement.consensus.items[0].no=1", "--set",
+                                "replacement.consensus.items[1].no=2", "--json").object()["draft"]
+        self.assertRefused(community.call("publish", number, "--as", "rc", "--as", "po", "--passphrase-file", community.passphrase,
+                                          check=False), 1, "number 1 of matter")
 
     def test_what_only_arrived_elsewhere_is_found_by_number_list_and_record(self):
         _, street, community = self.federation()
