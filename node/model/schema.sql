@@ -160,7 +160,7 @@ CREATE TABLE matter (
   subject TEXT PRIMARY KEY,      -- 110108012016-2026-0007
   division TEXT NOT NULL,        -- the community whose number it is
   title TEXT,
-  category TEXT, nature TEXT, level TEXT, form TEXT, -- of the determination, else as proposed
+  category TEXT, nature TEXT, level TEXT, form TEXT, -- of the determination that counts, else as first proposed
   state TEXT NOT NULL,           -- of the least advanced item
   stage TEXT NOT NULL,           -- of the deliberation
   since_day INTEGER,             -- when it came to `state`

@@ -109,6 +109,23 @@ class Matter(Case):
         self.assertEqual(there[0]["tracks"][0]["due"], "2026-09-30")
         self.assertNotIn((MATTER, "street_response"), self.tasks(street))
 
+    def test_a_matter_has_the_title_of_the_determination_that_counts(self):
+        _, _, community = self.federation()
+        first = community.publish(proposal())
+        community.publish(proposal("示例:又一份提议"))
+        self.assertEqual(self.seen(community)["title"], "示例:西门外道路拓宽")
+        topic = determination(ref("based_on", first), backfill_reason="示例:补录")
+        counts = community.publish(topic)
+        topic["topic_determination"].update(title="示例:另一题目", category="pacts", nature="community_affairs")
+        other = community.publish(topic)
+
+        seen = self.seen(community, conflict=True)
+        self.assertEqual(seen["conflicts"], [{"counts": counts["id"], "other": other["id"], "track": None}])
+        self.assertEqual((seen["title"], seen["category"], seen["nature"]),
+                         ("示例:西门外道路拓宽三米", "facilities_and_order", "public_service"))
+        community.publish(record("withdrawal", {"reason": "示例"}, ref("withdraws", counts)), "--as", "rc", "--as", "po")
+        self.assertEqual(self.seen(community, conflict=False)["title"], "示例:另一题目")
+
     def test_items_of_a_matter_are_numbered_over_its_sessions(self):
         _, _, community = self.federation()
         topic = self.to_topic(community)
