@@ -195,7 +195,7 @@ CREATE TABLE track (
   PRIMARY KEY (subject, nth)
 ) STRICT, WITHOUT ROWID;
 
--- The records of a matter in causal order.
+-- The records of a matter in causal order, those of no matter that belong to it among them.
 CREATE TABLE step (
   subject TEXT NOT NULL, nth INTEGER NOT NULL,
   record INTEGER NOT NULL,
