@@ -3,8 +3,10 @@
 #include "node/correction.h"
 #include "node/draft_set.h"
 #include "node/draft_state.h"
+#include "node/item_number.h"
 #include "node/lang.h"
 #include "node/matter_number.h"
+#include "node/recall.h"
 #include "node/template.h"
 
 #include <stdlib.h>
@@ -102,6 +104,23 @@ static enum ys_code attach(const struct ys_node *node, json_t *record, const cha
     return ys_attach_file(node, record, named ? equals + 1 : value, &options, &attached, err);
 }
 
+/* The items of a consensus that have no number get the next of their matter. */
+static enum ys_code number_items(const struct ys_node *node, json_t *record, struct ys_err *err)
+{
+    const char *const subject = json_string_value(json_object_get(record, "subject"));
+    char text[YS_MATTER_TEXT_MAX];
+    struct ys_matter matter;
+    YS_RECALL_SCOPED model = NULL;
+    if (subject == NULL || ys_matter_parse_at(ys_bytes_of_text(subject), &node->origin.division,
+                                              &matter, NULL) != YS_OK)
+        return YS_OK;
+    ys_matter_print(&matter, text);
+    const enum ys_code code = ys_recall_open(node, false, &model, err);
+    return code == YS_OK ? ys_item_number_fill(model, ys_bytes_of_text(text),
+                                               json_object_get(record, "consensus"), err)
+                         : code;
+}
+
 /* A draft of what the options say. */
 static enum ys_code fill(const struct ys_call *call, const struct ys_node *node,
                          const struct ys_kind *kind, char **out, struct ys_err *err)
@@ -124,6 +143,8 @@ static enum ys_code fill(const struct ys_call *call, const struct ys_node *node,
     for (const char *set = ys_args_each(&call->args, "set", &place); set != NULL && code == YS_OK;
          set = ys_args_each(&call->args, "set", &place))
         code = ys_draft_set(record, kind, set, err);
+    if (code == YS_OK && strcmp(kind->name, "consensus") == 0)
+        code = number_items(node, record, err);
     place = 0;
     for (const char *file = ys_args_each(&call->args, "attach", &place);
          file != NULL && code == YS_OK; file = ys_args_each(&call->args, "attach", &place))

@@ -144,16 +144,25 @@ enum ys_code ys_dossier_list(struct ys_model *model, const char *division, const
 
 /* --- tasks --- */
 
-#define TASK_COLUMNS                                                                    \
-    "t.subject, m.title, t.why, t.list, t.kinds, t.bodies, t.all_bodies, t.division, "  \
-    "t.article, t.parameter, t.due_day, t.since_day, t.track FROM task t JOIN matter m" \
-    " USING (subject)"
+#define TASK_COLUMNS                                                                   \
+    "t.subject, m.title, t.why, t.list, t.kinds, t.bodies, t.all_bodies, t.division, " \
+    "t.article, t.parameter, t.due_day, t.since_day, t.track, r.id, l.division, r.idx" \
+    " FROM task t JOIN matter m USING (subject) LEFT JOIN record r ON r.no = t.record" \
+    " LEFT JOIN log l ON l.no = r.log"
 
 /* What somebody waits for is mostly what the procedure expects, too: it is told once. */
 #define TASK_ONCE                                                                       \
     " AND NOT (t.list = 'next' AND EXISTS (SELECT 1 FROM task o WHERE o.subject ="      \
     " t.subject AND o.list = 'inbox' AND o.why = t.why AND o.division = t.division AND" \
     " (o.track IS NULL OR o.track IS t.track)))"
+
+static void get_id(struct ys_query *row, int at, char out[YS_RECORD_ID_TEXT_MAX])
+{
+    struct ys_hash id;
+    const bool there = ys_query_hash(row, at, &id);
+    YS_ASSERT(there);
+    ys_record_id_print(&id, out);
+}
 
 static void read_task(struct ys_query *row, struct ys_dossier_task *task)
 {
@@ -170,6 +179,13 @@ static void read_task(struct ys_query *row, struct ys_dossier_task *task)
     task->due = get_day(row, 10);
     task->since = get_day(row, 11);
     task->track = ys_query_is_null(row, 12) ? 0 : ys_query_int(row, 12);
+    if (ys_query_is_null(row, 13))
+        return;
+    char division[YS_DIVISION_MAX + 1];
+    get_id(row, 13, task->record);
+    (void)ys_query_copy(row, 14, division, sizeof division);
+    (void)snprintf(task->place, sizeof task->place, "%s:%llu", division,
+                   (unsigned long long)ys_query_int(row, 15));
 }
 
 static enum ys_code take_task(struct walk *walk, struct ys_query *row, struct ys_err *err)
@@ -271,14 +287,6 @@ static enum ys_code keep_track(struct walk *walk, struct ys_query *row, struct y
     track->extensions = (uint32_t)ys_query_int(row, 11);
     (void)ys_query_copy(row, 12, track->result, sizeof track->result);
     return YS_OK;
-}
-
-static void get_id(struct ys_query *row, int at, char out[YS_RECORD_ID_TEXT_MAX])
-{
-    struct ys_hash id;
-    const bool there = ys_query_hash(row, at, &id);
-    YS_ASSERT(there);
-    ys_record_id_print(&id, out);
 }
 
 static enum ys_code keep_conflict(struct walk *walk, struct ys_query *row, struct ys_err *err)

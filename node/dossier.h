@@ -44,7 +44,9 @@ struct ys_dossier_task {
     char division[YS_DIVISION_MAX + 1];
     char article[64], parameter[64];
     uint32_t due, since;
-    int64_t track;     /* nth; 0: the whole matter */
+    int64_t track;                      /* nth; 0: the whole matter */
+    char record[YS_RECORD_ID_TEXT_MAX]; /* on which it rests: its id, and CODE:INDEX; "": none */
+    char place[YS_DIVISION_MAX + 24];
     int32_t days_late; /* since the due day, when the caller has said so; 0: not */
 };
 struct ys_dossier_conflict {

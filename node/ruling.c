@@ -1,5 +1,6 @@
 #include "node/ruling.h"
 
+#include "node/item_number.h"
 #include "node/lang.h"
 #include "node/model/trial.h"
 #include "node/recall.h"
@@ -71,7 +72,10 @@ static enum ys_code judge(const struct ys_node *node, struct ys_model *model,
     enum ys_code code = begin(node, model, trial, &filter.first_record, err);
     if (code != YS_OK)
         return code;
-    code = ys_rules_try(rules, filter.today, filter.first_record, filter.record_count, &found, err);
+    code = ys_item_number_check(model, filter.first_record, filter.record_count, err);
+    if (code == YS_OK)
+        code = ys_rules_try(rules, filter.today, filter.first_record, filter.record_count, &found,
+                            err);
     if (code == YS_OK && found)
         code = ys_finding_each(rules, &filter, hear, hearing, err);
     ys_trial_end(model);

@@ -1,5 +1,5 @@
 /* What the rules say of records that are about to be published: they are tried in the
- * read model, and nothing stays of it.
+ * read model, and nothing stays of it. So are numbers of items, which no rule speaks of.
  *
  * Threads: main. Memory: heap, freed before return. */
 #ifndef YS_NODE_RULING_H

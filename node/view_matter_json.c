@@ -87,14 +87,14 @@ static json_t *track_object(const struct ys_dossier_track *track)
 
 static json_t *task_object(const struct ys_dossier_task *task)
 {
-    return json_pack("{s:s, s:o, s:s, s:b, s:o, s:s, s:o, s:b, s:s, s:o, s:o, s:o, s:o, s:o}",
-                     "matter", task->subject, "title", ys_json_text_or_null(task->title), "why",
-                     ys_task_word(task->why), "asked", (int)task->asked, "kinds",
-                     ys_json_words(task->kinds), "code", task->division, "bodies",
-                     bodies(task->bodies), "all_bodies", (int)task->all_bodies, "article",
-                     task->article, "due", ys_json_day(task->due), "since",
-                     ys_json_day(task->since), "parameter", ys_json_text_or_null(task->parameter),
-                     "track", nth(task->track), "days_late", json_integer(task->days_late));
+    return json_pack(
+        "{s:s, s:o, s:s, s:b, s:o, s:s, s:o, s:b, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "matter",
+        task->subject, "title", ys_json_text_or_null(task->title), "why", ys_task_word(task->why),
+        "asked", (int)task->asked, "kinds", ys_json_words(task->kinds), "code", task->division,
+        "bodies", bodies(task->bodies), "all_bodies", (int)task->all_bodies, "article",
+        task->article, "due", ys_json_day(task->due), "since", ys_json_day(task->since),
+        "parameter", ys_json_text_or_null(task->parameter), "track", nth(task->track), "days_late",
+        json_integer(task->days_late), "record", ys_json_text_or_null(task->record));
 }
 
 void ys_json_matter(const struct ys_dossier *dossier)

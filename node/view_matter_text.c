@@ -172,6 +172,8 @@ static void put_task(const struct ys_dossier_task *task)
     put_bodies(task->bodies, task->all_bodies);
     fputs(": ", stdout);
     put_kinds(task->kinds);
+    if (task->asked && task->place[0] != '\0')
+        printf("  (%s %s)", _("record"), task->place);
     if (task->article[0] != '\0')
         printf(_("  (article %s)"), task->article);
     if (task->parameter[0] != '\0')

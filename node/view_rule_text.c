@@ -169,6 +169,9 @@ void ys_text_duty(const struct ys_duty *duty)
     if (duty->title[0] != '\0') {
         fputs("  ", stdout);
         ys_terminal_put(duty->title);
+    } else if (duty->record.id[0] != '\0') { /* of no matter: what it is about */
+        fputs("  ", stdout);
+        put_named(&duty->record);
     }
     printf("\n              %s ", duty->division);
     put_bodies(duty->who);

@@ -105,11 +105,16 @@ static enum ys_code session_check(const Yishi__V1__MeetingSession *body, struct 
 
 static enum ys_code consensus_check(const Yishi__V1__Consensus *body, struct ys_err *err)
 {
-    for (size_t i = 0; i < body->n_items; i++) {
-        if (body->items[i]->no != i + 1)
+    /* The items of a matter go on over its sessions, so a record may begin with any of them. */
+    if (body->n_items > 0 && body->items[0]->no == 0)
+        return ys_fail(err, YS_MALFORMED,
+                       "body.consensus.items[0].no: is 0, but items are numbered from 1");
+    for (size_t i = 1; i < body->n_items; i++) {
+        const uint32_t before = body->items[i - 1]->no;
+        if (body->items[i]->no != (uint64_t)before + 1)
             return ys_fail(err, YS_MALFORMED,
-                           "body.consensus.items[%zu].no: is %u, but items are numbered from 1", i,
-                           body->items[i]->no);
+                           "body.consensus.items[%zu].no: is %u, but follows item %u", i,
+                           body->items[i]->no, before);
     }
     return YS_OK;
 }

@@ -306,7 +306,8 @@ static enum ys_code mark_once(struct ys_model *model, struct ys_fold_turn *turn,
     return ys_matter_mark(model, ys_bytes_of_text(subject), err);
 }
 
-/* Of a record about no matter: the matters of those that it names, and of those that name it. */
+/* Of a record about no matter: the matters of those that it names, and of those that name it; of an
+ * evaluation also those of its round. */
 static enum ys_code mark_linked(struct ys_model *model, int64_t number, const char *subject,
                                 struct ys_err *err)
 {

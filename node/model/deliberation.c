@@ -160,11 +160,13 @@ static enum ys_code on_determination(struct ys_course *course, struct ys_trial *
         if (r->outcome != YS_OUTCOME_LISTED || !ys_items_reopen(course))
             return refuse(course, trial, YS_IRREGULAR_STATE, err);
         trial->moved = true;
+        course->out->topic = trial->step;
         if (is_held(course->stage))
             return YS_OK;
         to = YS_STATE_DETERMINED;
         course->shelving = YS_NO_STEP;
     }
+    course->out->topic = trial->step;
     if (to == YS_STATE_DETERMINED) {
         course->determination = trial->step;
         begin_round(course);

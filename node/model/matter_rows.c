@@ -91,24 +91,36 @@ static void set_nth(struct row *row, uint32_t track)
         ys_query_set_int(row->query, row->at++, (int64_t)track + 1);
 }
 
-/* The newest record of a kind whose content is here. */
-static const Yishi__V1__Body *newest(const struct ys_matter_rows *rows,
-                                     Yishi__V1__Body__KindCase kind)
+/* The first record of a kind that counts and whose content is here: of two that were written side by side
+ * the second changes nothing, nor does one of a unit that has no part in the matter. */
+static const Yishi__V1__Body *first_of(const struct ys_matter_rows *rows,
+                                       Yishi__V1__Body__KindCase kind)
 {
-    const Yishi__V1__Body *found = NULL;
-    for (size_t i = 0; i < rows->procedure->step_count; i++) {
-        const struct ys_step *const step = rows->procedure->steps[i].step;
-        if (step->body != NULL && !step->withdrawn && step->body->kind_case == kind)
-            found = step->body;
+    const struct ys_procedure *const p = rows->procedure;
+    for (size_t i = 0; i < p->step_count; i++) {
+        const struct ys_procedure_step *const s = &p->steps[i];
+        if (s->fate == YS_FATE_WITHDRAWN || s->fate == YS_FATE_REPLACES ||
+            (s->irregular & YS_IRREGULAR_FOREIGN) != 0)
+            continue;
+        const Yishi__V1__Body *const body = p->steps[s->content].step->body;
+        if (body != NULL && body->kind_case == kind)
+            return body;
     }
-    return found;
+    return NULL;
+}
+
+/* The determination that counts; NULL: none does. */
+static const Yishi__V1__Body *determination_of(const struct ys_matter_rows *rows)
+{
+    const struct ys_procedure *const p = rows->procedure;
+    return p->topic == YS_NO_STEP ? NULL : p->steps[p->steps[p->topic].content].step->body;
 }
 
 static void set_topic(struct row *row, const struct ys_matter_rows *rows)
 {
-    const Yishi__V1__Body *const d = newest(rows, YISHI__V1__BODY__KIND_TOPIC_DETERMINATION);
-    const Yishi__V1__Body *const p = newest(rows, YISHI__V1__BODY__KIND_TOPIC_PROPOSAL);
-    const Yishi__V1__Body *const c = newest(rows, YISHI__V1__BODY__KIND_COMMISSION_REQUEST);
+    const Yishi__V1__Body *const d = determination_of(rows);
+    const Yishi__V1__Body *const p = first_of(rows, YISHI__V1__BODY__KIND_TOPIC_PROPOSAL);
+    const Yishi__V1__Body *const c = first_of(rows, YISHI__V1__BODY__KIND_COMMISSION_REQUEST);
     const ProtobufCEnumDescriptor *const category = &yishi__v1__category__descriptor;
     const ProtobufCEnumDescriptor *const nature = &yishi__v1__nature__descriptor;
     const ProtobufCEnumDescriptor *const level = &yishi__v1__level__descriptor;

@@ -216,7 +216,7 @@ static enum ys_code run(const struct ys_step *steps, size_t count,
                         struct ys_procedure *out, struct ys_err *err)
 {
     struct ys_course course;
-    *out = (struct ys_procedure){.state = YS_STATE_NONE};
+    *out = (struct ys_procedure){.state = YS_STATE_NONE, .topic = YS_NO_STEP};
     *again_out = false;
     enum ys_code code = ys_course_init(&course, steps, count, parameters, out, err);
     if (code == YS_OK) {
@@ -260,5 +260,5 @@ void ys_procedure_clear(struct ys_procedure *procedure)
     free(procedure->conflicts);
     free(procedure->next);
     free(procedure->inbox);
-    *procedure = (struct ys_procedure){.state = YS_STATE_NONE};
+    *procedure = (struct ys_procedure){.state = YS_STATE_NONE, .topic = YS_NO_STEP};
 }

@@ -54,6 +54,8 @@ struct ys_procedure {
     uint32_t sessions;       /* held */
     uint32_t round;          /* held since the topic was determined or reopened */
     const char *merged_into; /* NULL: not merged */
+    uint32_t
+        topic; /* step of the determination that counts, whose title it has; YS_NO_STEP: none */
 
     struct ys_procedure_step *steps;
     size_t step_count;

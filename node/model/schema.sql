@@ -160,7 +160,7 @@ CREATE TABLE matter (
   subject TEXT PRIMARY KEY,      -- 110108012016-2026-0007
   division TEXT NOT NULL,        -- the community whose number it is
   title TEXT,
-  category TEXT, nature TEXT, level TEXT, form TEXT, -- of the determination, else as proposed
+  category TEXT, nature TEXT, level TEXT, form TEXT, -- of the determination that counts, else as first proposed
   state TEXT NOT NULL,           -- of the least advanced item
   stage TEXT NOT NULL,           -- of the deliberation
   since_day INTEGER,             -- when it came to `state`
@@ -195,7 +195,7 @@ CREATE TABLE track (
   PRIMARY KEY (subject, nth)
 ) STRICT, WITHOUT ROWID;
 
--- The records of a matter in causal order.
+-- The records of a matter in causal order, those of no matter that belong to it among them.
 CREATE TABLE step (
   subject TEXT NOT NULL, nth INTEGER NOT NULL,
   record INTEGER NOT NULL,

@@ -260,7 +260,8 @@ enum ys_code ys_duty_each(struct ys_rules *rules, const struct ys_finding_filter
                       "length(?3)) = ?3)"
                       " AND (?4 IS NULL OR d.division = ?4) AND (NOT ?5 OR (d.met_day IS NULL AND "
                       "NOT EXISTS"
-                      " (SELECT 1 FROM task k WHERE k.subject = d.subject AND k.due_day = d.due_day"
+                      " (SELECT 1 FROM task k WHERE (k.subject = d.subject OR (d.subject = '-'"
+                      " AND k.record = d.record)) AND k.due_day = d.due_day"
                       " AND k.division = d.division)))"
                       " ORDER BY d.due_day, d.rule, d.subject, d.unit, r.id",
         &query, err);

@@ -79,7 +79,8 @@ struct ys_duty {
     uint32_t met_day, proven_day; /* as claimed; as the units above can tell */
 };
 /* Those of `filter`, of which only rule, subject, unit, division and who are looked at. `open`: only those
- * that are not met, without those that stand in the inbox as a task of the same matter and day. */
+ * that are not met, without those that stand in the inbox as a task of the same matter
+ * and day, or, being of no matter, as one that rests on the same record. */
 YS_CHECKED enum ys_code ys_duty_each(struct ys_rules *rules, const struct ys_finding_filter *filter,
                                      bool open,
                                      void (*take)(void *context, const struct ys_duty *duty),

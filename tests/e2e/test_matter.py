@@ -1,6 +1,7 @@
 """A matter goes through community and street; both see the same, and what waits for whom."""
 
 import base64
+import json
 import os
 import signal
 import subprocess
@@ -35,41 +36,52 @@ def determination(*refs, **more):
 
 
 class Matter(Case):
-    def seen(self, node, **wanted):
+    def seen(self, node, matter=MATTER, **wanted):
         """Wait until the node's dossier of the matter says so."""
 
         def there():
-            result = node.call("matter", MATTER, "--json", check=False)
+            result = node.call("matter", matter, "--json", check=False)
             found = result.objects()[0] if result.status == 0 else {}
             return found if all(found.get(k) == v for k, v in wanted.items()) else None
 
-        return wait_for(there, f"{node.code}: matter with {wanted}")
+        return wait_for(there, f"{node.code}: matter {matter} with {wanted}")
 
     def tasks(self, node, *arguments):
         return [(t["matter"], t["why"]) for t in node.call("inbox", "--json", *arguments).objects()
                 if "why" in t]
 
-    def to_submission(self, community):
-        first = community.publish(proposal())
-        topic = community.publish(determination(ref("based_on", first), backfill_reason="示例:补录"))
+    def to_topic(self, community, matter=MATTER):
+        first = community.publish(proposal(subject=matter))
+        return community.publish(determination(ref("based_on", first), backfill_reason="示例:补录", subject=matter))
+
+    def to_session(self, community, topic, number=1, day="2026-04-10", posted="2026-04-03", result="consensus",
+                   matter=MATTER):
         notice = community.publish(record("public_notice", {
-            "meeting_at": "2026-04-10T19:00:00+08:00", "place": "示例议事厅", "online_link": False,
+            "meeting_at": f"{day}T19:00:00+08:00", "place": "示例议事厅", "online_link": False,
             "moderator": {"party_kind": "party_org", "role": "示例"}, "main_content": "示例内容",
-            "participants": [{"party_kind": "resident", "count": 20}], "posted_on": "2026-04-03",
-            "posted_at_places": ["示例公告栏"], "contact": "示例办公室"}, ref("based_on", topic)))
-        session = community.publish(record("meeting_session", {
-            "session_no": 1, "started_at": "2026-04-10T19:00:00+08:00", "ended_at": "2026-04-10T20:00:00+08:00",
+            "participants": [{"party_kind": "resident", "count": 20}], "posted_on": posted,
+            "posted_at_places": ["示例公告栏"], "contact": "示例办公室"}, ref("based_on", topic), subject=matter))
+        return community.publish(record("meeting_session", {
+            "session_no": number, "started_at": f"{day}T19:00:00+08:00", "ended_at": f"{day}T20:00:00+08:00",
             "place": "示例议事厅", "level": "community", "form": "deliberation_meeting",
             "moderator": {"party_kind": "party_org", "role": "示例"},
             "attendance": [{"party_kind": "street", "invited": 1, "present": 1},
                            {"party_kind": "resident", "invited": 20, "present": 16}], "present_total": 17,
             "street_present": True, "department_present": False, "applicants_present": 0, "agenda": "示例", "summary": "示例",
-            "result": "consensus", "recording": False}, ref("based_on", notice)))
-        agreed = community.publish(record("consensus", {
-            "items": [{"no": 1, "text": "示例:拓宽三米", "nature": "public_service", "decision_matter": False}],
-            "reached_on": "2026-04-10", "degree": "broad"}, ref("based_on", session)))
+            "result": result, "recording": False}, ref("based_on", notice), subject=matter))
+
+    def consensus(self, session, *numbers, day="2026-04-10", matter=MATTER):
+        return record("consensus", {
+            "items": [{"no": no, "text": f"示例:第 {no} 项", "nature": "public_service", "decision_matter": False}
+                      for no in numbers],
+            "reached_on": day, "degree": "broad"}, ref("based_on", session), subject=matter)
+
+    def to_submission(self, community, matter=MATTER):
+        session = self.to_session(community, self.to_topic(community, matter), matter=matter)
+        agreed = community.publish(self.consensus(session, 1, matter=matter))
         return community.publish(record("outcome_submission", {
-            "text": "示例成果", "wanted": "示例", "submitted_on": "2026-04-15", "urgency": "ordinary"}, ref("based_on", agreed)))
+            "text": "示例成果", "wanted": "示例", "submitted_on": "2026-04-15", "urgency": "ordinary"}, ref("based_on", agreed),
+            subject=matter))
 
     def test_a_matter_runs_over_two_logs_and_everybody_sees_the_same(self):
         district, street, community = self.federation()
@@ -99,6 +111,103 @@ class Matter(Case):
             self.assertEqual(seen["missing"], there[0]["missing"])
         self.assertEqual(there[0]["tracks"][0]["due"], "2026-09-30")
         self.assertNotIn((MATTER, "street_response"), self.tasks(street))
+
+    def test_a_matter_has_the_title_of_the_determination_that_counts(self):
+        _, _, community = self.federation()
+        first = community.publish(proposal())
+        community.publish(proposal("示例:又一份提议"))
+        self.assertEqual(self.seen(community)["title"], "示例:西门外道路拓宽")
+        topic = determination(ref("based_on", first), backfill_reason="示例:补录")
+        counts = community.publish(topic)
+        topic["topic_determination"].update(title="示例:另一题目", category="pacts", nature="community_affairs")
+        other = community.publish(topic)
+
+        seen = self.seen(community, conflict=True)
+        self.assertEqual(seen["conflicts"], [{"counts": counts["id"], "other": other["id"], "track": None}])
+        self.assertEqual((seen["title"], seen["category"], seen["nature"]),
+                         ("示例:西门外道路拓宽三米", "facilities_and_order", "public_service"))
+        community.publish(record("withdrawal", {"reason": "示例"}, ref("withdraws", counts)), "--as", "rc", "--as", "po")
+        self.assertEqual(self.seen(community, conflict=False)["title"], "示例:另一题目")
+
+    def test_items_of_a_matter_are_numbered_over_its_sessions(self):
+        _, _, community = self.federation()
+        topic = self.to_topic(community)
+        session = self.to_session(community, topic, result="partial")
+
+        def refused(record, *parts):
+            self.assertRefused(community.call("publish", "-", "--passphrase-file", community.passphrase, check=False,
+                                              stdin=json.dumps(record)), 1, *parts)
+
+        refused(self.consensus(session, 2), "numbered from 1")
+        community.publish(self.consensus(session, 1))
+        again = self.to_session(community, topic, 2, "2026-04-24", "2026-04-17")
+        refused(self.consensus(again, 1, day="2026-04-24"), "number 1 of matter", "next free one is 2")
+        refused(self.consensus(again, 1, 2, day="2026-04-24"), "number 1 of matter", "next free one is 2")
+        self.assertIn("consensus", [t["why"] for t in self.seen(community)["missing"]])
+
+        draft = community.call("new", "consensus", "--matter", "2026-1", "--set", "items[0].text=示例:乙", "--set",
+                               "items[1].text=示例:丙", "--json").object()["path"]
+        with open(draft, encoding="utf-8") as file:
+            self.assertEqual([i["no"] for i in json.load(file)["consensus"]["items"]], [2, 3])
+        draft = community.call("new", "consensus", "--matter", MATTER, "--json").object()["path"]
+        with open(draft, encoding="utf-8") as file:
+            self.assertEqual(json.load(file)["consensus"], {"items": [{"no": 2}]})
+
+        agreed = community.publish(self.consensus(again, 2, 3, day="2026-04-24"))
+        seen = self.seen(community, items=3)
+        self.assertEqual([(t["item"], t["state"]) for t in seen["tracks"]], [(n, "consensus") for n in (1, 2, 3)])
+        self.assertNotIn("consensus", [t["why"] for t in seen["missing"]])
+        self.assertEqual([s["irregular"] for s in seen["steps"] if s["kind"] == "consensus"], [[], []])
+
+        number = community.call("new", "correction", "--ref", f"supersedes={agreed['id']}", "--set", "reason=typing",
+                                "--set", "text=示例", "--set", "replacement.consensus.items[0].no=1", "--set",
+                                "replacement.consensus.items[1].no=2", "--json").object()["draft"]
+        self.assertRefused(community.call("publish", number, "--as", "rc", "--as", "po", "--passphrase-file", community.passphrase,
+                                          check=False), 1, "number 1 of matter")
+
+    def test_an_evaluation_of_several_matters_evaluates_each(self):
+        _, street, community = self.federation()
+        matters = [f"{COMMUNITY}-2026-{n:04}" for n in (1, 2)]
+        answers = []
+        for matter in matters:
+            submitted = self.to_submission(community, matter)
+            wait_for(lambda: (matter, "street_response") in self.tasks(street), "the submission at the street")
+            answers.append(street.publish(record("street_response", {
+                "decision": "decline", "received_on": "2026-04-16", "reason": "示例"}, ref("answers", submitted),
+                subject=matter)))
+            self.seen(community, matter=matter, state="declined")
+        for matter, answer in zip(matters, answers):
+            community.publish(record("feedback_publication", {
+                "subject": "progress", "channels": ["示例公告栏"], "from": "2026-04-20", "to": "2026-05-20",
+                "explained_to_dissenters": False}, ref("based_on", answer), subject=matter))
+            self.seen(community, matter=matter, state="published")
+        with (self.kinds / "evaluation_round.valid.json").open() as file:
+            asked = json.load(file)
+        with (self.kinds / "evaluation_result.valid.json").open() as file:
+            given = json.load(file)
+        asked["evaluation_round"].update(matters=matters, evaluators_by_kind=[{"party_kind": "resident", "count": 20}])
+        asked.update(subject="-", refs=[ref("evaluates", answer) for answer in answers])
+        given.update(subject="-", refs=[ref("based_on", community.publish(asked))])
+        result = community.publish(given)
+
+        for matter in matters:
+            seen = self.seen(community, matter=matter, state="evaluated")
+            self.assertEqual([s["kind"] for s in seen["steps"]][-2:], ["evaluation_round", "evaluation_result"])
+            self.seen(street, matter=matter, state="evaluated")
+        waits = [t for t in street.call("inbox", "--json").objects() if t.get("why") == "evaluation_reply"]
+        self.assertEqual([(t["matter"], t["record"]) for t in waits], [(m, result["id"]) for m in matters])
+        told = street.call("inbox").out
+        self.assertIn(f"(record {COMMUNITY}:{result['index']})", told)
+        self.assertNotIn("R-13-3", told)
+
+        with (self.kinds / "evaluation_reply.valid.json").open() as file:
+            reply = json.load(file)
+        reply.update(subject="-", refs=[ref("answers", result)])
+        street.publish(reply)
+        self.assertEqual([why for _, why in self.tasks(street) if why == "evaluation_reply"], [])
+        before = [community.call("matter", m, "--json").out for m in matters]
+        community.call("reindex")
+        self.assertEqual([community.call("matter", m, "--json").out for m in matters], before)
 
     def test_what_only_arrived_elsewhere_is_found_by_number_list_and_record(self):
         _, street, community = self.federation()

@@ -319,8 +319,20 @@ static void items_of_a_consensus_are_numbered_from_one(void **state)
     consensus.n_items = COUNT;
     assert_verdict(&body, NULL);
     item[2].no = 2;
-    assert_verdict(&body, "body.consensus.items[2].no: is 2, but items are numbered from 1");
-    item[2].no = 3;
+    assert_verdict(&body, "body.consensus.items[2].no: is 2, but follows item 2");
+    item[2].no = 4;
+    assert_verdict(&body, "body.consensus.items[2].no: is 4, but follows item 2");
+    for (unsigned i = 0; i < COUNT; i++)
+        item[i].no = i;
+    assert_verdict(&body, "body.consensus.items[0].no: is 0, but items are numbered from 1");
+    for (unsigned i = 0; i < COUNT; i++)
+        item[i].no = i + 7; /* six were agreed on before */
+    assert_verdict(&body, NULL);
+    item[0].no = UINT32_MAX;
+    item[1].no = 0;
+    assert_verdict(&body, "body.consensus.items[1].no: is 0, but follows item 4294967295");
+    for (unsigned i = 0; i < COUNT; i++)
+        item[i].no = i + 1;
     item[1].text = NULL;
     assert_verdict(&body, "body.consensus.items[1].text: is missing");
     item[1].text = text;

@@ -68,6 +68,36 @@ static void two_determinations_are_both_kept_and_the_first_counts(void **state)
     dossier_free(d);
 }
 
+/* The determination whose title the matter has. */
+static void expect_topic(struct dossier *d, uint32_t at)
+{
+    struct ys_procedure run;
+    dossier_run(d, &run);
+    assert_int_equal(run.topic, at == NOBODY ? YS_NO_STEP : dossier_position(d, &run, at));
+    ys_procedure_clear(&run);
+}
+
+static void the_topic_is_that_of_the_determination_that_counts(void **state)
+{
+    (void)state;
+    struct dossier *d = dossier_new();
+    const uint32_t proposal = write_proposal(d, 20260201);
+    expect_topic(d, NOBODY);
+    const uint32_t foreign = write_determination(d, 20260202, proposal, LISTED, false);
+    dossier_put(d, foreign, NEIGHBOUR, 1, 0);
+    expect_topic(d, NOBODY);
+    const uint32_t first = write_determination(d, 20260301, proposal, LISTED, false);
+    const uint32_t second = write_determination(d, 20260302, proposal, LISTED, false);
+    expect_topic(d, first);
+    d->steps[first].withdrawn = true;
+    expect_topic(d, second);
+    d->steps[first].withdrawn = false;
+    const uint32_t third = write_determination(d, 20260303, first, LISTED, false);
+    dossier_refer(d, third, SUPERSEDES, first); /* its content stands in the place of the first */
+    expect_topic(d, first);
+    dossier_free(d);
+}
+
 static void a_determination_that_knows_of_the_first_is_merely_irregular(void **state)
 {
     (void)state;
@@ -265,6 +295,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(two_determinations_are_both_kept_and_the_first_counts),
+        cmocka_unit_test(the_topic_is_that_of_the_determination_that_counts),
         cmocka_unit_test(a_determination_that_knows_of_the_first_is_merely_irregular),
         cmocka_unit_test(one_that_supersedes_takes_the_place_of_the_first),
         cmocka_unit_test(two_that_supersede_the_same_conflict),

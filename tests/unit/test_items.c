@@ -125,6 +125,25 @@ static void a_new_round_after_a_rejection_has_new_items(void **state)
     dossier_free(d);
 }
 
+static void numbers_go_on_after_a_part_was_agreed(void **state)
+{
+    (void)state;
+    const Yishi__V1__SessionResult part = YISHI__V1__SESSION_RESULT__SESSION_RESULT_PARTIAL;
+    const Yishi__V1__SessionResult all = YISHI__V1__SESSION_RESULT__SESSION_RESULT_CONSENSUS;
+    struct dossier *d = dossier_new();
+    const uint32_t first = write_consensus(d, 20260312, write_to_session(d, false, part), "c", 1);
+    const uint32_t notice = write_notice(d, 20260313, 20260320, first);
+    const uint32_t session = write_session(d, 20260320, notice, all);
+    const uint32_t taken = write_consensus(d, 20260321, session, "p", 1); /* from elsewhere */
+    dossier_expect_step(d, YS_STATE_CONSENSUS, taken, YS_FATE_IRREGULAR, YS_IRREGULAR_ITEM_AGAIN);
+    expect_counts(d, 1, 0, 0);
+    const uint32_t next = write_consensus(d, 20260322, session, "pc", 2);
+    dossier_expect_step(d, YS_STATE_CONSENSUS, next, YS_FATE_MOVED, 0);
+    expect_counts(d, 3, 0, 0);
+    dossier_expect_item(d, 3, YS_STATE_CONSENSUS);
+    dossier_free(d);
+}
+
 static void what_is_rejected_joins_a_round_under_way(void **state)
 {
     (void)state;
@@ -624,6 +643,7 @@ int main(void)
         cmocka_unit_test(what_is_no_decision_matter_is_not_put_to_it),
         cmocka_unit_test(what_was_rejected_is_closed_called_again_or_deliberated_again),
         cmocka_unit_test(a_new_round_after_a_rejection_has_new_items),
+        cmocka_unit_test(numbers_go_on_after_a_part_was_agreed),
         cmocka_unit_test(what_is_rejected_joins_a_round_under_way),
         cmocka_unit_test(a_decision_matter_without_consensus_can_be_decided),
         cmocka_unit_test(community_affairs_are_planned_carried_out_and_completed),

@@ -41,6 +41,7 @@ struct desk {
     size_t ids;
     const Yishi__V1__Body *body[RECORDS]; /* of `id`, in the maker's arena */
     enum cast_role author[RECORDS];
+    bool free; /* the next record is of no matter */
 };
 
 static struct desk *open_desk(const char *name)
@@ -170,9 +171,10 @@ static void write_leaf(struct desk *desk, enum cast_role role, Yishi__V1__Body *
     ys_matter_print(&matter, subject);
     desk->body[desk->ids] = body;
     scribe_write_about(&record, &desk->maker.rng, &desk->cast.unit[role].origin,
-                       rng_below(&desk->maker.rng, 10) == 0 ? "-" : subject,
+                       rng_below(&desk->maker.rng, 10) == 0 || desk->free ? "-" : subject,
                        begin_s + rng_below(&desk->maker.rng, 60) * DAY_S, body, signers, count);
     keep_leaf(desk, role, &record);
+    desk->free = false;
 }
 
 static Yishi__V1__Body *some_body(struct desk *desk, const ProtobufCFieldDescriptor *kind)
@@ -275,6 +277,37 @@ static void write_any(struct desk *desk)
     write_leaf(desk, role, body);
 }
 
+/* The last record of the kind that people wrote; SIZE_MAX when there is none. */
+static size_t last_of(const struct desk *desk, Yishi__V1__Body__KindCase kind)
+{
+    for (size_t at = desk->ids; at-- > 0;)
+        if (desk->body[at] != NULL && desk->body[at]->kind_case == kind)
+            return at;
+    return SIZE_MAX;
+}
+
+/* An evaluation of several matters: a round that names some records, a result, a reply to it. Only the round
+ * names the matters. */
+static void write_evaluation(struct desk *desk)
+{
+    static const char *const kind[] = {"evaluation_round", "evaluation_result", "evaluation_reply"};
+    static const Yishi__V1__Relation relation[] = {YISHI__V1__RELATION__RELATION_EVALUATES,
+                                                   YISHI__V1__RELATION__RELATION_BASED_ON,
+                                                   YISHI__V1__RELATION__RELATION_ANSWERS};
+    const size_t round = last_of(desk, YISHI__V1__BODY__KIND_EVALUATION_ROUND);
+    const size_t result = last_of(desk, YISHI__V1__BODY__KIND_EVALUATION_RESULT);
+    size_t which = (size_t)rng_below(&desk->maker.rng, 3);
+    size_t target = which == 1 ? round : result;
+    if (which == 0 || target == SIZE_MAX) {
+        which = 0;
+        target = some_own(desk, CAST_COMMUNITY);
+    }
+    Yishi__V1__Body *const body = some_body(desk, kind_field(kind[which]));
+    put_refs(desk, body, relation[which], target);
+    desk->free = true;
+    write_leaf(desk, which == 2 ? CAST_STREET : CAST_COMMUNITY, body);
+}
+
 static void write_all(struct desk *desk)
 {
     static const enum cast_role enrolling[] = {CAST_DISTRICT, CAST_STREET};
@@ -287,6 +320,8 @@ static void write_all(struct desk *desk)
             write_receipts(desk);
         else if (dice == 1)
             write_parameter(desk);
+        else if (dice == 5)
+            write_evaluation(desk);
         else if (dice > 4 || !write_change(desk, dice == 2 ? CAST_STREET : CAST_COMMUNITY))
             write_any(desk);
     }
@@ -478,6 +513,137 @@ static void a_receipt_that_comes_later_puts_records_in_order(void **state)
     close_desk(desk);
 }
 
+/* --- an evaluation of several matters ------------------------------------------------------------ */
+
+/* Where a record stands in the store. */
+struct spot {
+    uint32_t log;
+    uint64_t index;
+};
+enum { EVALUATION = 5 };
+
+static void refer(struct desk *desk, Yishi__V1__Body *body, Yishi__V1__Relation relation,
+                  size_t target)
+{
+    Yishi__V1__Reference *const ref =
+        (void *)ys_reflect_new(&yishi__v1__reference__descriptor, &desk->maker.arena);
+    Yishi__V1__Reference **const refs =
+        ys_arena_alloc(&desk->maker.arena, (body->n_refs + 1) * sizeof(Yishi__V1__Reference *));
+    for (size_t i = 0; i < body->n_refs; i++)
+        refs[i] = body->refs[i];
+    ref->has_rel = ref->has_record = 1;
+    ref->rel = relation;
+    ref->record.len = YS_HASH_LEN;
+    ref->record.data = desk->id[target].bytes;
+    refs[body->n_refs++] = ref;
+    body->refs = refs;
+}
+
+static struct spot append_signed(struct desk *desk, enum cast_role role, const char *subject,
+                                 Yishi__V1__Body *body)
+{
+    struct cast *const cast = &desk->cast;
+    const struct ys_signer *const by = signer(desk, role, 0);
+    struct scribe_record record;
+    scribe_write_about(&record, &cast->rng, &cast->unit[role].origin, subject, begin_s, body, &by,
+                       1);
+    keep_leaf(desk, role, &record);
+    const struct ys_entry entry = scribe_entry(&record);
+    const uint64_t index = cast_append(cast, role, &entry);
+    return (struct spot){.log = cast_log(cast, role).id, .index = index};
+}
+
+static void turn(struct desk *desk, const struct spot *spot, bool counts)
+{
+    YS_TXN_SCOPED txn = NULL;
+    const uint8_t verdict = counts ? YS_VERDICT_OK : YS_VERDICT_BAD;
+    assert_int_equal(ys_store_begin(desk->cast.store, true, &txn, NULL), YS_OK);
+    assert_int_equal(ys_status_set(txn, spot->log, spot->index, &verdict, 1, NULL), YS_OK);
+    assert_int_equal(ys_txn_commit(&txn, NULL), YS_OK);
+}
+
+/* Of that kind, and empty. */
+static Yishi__V1__Body *bare_body(struct desk *desk, const char *name)
+{
+    const ProtobufCFieldDescriptor *const kind = kind_field(name);
+    Yishi__V1__Body *const body =
+        (void *)ys_reflect_new(&yishi__v1__body__descriptor, &desk->maker.arena);
+    const ProtobufCMessage *const inner = ys_reflect_new(kind->descriptor, &desk->maker.arena);
+    void *first = NULL;
+    assert_true(ys_reflect_add(&body->base, kind, 1, &desk->maker.arena, &first));
+    memcpy(first, &inner, sizeof inner);
+    return body;
+}
+
+/* Two matters, a round that names both, its result, the street's reply. */
+static void write_shared_evaluation(struct desk *desk, struct spot out[EVALUATION])
+{
+    Yishi__V1__Body *const proposal = bare_body(desk, "topic_proposal");
+    Yishi__V1__Body *const round = bare_body(desk, "evaluation_round");
+    Yishi__V1__Body *const result = bare_body(desk, "evaluation_result");
+    Yishi__V1__Body *const reply = bare_body(desk, "evaluation_reply");
+    out[0] = append_signed(desk, CAST_COMMUNITY, "110105901001-2026-0001", proposal);
+    out[1] = append_signed(desk, CAST_COMMUNITY, "110105901001-2026-0002", proposal);
+    refer(desk, round, YISHI__V1__RELATION__RELATION_EVALUATES, 0);
+    refer(desk, round, YISHI__V1__RELATION__RELATION_EVALUATES, 1);
+    out[2] = append_signed(desk, CAST_COMMUNITY, "-", round);
+    refer(desk, result, YISHI__V1__RELATION__RELATION_BASED_ON, 2);
+    out[3] = append_signed(desk, CAST_COMMUNITY, "-", result);
+    refer(desk, reply, YISHI__V1__RELATION__RELATION_ANSWERS, 3);
+    out[4] = append_signed(desk, CAST_STREET, "-", reply);
+}
+
+static int64_t steps_of_evaluations(struct ys_model *model)
+{
+    YS_QUERY_SCOPED query = NULL;
+    bool row = false;
+    assert_int_equal(ys_query_open(ys_model_sql(model),
+                                   "SELECT count(*) FROM step s JOIN record r ON r.no = s.record"
+                                   " WHERE r.kind LIKE 'evaluation_%'",
+                                   &query, NULL),
+                     YS_OK);
+    assert_int_equal(ys_query_step(query, &row, NULL), YS_OK);
+    return ys_query_int(query, 0);
+}
+
+/* Only the round names the matters; result and reply belong to both all the same, whichever comes last. */
+static void an_evaluation_of_several_matters_belongs_to_each_in_every_order(void **state)
+{
+    (void)state;
+    struct desk *const desk = open_desk(__func__);
+    struct spot spot[EVALUATION];
+    cast_enrol_all(&desk->cast);
+    write_shared_evaluation(desk, spot);
+    keep_heads(desk);
+    rebuild(desk);
+    judge(desk, &desk->cast.rng, JUDGE_ALL);
+    struct ys_model *const model = open_model(desk);
+    fold_some(desk, model, 0, true);
+    assert_int_equal(steps_of_evaluations(model), 2 * 3);
+    char *const wanted = model_dump(model);
+
+    for (unsigned order = 0; order < 120; order++) {
+        unsigned left[EVALUATION] = {0, 1, 2, 3, 4};
+        for (unsigned i = 0; i < EVALUATION; i++)
+            turn(desk, &spot[i], false);
+        fold_some(desk, model, 0, true);
+        assert_int_equal(steps_of_evaluations(model), 0);
+        for (unsigned count = EVALUATION, rest = order; count > 0; rest /= count--) {
+            const unsigned at = rest % count;
+            turn(desk, &spot[left[at]], true);
+            fold_some(desk, model, 0, true);
+            left[at] = left[count - 1];
+        }
+        char *const told = model_dump(model);
+        if (!model_dumps_equal(wanted, told))
+            fail_msg("order %u gives another content", order);
+        free(told);
+    }
+    free(wanted);
+    ys_model_close(model);
+    close_desk(desk);
+}
+
 static void making_it_anew_gives_the_same_content(void **state)
 {
     (void)state;
@@ -627,6 +793,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(two_hundred_orders_of_arrival_give_the_same_content),
         cmocka_unit_test(a_receipt_that_comes_later_puts_records_in_order),
+        cmocka_unit_test(an_evaluation_of_several_matters_belongs_to_each_in_every_order),
         cmocka_unit_test(making_it_anew_gives_the_same_content),
         cmocka_unit_test(changed_verdicts_give_what_a_new_model_says),
         cmocka_unit_test(a_killed_process_leaves_it_complete_and_only_behind),
