@@ -139,6 +139,57 @@ static bool same_matter(const struct ys_record *a, const struct ys_record *b)
            strcmp(b->subject, "-") == 0;
 }
 
+/* Is something that an objection is made to of a unit above the communities? */
+static enum ys_code objects_above(const struct check *check, const struct target *objection,
+                                  bool *out)
+{
+    const Yishi__V1__Body *body = NULL;
+    struct ys_arena arena;
+    enum ys_code code = YS_OK;
+    *out = false;
+    ys_arena_init(&arena, YS_BODY_ARENA_MAX);
+    if (objection->entry.content != YS_CONTENT_BODY ||
+        ys_body_decode(objection->entry.body, &arena, &body, NULL) != YS_OK)
+        body = NULL;
+    for (size_t i = 0; body != NULL && i < body->n_refs && code == YS_OK; i++) {
+        struct target made = {.kind = NULL};
+        bool found = false;
+        if (body->refs[i]->rel != YISHI__V1__RELATION__RELATION_BASED_ON)
+            continue;
+        code = target_find(check, body->refs[i]->record, &made, &found);
+        *out =
+            *out || (found && ys_division_level(&made.log.origin.division) != YS_LEVEL_COMMUNITY);
+    }
+    ys_arena_clear(&arena);
+    return code;
+}
+
+/* May the own unit answer this record? What a finding names may have been corrected since: R-G-02. */
+static enum ys_code answerer_check(const struct check *check, size_t at,
+                                   const struct target *target)
+{
+    const struct ys_division *const own = &check->node->origin.division;
+    bool above = false;
+    bool fits = true;
+    enum ys_code code = YS_OK;
+    switch (check->kind->answerer) {
+    case YS_ANSWERER_ANY:
+    case YS_ANSWERER_NAMED:
+        break;
+    case YS_ANSWERER_AUTHOR:
+        fits = ys_division_equal(own, &target->log.origin.division);
+        break;
+    case YS_ANSWERER_MAKER:
+        code = objects_above(check, target, &above);
+        fits = !above || ys_division_level(own) != YS_LEVEL_COMMUNITY;
+        break;
+    }
+    if (code != YS_OK || fits)
+        return code;
+    return ys_fail(check->err, YS_DENIED, _("refs[%zu]: a %s is written %s"), at, check->kind->name,
+                   ys_kind_answerer_text(check->kind->answerer, ys_lang_is_chinese()));
+}
+
 static enum ys_code target_check(struct check *check, size_t at, const struct target *target)
 {
     const Yishi__V1__Reference *const ref = check->body->refs[at];
@@ -157,7 +208,7 @@ static enum ys_code target_check(struct check *check, size_t at, const struct ta
                        check->kind->name, target->kind->name);
     if (row != NULL && same_matter(&check->written->record, &target->record))
         check->met[row - check->kind->ref] = true;
-    return YS_OK;
+    return row == check->kind->ref ? answerer_check(check, at, target) : YS_OK;
 }
 
 /* The whole new content of a corrected record: of its kind, good in itself, and reached by the changes. */

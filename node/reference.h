@@ -22,6 +22,7 @@ YS_CHECKED enum ys_code ys_reference_resolve(struct ys_txn *txn, json_t *record,
  * - Every record that it names is held here, of a kind that may be named so, and of a unit above or
  *   below; those that are required are there, and of the same matter. With a reason for late entry the
  *   first record of a matter may do without: what came before happened before the log began.
+ * - What answers a record is written by whoever the kind says; whom a finding names is asked by R-G-02.
  * - What changes a record of the own log is signed by those who signed that, and a correction's new
  *   content is good. What is corrected or withdrawn is in force (overtaken.h); a correction may be
  *   withdrawn, and a corrected record too.

@@ -56,11 +56,13 @@ static void gather(const struct ys_course *course, struct answers *answers)
     for (uint32_t at = 0; at < order->count; at++) {
         const unsigned bit = answer_bit(course->readings[at].kind);
         const bool acknowledges = course->readings[at].kind == YS_KIND_ACKNOWLEDGEMENT;
-        if (order->steps[at]->withdrawn)
+        if (order->steps[at]->withdrawn ||
+            (course->out->steps[at].irregular & YS_IRREGULAR_FOREIGN) != 0)
             continue;
         for (uint32_t i = order->first[at]; i < order->first[at + 1]; i++) {
             const uint32_t to = ys_course_meant(course, order->refs[i].to);
-            answers->kinds[to] |= bit;
+            if (ys_course_answers(course, at, to))
+                answers->kinds[to] |= bit;
             if (!acknowledges)
                 continue;
             answers->link[answers->link_count++] =
@@ -167,10 +169,7 @@ static enum ys_code wait_for_reply(struct ys_course *course, uint32_t at, struct
 {
     struct ys_task task =
         waiting(course, at, YS_TASK_OBJECTION_REPLY, YS_KIND_OBJECTION_REPLY, "L35");
-    const uint32_t first = course->order.first[at];
-    const bool found = first < course->order.first[at + 1];
-    const struct ys_step *target = course->order.steps[found ? course->order.refs[first].to : at];
-    if (!found || ys_division_level(&target->division) == YS_LEVEL_COMMUNITY) {
+    if (!ys_course_objects_above(course, at)) {
         task.bodies = YS_BODY_RC;
         task.division = ys_course_unit(course, YS_LEVEL_COMMUNITY);
     }

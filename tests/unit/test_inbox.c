@@ -175,6 +175,74 @@ static void a_finding_waits_for_whom_it_names_then_for_its_author(void **state)
     dossier_free(d);
 }
 
+static void put_in(struct dossier *d, uint32_t at, const char *division)
+{
+    dossier_put(d, at, division, 1, at);
+}
+
+/* Names the neighbour in a matter of the community: it answers, though it has no other part in that. */
+static void only_whom_a_finding_names_responds_and_only_its_author_closes(void **state)
+{
+    (void)state;
+    struct dossier *d = dossier_new();
+    (void)write_to_determined(d, false);
+    const uint32_t finding = dossier_add(d, YS_KIND_AUDIT_FINDING, DA, 20260401);
+    Yishi__V1__AuditFinding *body = d->bodies[finding]->audit_finding;
+    char street[] = STREET;
+    char st[] = "st";
+    char neighbour[] = NEIGHBOUR;
+    char rc[] = "rc";
+    body->division = street;
+    body->body = st;
+    const uint32_t strange = write(d, YS_KIND_FINDING_RESPONSE, RC, 20260402, finding);
+    const uint32_t own = write(d, YS_KIND_FINDING_CLOSE, ST, 20260403, finding);
+    expect(d, YS_TASK_FINDING_RESPONSE, 91, ST, STREET, 0);
+    dossier_expect_step(d, YS_STATE_DETERMINED, strange, YS_FATE_IRREGULAR, YS_IRREGULAR_ANSWERER);
+    dossier_expect_step(d, YS_STATE_DETERMINED, own, YS_FATE_IRREGULAR, YS_IRREGULAR_ANSWERER);
+    const uint32_t good = write(d, YS_KIND_FINDING_RESPONSE, ST, 20260404, finding);
+    expect(d, YS_TASK_FINDING_CLOSE, 92, DA, DISTRICT, 0);
+    dossier_expect_step(d, YS_STATE_DETERMINED, good, YS_FATE_NOTED, 0);
+    body->division = neighbour;
+    body->body = rc;
+    const uint32_t theirs = write(d, YS_KIND_FINDING_RESPONSE, RC, 20260405, finding);
+    expect(d, YS_TASK_FINDING_RESPONSE, 91, RC, NEIGHBOUR, 0);
+    put_in(d, theirs, NEIGHBOUR);
+    dossier_expect_step(d, YS_STATE_DETERMINED, theirs, YS_FATE_NOTED, 0);
+    expect(d, YS_TASK_FINDING_CLOSE, 92, DA, DISTRICT, 0);
+    const uint32_t closing = write(d, YS_KIND_FINDING_CLOSE, DA, 20260406, finding);
+    dossier_refer(d, closing, YISHI__V1__RELATION__RELATION_FOLLOWS, theirs);
+    expect_none(d, YS_TASK_FINDING_CLOSE);
+    dossier_expect_step(d, YS_STATE_DETERMINED, closing, YS_FATE_NOTED, 0);
+    dossier_free(d);
+}
+
+static void a_department_without_a_node_has_its_street_respond(void **state)
+{
+    (void)state;
+    struct dossier *d = dossier_new();
+    (void)write_to_determined(d, false);
+    const uint32_t finding = dossier_add(d, YS_KIND_AUDIT_FINDING, DA, 20260401);
+    char street[] = STREET;
+    char gd[] = "gd-cj";
+    d->bodies[finding]->audit_finding->division = street;
+    d->bodies[finding]->audit_finding->body = gd;
+    expect(d, YS_TASK_FINDING_RESPONSE, 91, GD, STREET, 0);
+    (void)write(d, YS_KIND_FINDING_RESPONSE, ST, 20260402, finding);
+    expect_none(d, YS_TASK_FINDING_RESPONSE);
+    dossier_free(d);
+}
+
+static void what_a_foreign_unit_answers_is_not_answered(void **state)
+{
+    (void)state;
+    struct dossier *d = dossier_new();
+    const uint32_t request = write_opinion_request(d, 20260202, write_proposal(d, 20260201));
+    const uint32_t opinion = write_opinion(d, 20260203, request);
+    put_in(d, opinion, "110108013");
+    expect(d, YS_TASK_OPINION, 14, ST, STREET, 20260216);
+    dossier_free(d);
+}
+
 static void an_objection_waits_for_who_made_the_record(void **state)
 {
     (void)state;
@@ -182,11 +250,16 @@ static void an_objection_waits_for_who_made_the_record(void **state)
     const uint32_t consensus = write_to_consensus(d, "p");
     const uint32_t answer =
         write_response(d, 20260320, write_submission(d, 20260314, consensus, 0), DECLINE, 0, 0);
-    const uint32_t against_it = write(d, YS_KIND_OBJECTION, RC, 20260401, answer);
+    const uint32_t against_it = dossier_add(d, YS_KIND_OBJECTION, RC, 20260401);
+    dossier_refer(d, against_it, BASED_ON, answer);
     expect(d, YS_TASK_OBJECTION_REPLY, 68, ST, STREET, 20260416);
     (void)write(d, YS_KIND_OBJECTION, ST, 20260402, consensus);
     expect(d, YS_TASK_OBJECTION_REPLY, 68, RC, COMMUNITY, 20260417);
-    (void)write(d, YS_KIND_OBJECTION_REPLY, ST, 20260403, against_it);
+    const uint32_t theirs = write(d, YS_KIND_OBJECTION_REPLY, RC, 20260402, against_it);
+    expect(d, YS_TASK_OBJECTION_REPLY, 68, ST, STREET, 20260416); /* not theirs to answer */
+    dossier_expect_step(d, YS_STATE_DECLINED, theirs, YS_FATE_IRREGULAR, YS_IRREGULAR_ANSWERER);
+    const uint32_t reply = write(d, YS_KIND_OBJECTION_REPLY, ST, 20260403, against_it);
+    dossier_expect_step(d, YS_STATE_DECLINED, reply, YS_FATE_NOTED, 0);
     struct ys_procedure run;
     dossier_run(d, &run);
     size_t left = 0;
@@ -282,6 +355,9 @@ int main(void)
         cmocka_unit_test(a_correction_waits_for_compliance_and_legal_education),
         cmocka_unit_test(an_evaluation_waits_for_a_reply),
         cmocka_unit_test(a_finding_waits_for_whom_it_names_then_for_its_author),
+        cmocka_unit_test(only_whom_a_finding_names_responds_and_only_its_author_closes),
+        cmocka_unit_test(a_department_without_a_node_has_its_street_respond),
+        cmocka_unit_test(what_a_foreign_unit_answers_is_not_answered),
         cmocka_unit_test(an_objection_waits_for_who_made_the_record),
         cmocka_unit_test(a_report_waits_for_the_party_organisation),
         cmocka_unit_test(a_joint_matter_waits_for_both_committees_of_the_others),

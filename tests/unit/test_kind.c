@@ -277,6 +277,34 @@ static void the_kinds_are_those_of_the_domain(void **state)
 
 /* --- what follows from the table --- */
 
+/* What the column of authors says of the one who answers: "author of finding", "body concerned". */
+static void answerers_are_those_of_the_domain(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t id;
+        enum ys_kind_answerer answerer;
+    } rows[] = {{68, YS_ANSWERER_MAKER}, {91, YS_ANSWERER_NAMED}, {92, YS_ANSWERER_AUTHOR}};
+    size_t count = 0;
+    size_t found = 0;
+    const struct ys_kind *kinds = ys_kind_table(&count);
+    for (size_t i = 0; i < count; i++) {
+        for (size_t k = 0; k < sizeof rows / sizeof rows[0]; k++) {
+            if (rows[k].id == kinds[i].id)
+                assert_int_equal(kinds[i].answerer, rows[k].answerer);
+        }
+        if (kinds[i].answerer == YS_ANSWERER_ANY)
+            continue;
+        assert_true(kinds[i].ref[0].must != 0 && kinds[i].ref[0].to[0] != 0 &&
+                    kinds[i].ref[0].to[1] == 0); /* there is one target that says who */
+        assert_non_null(ys_kind_answerer_text(kinds[i].answerer, true));
+        assert_non_null(ys_kind_answerer_text(kinds[i].answerer, false));
+        found++;
+    }
+    assert_int_equal(found, sizeof rows / sizeof rows[0]);
+    assert_null(ys_kind_answerer_text(YS_ANSWERER_ANY, true));
+}
+
 static void references_name_kinds_that_exist(void **state)
 {
     (void)state;
@@ -358,6 +386,7 @@ int main(void)
         cmocka_unit_test(a_kind_that_the_node_writes_is_signed_by_nobody_else),
         cmocka_unit_test(what_is_not_in_the_table_is_unknown),
         cmocka_unit_test(the_kinds_are_those_of_the_domain),
+        cmocka_unit_test(answerers_are_those_of_the_domain),
         cmocka_unit_test(references_name_kinds_that_exist),
         cmocka_unit_test(a_kind_is_issued_where_its_authors_are),
         cmocka_unit_test(a_reference_has_a_row_for_its_relation_and_target),
