@@ -66,6 +66,18 @@ static enum ys_code relayed_check(const struct ys_division *unit,
     return code;
 }
 
+static enum ys_code finding_check(const struct ys_division *unit,
+                                  const Yishi__V1__AuditFinding *body, struct ys_err *err)
+{
+    struct ys_matter matter;
+    const enum ys_code code = division_check(unit, body->division, "audit_finding.division", err);
+    if (code != YS_OK || body->matter == NULL)
+        return code;
+    if (ys_matter_parse(ys_bytes_of_text(body->matter), &matter, NULL) != YS_OK)
+        return YS_OK; /* authored_oversight.c says so */
+    return division_check(unit, matter.division.digits, "audit_finding.matter", err);
+}
+
 static enum ys_code divisions_check(const struct ys_division *unit, const Yishi__V1__Body *body,
                                     struct ys_err *err)
 {
@@ -75,7 +87,7 @@ static enum ys_code divisions_check(const struct ys_division *unit, const Yishi_
     if (body->kind_case == YISHI__V1__BODY__KIND_REDACTION)
         return division_check(unit, body->redaction->holder, "redaction.holder", err);
     if (body->kind_case == YISHI__V1__BODY__KIND_AUDIT_FINDING)
-        return division_check(unit, body->audit_finding->division, "audit_finding.division", err);
+        return finding_check(unit, body->audit_finding, err);
     if (body->kind_case == YISHI__V1__BODY__KIND_REPORT_SNAPSHOT)
         return division_check(unit, body->report_snapshot->scope, "report_snapshot.scope", err);
     if (body->kind_case == YISHI__V1__BODY__KIND_COMMISSION_REQUEST)

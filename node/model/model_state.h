@@ -89,25 +89,36 @@
     X(RECORDS_OF,                                                                                              \
       "SELECT no, id, kind, standing, signers, signed_s, stated_by FROM record WHERE subject = ?"              \
       " AND subject <> '-' AND verdict = 'ok' ORDER BY no")                                                    \
-    /* Those about no matter, or several, that name one of these or are named by one: a commission, an \
-     * evaluation of several matters. */       \
+    /* Those about no matter, or several, that name one of these or are named by one (a commission, an evaluation\
+     * of several matters), findings that say its number, and what answers such a finding. */                  \
     X(RECORDS_LINKED,                                                                                          \
-      "WITH own(no, id) AS (SELECT no, id FROM record WHERE subject = ? AND subject <> '-' AND"                \
-      " verdict = 'ok') SELECT no, id, kind, standing, signers, signed_s, stated_by FROM record"               \
-      " WHERE no IN (SELECT t.no FROM own CROSS JOIN ref f ON f.rec = own.no CROSS JOIN record t "             \
-      "ON"                                                                                                     \
-      " t.id = f.target AND t.subject = '-' WHERE t.verdict = 'ok' UNION SELECT s.no FROM own "                \
-      "CROSS"                                                                                                  \
-      " JOIN ref f ON f.target = own.id CROSS JOIN record s ON s.no = f.rec WHERE s.subject = '-'"             \
-      " AND s.verdict = 'ok') ORDER BY no")                                                                    \
+      "WITH own(no, id) AS (SELECT no, id FROM record WHERE subject = ?1 AND subject <> '-' AND"               \
+      " verdict = 'ok'), free(no, id) AS MATERIALIZED (SELECT t.no, t.id FROM own CROSS JOIN ref f ON"         \
+      " f.rec = own.no CROSS JOIN record t ON t.id = f.target AND t.subject = '-' WHERE t.verdict ="           \
+      " 'ok' UNION SELECT s.no, s.id FROM own CROSS JOIN ref f ON f.target = own.id CROSS JOIN record"         \
+      " s ON s.no = f.rec WHERE s.subject = '-' AND s.verdict = 'ok' UNION SELECT s.no, s.id FROM"             \
+      " audit_finding a CROSS JOIN record s ON s.no = a.rec WHERE a.matter = ?1 AND s.subject = '-'"           \
+      " AND s.verdict = 'ok' AND EXISTS (SELECT 1 FROM own)) SELECT no, id, kind, standing, signers,"          \
+      " signed_s, stated_by FROM record WHERE no IN (SELECT no FROM free UNION SELECT s.no FROM free"          \
+      " CROSS JOIN record t ON t.no = free.no CROSS JOIN ref f ON f.target = t.id CROSS JOIN record s"         \
+      " ON s.no = f.rec WHERE t.kind = 'audit_finding' AND s.kind IN ('finding_response',"                     \
+      " 'finding_close') AND s.subject = '-' AND s.verdict = 'ok') ORDER BY no")                               \
     X(LOG_NAME, "SELECT origin FROM log WHERE no = ?")                                                         \
     X(RECEIPTS_FROM,                                                                                           \
       "SELECT size, time_s FROM receipt WHERE origin = ?1 AND level = ?2 AND size > ?3"                        \
       " ORDER BY size, record")                                                                                \
+    /* Matters that a record about none is linked to, as RECORDS_LINKED has it. */                             \
     X(STALE_LINKED,                                                                                            \
-      "INSERT OR IGNORE INTO stale SELECT m.subject FROM ref f JOIN record m ON m.id = f.target"               \
-      " WHERE f.rec = ?1 AND m.subject <> '-' UNION SELECT m.subject FROM record r JOIN ref f ON"              \
-      " f.target = r.id JOIN record m ON m.no = f.rec WHERE r.no = ?1 AND m.subject <> '-'")                   \
+      "WITH free(no, id) AS MATERIALIZED (SELECT no, id FROM record WHERE no = ?1 UNION SELECT t.no,"          \
+      " t.id FROM record r CROSS JOIN ref f ON f.rec = r.no CROSS JOIN record t ON t.id = f.target"            \
+      " WHERE r.no = ?1 AND r.kind IN ('finding_response', 'finding_close') AND t.kind ="                      \
+      " 'audit_finding' AND t.subject = '-') INSERT OR IGNORE INTO stale SELECT m.subject FROM free"           \
+      " CROSS JOIN ref f ON f.rec = free.no CROSS JOIN record m ON m.id = f.target WHERE m.subject <>"         \
+      " '-' UNION SELECT m.subject FROM free CROSS JOIN ref f ON f.target = free.id CROSS JOIN record"         \
+      " m ON m.no = f.rec WHERE m.subject <> '-' UNION SELECT a.matter FROM free CROSS JOIN"                   \
+      " audit_finding a ON a.rec = free.no WHERE a.matter IS NOT NULL")                                        \
+    X(STALE_NAMED,                                                                                             \
+      "INSERT OR IGNORE INTO stale SELECT matter FROM audit_finding WHERE rec = ? AND matter IS NOT NULL")     \
     X(DROP_MATTER, "DELETE FROM matter WHERE subject = ?")                                                     \
     X(DROP_TRACKS, "DELETE FROM track WHERE subject = ?")                                                      \
     X(DROP_STEPS, "DELETE FROM step WHERE subject = ?")                                                        \
@@ -133,12 +144,16 @@
       " AND r.subject <> '-'")                                                                                 \
     /* The same of the matters that a record about none is linked to. */                                       \
     X(STALE_LINKED_UNDER,                                                                                      \
-      "WITH free(no, id) AS MATERIALIZED (SELECT r.no, r.id FROM log l CROSS JOIN record r WHERE"              \
-      " l.origin = ?1 AND r.no >= l.no * 4294967296 + ?2 AND r.no < l.no * 4294967296 + ?3"                    \
-      " AND r.subject = '-') INSERT OR IGNORE INTO stale SELECT m.subject FROM free CROSS JOIN"                \
-      " ref f ON f.rec = free.no JOIN record m ON m.id = f.target WHERE m.subject <> '-' UNION"                \
-      " SELECT m.subject FROM free CROSS JOIN ref f ON f.target = free.id JOIN record m"                       \
-      " ON m.no = f.rec WHERE m.subject <> '-'")                                                               \
+      "WITH first(no, id, kind) AS MATERIALIZED (SELECT r.no, r.id, r.kind FROM log l CROSS JOIN record"       \
+      " r WHERE l.origin = ?1 AND r.no >= l.no * 4294967296 + ?2 AND r.no < l.no * 4294967296 + ?3"            \
+      " AND r.subject = '-'), free(no, id) AS MATERIALIZED (SELECT no, id FROM first UNION SELECT t.no,"       \
+      " t.id FROM first CROSS JOIN ref f ON f.rec = first.no CROSS JOIN record t ON t.id = f.target"           \
+      " WHERE first.kind IN ('finding_response', 'finding_close') AND t.kind = 'audit_finding' AND"            \
+      " t.subject = '-') INSERT OR IGNORE INTO stale SELECT m.subject FROM free CROSS JOIN ref f ON"           \
+      " f.rec = free.no JOIN record m ON m.id = f.target WHERE m.subject <> '-' UNION SELECT m.subject"        \
+      " FROM free CROSS JOIN ref f ON f.target = free.id JOIN record m ON m.no = f.rec WHERE m.subject"        \
+      " <> '-' UNION SELECT a.matter FROM free CROSS JOIN audit_finding a ON a.rec = free.no WHERE"            \
+      " a.matter IS NOT NULL")                                                                                 \
     X(RECEIPT_BELOW,                                                                                           \
       "SELECT coalesce(max(size), 0) FROM receipt WHERE origin = ?1 AND level = ?2 AND size < ?3")             \
     X(PUT_RECEIPT, "INSERT OR IGNORE INTO receipt VALUES (?, ?, ?, ?, ?)")                                     \

@@ -120,6 +120,8 @@ SELECT a.subject, a.unit, a.unit AS division, a.record, NULL AS other, 'E' AS se
         UNION ALL
         SELECT rec, 'division', division FROM audit_finding
         UNION ALL
+        SELECT rec, 'named_matter', substr(matter, 1, 12) FROM audit_finding WHERE matter IS NOT NULL
+        UNION ALL
         SELECT rec, 'scope', scope FROM report_snapshot
         UNION ALL
         SELECT rec, 'communities', value FROM commission_request_communities

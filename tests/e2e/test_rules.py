@@ -141,6 +141,33 @@ class Rules(Case):
                                 ref("based_on", raised), subject="-"))
         self.assertEqual(case(district), ("closed", True))
 
+    def test_a_finding_belongs_to_the_matter_whose_number_it_says(self):
+        district, street, community = self.federation()
+        self.topic(community)
+        self.receipted(community)
+        finding = {"rule_id": "R-10-1", "severity": "flag", "division": STREET, "body": "st", "matter": MATTER, "text": "示例", "due": "2026-06-30"}
+        raised = district.publish(record("audit_finding", finding, subject="-"))
+
+        def steps(node):
+            return [step["kind"] for step in node.call("matter", MATTER, "--json").object()["steps"]]
+
+        def waiting(node):
+            return [t["why"] for t in node.call("inbox", "--json", check=False).objects() if t.get("matter") == MATTER and "why" in t]
+
+        self.assertIn("audit_finding", steps(district))
+        wait_for(lambda: "finding_response" in waiting(street), "the finding in the inbox of the street")
+        street.publish(record("finding_response", {"answered_on": "2026-06-19", "text": "示例"}, ref("answers", raised), subject="-"))
+        wait_for(lambda: "finding_close" in waiting(district), "the response at the district")
+        self.assertNotIn("finding_response", waiting(street))
+        district.publish(record("finding_close", {"closed_on": "2026-06-20", "result": "remedied", "text": "示例"},
+                                ref("based_on", raised), subject="-"))
+        self.assertNotIn("finding_close", waiting(district))
+        self.assertCountEqual([kind for kind in steps(district) if kind.startswith("finding")], ["finding_response", "finding_close"])
+
+        other = record("audit_finding", {**finding, "matter": "110199991001-2026-0001"}, subject="-")
+        result = street.call("publish", "-", "--passphrase-file", street.passphrase, check=False, stdin=json.dumps(other))
+        self.assertRefused(result, 1, "audit_finding.matter")
+
     def test_the_catalogue_explains_each_rule(self):
         _, _, community = self.federation()
         rules = community.call("rules", "--json").objects()
