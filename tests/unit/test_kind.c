@@ -244,6 +244,31 @@ static bool refers(const struct ys_kind *kind, uint32_t id)
     return false;
 }
 
+/* What the table names in plain words. */
+static void plain_words_are_compared(const struct row *row)
+{
+    static const struct {
+        const char *word;
+        uint32_t id;
+    } words[] = {{"completion", 43},        {"feedback", 63},          {"withdrawal", 82},
+                 {"shelving", 32},          {"decision", 35},          {"determination", 15},
+                 {"proposals", 10},         {"sessions", 30},          {"previous session", 30},
+                 {"superseded notice", 20}, {"house rules", 4},        {"previous profile", 3},
+                 {"superseded rules", 4},   {"previous value", 5},     {"prior register", 1},
+                 {"prior certificate", 6},  {"previous snapshot", 93}, {"previous receipts", 95},
+                 {"closing record", 85},    {"register entries", 1},   {"its request", 13}};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        const char *const at = strstr(row->cell[5], words[i].word);
+        const bool quoted = at != NULL && at > row->cell[5] && (at[-1] == '`' || at[-1] == '_');
+        const struct ys_kind *const to = ys_kind_by_id(words[i].id);
+        bool found = false;
+        for (size_t r = 0; r < YS_KIND_REFS_MAX && row->kind->ref[r].relation != 0; r++)
+            found = found || ys_kind_ref_find(row->kind, row->kind->ref[r].relation, to) != NULL;
+        if (at != NULL && !quoted && !found)
+            fail_msg("%s: may not refer to %s, \"%s\"", row->kind->name, to->name, words[i].word);
+    }
+}
+
 /* Kinds are named in backquotes; `supersedes` is a relation. */
 static void references_are_compared(const struct row *row)
 {
@@ -273,6 +298,7 @@ static void the_kinds_are_those_of_the_domain(void **state)
     (void)each_row(authors_are_compared);
     (void)each_row(signatures_are_compared);
     (void)each_row(references_are_compared);
+    (void)each_row(plain_words_are_compared);
 }
 
 /* --- what follows from the table --- */
