@@ -446,6 +446,17 @@ static enum ys_code parameter_check(const struct check *check)
     return effective_check(check);
 }
 
+/* DOMAIN.md 2.4: "GD, or ST on behalf with attachment", which is what the department wrote. */
+static enum ys_code on_behalf_check(const struct check *check)
+{
+    if (check->body->kind_case != YISHI__V1__BODY__KIND_DEPARTMENT_RESPONSE ||
+        (check->signed_by & YS_BODY_ST) == 0 || check->body->n_attachments > 0)
+        return YS_OK;
+    return ys_fail(check->err, YS_REFUSED,
+                   _("attachments: a street that records a department_response attaches what the "
+                     "department wrote"));
+}
+
 static enum ys_code check_all(struct check *check)
 {
     enum ys_code code =
@@ -453,6 +464,8 @@ static enum ys_code check_all(struct check *check)
                             check->written->record.subject, check->body, check->err);
     if (code == YS_OK)
         code = parameter_check(check);
+    if (code == YS_OK)
+        code = on_behalf_check(check);
     for (size_t i = 0; i < check->body->n_refs && code == YS_OK; i++)
         code = ref_check(check, i);
     if (code == YS_OK && check->body->kind_case == YISHI__V1__BODY__KIND_ACKNOWLEDGEMENT)

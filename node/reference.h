@@ -26,6 +26,7 @@ YS_CHECKED enum ys_code ys_reference_resolve(struct ys_txn *txn, json_t *record,
  * - What changes a record of the own log is signed by those who signed that, and a correction's new
  *   content is good. What is corrected or withdrawn is in force (overtaken.h); a correction may be
  *   withdrawn, and a corrected record too.
+ * - A street that records what a department answered attaches it.
  * - A rule parameter holds from the day of its signing at the earliest.
  * YS_REFUSED, YS_DENIED, YS_NOT_FOUND or YS_MALFORMED. Kinds that the node writes pass. */
 YS_CHECKED enum ys_code ys_reference_check(const struct ys_node *node, struct ys_txn *txn,
