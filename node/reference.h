@@ -11,7 +11,8 @@
 
 #include <jansson.h>
 
-/* In a draft's JSON: each text under refs[].record that is no id in base64 is looked up, as
+/* In a draft's JSON: each text under refs[].record and acknowledgement.relayed[].record that is no id in
+ * base64 is looked up, as
  * ys_exhibit_find does, and replaced. YS_NOT_FOUND, YS_USAGE or YS_MALFORMED with the path. */
 YS_CHECKED enum ys_code ys_reference_resolve(struct ys_txn *txn, json_t *record,
                                              struct ys_err *err);

@@ -326,12 +326,52 @@ static void a_street_passes_on_what_its_communities_acknowledged(void **state)
     Yishi__V1__RelayedAcknowledgement relayed;
     yishi__v1__relayed_acknowledgement__init(&relayed);
     relayed.division = neighbour;
+    uint8_t elsewhere[YS_HASH_LEN] = {1};
+    relayed.record = (ProtobufCBinaryData){.len = sizeof elsewhere, .data = elsewhere};
     Yishi__V1__RelayedAcknowledgement *list[] = {&relayed};
     d->bodies[relay]->acknowledgement->relayed = list;
     d->bodies[relay]->acknowledgement->n_relayed = 1;
     expect_none(d, YS_TASK_ACKNOWLEDGE_JOINT);
     dossier_put(d, relay, "110108013", 1, 0); /* a street that is not above that community */
     expect(d, YS_TASK_ACKNOWLEDGE_JOINT, 65, (unsigned)RC | (unsigned)PO, NEIGHBOUR, 0);
+    dossier_free(d);
+}
+
+/* Where the other community's log is held, its bodies count as they signed, and the street has a task. */
+static void a_relay_counts_for_the_bodies_that_signed_what_it_passes_on(void **state)
+{
+    (void)state;
+    struct dossier *d = dossier_new();
+    const uint32_t determination = write_to_determined(d, false);
+    char neighbour[] = NEIGHBOUR;
+    char *joint[] = {neighbour};
+    d->bodies[determination]->topic_determination->joint_with = joint;
+    d->bodies[determination]->topic_determination->n_joint_with = 1;
+    const uint32_t of_rc = write_acknowledgement(d, 20260302, determination, RC, NEIGHBOUR);
+    const uint32_t relay = write_acknowledgement(d, 20260303, determination, ST, STREET);
+    Yishi__V1__RelayedAcknowledgement relayed[2];
+    Yishi__V1__RelayedAcknowledgement *list[] = {&relayed[0], &relayed[1]};
+    yishi__v1__relayed_acknowledgement__init(&relayed[0]);
+    relayed[0].division = neighbour;
+    relayed[0].record = (ProtobufCBinaryData){.len = YS_HASH_LEN, .data = d->steps[of_rc].id.bytes};
+    d->bodies[relay]->acknowledgement->relayed = list;
+    d->bodies[relay]->acknowledgement->n_relayed = 1;
+    expect(d, YS_TASK_ACKNOWLEDGE_JOINT, 65, PO, NEIGHBOUR, 0);
+    expect_none(d, YS_TASK_RELAY); /* one of both: nothing to pass on yet */
+
+    const uint32_t of_po = write_acknowledgement(d, 20260304, determination, PO, NEIGHBOUR);
+    expect_none(d, YS_TASK_ACKNOWLEDGE_JOINT);
+    expect(d, YS_TASK_RELAY, 65, ST, STREET, 0);
+    relayed[1] = relayed[0];
+    relayed[1].record.data = d->steps[of_po].id.bytes;
+    d->bodies[relay]->acknowledgement->n_relayed = 2;
+    expect_none(d, YS_TASK_RELAY);
+    d->steps[relay].withdrawn = true;
+    expect(d, YS_TASK_RELAY, 65, ST, STREET, 0);
+    d->steps[relay].withdrawn = false;
+    d->steps[of_po].withdrawn = true;
+    expect(d, YS_TASK_ACKNOWLEDGE_JOINT, 65, PO, NEIGHBOUR, 0);
+    expect_none(d, YS_TASK_RELAY);
     dossier_free(d);
 }
 
@@ -362,6 +402,7 @@ int main(void)
         cmocka_unit_test(a_report_waits_for_the_party_organisation),
         cmocka_unit_test(a_joint_matter_waits_for_both_committees_of_the_others),
         cmocka_unit_test(a_street_passes_on_what_its_communities_acknowledged),
+        cmocka_unit_test(a_relay_counts_for_the_bodies_that_signed_what_it_passes_on),
         cmocka_unit_test(nothing_of_a_foreign_unit_waits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
