@@ -59,9 +59,10 @@ static enum ys_code name_find(struct ys_txn *txn, const char *text, struct ys_ha
     return code == YS_OK ? id_at(txn, &log, index, out, err) : code;
 }
 
-enum ys_code ys_reference_resolve(struct ys_txn *txn, json_t *record, struct ys_err *err)
+/* Elements whose `record` names one: "refs[0].record". */
+static enum ys_code resolve_in(struct ys_txn *txn, const char *where, json_t *refs,
+                               struct ys_err *err)
 {
-    json_t *const refs = json_object_get(record, "refs");
     for (size_t i = 0; i < json_array_size(refs); i++) {
         json_t *const ref = json_array_get(refs, i);
         const char *const text = json_string_value(json_object_get(ref, "record"));
@@ -71,12 +72,21 @@ enum ys_code ys_reference_resolve(struct ys_txn *txn, json_t *record, struct ys_
             continue;
         enum ys_code code = name_find(txn, text, &id, &why);
         if (code != YS_OK)
-            return ys_fail(err, code == YS_USAGE ? YS_MALFORMED : code, "refs[%zu].record: %s", i,
-                           why.msg);
+            return ys_fail(err, code == YS_USAGE ? YS_MALFORMED : code, "%s[%zu].record: %s", where,
+                           i, why.msg);
         if (json_object_set_new(ref, "record", id_json(&id)) != 0)
             return ys_fail(err, YS_NOMEM, _("out of memory"));
     }
     return YS_OK;
+}
+
+enum ys_code ys_reference_resolve(struct ys_txn *txn, json_t *record, struct ys_err *err)
+{
+    json_t *const acknowledgement = json_object_get(record, "acknowledgement");
+    const enum ys_code code = resolve_in(txn, "refs", json_object_get(record, "refs"), err);
+    return code != YS_OK ? code
+                         : resolve_in(txn, "acknowledgement.relayed",
+                                      json_object_get(acknowledgement, "relayed"), err);
 }
 
 /* --- what is checked --- */
@@ -139,6 +149,57 @@ static bool same_matter(const struct ys_record *a, const struct ys_record *b)
            strcmp(b->subject, "-") == 0;
 }
 
+/* Is something that an objection is made to of a unit above the communities? */
+static enum ys_code objects_above(const struct check *check, const struct target *objection,
+                                  bool *out)
+{
+    const Yishi__V1__Body *body = NULL;
+    struct ys_arena arena;
+    enum ys_code code = YS_OK;
+    *out = false;
+    ys_arena_init(&arena, YS_BODY_ARENA_MAX);
+    if (objection->entry.content != YS_CONTENT_BODY ||
+        ys_body_decode(objection->entry.body, &arena, &body, NULL) != YS_OK)
+        body = NULL;
+    for (size_t i = 0; body != NULL && i < body->n_refs && code == YS_OK; i++) {
+        struct target made = {.kind = NULL};
+        bool found = false;
+        if (body->refs[i]->rel != YISHI__V1__RELATION__RELATION_BASED_ON)
+            continue;
+        code = target_find(check, body->refs[i]->record, &made, &found);
+        *out =
+            *out || (found && ys_division_level(&made.log.origin.division) != YS_LEVEL_COMMUNITY);
+    }
+    ys_arena_clear(&arena);
+    return code;
+}
+
+/* May the own unit answer this record? What a finding names may have been corrected since: R-G-02. */
+static enum ys_code answerer_check(const struct check *check, size_t at,
+                                   const struct target *target)
+{
+    const struct ys_division *const own = &check->node->origin.division;
+    bool above = false;
+    bool fits = true;
+    enum ys_code code = YS_OK;
+    switch (check->kind->answerer) {
+    case YS_ANSWERER_ANY:
+    case YS_ANSWERER_NAMED:
+        break;
+    case YS_ANSWERER_AUTHOR:
+        fits = ys_division_equal(own, &target->log.origin.division);
+        break;
+    case YS_ANSWERER_MAKER:
+        code = objects_above(check, target, &above);
+        fits = !above || ys_division_level(own) != YS_LEVEL_COMMUNITY;
+        break;
+    }
+    if (code != YS_OK || fits)
+        return code;
+    return ys_fail(check->err, YS_DENIED, _("refs[%zu]: a %s is written %s"), at, check->kind->name,
+                   ys_kind_answerer_text(check->kind->answerer, ys_lang_is_chinese()));
+}
+
 static enum ys_code target_check(struct check *check, size_t at, const struct target *target)
 {
     const Yishi__V1__Reference *const ref = check->body->refs[at];
@@ -157,7 +218,7 @@ static enum ys_code target_check(struct check *check, size_t at, const struct ta
                        check->kind->name, target->kind->name);
     if (row != NULL && same_matter(&check->written->record, &target->record))
         check->met[row - check->kind->ref] = true;
-    return YS_OK;
+    return row == check->kind->ref ? answerer_check(check, at, target) : YS_OK;
 }
 
 /* The whole new content of a corrected record: of its kind, good in itself, and reached by the changes. */
@@ -280,22 +341,71 @@ static enum ys_code ref_check(struct check *check, size_t at)
     return code;
 }
 
-/* Acknowledgements that a street passes on stand in the logs of their communities. */
+/* Does the record refer to one that this one refers to? */
+static bool same_target(const struct check *check, const struct target *relayed)
+{
+    const Yishi__V1__Body *body = NULL;
+    struct ys_arena arena;
+    bool same = false;
+    ys_arena_init(&arena, YS_BODY_ARENA_MAX);
+    if (relayed->entry.content == YS_CONTENT_BODY &&
+        ys_body_decode(relayed->entry.body, &arena, &body, NULL) != YS_OK)
+        body = NULL;
+    for (size_t i = 0; body != NULL && i < body->n_refs; i++) {
+        for (size_t k = 0; k < check->body->n_refs; k++) {
+            const ProtobufCBinaryData *const a = &body->refs[i]->record;
+            const ProtobufCBinaryData *const b = &check->body->refs[k]->record;
+            same = same || (a->len == b->len && memcmp(a->data, b->data, a->len) == 0);
+        }
+    }
+    ys_arena_clear(&arena);
+    return same;
+}
+
+/* One that a street passes on stands in the log of its community, and is of what the street's is of. */
+static enum ys_code relayed_find(const struct check *check, size_t at, unsigned *signed_out)
+{
+    const Yishi__V1__RelayedAcknowledgement *const relayed =
+        check->body->acknowledgement->relayed[at];
+    struct target target = {.kind = NULL};
+    bool found = false;
+    const enum ys_code code = target_find(check, relayed->record, &target, &found);
+    if (code != YS_OK)
+        return code;
+    if (!found || strcmp(target.record.kind, "acknowledgement") != 0 ||
+        strcmp(target.log.origin.division.digits, relayed->division) != 0)
+        return ys_fail(check->err, YS_NOT_FOUND,
+                       _("acknowledgement.relayed[%zu]: no such acknowledgement of %s is held "
+                         "here"),
+                       at, relayed->division);
+    if (!same_target(check, &target))
+        return ys_fail(check->err, YS_REFUSED,
+                       _("acknowledgement.relayed[%zu]: it acknowledges another record"), at);
+    *signed_out = ys_note_bodies(&target.note, &target.log.origin.division);
+    return code;
+}
+
+/* A joint matter is joined by both committees (DOMAIN.md 2.5): in one acknowledgement, or in several. */
 static enum ys_code relayed_check(const struct check *check)
 {
     const Yishi__V1__Acknowledgement *const body = check->body->acknowledgement;
-    for (size_t i = 0; i < body->n_relayed; i++) {
-        struct target target = {.kind = NULL};
-        bool found = false;
-        const enum ys_code code = target_find(check, body->relayed[i]->record, &target, &found);
+    unsigned signed_by[YS_BODY_REPEATED_MAX] = {0};
+    for (size_t i = 0; i < body->n_relayed && i < YS_BODY_REPEATED_MAX; i++) {
+        const enum ys_code code = relayed_find(check, i, &signed_by[i]);
         if (code != YS_OK)
             return code;
-        if (!found || strcmp(target.record.kind, "acknowledgement") != 0 ||
-            strcmp(target.log.origin.division.digits, body->relayed[i]->division) != 0)
-            return ys_fail(check->err, YS_NOT_FOUND,
-                           _("acknowledgement.relayed[%zu]: no such acknowledgement of %s is held "
-                             "here"),
-                           i, body->relayed[i]->division);
+    }
+    for (size_t i = 0; i < body->n_relayed && i < YS_BODY_REPEATED_MAX; i++) {
+        unsigned lacking = (unsigned)YS_BODY_RC | (unsigned)YS_BODY_PO;
+        for (size_t k = 0; k < body->n_relayed && k < YS_BODY_REPEATED_MAX; k++)
+            if (strcmp(body->relayed[i]->division, body->relayed[k]->division) == 0)
+                lacking &= ~signed_by[k];
+        if (lacking != 0)
+            return ys_fail(check->err, YS_REFUSED,
+                           _("acknowledgement.relayed[%zu]: it is not signed by %s of %s"), i,
+                           ys_body_class_text((lacking & YS_BODY_RC) != 0 ? YS_BODY_RC : YS_BODY_PO,
+                                              ys_lang_is_chinese()),
+                           body->relayed[i]->division);
     }
     return YS_OK;
 }
@@ -395,6 +505,17 @@ static enum ys_code parameter_check(const struct check *check)
     return effective_check(check);
 }
 
+/* DOMAIN.md 2.4: "GD, or ST on behalf with attachment", which is what the department wrote. */
+static enum ys_code on_behalf_check(const struct check *check)
+{
+    if (check->body->kind_case != YISHI__V1__BODY__KIND_DEPARTMENT_RESPONSE ||
+        (check->signed_by & YS_BODY_ST) == 0 || check->body->n_attachments > 0)
+        return YS_OK;
+    return ys_fail(check->err, YS_REFUSED,
+                   _("attachments: a street that records a department_response attaches what the "
+                     "department wrote"));
+}
+
 static enum ys_code check_all(struct check *check)
 {
     enum ys_code code =
@@ -402,6 +523,8 @@ static enum ys_code check_all(struct check *check)
                             check->written->record.subject, check->body, check->err);
     if (code == YS_OK)
         code = parameter_check(check);
+    if (code == YS_OK)
+        code = on_behalf_check(check);
     for (size_t i = 0; i < check->body->n_refs && code == YS_OK; i++)
         code = ref_check(check, i);
     if (code == YS_OK && check->body->kind_case == YISHI__V1__BODY__KIND_ACKNOWLEDGEMENT)

@@ -219,6 +219,8 @@ void ys_template_print(FILE *out, const struct ys_kind *kind, bool chinese)
     ys_template_signers(kind, signers, sizeof signers, chinese);
     fprintf(out, "// %s %s (%s)\n", kind->name, chinese ? kind->zh : kind->en, kind->article);
     fprintf(out, "// %s: %s\n", _("signed by"), signers);
+    if (kind->answerer != YS_ANSWERER_ANY)
+        fprintf(out, "// %s\n", ys_kind_answerer_text(kind->answerer, chinese));
     fprintf(out, "// %s\n",
             _("Lines like this one are for the reader. What may be left out stands "
               "behind two slashes."));

@@ -66,6 +66,38 @@ static enum ys_code relayed_check(const struct ys_division *unit,
     return code;
 }
 
+/* What another community acknowledges is passed on by the street of both (DOMAIN.md 2.5). */
+static enum ys_code joint_check(const struct ys_division *unit,
+                                const Yishi__V1__TopicDetermination *body, struct ys_err *err)
+{
+    struct ys_division street;
+    struct ys_division division;
+    if (!ys_division_parent(unit, &street))
+        return YS_OK; /* no community: no author of one */
+    for (size_t i = 0; i < body->n_joint_with; i++) {
+        if (ys_division_parse(ys_bytes_of_text(body->joint_with[i]), &division, err) != YS_OK)
+            return YS_MALFORMED;
+        if (!ys_division_within(&division, &street))
+            return ys_fail(err, YS_DENIED,
+                           _("topic_determination.joint_with: %s is not within %s, which passes "
+                             "acknowledgements on"),
+                           division.digits, street.digits);
+    }
+    return YS_OK;
+}
+
+static enum ys_code finding_check(const struct ys_division *unit,
+                                  const Yishi__V1__AuditFinding *body, struct ys_err *err)
+{
+    struct ys_matter matter;
+    const enum ys_code code = division_check(unit, body->division, "audit_finding.division", err);
+    if (code != YS_OK || body->matter == NULL)
+        return code;
+    if (ys_matter_parse(ys_bytes_of_text(body->matter), &matter, NULL) != YS_OK)
+        return YS_OK; /* authored_oversight.c says so */
+    return division_check(unit, matter.division.digits, "audit_finding.matter", err);
+}
+
 static enum ys_code divisions_check(const struct ys_division *unit, const Yishi__V1__Body *body,
                                     struct ys_err *err)
 {
@@ -75,11 +107,13 @@ static enum ys_code divisions_check(const struct ys_division *unit, const Yishi_
     if (body->kind_case == YISHI__V1__BODY__KIND_REDACTION)
         return division_check(unit, body->redaction->holder, "redaction.holder", err);
     if (body->kind_case == YISHI__V1__BODY__KIND_AUDIT_FINDING)
-        return division_check(unit, body->audit_finding->division, "audit_finding.division", err);
+        return finding_check(unit, body->audit_finding, err);
     if (body->kind_case == YISHI__V1__BODY__KIND_REPORT_SNAPSHOT)
         return division_check(unit, body->report_snapshot->scope, "report_snapshot.scope", err);
     if (body->kind_case == YISHI__V1__BODY__KIND_COMMISSION_REQUEST)
         return commission_check(unit, body->commission_request, err);
+    if (body->kind_case == YISHI__V1__BODY__KIND_TOPIC_DETERMINATION)
+        return joint_check(unit, body->topic_determination, err);
     if (body->kind_case == YISHI__V1__BODY__KIND_ACKNOWLEDGEMENT)
         return relayed_check(unit, body->acknowledgement, err);
     if (body->kind_case == YISHI__V1__BODY__KIND_DIVISION_CHANGE) {

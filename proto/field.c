@@ -37,18 +37,26 @@ static const struct ys_field *search_rows(const ProtobufCMessageDescriptor *mess
                 return &parts[i]->first[row];
         }
     }
-    YS_ASSERT(false);
+    return NULL;
 }
 
-const struct ys_field *ys_field_rows_of(const ProtobufCMessageDescriptor *message)
+const struct ys_field *ys_field_rows_find(const ProtobufCMessageDescriptor *message)
 {
     const struct ys_field *_Atomic *const slot =
         &lately[((uintptr_t)message * 0x9e3779b97f4a7c15U) >> (64 - LATELY_BITS)];
     const struct ys_field *rows = atomic_load_explicit(slot, memory_order_relaxed);
     if (rows == NULL || rows->message != message) {
         rows = search_rows(message);
-        atomic_store_explicit(slot, rows, memory_order_relaxed);
+        if (rows != NULL)
+            atomic_store_explicit(slot, rows, memory_order_relaxed);
     }
+    return rows;
+}
+
+const struct ys_field *ys_field_rows_of(const ProtobufCMessageDescriptor *message)
+{
+    const struct ys_field *const rows = ys_field_rows_find(message);
+    YS_ASSERT(rows != NULL);
     return rows;
 }
 

@@ -27,7 +27,9 @@ struct ys_field {
 /* Row `index` of the table, NULL behind its end. Rows of one message stand together, in the order of
  * their field numbers. */
 const struct ys_field *ys_field_at(size_t index);
-/* First row of a message's. Asserts that the table knows the type. */
+/* First row of a message's; NULL when the table does not know the type. */
+const struct ys_field *ys_field_rows_find(const ProtobufCMessageDescriptor *message);
+/* The same. Asserts that the table knows the type. */
 const struct ys_field *ys_field_rows_of(const ProtobufCMessageDescriptor *message);
 
 /* What is checked beside counts, sizes of bytes, and valid days and times. */

@@ -4,9 +4,11 @@
 #include "crypto/base64.h"
 #include "proto/body.pb-c.h"
 #include "proto/enum_word.h"
+#include "proto/field.h"
 #include "proto/json_memory.h"
 #include "proto/moment.h"
 #include "proto/path.h"
+#include "proto/record.h"
 #include "proto/reflect.h"
 #include "proto/text.h"
 
@@ -176,18 +178,33 @@ static enum ys_code string_read(const struct reader *r, const json_t *in, void *
     return YS_OK;
 }
 
-static enum ys_code bytes_read(const struct reader *r, const json_t *in, void *out)
+/* A hash or id as people are shown it: of a field that takes 32 bytes and nothing else. */
+static bool is_hash(const struct reader *r, const ProtobufCFieldDescriptor *field)
+{
+    const ProtobufCMessageDescriptor *const type = r->reading[r->depth - 1].message->descriptor;
+    const struct ys_field *const rows = ys_field_rows_find(type);
+    const struct ys_field *const row = rows == NULL ? NULL : &rows[field - type->fields];
+    return row != NULL && row->size_min == YS_HASH_LEN && row->size_max == YS_HASH_LEN;
+}
+
+static enum ys_code bytes_read(const struct reader *r, const ProtobufCFieldDescriptor *field,
+                               const json_t *in, void *out)
 {
     struct ys_bytes text = {0};
+    struct ys_hash hash;
     const enum ys_code code = text_get(r, in, &text);
     if (code != YS_OK)
         return code;
+    const bool hex = is_hash(r, field) && ys_record_id_parse(text, &hash) == YS_OK;
     ProtobufCBinaryData bytes = {0};
     const size_t capacity = text.size / 4 * 3;
     bytes.data = ys_arena_alloc(r->arena, capacity);
     if (bytes.data == NULL)
         return ys_arena_fail(r->arena, r->err);
-    if (ys_base64_decode(text, bytes.data, capacity, &bytes.len) != YS_OK)
+    if (hex) {
+        memcpy(bytes.data, hash.bytes, sizeof hash.bytes);
+        bytes.len = sizeof hash.bytes;
+    } else if (ys_base64_decode(text, bytes.data, capacity, &bytes.len) != YS_OK)
         return refuse(r, "is not canonical base64");
     memcpy(out, &bytes, sizeof bytes);
     return YS_OK;
@@ -285,7 +302,7 @@ static enum ys_code value_read(struct reader *r, const ProtobufCFieldDescriptor 
     if (field->type == PROTOBUF_C_TYPE_STRING)
         return string_read(r, in, out);
     if (field->type == PROTOBUF_C_TYPE_BYTES)
-        return bytes_read(r, in, out);
+        return bytes_read(r, field, in, out);
     if (field->type == PROTOBUF_C_TYPE_ENUM)
         return enum_read(r, field->descriptor, in, out);
     if (field->type == PROTOBUF_C_TYPE_MESSAGE)

@@ -2,7 +2,8 @@
  * protobuf-c descriptors (FORMATS.md).
  *
  * snake_case names; enums by their name without the type's prefix, in lower case
- * (NATURE_PUBLIC_SERVICE is "public_service"); bytes in base64; 64-bit integers as
+ * (NATURE_PUBLIC_SERVICE is "public_service"); bytes in base64, of a field of exactly 32
+ * bytes also read as 64 hex digits; 64-bit integers as
  * JSON integers; yishi.v1.Date as "2026-11-25", yishi.v1.Time as RFC 3339 with
  * milliseconds and an offset ("2026-11-25T09:30:00.000+08:00"; printed in +08:00,
  * any offset is read), yishi.v1.Moment as one or the other. Absent fields are

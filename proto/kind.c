@@ -377,7 +377,8 @@ static const struct ys_kind kinds[] = {
      .authors = YS_BODY_RC | YS_BODY_ST,
      .article = "L35",
      .subject = YS_SUBJECT_EITHER,
-     .ref = {{ANSWERS, EVERY, {67}}}},
+     .ref = {{ANSWERS, EVERY, {67}}},
+     .answerer = YS_ANSWERER_MAKER},
     {.id = 80,
      .name = "attachment_add",
      .zh = "补充附件",
@@ -429,7 +430,7 @@ static const struct ys_kind kinds[] = {
      .authors = YS_BODY_RC,
      .article = "L39",
      .subject = YS_SUBJECT_MATTER,
-     .ref = {{BASED_ON, EVERY, {15, 35, 45, 46, 49, 61, 63, 82}}}},
+     .ref = {{BASED_ON, EVERY, {15, 35, 43, 45, 46, 49, 61, 63, 82}}}},
     {.id = 90,
      .name = "audit_finding",
      .zh = "监督/审计发现",
@@ -445,7 +446,8 @@ static const struct ys_kind kinds[] = {
      .authors = ANY_BODY,
      .article = "L31",
      .subject = YS_SUBJECT_EITHER,
-     .ref = {{ANSWERS, EVERY, {90}}}},
+     .ref = {{ANSWERS, EVERY, {90}}},
+     .answerer = YS_ANSWERER_NAMED},
     {.id = 92,
      .name = "finding_close",
      .zh = "发现销号",
@@ -453,7 +455,8 @@ static const struct ys_kind kinds[] = {
      .authors = YS_BODY_ST | YS_BODY_DA,
      .article = "L31",
      .subject = YS_SUBJECT_EITHER,
-     .ref = {{BASED_ON, EVERY, {90}}, {FOLLOWS, 0, {91}}}},
+     .ref = {{BASED_ON, EVERY, {90}}, {FOLLOWS, 0, {91}}},
+     .answerer = YS_ANSWERER_AUTHOR},
     {.id = 93,
      .name = "report_snapshot",
      .zh = "统计报告封存",
@@ -532,6 +535,24 @@ const struct ys_kind_ref *ys_kind_ref_find(const struct ys_kind *kind, unsigned 
     for (size_t i = 0; i < YS_KIND_REFS_MAX && kind->ref[i].relation != 0; i++) {
         if (kind->ref[i].relation == relation && names_kind(&kind->ref[i], to))
             return &kind->ref[i];
+    }
+    return NULL;
+}
+
+const char *ys_kind_answerer_text(enum ys_kind_answerer answerer, bool chinese)
+{
+    switch (answerer) {
+    case YS_ANSWERER_ANY:
+        return NULL;
+    case YS_ANSWERER_AUTHOR:
+        return chinese ? "由作出所引用记录的单位签发"
+                       : "by the unit that wrote the record it refers to";
+    case YS_ANSWERER_NAMED:
+        return chinese ? "由所引用记录指明的主体签发"
+                       : "by the body that the record it refers to names";
+    case YS_ANSWERER_MAKER:
+        return chinese ? "由被提异议记录的作出单位或其上级签发"
+                       : "by the unit that wrote what is objected to, or one above";
     }
     return NULL;
 }

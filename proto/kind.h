@@ -17,6 +17,15 @@ enum ys_kind_subject {
     YS_SUBJECT_EITHER
 };
 
+/* Who of a kind's authors may write a record of it: as the target of its first reference has it. */
+enum ys_kind_answerer {
+    YS_ANSWERER_ANY,
+    YS_ANSWERER_AUTHOR, /* the unit that wrote the target */
+    YS_ANSWERER_NAMED, /* the body that the target names; for a department whoever keeps its node */
+    YS_ANSWERER_MAKER  /* the unit that wrote what the target objects to, or one above: at least the
+                         * street, when that is of a street or district */
+};
+
 /* One reference that a kind makes. */
 struct ys_kind_ref {
     unsigned relation; /* Yishi__V1__Relation; 0 ends a kind's list */
@@ -41,6 +50,7 @@ struct ys_kind {
                           * 城市居民委员会组织法 of 2026 */
     enum ys_kind_subject subject;
     struct ys_kind_ref ref[YS_KIND_REFS_MAX];
+    enum ys_kind_answerer answerer;
     const char
         *slot[YS_KIND_SLOTS_MAX]; /* what may be sealed in it, besides YS_KIND_SLOT_OPERATOR */
     bool membership;              /* counts when the membership is replayed */
@@ -63,6 +73,8 @@ bool ys_kind_issued_at(const struct ys_kind *kind, enum ys_level level);
  * there is none. */
 const struct ys_kind_ref *ys_kind_ref_find(const struct ys_kind *kind, unsigned relation,
                                            const struct ys_kind *to);
+/* "by the unit that wrote what it answers"; NULL for YS_ANSWERER_ANY. */
+const char *ys_kind_answerer_text(enum ys_kind_answerer answerer, bool chinese);
 /* "based_on"; "?" for what is no relation. */
 const char *ys_relation_word(unsigned relation);
 /* [a-z0-9._-]{1,64}: what may stand in the note's kind and subject lines. */

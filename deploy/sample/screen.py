@@ -64,7 +64,7 @@ TASKS = {
     "commission_result": "提交受委托事项的结果", "comply": "按纠正意见整改", "publish": "反馈并公开",
     "keep_published": "保持公开至期满", "evaluate": "组织评议", "close": "办结", "archive": "归档移交",
     "party_report": "向党组织汇报", "resolve_conflict": "处理冲突记录", "evaluation_reply": "回应评议",
-    "legal_education": "开展法治宣传教育",
+    "legal_education": "开展法治宣传教育", "relay": "转达知悉",
 }
 BODIES = {"rc": ("居委会", "committee"), "po": ("党组织", "party organisation"), "sc": ("监督委员会", "supervision"),
           "st": ("街道", "street"), "gd": ("部门", "department"), "da": ("区", "district")}

@@ -1,5 +1,5 @@
 /* Records on which those of other logs rest: receipts say since when a record is proven, rule
- * parameters set due days. When one comes, goes or changes, the matters that rest on it are marked. */
+ * parameters set due days, findings say the number of a matter. When one comes, goes or changes, the matters that rest on it are marked. */
 #include "node/model/model_state.h"
 
 #include <string.h>
@@ -142,6 +142,15 @@ static enum ys_code mark_by_parameter(struct ys_model *model, int64_t number, st
                                                                  : code;
 }
 
+/* A finding belongs to the matter whose number it says, too. */
+static enum ys_code mark_named(struct ys_model *model, const Yishi__V1__AuditFinding *finding,
+                               struct ys_err *err)
+{
+    if (finding->matter == NULL || model->building == YS_BUILDING_ENTRIES)
+        return YS_OK; /* which marks every matter anyhow */
+    return ys_matter_mark(model, ys_bytes_of_text(finding->matter), err);
+}
+
 enum ys_code ys_basis_put(struct ys_model *model, int64_t number, const Yishi__V1__Body *body,
                           struct ys_err *err)
 {
@@ -151,6 +160,8 @@ enum ys_code ys_basis_put(struct ys_model *model, int64_t number, const Yishi__V
         return mark_by_parameter(model, number, err);
     if (body->kind_case == YISHI__V1__BODY__KIND_DIVISION_CHANGE)
         return ys_touch_changed(model, number, err);
+    if (body->kind_case == YISHI__V1__BODY__KIND_AUDIT_FINDING)
+        return mark_named(model, body->audit_finding, err);
     return YS_OK;
 }
 
@@ -161,6 +172,10 @@ enum ys_code ys_basis_clear(struct ys_model *model, int64_t number, const char *
         return mark_by_parameter(model, number, err);
     if (strcmp(kind, "division_change") == 0)
         return ys_touch_changed(model, number, err);
+    if (strcmp(kind, "audit_finding") == 0) {
+        ys_query_set_int(model->query[YS_MODEL_STALE_NAMED], 1, number);
+        return ys_query_run(model->query[YS_MODEL_STALE_NAMED], err);
+    }
     if (strcmp(kind, "receipts") != 0)
         return YS_OK;
     /* Which ones rest on it is not worth finding out: it happens when a key is cut or a log taken back. */

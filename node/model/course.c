@@ -43,6 +43,49 @@ uint32_t ys_course_ref(const struct ys_course *course, uint32_t step, uint32_t k
     return found;
 }
 
+bool ys_course_objects_above(const struct ys_course *course, uint32_t at)
+{
+    const struct ys_order *const order = &course->order;
+    for (uint32_t i = order->first[at]; i < order->first[at + 1]; i++) {
+        const struct ys_division *const made = &order->steps[order->refs[i].to]->division;
+        if (order->refs[i].relation == YISHI__V1__RELATION__RELATION_BASED_ON &&
+            ys_division_level(made) != YS_LEVEL_COMMUNITY)
+            return true;
+    }
+    return false;
+}
+
+/* A department that has no node of its own has its records written by street or district. */
+static bool named_by(const struct ys_reading *finding, const struct ys_step *step)
+{
+    struct ys_reading_body concerned;
+    if (!ys_reading_concerned(finding, &concerned))
+        return true;
+    if (concerned.body == YS_BODY_GD)
+        concerned.body |= (unsigned)YS_BODY_ST | (unsigned)YS_BODY_DA;
+    return ys_division_equal(&step->division, &concerned.division) &&
+           (concerned.body == 0 || (step->author & concerned.body) != 0);
+}
+
+bool ys_course_answers(const struct ys_course *course, uint32_t step, uint32_t to)
+{
+    const struct ys_step *const from = course->order.steps[step];
+    if (from->kind == NULL || from->kind->ref[0].to[0] != course->readings[to].kind)
+        return true;
+    switch (from->kind->answerer) {
+    case YS_ANSWERER_ANY:
+        break;
+    case YS_ANSWERER_AUTHOR:
+        return ys_division_equal(&from->division, &course->order.steps[to]->division);
+    case YS_ANSWERER_NAMED:
+        return named_by(&course->readings[to], from);
+    case YS_ANSWERER_MAKER:
+        return ys_division_level(&from->division) != YS_LEVEL_COMMUNITY ||
+               !ys_course_objects_above(course, to);
+    }
+    return true;
+}
+
 uint32_t ys_course_meant(const struct ys_course *course, uint32_t at)
 {
     const struct ys_procedure_step *step = &course->out->steps[at];

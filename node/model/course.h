@@ -85,6 +85,10 @@ YS_CHECKED enum ys_code ys_course_conflict(struct ys_course *course, uint32_t fi
 size_t ys_course_correction_at(const struct ys_course *course, uint32_t step, uint32_t track);
 /* Does the record refer directly to one of that kind? The first in order; YS_NO_STEP: no. */
 uint32_t ys_course_ref(const struct ys_course *course, uint32_t step, uint32_t kind);
+/* May this step answer the one at `to`, as its kind has it (kind.h)? Yes for what cannot be read any more. */
+bool ys_course_answers(const struct ys_course *course, uint32_t step, uint32_t to);
+/* Is something that the objection at `at` is made to of a unit above the communities? */
+bool ys_course_objects_above(const struct ys_course *course, uint32_t at);
 /* The step that a reference to `at` means: what replaced a record stands in its place. */
 uint32_t ys_course_meant(const struct ys_course *course, uint32_t at);
 /* State to be shown: of the stage and the items, the least advanced. */

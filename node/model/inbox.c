@@ -4,6 +4,7 @@
 #include "node/model/course.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* Kinds that answer others, as bits of what has been answered. */
 static unsigned answer_bit(uint32_t kind)
@@ -41,6 +42,7 @@ struct answers {
         uint32_t before; /* as `last` */
     } * link;            /* one a reference at most */
     uint32_t link_count;
+    const struct ys_step **by_id; /* ascending; NULL until a joint matter asks */
 };
 
 static bool counts(const struct ys_course *course, uint32_t at)
@@ -56,11 +58,13 @@ static void gather(const struct ys_course *course, struct answers *answers)
     for (uint32_t at = 0; at < order->count; at++) {
         const unsigned bit = answer_bit(course->readings[at].kind);
         const bool acknowledges = course->readings[at].kind == YS_KIND_ACKNOWLEDGEMENT;
-        if (order->steps[at]->withdrawn)
+        if (order->steps[at]->withdrawn ||
+            (course->out->steps[at].irregular & YS_IRREGULAR_FOREIGN) != 0)
             continue;
         for (uint32_t i = order->first[at]; i < order->first[at + 1]; i++) {
             const uint32_t to = ys_course_meant(course, order->refs[i].to);
-            answers->kinds[to] |= bit;
+            if (ys_course_answers(course, at, to))
+                answers->kinds[to] |= bit;
             if (!acknowledges)
                 continue;
             answers->link[answers->link_count++] =
@@ -167,10 +171,7 @@ static enum ys_code wait_for_reply(struct ys_course *course, uint32_t at, struct
 {
     struct ys_task task =
         waiting(course, at, YS_TASK_OBJECTION_REPLY, YS_KIND_OBJECTION_REPLY, "L35");
-    const uint32_t first = course->order.first[at];
-    const bool found = first < course->order.first[at + 1];
-    const struct ys_step *target = course->order.steps[found ? course->order.refs[first].to : at];
-    if (!found || ys_division_level(&target->division) == YS_LEVEL_COMMUNITY) {
+    if (!ys_course_objects_above(course, at)) {
         task.bodies = YS_BODY_RC;
         task.division = ys_course_unit(course, YS_LEVEL_COMMUNITY);
     }
@@ -188,46 +189,108 @@ static enum ys_code wait_for_party(struct ys_course *course, uint32_t at, unsign
     return (acknowledged & YS_BODY_PO) == 0 ? add(course, &task, err) : YS_OK;
 }
 
-/* Bodies of another community that acknowledged the determination, themselves or through the street. */
-static unsigned acknowledged_by(const struct ys_course *course, const struct answers *answers,
-                                uint32_t determination, const struct ys_division *division)
+/* --- joint matters -------------------------------------------------------------------------------- */
+
+static int compare_ids(const void *left, const void *right)
 {
-    const struct ys_order *order = &course->order;
-    unsigned bodies = 0;
-    for (uint32_t i = answers->last[determination]; i != 0; i = answers->link[i - 1].before) {
-        const uint32_t at = answers->link[i - 1].by;
-        course->out->work++;
-        if (ys_division_equal(&order->steps[at]->division, division))
-            bodies |= order->steps[at]->author;
-        else if (ys_division_within(division, &order->steps[at]->division) &&
-                 ys_reading_relays(&course->readings[at], division))
-            bodies |= (unsigned)YS_BODY_RC | (unsigned)YS_BODY_PO;
-    }
-    return bodies;
+    const struct ys_step *const a = *(const struct ys_step *const *)left;
+    const struct ys_step *const b = *(const struct ys_step *const *)right;
+    return memcmp(a->id.bytes, b->id.bytes, sizeof a->id.bytes);
 }
 
-static enum ys_code wait_for_joint(struct ys_course *course, const struct answers *answers,
-                                   uint32_t at, struct ys_err *err)
+static enum ys_code sort_by_id(const struct ys_course *course, struct answers *answers,
+                               struct ys_err *err)
 {
-    const struct ys_reading *r = &course->readings[at];
-    const unsigned both = (unsigned)YS_BODY_RC | (unsigned)YS_BODY_PO;
-    for (size_t i = 0; i < ys_reading_joint_count(r); i++) {
-        struct ys_task task =
-            waiting(course, at, YS_TASK_ACKNOWLEDGE_JOINT, YS_KIND_ACKNOWLEDGEMENT, "9(3)");
-        if (!ys_reading_joint(r, i, &task.division) ||
-            ys_division_equal(&task.division, &course->order.steps[at]->division))
-            continue;
-        task.bodies = both & ~acknowledged_by(course, answers, at, &task.division);
-        task.all_bodies = true;
-        const enum ys_code code = task.bodies != 0 ? add(course, &task, err) : YS_OK;
-        if (code != YS_OK)
-            return code;
-    }
+    const size_t count = course->order.count;
+    if (answers->by_id != NULL)
+        return YS_OK;
+    answers->by_id = calloc(count + 1, sizeof *answers->by_id);
+    if (answers->by_id == NULL)
+        return ys_fail(err, YS_NOMEM, "procedure: no memory for %zu records", count);
+    for (size_t i = 0; i < count; i++)
+        answers->by_id[i] = course->order.steps[i];
+    qsort(answers->by_id, count, sizeof *answers->by_id, compare_ids);
     return YS_OK;
 }
 
-static enum ys_code wait_for_answer(struct ys_course *course, const struct answers *answers,
-                                    uint32_t at, struct ys_err *err)
+/* Who signed an acknowledgement that a street passes on: who did where it is held; elsewhere, both, as the
+ * street says. */
+static unsigned relayed_bodies(const struct ys_course *course, const struct answers *answers,
+                               struct ys_bytes id, const struct ys_division *division)
+{
+    struct ys_step wanted = {.withdrawn = false};
+    const struct ys_step *const key = &wanted;
+    if (id.size != sizeof wanted.id.bytes)
+        return 0;
+    memcpy(wanted.id.bytes, id.data, id.size);
+    const struct ys_step *const *const found =
+        bsearch(&key, answers->by_id, course->order.count, sizeof *answers->by_id, compare_ids);
+    if (found == NULL)
+        return (unsigned)YS_BODY_RC | (unsigned)YS_BODY_PO;
+    return (*found)->withdrawn || !ys_division_equal(&(*found)->division, division)
+               ? 0
+               : (*found)->author;
+}
+
+/* Bodies of another community that acknowledged the determination: themselves, and through the street. */
+struct joined {
+    unsigned themselves;
+    unsigned relayed;
+    uint32_t last; /* step by which they did so themselves */
+};
+
+static struct joined joined_by(const struct ys_course *course, const struct answers *answers,
+                               uint32_t determination, const struct ys_division *division)
+{
+    const struct ys_order *const order = &course->order;
+    struct joined joined = {.last = YS_NO_STEP};
+    for (uint32_t i = answers->last[determination]; i != 0; i = answers->link[i - 1].before) {
+        const uint32_t at = answers->link[i - 1].by;
+        const struct ys_reading *const r = &course->readings[at];
+        course->out->work++;
+        if (ys_division_equal(&order->steps[at]->division, division)) {
+            joined.themselves |= order->steps[at]->author;
+            if (joined.last == YS_NO_STEP)
+                joined.last = at;
+        } else if (ys_division_within(division, &order->steps[at]->division)) {
+            for (size_t k = 0; k < ys_reading_relayed_count(r); k++)
+                joined.relayed |=
+                    relayed_bodies(course, answers, ys_reading_relayed(r, k, division), division);
+        }
+    }
+    return joined;
+}
+
+static enum ys_code wait_for_joint(struct ys_course *course, struct answers *answers, uint32_t at,
+                                   struct ys_err *err)
+{
+    const struct ys_reading *r = &course->readings[at];
+    const unsigned both = (unsigned)YS_BODY_RC | (unsigned)YS_BODY_PO;
+    enum ys_code code = ys_reading_joint_count(r) > 0 ? sort_by_id(course, answers, err) : YS_OK;
+    for (size_t i = 0; i < ys_reading_joint_count(r) && code == YS_OK; i++) {
+        struct ys_task task =
+            waiting(course, at, YS_TASK_ACKNOWLEDGE_JOINT, YS_KIND_ACKNOWLEDGEMENT, "9(3)");
+        struct ys_task relay = task;
+        if (!ys_reading_joint(r, i, &task.division) ||
+            ys_division_equal(&task.division, &course->order.steps[at]->division))
+            continue;
+        const struct joined joined = joined_by(course, answers, at, &task.division);
+        task.bodies = both & ~(joined.themselves | joined.relayed);
+        task.all_bodies = true;
+        if (task.bodies != 0)
+            code = add(course, &task, err);
+        /* The community that holds the matter has no copy of another's log. */
+        relay.why = YS_TASK_RELAY;
+        relay.from_step = joined.last;
+        if (code == YS_OK && (joined.themselves & both) == both &&
+            (joined.relayed & both) != both && ys_division_within(&task.division, &relay.division))
+            code = add(course, &relay, err);
+    }
+    return code;
+}
+
+static enum ys_code wait_for_answer(struct ys_course *course, struct answers *answers, uint32_t at,
+                                    struct ys_err *err)
 {
     const struct ys_procedure_step *step = &course->out->steps[at];
     const unsigned answered = answers->kinds[at];
@@ -301,5 +364,6 @@ enum ys_code ys_inbox_fill(struct ys_course *course, struct ys_err *err)
     free(answers.acknowledged);
     free(answers.last);
     free(answers.link);
+    free(answers.by_id);
     return code;
 }

@@ -89,38 +89,49 @@
     X(RECORDS_OF,                                                                                              \
       "SELECT no, id, kind, standing, signers, signed_s, stated_by FROM record WHERE subject = ?"              \
       " AND subject <> '-' AND verdict = 'ok' ORDER BY no")                                                    \
-    /* Those about no matter, or several, that name one of these or are named by one: a commission, an         \
-     * evaluation of several matters. Of such an evaluation only the round names them: with it its results,    \
-     * with these the replies. */                                                                              \
+    /* Those about no matter, or several, that name one of these or are named by one (a commission, an         \
+     * evaluation of several matters), and findings that say its number. Of such an evaluation only the round  \
+     * names the matters: with it its results, with these the replies. With a finding what answers it. */      \
     X(RECORDS_LINKED,                                                                                          \
-      "WITH own(no, id) AS (SELECT no, id FROM record WHERE subject = ? AND subject <> '-' AND"                \
-      " verdict = 'ok'), near(no, id, kind) AS (SELECT t.no, t.id, t.kind FROM own CROSS JOIN ref f"           \
-      " ON f.rec = own.no CROSS JOIN record t ON t.id = f.target AND t.subject = '-' WHERE"                    \
-      " t.verdict = 'ok' UNION SELECT s.no, s.id, s.kind FROM own CROSS JOIN ref f ON f.target = own.id"       \
-      " CROSS JOIN record s ON s.no = f.rec WHERE s.subject = '-' AND s.verdict = 'ok'),"                      \
-      " result(no, id) AS (SELECT s.no, s.id FROM near CROSS JOIN ref f ON f.target = near.id"                 \
-      " CROSS JOIN record s ON s.no = f.rec WHERE near.kind = 'evaluation_round' AND s.subject = '-'"          \
-      " AND s.kind = 'evaluation_result' AND s.verdict = 'ok' UNION SELECT no, id FROM near WHERE"             \
-      " kind = 'evaluation_result'), reply(no) AS (SELECT s.no FROM result CROSS JOIN ref f ON"                \
-      " f.target = result.id CROSS JOIN record s ON s.no = f.rec WHERE s.subject = '-' AND"                    \
-      " s.kind = 'evaluation_reply' AND s.verdict = 'ok')"                                                     \
-      " SELECT no, id, kind, standing, signers, signed_s, stated_by FROM record WHERE no IN"                   \
-      " (SELECT no FROM near UNION SELECT no FROM result UNION SELECT no FROM reply) ORDER BY no")             \
+      "WITH own(no, id) AS (SELECT no, id FROM record WHERE subject = ?1 AND subject <> '-' AND"               \
+      " verdict = 'ok'), near(no, id, kind) AS MATERIALIZED (SELECT t.no, t.id, t.kind FROM own"               \
+      " CROSS JOIN ref f ON f.rec = own.no CROSS JOIN record t ON t.id = f.target AND t.subject"               \
+      " = '-' WHERE t.verdict = 'ok' UNION SELECT s.no, s.id, s.kind FROM own CROSS JOIN ref f"                \
+      " ON f.target = own.id CROSS JOIN record s ON s.no = f.rec WHERE s.subject = '-' AND"                    \
+      " s.verdict = 'ok' UNION SELECT s.no, s.id, s.kind FROM audit_finding a CROSS JOIN record"               \
+      " s ON s.no = a.rec WHERE a.matter = ?1 AND s.subject = '-' AND s.verdict = 'ok' AND"                    \
+      " EXISTS (SELECT 1 FROM own)), result(no, id) AS (SELECT s.no, s.id FROM near CROSS JOIN"                \
+      " ref f ON f.target = near.id CROSS JOIN record s ON s.no = f.rec WHERE near.kind ="                     \
+      " 'evaluation_round' AND s.subject = '-' AND s.kind = 'evaluation_result' AND s.verdict ="               \
+      " 'ok' UNION SELECT no, id FROM near WHERE kind = 'evaluation_result'), reply(no) AS"                    \
+      " (SELECT s.no FROM result CROSS JOIN ref f ON f.target = result.id CROSS JOIN record s ON"              \
+      " s.no = f.rec WHERE s.subject = '-' AND s.kind = 'evaluation_reply' AND s.verdict ="                    \
+      " 'ok'), answer(no) AS (SELECT s.no FROM near CROSS JOIN ref f ON f.target = near.id CROSS"              \
+      " JOIN record s ON s.no = f.rec WHERE near.kind = 'audit_finding' AND s.kind IN"                         \
+      " ('finding_response', 'finding_close') AND s.subject = '-' AND s.verdict = 'ok') SELECT"                \
+      " no, id, kind, standing, signers, signed_s, stated_by FROM record WHERE no IN (SELECT no"               \
+      " FROM near UNION SELECT no FROM result UNION SELECT no FROM reply UNION SELECT no FROM"                 \
+      " answer) ORDER BY no")                                                                                  \
     X(LOG_NAME, "SELECT origin FROM log WHERE no = ?")                                                         \
     X(RECEIPTS_FROM,                                                                                           \
       "SELECT size, time_s FROM receipt WHERE origin = ?1 AND level = ?2 AND size > ?3"                        \
       " ORDER BY size, record")                                                                                \
     /* The matters to which RECORDS_LINKED brings a record: those of what it names or is named by, and of the  \
-     * round on which a result rests, or the result that a reply answers. */                                   \
+     * round on which a result rests, the result that a reply answers, the finding that something answers. */  \
     X(STALE_LINKED,                                                                                            \
-      "WITH RECURSIVE chain(no, id, kind) AS (SELECT no, id, kind FROM record WHERE no = ?1 UNION"             \
-      " SELECT t.no, t.id, t.kind FROM chain c CROSS JOIN ref f ON f.rec = c.no CROSS JOIN record t"           \
-      " ON t.id = f.target WHERE t.subject = '-' AND"                                                          \
-      " ((c.kind = 'evaluation_result' AND t.kind = 'evaluation_round')"                                       \
-      " OR (c.kind = 'evaluation_reply' AND t.kind = 'evaluation_result')))"                                   \
-      " INSERT OR IGNORE INTO stale SELECT m.subject FROM chain CROSS JOIN ref f ON f.rec = chain.no"          \
-      " CROSS JOIN record m ON m.id = f.target WHERE m.subject <> '-' UNION SELECT m.subject FROM chain"       \
-      " CROSS JOIN ref f ON f.target = chain.id CROSS JOIN record m ON m.no = f.rec WHERE m.subject <> '-'")   \
+      "WITH RECURSIVE chain(no, id, kind) AS (SELECT no, id, kind FROM record WHERE no = ?1"                   \
+      " UNION SELECT t.no, t.id, t.kind FROM chain c CROSS JOIN ref f ON f.rec = c.no CROSS JOIN"              \
+      " record t ON t.id = f.target WHERE t.subject = '-' AND ((c.kind = 'evaluation_result' AND"              \
+      " t.kind = 'evaluation_round') OR (c.kind = 'evaluation_reply' AND t.kind ="                             \
+      " 'evaluation_result') OR (c.kind IN ('finding_response', 'finding_close') AND t.kind ="                 \
+      " 'audit_finding'))) INSERT OR IGNORE INTO stale SELECT m.subject FROM chain CROSS JOIN"                 \
+      " ref f ON f.rec = chain.no CROSS JOIN record m ON m.id = f.target WHERE m.subject <> '-'"               \
+      " UNION SELECT m.subject FROM chain CROSS JOIN ref f ON f.target = chain.id CROSS JOIN"                  \
+      " record m ON m.no = f.rec WHERE m.subject <> '-' UNION SELECT a.matter FROM chain CROSS"                \
+      " JOIN audit_finding a ON a.rec = chain.no WHERE a.matter IS NOT NULL")                                  \
+    X(STALE_NAMED,                                                                                             \
+      "INSERT OR IGNORE INTO stale SELECT matter FROM audit_finding WHERE rec = ? AND matter IS"               \
+      " NOT NULL")                                                                                             \
     X(DROP_MATTER, "DELETE FROM matter WHERE subject = ?")                                                     \
     X(DROP_TRACKS, "DELETE FROM track WHERE subject = ?")                                                      \
     X(DROP_STEPS, "DELETE FROM step WHERE subject = ?")                                                        \
@@ -146,16 +157,18 @@
       " AND r.subject <> '-'")                                                                                 \
     /* The same of the matters that a record about none is linked to. */                                       \
     X(STALE_LINKED_UNDER,                                                                                      \
-      "WITH RECURSIVE chain(no, id, kind) AS (SELECT r.no, r.id, r.kind FROM log l CROSS JOIN record r"        \
-      " WHERE l.origin = ?1 AND r.no >= l.no * 4294967296 + ?2 AND r.no < l.no * 4294967296 + ?3"              \
-      " AND r.subject = '-' UNION"                                                                             \
-      " SELECT t.no, t.id, t.kind FROM chain c CROSS JOIN ref f ON f.rec = c.no CROSS JOIN record t"           \
-      " ON t.id = f.target WHERE t.subject = '-' AND"                                                          \
-      " ((c.kind = 'evaluation_result' AND t.kind = 'evaluation_round')"                                       \
-      " OR (c.kind = 'evaluation_reply' AND t.kind = 'evaluation_result')))"                                   \
-      " INSERT OR IGNORE INTO stale SELECT m.subject FROM chain CROSS JOIN ref f ON f.rec = chain.no"          \
-      " CROSS JOIN record m ON m.id = f.target WHERE m.subject <> '-' UNION SELECT m.subject FROM chain"       \
-      " CROSS JOIN ref f ON f.target = chain.id CROSS JOIN record m ON m.no = f.rec WHERE m.subject <> '-'")   \
+      "WITH RECURSIVE chain(no, id, kind) AS (SELECT r.no, r.id, r.kind FROM log l CROSS JOIN"                 \
+      " record r WHERE l.origin = ?1 AND r.no >= l.no * 4294967296 + ?2 AND r.no < l.no *"                     \
+      " 4294967296 + ?3 AND r.subject = '-' UNION SELECT t.no, t.id, t.kind FROM chain c CROSS"                \
+      " JOIN ref f ON f.rec = c.no CROSS JOIN record t ON t.id = f.target WHERE t.subject = '-'"               \
+      " AND ((c.kind = 'evaluation_result' AND t.kind = 'evaluation_round') OR (c.kind ="                      \
+      " 'evaluation_reply' AND t.kind = 'evaluation_result') OR (c.kind IN ('finding_response',"               \
+      " 'finding_close') AND t.kind = 'audit_finding'))) INSERT OR IGNORE INTO stale SELECT"                   \
+      " m.subject FROM chain CROSS JOIN ref f ON f.rec = chain.no CROSS JOIN record m ON m.id ="               \
+      " f.target WHERE m.subject <> '-' UNION SELECT m.subject FROM chain CROSS JOIN ref f ON"                 \
+      " f.target = chain.id CROSS JOIN record m ON m.no = f.rec WHERE m.subject <> '-' UNION"                  \
+      " SELECT a.matter FROM chain CROSS JOIN audit_finding a ON a.rec = chain.no WHERE a.matter"              \
+      " IS NOT NULL")                                                                                          \
     X(RECEIPT_BELOW,                                                                                           \
       "SELECT coalesce(max(size), 0) FROM receipt WHERE origin = ?1 AND level = ?2 AND size < ?3")             \
     X(PUT_RECEIPT, "INSERT OR IGNORE INTO receipt VALUES (?, ?, ?, ?, ?)")                                     \

@@ -24,6 +24,25 @@ static bool has_part(const struct ys_course *course, const struct ys_step *step)
            ys_division_within(&course->parameters->division, &step->division);
 }
 
+/* Does it answer what its author may not answer? `named_out`: the author is named by what it answers. */
+static bool answers_wrongly(const struct ys_course *course, uint32_t at, bool *named_out)
+{
+    const struct ys_kind *const kind = course->order.steps[at]->kind;
+    bool wrongly = false;
+    *named_out = false;
+    if (kind->answerer == YS_ANSWERER_ANY)
+        return false;
+    for (uint32_t i = course->order.first[at]; i < course->order.first[at + 1]; i++) {
+        const uint32_t to = ys_course_meant(course, course->order.refs[i].to);
+        const bool fits = ys_course_answers(course, at, to);
+        wrongly = wrongly || !fits;
+        *named_out = *named_out || (fits && kind->answerer == YS_ANSWERER_NAMED &&
+                                    course->readings[to].kind == kind->ref[0].to[0] &&
+                                    course->readings[to].has_content);
+    }
+    return wrongly;
+}
+
 static enum ys_code fold_step(struct ys_course *course, uint32_t at, struct ys_err *err)
 {
     struct ys_procedure_step *fold = &course->out->steps[at];
@@ -33,13 +52,19 @@ static enum ys_code fold_step(struct ys_course *course, uint32_t at, struct ys_e
                              .claims = true,
                              .irregular = fold->irregular};
     enum ys_code code = YS_OK;
-    if (!has_part(course, fold->step)) {
+    bool named = false;
+    const bool wrongly = answers_wrongly(course, at, &named);
+    if (!has_part(course, fold->step) && !named) {
         trial.irregular |= YS_IRREGULAR_FOREIGN;
         trial.claims = trial.r->kind != YS_KIND_ACKNOWLEDGEMENT;
         if (!trial.claims)
             trial.irregular = 0;
     } else {
         code = ys_deliberation_apply(course, &trial, err);
+        if (wrongly) {
+            trial.claims = true;
+            trial.irregular |= YS_IRREGULAR_ANSWERER;
+        }
     }
     fold->irregular = trial.irregular;
     if (fold->fate == YS_FATE_NOTED) {

@@ -370,17 +370,22 @@ bool ys_reading_joint(const struct ys_reading *r, size_t at, struct ys_division 
                              NULL) == YS_OK;
 }
 
-bool ys_reading_relays(const struct ys_reading *r, const struct ys_division *division)
+size_t ys_reading_relayed_count(const struct ys_reading *r)
 {
-    if (r->kind != YS_KIND_ACKNOWLEDGEMENT || !r->has_content)
-        return false;
-    const Yishi__V1__Acknowledgement *acknowledgement = r->body->acknowledgement;
-    for (size_t i = 0; i < acknowledgement->n_relayed; i++) {
-        const char *code = acknowledgement->relayed[i]->division;
-        if (code != NULL && ys_bytes_is_text(ys_bytes_of_text(code), division->digits))
-            return true;
-    }
-    return false;
+    return r->kind == YS_KIND_ACKNOWLEDGEMENT && r->has_content
+               ? r->body->acknowledgement->n_relayed
+               : 0;
+}
+
+struct ys_bytes ys_reading_relayed(const struct ys_reading *r, size_t at,
+                                   const struct ys_division *division)
+{
+    YS_ASSERT(at < ys_reading_relayed_count(r));
+    const Yishi__V1__RelayedAcknowledgement *const relayed = r->body->acknowledgement->relayed[at];
+    if (relayed->division == NULL ||
+        !ys_bytes_is_text(ys_bytes_of_text(relayed->division), division->digits))
+        return (struct ys_bytes){.size = 0};
+    return (struct ys_bytes){relayed->record.data, relayed->record.len};
 }
 
 bool ys_reading_concerned(const struct ys_reading *r, struct ys_reading_body *out)

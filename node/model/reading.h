@@ -151,8 +151,11 @@ bool ys_reading_names(const struct ys_reading *r, uint32_t item);
 size_t ys_reading_joint_count(const struct ys_reading *r);
 /* False for what is no division code. */
 bool ys_reading_joint(const struct ys_reading *r, size_t at, struct ys_division *out);
-/* Does an acknowledgement pass on that of this division? */
-bool ys_reading_relays(const struct ys_reading *r, const struct ys_division *division);
+/* Acknowledgements of communities that an acknowledgement passes on. */
+size_t ys_reading_relayed_count(const struct ys_reading *r);
+/* The id of that at `at`; none (no bytes) when it is not one of this division. */
+struct ys_bytes ys_reading_relayed(const struct ys_reading *r, size_t at,
+                                   const struct ys_division *division);
 /* Whom an audit finding concerns. False when it does not say. */
 bool ys_reading_concerned(const struct ys_reading *r, struct ys_reading_body *out);
 

@@ -9,6 +9,7 @@ CREATE INDEX ref_target ON ref (target);
 CREATE INDEX attachment_hash ON attachment (hash);
 -- Of those that change what another record says.
 CREATE INDEX ref_change ON ref (target) WHERE rel IN ('supersedes', 'withdraws', 'redacts');
+CREATE INDEX finding_matter ON audit_finding (matter) WHERE matter IS NOT NULL;
 -- Those that do not count, and why is no matter of what is not here.
 CREATE INDEX record_bad ON record (log) WHERE verdict IN ('bad', 'unknown_key');
 -- Who has sealed a report that rests on a log.

@@ -49,6 +49,8 @@ static const struct {
     [YS_TASK_ACKNOWLEDGE_REPORT] = {"acknowledge_report", "知悉汇报", "acknowledge the report"},
     [YS_TASK_ACKNOWLEDGE_JOINT] = {"acknowledge_joint", "知悉跨社区协商",
                                    "acknowledge the joint deliberation"},
+    [YS_TASK_RELAY] = {"relay", "向牵头社区转达知悉",
+                       "pass the acknowledgement on to the community that holds the matter"},
     [YS_TASK_LEGAL_EDUCATION] = {"legal_education", "开展法治宣传教育", "give legal education"},
 };
 

@@ -45,6 +45,7 @@ enum ys_task_why {
     YS_TASK_OBJECTION_REPLY,     /* 异议答复 */
     YS_TASK_ACKNOWLEDGE_REPORT,  /* 党组织知悉 */
     YS_TASK_ACKNOWLEDGE_JOINT,   /* 跨社区协商各方知悉 */
+    YS_TASK_RELAY,               /* 街道转达知悉 */
     YS_TASK_LEGAL_EDUCATION,     /* 法治宣传教育 */
     YS_TASK_WHY_COUNT
 };

@@ -30,6 +30,8 @@ static const struct {
     {YS_IRREGULAR_FOREIGN, "foreign", "出自与本事项无关的单位",
      "of a unit without part in this matter"},
     {YS_IRREGULAR_LATE, "late", "时间已过", "too late to have an effect"},
+    {YS_IRREGULAR_ANSWERER, "answerer", "应由其他单位答复或者销号",
+     "answers what another unit or body must answer"},
     {YS_IRREGULAR_UNENDED, "unended", "仍有未结束的事项", "closes while items are open"},
 };
 

@@ -27,9 +27,10 @@ enum ys_irregular {
     YS_IRREGULAR_NO_CONTENT = 1 << 12,  /* body absent or erased, and what it says decides */
     YS_IRREGULAR_FOREIGN = 1 << 13,     /* of a unit that has no part in this matter */
     YS_IRREGULAR_LATE = 1 << 14, /* a notice of a meeting that has been held; a late withdrawal */
-    YS_IRREGULAR_UNENDED = 1 << 15, /* closes while items are open */
+    YS_IRREGULAR_UNENDED = 1 << 15,  /* closes while items are open */
+    YS_IRREGULAR_ANSWERER = 1 << 16, /* answers what another unit or body must answer (kind.h) */
 };
-enum { YS_IRREGULAR_COUNT = 16 };
+enum { YS_IRREGULAR_COUNT = 17 };
 const char *ys_irregular_word(enum ys_irregular flag); /* "no_notice"; "?" unless one bit */
 const char *ys_irregular_text(enum ys_irregular flag, bool chinese);
 

@@ -28,14 +28,27 @@ SELECT e.subject, e.unit, e.unit AS division, e.record, e.target AS other, 'E' A
 INSERT INTO rule (id, version, view, article, severity, who, scope, clock, late_entry, parameters, since,
                   until, zh, en, remedy_zh, remedy_en)
 VALUES ('R-G-02', 1, 'R-G-02', 'design', 'E', 'author', 'record', 'change', 0, '', NULL, NULL,
-        '签名的主体无权制作或会签此类记录',
-        'signed by a body that does not write or countersign records of this kind',
+        '签名的主体无权制作或会签此类记录，或应由其他主体答复、销号',
+        'signed by a body that does not write or countersign records of this kind, or that is not the one to answer',
         '由有权的主体签名，去掉多余的签名', 'let the right body sign, and nobody else');
+-- Why: who answers a finding and who closes it is said by the finding. Of a department's that has no node, whoever
+-- writes for it. Who answers an objection rests on what that objects to, two records away: R-L-35.
 CREATE VIEW "R-G-02" AS
 SELECT a.subject, a.unit, a.unit AS division, a.record, NULL AS other, 'E' AS severity, '' AS code,
        a.day AS anchor_day, a.signed_day AS since_day, NULL AS until_day, '' AS fact
   FROM act a JOIN kind k ON k.name = a.kind
- WHERE (a.signers & k.authors) = 0 OR (a.signers & ~(k.authors | k.also | k.may)) <> 0;
+ WHERE (a.signers & k.authors) = 0 OR (a.signers & ~(k.authors | k.also | k.may)) <> 0
+UNION ALL
+SELECT a.subject, a.unit, a.unit, a.record, t.no, 'E', 'answerer', a.day, a.signed_day, NULL,
+       iif(k.answerer = 'author', l.division, d.division || ' ' || d.body)
+  FROM act a JOIN kind k ON k.name = a.kind JOIN kind_ref g ON g.kind = k.name AND g.nth = 1
+       JOIN ref f ON f.rec = a.record AND f.rel = g.rel JOIN record t ON t.id = f.target AND t.kind = g.target
+       JOIN log l ON l.no = t.log LEFT JOIN audit_finding d ON d.rec = t.no
+ WHERE (k.answerer = 'author' AND l.division <> a.unit)
+    OR (k.answerer = 'named'
+        AND (d.division <> a.unit
+             OR (a.signers & CASE substr(d.body, 1, 2) WHEN 'rc' THEN 1 WHEN 'po' THEN 2 WHEN 'sc' THEN 4 WHEN 'st' THEN 8
+                                  WHEN 'gd' THEN 56 ELSE 32 END) = 0));
 
 INSERT INTO rule (id, version, view, article, severity, who, scope, clock, late_entry, parameters, since,
                   until, zh, en, remedy_zh, remedy_en)
@@ -106,6 +119,8 @@ SELECT a.subject, a.unit, a.unit AS division, a.record, NULL AS other, 'E' AS se
         SELECT rec, 'holder', holder FROM redaction
         UNION ALL
         SELECT rec, 'division', division FROM audit_finding
+        UNION ALL
+        SELECT rec, 'named_matter', substr(matter, 1, 12) FROM audit_finding WHERE matter IS NOT NULL
         UNION ALL
         SELECT rec, 'scope', scope FROM report_snapshot
         UNION ALL

@@ -206,7 +206,7 @@ SELECT s.unit, a.no AS record, a.id, a.subject, (a.signed_s + 28800) / 86400 AS 
  WHERE +a.verdict = 'ok' AND +a.standing = 'in_force';
 
 -- Why (2026-11): whoever made the record objected to answers: the community, or the street for itself and those
--- above it. An objection need not name a matter: one to a plan of the year, or to a list of several matters, is
+-- above it; a unit above may, too. An objection need not name a matter: one to a plan of the year, or to a list of several matters, is
 -- to be answered, too. So it is a rule of the unit in whose log the objection stands.
 INSERT INTO rule (id, version, view, article, severity, who, scope, clock, late_entry, parameters, since,
                   until, zh, en, remedy_zh, remedy_en)
@@ -214,20 +214,20 @@ VALUES ('R-L-35', 1, 'R-L-35', 'L35', 'F', 'rc st', 'unit', 'due', 0, 'objection
         '对公开事项的异议未在期限内答复', 'an objection about a publication has not been answered in time',
         '发布“异议答复”记录；逾期仍须答复', 'publish the reply; late is better than never');
 CREATE VIEW "duty R-L-35" AS
-SELECT s.subject, s.unit,
-       iif(EXISTS (SELECT NULL FROM ref f JOIN record t ON t.id = f.target
-                     JOIN log l ON l.no = t.log
-                    WHERE f.rec = s.record AND f.rel = 'based_on' AND l.level <> 'community'
-                          AND (s.subject = '-' OR t.subject IN (s.subject, '-'))),
-           substr(s.holder, 1, 9), s.holder) AS division,
-       s.record, coalesce(o.raised_on, s.signed_day) AS anchor_day,
+SELECT s.subject, s.unit, s.division, s.record, coalesce(o.raised_on, s.signed_day) AS anchor_day,
        due('objection_days', s.unit, coalesce(o.raised_on, s.signed_day)) AS due_day,
        r.rec AS met_record, r.replied_on AS met_day, h.day AS proven_day
-  FROM objection_act s LEFT JOIN objection o ON o.rec = s.record
+  FROM (SELECT s.*,
+               iif(EXISTS (SELECT NULL FROM ref f JOIN record t ON t.id = f.target
+                             JOIN log l ON l.no = t.log
+                            WHERE f.rec = s.record AND f.rel = 'based_on' AND l.level <> 'community'
+                                  AND (s.subject = '-' OR t.subject IN (s.subject, '-'))),
+                   substr(s.holder, 1, 9), s.holder) AS division
+          FROM objection_act s) s LEFT JOIN objection o ON o.rec = s.record
   LEFT JOIN objection_reply r ON r.rec =
        (SELECT b.record FROM ref f JOIN act b ON b.record = f.rec
           JOIN objection_reply x ON x.rec = b.record
-         WHERE f.target = s.id AND f.rel = 'answers'
+         WHERE f.target = s.id AND f.rel = 'answers' AND b.unit = substr(s.division, 1, length(b.unit))
                AND (s.subject = '-' OR b.subject IN (s.subject, '-'))
          ORDER BY x.replied_on, b.id LIMIT 1)
   LEFT JOIN held h ON h.record = r.rec

@@ -12,6 +12,11 @@
 static const char *const subject_words[] = {
     [YS_SUBJECT_NONE] = "none", [YS_SUBJECT_MATTER] = "matter", [YS_SUBJECT_EITHER] = "either"};
 
+static const char *const answerer_words[] = {[YS_ANSWERER_ANY] = "any",
+                                             [YS_ANSWERER_AUTHOR] = "author",
+                                             [YS_ANSWERER_NAMED] = "named",
+                                             [YS_ANSWERER_MAKER] = "maker"};
+
 static void update(struct ys_sha256 *state, const char *text)
 {
     ys_sha256_update(state, (struct ys_bytes){(const uint8_t *)text, strlen(text) + 1});
@@ -28,9 +33,9 @@ static void hash_version(struct ys_hash *out)
         update(&state, *file);
     for (size_t i = 0; i < count; i++) {
         char masks[64];
-        (void)snprintf(masks, sizeof masks, "%u %u %u %u %d %d %d", kind[i].id, kind[i].authors,
+        (void)snprintf(masks, sizeof masks, "%u %u %u %u %d %d %d %d", kind[i].id, kind[i].authors,
                        kind[i].also, kind[i].may, kind[i].subject, kind[i].as_target,
-                       kind[i].erasable);
+                       kind[i].answerer, kind[i].erasable);
         update(&state, kind[i].name);
         update(&state, kind[i].zh);
         update(&state, kind[i].en);
@@ -113,7 +118,8 @@ static enum ys_code put_kind(struct ys_query *query, const struct ys_kind *kind,
     ys_query_set_int(query, 8, kind->may);
     ys_query_set_word(query, 9, subject_words[kind->subject]);
     ys_query_set_int(query, 10, kind->as_target);
-    ys_query_set_int(query, 11, kind->erasable);
+    ys_query_set_word(query, 11, answerer_words[kind->answerer]);
+    ys_query_set_int(query, 12, kind->erasable);
     return ys_query_run(query, err);
 }
 
@@ -150,7 +156,7 @@ static enum ys_code put_kinds(struct ys_sql *sql, struct ys_err *err)
     size_t count = 0;
     const struct ys_kind *const kind = ys_kind_table(&count);
     enum ys_code code = ys_query_open(
-        sql, "INSERT INTO kind VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", &kinds, err);
+        sql, "INSERT INTO kind VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", &kinds, err);
     if (code == YS_OK)
         code = ys_query_open(sql, "INSERT INTO kind_ref VALUES (?, ?, ?, ?, ?)", &refs, err);
     for (size_t i = 0; code == YS_OK && i < count; i++) {

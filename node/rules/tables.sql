@@ -34,6 +34,7 @@ CREATE TABLE kind (
   may INTEGER NOT NULL,          -- and any of these
   about TEXT NOT NULL,           -- none, matter, either
   as_target INTEGER NOT NULL,    -- signed by the bodies of the record that it changes
+  answerer TEXT NOT NULL,        -- who of the authors, as its target has it: any, author, named, maker
   erasable INTEGER NOT NULL      -- its whole content may be erased by law
 ) STRICT, WITHOUT ROWID;
 -- Their references. `target` NULL: of any kind that people write.

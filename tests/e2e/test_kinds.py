@@ -48,21 +48,36 @@ class Kinds(Case):
         return wait_for(lambda: node.call("show", record, "--json", check=False).status == OK, f"{node.code}: {record}")
 
     def relay(self, record):
-        """A neighbour has taken note of the matter that it shares; its street passes that on."""
+        """A neighbour has taken note of the matter that it shares, both its bodies; its street passes that on."""
         neighbour, street = self.nodes[NEIGHBOUR], self.nodes[STREET]
-        theirs = neighbour.publish({"kind": "acknowledgement", "subject": record["subject"], "refs": record["refs"],
-                                    "acknowledgement": {"purpose": "参加联合协商"}}, "--as", "rc", "--as", "po")
+        noted = {"kind": "acknowledgement", "subject": record["subject"], "refs": record["refs"],
+                 "acknowledgement": {"purpose": "参加联合协商"}}
+        half = neighbour.publish(noted, "--as", "rc")
+        theirs = neighbour.publish(noted, "--as", "rc", "--as", "po")
         self.assertEqual(sorted(theirs["signers"]), ["po", "rc"])
         wrong = json.loads(json.dumps(record))
         result = street.call("publish", write_json(self.folder / "r.json", wrong), "--passphrase-file", street.passphrase, check=False)
         self.assertRefused(result, REFUSED, f"no such acknowledgement of {NEIGHBOUR}")
         self.there(street, theirs["id"])
         relayed, = record["acknowledgement"]["relayed"]
-        relayed["record"] = self.base64_of(theirs["id"])
+        relayed["record"] = half["id"]
+        result = street.call("publish", write_json(self.folder / "r.json", record), "--passphrase-file", street.passphrase, check=False)
+        self.assertRefused(result, REFUSED, f"it is not signed by community party organisation of {NEIGHBOUR}")
+        # As `show` prints it; as CODE:INDEX it may stand, too.
+        relayed["record"] = theirs["id"]
 
-    @staticmethod
-    def base64_of(record):
-        return base64.b64encode(bytes.fromhex(record)).decode()
+    def refused_without_what_the_department_wrote(self, record):
+        bare = {key: value for key, value in record.items() if key != "attachments"}
+        street = self.nodes[STREET]
+        result = street.call("publish", write_json(self.folder / "r.json", bare), "--passphrase-file", street.passphrase, check=False)
+        self.assertRefused(result, REFUSED, "attaches what the department wrote")
+
+    def no_joint_matter_with_another_street(self):
+        record = self.resolved(self.load("topic_determination", "valid"))
+        record["topic_determination"]["joint_with"] = ["110199991001"]
+        result = self.nodes[COMMUNITY].call("publish", write_json(self.folder / "r.json", record), "--passphrase-file",
+                                            self.nodes[COMMUNITY].passphrase, check=False)
+        self.assertRefused(result, REFUSED, f"110199991001 is not within {STREET}")
 
     def order(self):
         """Kinds, each behind those that its example refers to."""
@@ -101,6 +116,8 @@ class Kinds(Case):
                 self.there(node, ref["record"])
             if kind == "acknowledgement":
                 self.relay(record)
+            if kind == "department_response":
+                self.refused_without_what_the_department_wrote(record)
             self.refused(kind)
             # Each alone is valid; together they follow no procedure, and so are told as entered late.
             record.setdefault("backfill_reason", "示例:补录")
@@ -112,6 +129,7 @@ class Kinds(Case):
             path = write_json(self.folder / "r.json", self.load(kind, "valid"))
             self.assertRefused(self.nodes[STREET].call("publish", path, check=False), REFUSED, "the node writes this kind by itself")
         self.assertEqual(len(self.published), 53)
+        self.no_joint_matter_with_another_street()
         community = self.nodes[COMMUNITY]
         given = community.publish({**self.resolved(self.load("topic_proposal", "valid")), "subject": "new"})
         self.assertEqual(given["subject"], f"{COMMUNITY}-{YEAR}-{2 if YEAR == 2026 else 1:04d}")

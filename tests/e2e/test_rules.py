@@ -82,7 +82,7 @@ class Rules(Case):
         self.assertEqual([t["days_late"] for t in running if t.get("why") == "street_response"], [4])
         self.assertIn("R-12-4", [f.get("rule") for f in running])
 
-        street.publish(record("street_response", {
+        response = street.publish(record("street_response", {
             "decision": "implement", "received_on": "2026-05-06", "due": "2026-09-30"}, ref("answers", submitted),
             occurred_at="2026-05-06"))
         self.receipted(street, "district")
@@ -91,6 +91,17 @@ class Rules(Case):
         self.assertEqual(at(district, "2026-05-07"), [])
         duty, = district.call("findings", "R-12-4", "--deadlines", "--ended", "--json").objects()
         self.assertEqual((duty["due"], duty["claimed"]), ("2026-04-30", "2026-05-06"))
+
+        # An objection to what the street wrote is not the community's to answer.
+        wait_for(lambda: community.call("show", response["id"], check=False).status == 0, "the answer at the community")
+        objection = community.publish(record("objection", {
+            "raised_on": "2026-05-08", "raised_by": "resident", "channel": "phone", "about": "result", "text": "示例"},
+            ref("based_on", response)))
+        reply = record("objection_reply", {"replied_on": "2026-05-09", "result": "partly_upheld", "text": "示例"}, ref("answers", objection))
+        result = community.call("publish", "-", "--passphrase-file", community.passphrase, check=False, stdin=json.dumps(reply))
+        self.assertRefused(result, 1, "by the unit that wrote what is objected to")
+        self.receipted(community)
+        street.publish(reply)
 
     def test_oversight_raises_and_closes_a_finding_which_opens_again(self):
         district, street, community = self.federation()
@@ -111,9 +122,51 @@ class Rules(Case):
             "rule_id": "R-12-4", "severity": "flag", "division": STREET, "body": "st", "matter": MATTER, "text": "示例", "due": "2026-06-30"},
             ref("based_on", submitted), subject="-"))
         self.assertEqual(case(district), ("raised", False))
+        def refused(node, kind, content, relation, *expected):
+            result = node.call("publish", "-", "--passphrase-file", node.passphrase, check=False, stdin=json.dumps(
+                record(kind, content, ref(relation, raised), subject="-"), ensure_ascii=False))
+            self.assertEqual((result.status, result.out), (1, ""))
+            for part in expected:
+                self.assertIn(part, result.err)
+
+        # Neither closes whoever it is raised against, nor responds whom it does not concern.
+        wait_for(lambda: street.call("show", raised["id"], check=False).status == 0, "the finding at the street")
+        refused(street, "finding_close", {"closed_on": "2026-06-20", "result": "unfounded", "text": "示例"}, "based_on",
+                "a finding_close is written by the unit that wrote the record it refers to")
+        wait_for(lambda: community.call("show", raised["id"], check=False).status == 0, "the finding at the community")
+        refused(community, "finding_response", {"answered_on": "2026-06-20", "text": "示例"}, "answers", "R-G-02", f"{STREET} st")
+        self.assertEqual(case(district), ("raised", False))
+        street.publish(record("finding_response", {"answered_on": "2026-06-19", "text": "示例"}, ref("answers", raised), subject="-"))
         district.publish(record("finding_close", {"closed_on": "2026-06-20", "result": "remedied", "text": "示例"},
                                 ref("based_on", raised), subject="-"))
         self.assertEqual(case(district), ("closed", True))
+
+    def test_a_finding_belongs_to_the_matter_whose_number_it_says(self):
+        district, street, community = self.federation()
+        self.topic(community)
+        self.receipted(community)
+        finding = {"rule_id": "R-10-1", "severity": "flag", "division": STREET, "body": "st", "matter": MATTER, "text": "示例", "due": "2026-06-30"}
+        raised = district.publish(record("audit_finding", finding, subject="-"))
+
+        def steps(node):
+            return [step["kind"] for step in node.call("matter", MATTER, "--json").object()["steps"]]
+
+        def waiting(node):
+            return [t["why"] for t in node.call("inbox", "--json", check=False).objects() if t.get("matter") == MATTER and "why" in t]
+
+        self.assertIn("audit_finding", steps(district))
+        wait_for(lambda: "finding_response" in waiting(street), "the finding in the inbox of the street")
+        street.publish(record("finding_response", {"answered_on": "2026-06-19", "text": "示例"}, ref("answers", raised), subject="-"))
+        wait_for(lambda: "finding_close" in waiting(district), "the response at the district")
+        self.assertNotIn("finding_response", waiting(street))
+        district.publish(record("finding_close", {"closed_on": "2026-06-20", "result": "remedied", "text": "示例"},
+                                ref("based_on", raised), subject="-"))
+        self.assertNotIn("finding_close", waiting(district))
+        self.assertCountEqual([kind for kind in steps(district) if kind.startswith("finding")], ["finding_response", "finding_close"])
+
+        other = record("audit_finding", {**finding, "matter": "110199991001-2026-0001"}, subject="-")
+        result = street.call("publish", "-", "--passphrase-file", street.passphrase, check=False, stdin=json.dumps(other))
+        self.assertRefused(result, 1, "audit_finding.matter")
 
     def test_the_catalogue_explains_each_rule(self):
         _, _, community = self.federation()

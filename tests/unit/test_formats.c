@@ -547,6 +547,10 @@ static void example_kind_rules(const struct world *world, struct ys_writer *w)
         }
         if (kind->as_target)
             ys_writer_text(w, "; signed as its target");
+        if (kind->answerer != YS_ANSWERER_ANY) {
+            ys_writer_text(w, "; ");
+            ys_writer_text(w, ys_kind_answerer_text(kind->answerer, false));
+        }
         for (unsigned r = 0; r < YS_KIND_REFS_MAX && kind->ref[r].relation != 0; r++)
             ref_words(w, &kind->ref[r]);
         for (unsigned s = 0; s < YS_KIND_SLOTS_MAX && kind->slot[s] != NULL; s++) {

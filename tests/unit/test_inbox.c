@@ -175,6 +175,74 @@ static void a_finding_waits_for_whom_it_names_then_for_its_author(void **state)
     dossier_free(d);
 }
 
+static void put_in(struct dossier *d, uint32_t at, const char *division)
+{
+    dossier_put(d, at, division, 1, at);
+}
+
+/* Names the neighbour in a matter of the community: it answers, though it has no other part in that. */
+static void only_whom_a_finding_names_responds_and_only_its_author_closes(void **state)
+{
+    (void)state;
+    struct dossier *d = dossier_new();
+    (void)write_to_determined(d, false);
+    const uint32_t finding = dossier_add(d, YS_KIND_AUDIT_FINDING, DA, 20260401);
+    Yishi__V1__AuditFinding *body = d->bodies[finding]->audit_finding;
+    char street[] = STREET;
+    char st[] = "st";
+    char neighbour[] = NEIGHBOUR;
+    char rc[] = "rc";
+    body->division = street;
+    body->body = st;
+    const uint32_t strange = write(d, YS_KIND_FINDING_RESPONSE, RC, 20260402, finding);
+    const uint32_t own = write(d, YS_KIND_FINDING_CLOSE, ST, 20260403, finding);
+    expect(d, YS_TASK_FINDING_RESPONSE, 91, ST, STREET, 0);
+    dossier_expect_step(d, YS_STATE_DETERMINED, strange, YS_FATE_IRREGULAR, YS_IRREGULAR_ANSWERER);
+    dossier_expect_step(d, YS_STATE_DETERMINED, own, YS_FATE_IRREGULAR, YS_IRREGULAR_ANSWERER);
+    const uint32_t good = write(d, YS_KIND_FINDING_RESPONSE, ST, 20260404, finding);
+    expect(d, YS_TASK_FINDING_CLOSE, 92, DA, DISTRICT, 0);
+    dossier_expect_step(d, YS_STATE_DETERMINED, good, YS_FATE_NOTED, 0);
+    body->division = neighbour;
+    body->body = rc;
+    const uint32_t theirs = write(d, YS_KIND_FINDING_RESPONSE, RC, 20260405, finding);
+    expect(d, YS_TASK_FINDING_RESPONSE, 91, RC, NEIGHBOUR, 0);
+    put_in(d, theirs, NEIGHBOUR);
+    dossier_expect_step(d, YS_STATE_DETERMINED, theirs, YS_FATE_NOTED, 0);
+    expect(d, YS_TASK_FINDING_CLOSE, 92, DA, DISTRICT, 0);
+    const uint32_t closing = write(d, YS_KIND_FINDING_CLOSE, DA, 20260406, finding);
+    dossier_refer(d, closing, YISHI__V1__RELATION__RELATION_FOLLOWS, theirs);
+    expect_none(d, YS_TASK_FINDING_CLOSE);
+    dossier_expect_step(d, YS_STATE_DETERMINED, closing, YS_FATE_NOTED, 0);
+    dossier_free(d);
+}
+
+static void a_department_without_a_node_has_its_street_respond(void **state)
+{
+    (void)state;
+    struct dossier *d = dossier_new();
+    (void)write_to_determined(d, false);
+    const uint32_t finding = dossier_add(d, YS_KIND_AUDIT_FINDING, DA, 20260401);
+    char street[] = STREET;
+    char gd[] = "gd-cj";
+    d->bodies[finding]->audit_finding->division = street;
+    d->bodies[finding]->audit_finding->body = gd;
+    expect(d, YS_TASK_FINDING_RESPONSE, 91, GD, STREET, 0);
+    (void)write(d, YS_KIND_FINDING_RESPONSE, ST, 20260402, finding);
+    expect_none(d, YS_TASK_FINDING_RESPONSE);
+    dossier_free(d);
+}
+
+static void what_a_foreign_unit_answers_is_not_answered(void **state)
+{
+    (void)state;
+    struct dossier *d = dossier_new();
+    const uint32_t request = write_opinion_request(d, 20260202, write_proposal(d, 20260201));
+    const uint32_t opinion = write_opinion(d, 20260203, request);
+    put_in(d, opinion, "110108013");
+    expect(d, YS_TASK_OPINION, 14, ST, STREET, 20260216);
+    dossier_free(d);
+}
+
 static void an_objection_waits_for_who_made_the_record(void **state)
 {
     (void)state;
@@ -182,11 +250,16 @@ static void an_objection_waits_for_who_made_the_record(void **state)
     const uint32_t consensus = write_to_consensus(d, "p");
     const uint32_t answer =
         write_response(d, 20260320, write_submission(d, 20260314, consensus, 0), DECLINE, 0, 0);
-    const uint32_t against_it = write(d, YS_KIND_OBJECTION, RC, 20260401, answer);
+    const uint32_t against_it = dossier_add(d, YS_KIND_OBJECTION, RC, 20260401);
+    dossier_refer(d, against_it, BASED_ON, answer);
     expect(d, YS_TASK_OBJECTION_REPLY, 68, ST, STREET, 20260416);
     (void)write(d, YS_KIND_OBJECTION, ST, 20260402, consensus);
     expect(d, YS_TASK_OBJECTION_REPLY, 68, RC, COMMUNITY, 20260417);
-    (void)write(d, YS_KIND_OBJECTION_REPLY, ST, 20260403, against_it);
+    const uint32_t theirs = write(d, YS_KIND_OBJECTION_REPLY, RC, 20260402, against_it);
+    expect(d, YS_TASK_OBJECTION_REPLY, 68, ST, STREET, 20260416); /* not theirs to answer */
+    dossier_expect_step(d, YS_STATE_DECLINED, theirs, YS_FATE_IRREGULAR, YS_IRREGULAR_ANSWERER);
+    const uint32_t reply = write(d, YS_KIND_OBJECTION_REPLY, ST, 20260403, against_it);
+    dossier_expect_step(d, YS_STATE_DECLINED, reply, YS_FATE_NOTED, 0);
     struct ys_procedure run;
     dossier_run(d, &run);
     size_t left = 0;
@@ -253,12 +326,52 @@ static void a_street_passes_on_what_its_communities_acknowledged(void **state)
     Yishi__V1__RelayedAcknowledgement relayed;
     yishi__v1__relayed_acknowledgement__init(&relayed);
     relayed.division = neighbour;
+    uint8_t elsewhere[YS_HASH_LEN] = {1};
+    relayed.record = (ProtobufCBinaryData){.len = sizeof elsewhere, .data = elsewhere};
     Yishi__V1__RelayedAcknowledgement *list[] = {&relayed};
     d->bodies[relay]->acknowledgement->relayed = list;
     d->bodies[relay]->acknowledgement->n_relayed = 1;
     expect_none(d, YS_TASK_ACKNOWLEDGE_JOINT);
     dossier_put(d, relay, "110108013", 1, 0); /* a street that is not above that community */
     expect(d, YS_TASK_ACKNOWLEDGE_JOINT, 65, (unsigned)RC | (unsigned)PO, NEIGHBOUR, 0);
+    dossier_free(d);
+}
+
+/* Where the other community's log is held, its bodies count as they signed, and the street has a task. */
+static void a_relay_counts_for_the_bodies_that_signed_what_it_passes_on(void **state)
+{
+    (void)state;
+    struct dossier *d = dossier_new();
+    const uint32_t determination = write_to_determined(d, false);
+    char neighbour[] = NEIGHBOUR;
+    char *joint[] = {neighbour};
+    d->bodies[determination]->topic_determination->joint_with = joint;
+    d->bodies[determination]->topic_determination->n_joint_with = 1;
+    const uint32_t of_rc = write_acknowledgement(d, 20260302, determination, RC, NEIGHBOUR);
+    const uint32_t relay = write_acknowledgement(d, 20260303, determination, ST, STREET);
+    Yishi__V1__RelayedAcknowledgement relayed[2];
+    Yishi__V1__RelayedAcknowledgement *list[] = {&relayed[0], &relayed[1]};
+    yishi__v1__relayed_acknowledgement__init(&relayed[0]);
+    relayed[0].division = neighbour;
+    relayed[0].record = (ProtobufCBinaryData){.len = YS_HASH_LEN, .data = d->steps[of_rc].id.bytes};
+    d->bodies[relay]->acknowledgement->relayed = list;
+    d->bodies[relay]->acknowledgement->n_relayed = 1;
+    expect(d, YS_TASK_ACKNOWLEDGE_JOINT, 65, PO, NEIGHBOUR, 0);
+    expect_none(d, YS_TASK_RELAY); /* one of both: nothing to pass on yet */
+
+    const uint32_t of_po = write_acknowledgement(d, 20260304, determination, PO, NEIGHBOUR);
+    expect_none(d, YS_TASK_ACKNOWLEDGE_JOINT);
+    expect(d, YS_TASK_RELAY, 65, ST, STREET, 0);
+    relayed[1] = relayed[0];
+    relayed[1].record.data = d->steps[of_po].id.bytes;
+    d->bodies[relay]->acknowledgement->n_relayed = 2;
+    expect_none(d, YS_TASK_RELAY);
+    d->steps[relay].withdrawn = true;
+    expect(d, YS_TASK_RELAY, 65, ST, STREET, 0);
+    d->steps[relay].withdrawn = false;
+    d->steps[of_po].withdrawn = true;
+    expect(d, YS_TASK_ACKNOWLEDGE_JOINT, 65, PO, NEIGHBOUR, 0);
+    expect_none(d, YS_TASK_RELAY);
     dossier_free(d);
 }
 
@@ -282,10 +395,14 @@ int main(void)
         cmocka_unit_test(a_correction_waits_for_compliance_and_legal_education),
         cmocka_unit_test(an_evaluation_waits_for_a_reply),
         cmocka_unit_test(a_finding_waits_for_whom_it_names_then_for_its_author),
+        cmocka_unit_test(only_whom_a_finding_names_responds_and_only_its_author_closes),
+        cmocka_unit_test(a_department_without_a_node_has_its_street_respond),
+        cmocka_unit_test(what_a_foreign_unit_answers_is_not_answered),
         cmocka_unit_test(an_objection_waits_for_who_made_the_record),
         cmocka_unit_test(a_report_waits_for_the_party_organisation),
         cmocka_unit_test(a_joint_matter_waits_for_both_committees_of_the_others),
         cmocka_unit_test(a_street_passes_on_what_its_communities_acknowledged),
+        cmocka_unit_test(a_relay_counts_for_the_bodies_that_signed_what_it_passes_on),
         cmocka_unit_test(nothing_of_a_foreign_unit_waits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

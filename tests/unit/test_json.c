@@ -194,6 +194,26 @@ static void bytes_are_canonical_base64(void **state)
     }
 }
 
+/* As ids are shown to people; 64 hex digits are 48 bytes of base64, which no such field takes. */
+static void what_has_32_bytes_may_be_written_in_hex(void **state)
+{
+    (void)state;
+#define HEX    "5c315fedddc3a1e902c3956adc3edcf608fd17ba65545570c2012ecba2436a39"
+#define UPPER  "5C315FEDDDC3A1E902C3956ADC3EDCF608FD17BA65545570C2012ECBA2436A39"
+#define BASE64 "XDFf7d3DoekCw5Vq3D7c9gj9F7plVFVwwgEuy6JDajk="
+    assert_becomes("{\"refs\":[{\"record\":\"" HEX "\"}]}",
+                   "{\"refs\":[{\"record\":\"" BASE64 "\"}]}");
+    assert_becomes("{\"acknowledgement\":{\"relayed\":[{\"record\":\"" HEX "\"}]}}",
+                   "{\"acknowledgement\":{\"relayed\":[{\"record\":\"" BASE64 "\"}]}}");
+    assert_becomes("{\"attachments\":[{\"hash\":\"" HEX "\"}]}",
+                   "{\"attachments\":[{\"hash\":\"" BASE64 "\"}]}");
+    /* A field of any size takes base64 only; so does every field what is no lower-case hex. */
+    assert_becomes("{\"correction\":{\"replacement\":\"" HEX "\"}}",
+                   "{\"correction\":{\"replacement\":\"" HEX "\"}}");
+    assert_becomes("{\"refs\":[{\"record\":\"" UPPER "\"}]}",
+                   "{\"refs\":[{\"record\":\"" UPPER "\"}]}");
+}
+
 static void two_members_of_one_oneof_are_refused(void **state)
 {
     (void)state;
@@ -546,6 +566,7 @@ int main(void)
         cmocka_unit_test(integers_are_integers_in_the_range_of_their_type),
         cmocka_unit_test(enums_are_their_names_without_prefix_in_lower_case),
         cmocka_unit_test(bytes_are_canonical_base64),
+        cmocka_unit_test(what_has_32_bytes_may_be_written_in_hex),
         cmocka_unit_test(two_members_of_one_oneof_are_refused),
         cmocka_unit_test(texts_have_no_control_characters),
         cmocka_unit_test(only_one_whole_json_text_is_loaded),

@@ -244,6 +244,31 @@ static bool refers(const struct ys_kind *kind, uint32_t id)
     return false;
 }
 
+/* What the table names in plain words. */
+static void plain_words_are_compared(const struct row *row)
+{
+    static const struct {
+        const char *word;
+        uint32_t id;
+    } words[] = {{"completion", 43},        {"feedback", 63},          {"withdrawal", 82},
+                 {"shelving", 32},          {"decision", 35},          {"determination", 15},
+                 {"proposals", 10},         {"sessions", 30},          {"previous session", 30},
+                 {"superseded notice", 20}, {"house rules", 4},        {"previous profile", 3},
+                 {"superseded rules", 4},   {"previous value", 5},     {"prior register", 1},
+                 {"prior certificate", 6},  {"previous snapshot", 93}, {"previous receipts", 95},
+                 {"closing record", 85},    {"register entries", 1},   {"its request", 13}};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        const char *const at = strstr(row->cell[5], words[i].word);
+        const bool quoted = at != NULL && at > row->cell[5] && (at[-1] == '`' || at[-1] == '_');
+        const struct ys_kind *const to = ys_kind_by_id(words[i].id);
+        bool found = false;
+        for (size_t r = 0; r < YS_KIND_REFS_MAX && row->kind->ref[r].relation != 0; r++)
+            found = found || ys_kind_ref_find(row->kind, row->kind->ref[r].relation, to) != NULL;
+        if (at != NULL && !quoted && !found)
+            fail_msg("%s: may not refer to %s, \"%s\"", row->kind->name, to->name, words[i].word);
+    }
+}
+
 /* Kinds are named in backquotes; `supersedes` is a relation. */
 static void references_are_compared(const struct row *row)
 {
@@ -273,9 +298,38 @@ static void the_kinds_are_those_of_the_domain(void **state)
     (void)each_row(authors_are_compared);
     (void)each_row(signatures_are_compared);
     (void)each_row(references_are_compared);
+    (void)each_row(plain_words_are_compared);
 }
 
 /* --- what follows from the table --- */
+
+/* What the column of authors says of the one who answers: "author of finding", "body concerned". */
+static void answerers_are_those_of_the_domain(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t id;
+        enum ys_kind_answerer answerer;
+    } rows[] = {{68, YS_ANSWERER_MAKER}, {91, YS_ANSWERER_NAMED}, {92, YS_ANSWERER_AUTHOR}};
+    size_t count = 0;
+    size_t found = 0;
+    const struct ys_kind *kinds = ys_kind_table(&count);
+    for (size_t i = 0; i < count; i++) {
+        for (size_t k = 0; k < sizeof rows / sizeof rows[0]; k++) {
+            if (rows[k].id == kinds[i].id)
+                assert_int_equal(kinds[i].answerer, rows[k].answerer);
+        }
+        if (kinds[i].answerer == YS_ANSWERER_ANY)
+            continue;
+        assert_true(kinds[i].ref[0].must != 0 && kinds[i].ref[0].to[0] != 0 &&
+                    kinds[i].ref[0].to[1] == 0); /* there is one target that says who */
+        assert_non_null(ys_kind_answerer_text(kinds[i].answerer, true));
+        assert_non_null(ys_kind_answerer_text(kinds[i].answerer, false));
+        found++;
+    }
+    assert_int_equal(found, sizeof rows / sizeof rows[0]);
+    assert_null(ys_kind_answerer_text(YS_ANSWERER_ANY, true));
+}
 
 static void references_name_kinds_that_exist(void **state)
 {
@@ -358,6 +412,7 @@ int main(void)
         cmocka_unit_test(a_kind_that_the_node_writes_is_signed_by_nobody_else),
         cmocka_unit_test(what_is_not_in_the_table_is_unknown),
         cmocka_unit_test(the_kinds_are_those_of_the_domain),
+        cmocka_unit_test(answerers_are_those_of_the_domain),
         cmocka_unit_test(references_name_kinds_that_exist),
         cmocka_unit_test(a_kind_is_issued_where_its_authors_are),
         cmocka_unit_test(a_reference_has_a_row_for_its_relation_and_target),

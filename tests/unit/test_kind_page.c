@@ -139,6 +139,9 @@ static void put_kind(FILE *out, const struct ys_kind *kind, struct parts *parts)
     if (kind->as_target)
         fprintf(out,
                 "- 由原记录的签署主体签署 / signed by those who signed the record it changes\n");
+    if (kind->answerer != YS_ANSWERER_ANY)
+        fprintf(out, "- %s / %s\n", ys_kind_answerer_text(kind->answerer, true),
+                ys_kind_answerer_text(kind->answerer, false));
     fprintf(out, "- 依据 / rests on: %s\n- %s\n", kind->article, subject_words(kind));
     put_refs(out, kind);
     for (size_t i = 0; i < YS_KIND_SLOTS_MAX && kind->slot[i] != NULL; i++)
