@@ -683,6 +683,54 @@ static void turn_verdicts(struct desk *desk, struct rng *rng)
     assert_int_equal(ys_txn_commit(&txn, NULL), YS_OK);
 }
 
+/* What it says before and after it is folded. */
+static void open_apart(struct desk *desk, const char *path, const char *wanted, bool at_once)
+{
+    struct ys_model *model = NULL;
+    assert_int_equal(ys_model_open_apart(path, desk->cast.store, &model, NULL), YS_OK);
+    char *const before = model_dump(model);
+    fold_some(desk, model, 0, true);
+    char *const after = model_dump(model);
+    assert_int_equal(strcmp(wanted, before) == 0, at_once);
+    assert_true(model_dumps_equal(wanted, after));
+    free(before);
+    free(after);
+    ys_model_close(model);
+}
+
+/* For a disk on which nothing can be written. */
+static void a_copy_in_memory_goes_on_from_where_the_file_stands(void **state)
+{
+    (void)state;
+    struct desk *const desk = open_desk(__func__);
+    struct rng rng = desk->cast.rng;
+    char path[FOLDER_PATH_MAX];
+    write_all(desk);
+    char *const wanted = tell(desk, &rng);
+    folder_path(&desk->cast.folder, "model.db", path);
+
+    struct ys_model *const model = open_model(desk);
+    open_apart(desk, path, wanted, true);
+    assert_int_equal(ys_model_clear(model, NULL), YS_OK);
+    fold_some(desk, model, 5, false);
+    open_apart(desk, path, wanted, false);
+    fold_some(desk, model, 0, true);
+    ys_model_close(model);
+    open_apart(desk, path, wanted, true);
+
+    FILE *const file = fopen(path, "r+");
+    assert_non_null(file);
+    for (int i = 0; i < 400; i++)
+        fputs("no database at all ", file);
+    assert_int_equal(fclose(file), 0);
+    open_apart(desk, path, wanted, false);
+    assert_int_equal(unlink(path), 0);
+    open_apart(desk, path, wanted, false);
+    assert_int_not_equal(access(path, F_OK), 0);
+    free(wanted);
+    close_desk(desk);
+}
+
 /* What a record changed in others is undone when it does not count any more. */
 static void changed_verdicts_give_what_a_new_model_says(void **state)
 {
@@ -795,6 +843,7 @@ int main(void)
         cmocka_unit_test(a_receipt_that_comes_later_puts_records_in_order),
         cmocka_unit_test(an_evaluation_of_several_matters_belongs_to_each_in_every_order),
         cmocka_unit_test(making_it_anew_gives_the_same_content),
+        cmocka_unit_test(a_copy_in_memory_goes_on_from_where_the_file_stands),
         cmocka_unit_test(changed_verdicts_give_what_a_new_model_says),
         cmocka_unit_test(a_killed_process_leaves_it_complete_and_only_behind),
         cmocka_unit_test(a_damaged_file_is_made_anew),
