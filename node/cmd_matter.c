@@ -1,6 +1,7 @@
 #include "node/cmd.h"
 #include "node/dossier.h"
 #include "node/lang.h"
+#include "node/timeline.h"
 #include "node/today.h"
 #include "node/view.h"
 
@@ -47,6 +48,8 @@ enum ys_code ys_cmd_matter(const struct ys_call *call, struct ys_err *err)
     code = ys_dossier_find(&node, call->args.word[0], subject, err);
     if (code == YS_OK)
         code = ys_dossier_load(&node, model, subject, &dossier, err);
+    if (code == YS_OK)
+        code = ys_timeline_order(model, &dossier, err);
     if (code == YS_OK)
         code = ys_dossier_judge(rules, today, &dossier, err);
     if (code == YS_OK)

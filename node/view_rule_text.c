@@ -152,10 +152,11 @@ void ys_text_finding(const struct ys_finding *finding)
     }
 }
 
-/* A duty that was met: in time or not, as claimed and as proven. */
+/* A duty that was met: in time or not, as claimed and as proven. What is proven stands in `receipts` records,
+ * which come daily: until then the receipts themselves may be here already. */
 static const char *met_text(uint32_t met, uint32_t due)
 {
-    return met == 0 ? _("no") : met <= due ? _("yes") : _("late");
+    return met <= due ? _("yes") : _("late");
 }
 
 void ys_text_duty(const struct ys_duty *duty)
@@ -181,8 +182,10 @@ void ys_text_duty(const struct ys_duty *duty)
     }
     putchar('\n');
     printf(_("              claimed %s: %s   proven %s: %s\n"), day(duty->met_day, met),
-           met_text(duty->met_day, duty->due), day(duty->proven_day, proven),
-           met_text(duty->proven_day, duty->due));
+           duty->met_day == 0 ? _("no") : met_text(duty->met_day, duty->due),
+           day(duty->proven_day, proven),
+           duty->proven_day == 0 ? _("not yet by a record of receipts (daily)")
+                                 : met_text(duty->proven_day, duty->due));
 }
 
 void ys_text_ruling(const struct ys_finding *finding)

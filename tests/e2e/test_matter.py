@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import subprocess
+import time
 import unittest
 
 from harness import COMMUNITY, DISTRICT, STREET, Case, wait_for
@@ -196,6 +197,10 @@ class Matter(Case):
             self.seen(street, matter=matter, state="evaluated")
         waits = [t for t in street.call("inbox", "--json").objects() if t.get("why") == "evaluation_reply"]
         self.assertEqual([(t["matter"], t["record"]) for t in waits], [(m, result["id"]) for m in matters])
+        self.receipted(community)
+        shown = community.call("matter", matters[0]).out  # receipts are here, but no record of them yet
+        self.assertIn("proven -: not yet by a record of receipts", shown)
+        self.assertNotIn("proven -: no\n", shown)
         told = street.call("inbox").out
         self.assertIn(f"(record {COMMUNITY}:{result['index']})", told)
         self.assertNotIn("R-13-3", told)
@@ -208,6 +213,28 @@ class Matter(Case):
         before = [community.call("matter", m, "--json").out for m in matters]
         community.call("reindex")
         self.assertEqual([community.call("matter", m, "--json").out for m in matters], before)
+
+    def test_records_of_two_logs_are_shown_in_the_order_in_which_they_were_received(self):
+        _, street, community = self.federation()
+
+        def received(node, *witnesses):
+            """The clock of receipts counts seconds: what comes next comes in a later one."""
+            self.receipted(node, *witnesses)
+            now = int(time.time())
+            wait_for(lambda: int(time.time()) > now, "the next second")
+
+        wanted = []
+        for turn in range(4):  # none of them refers to another, so that only times order them
+            wanted.append(community.publish(proposal(f"示例:提议 {turn}"))["id"])
+            received(community, "street")
+            wanted.append(street.publish(record("legal_education", {
+                "held_on": "2026-03-05", "form": "示例", "subject": "示例", "reach": turn}))["id"])
+            received(street, "district")
+        self.held(community, STREET, street.status()["size"])
+        self.receipted(community)
+
+        for node in (community, street):
+            self.assertEqual([s["id"] for s in self.seen(node, records=8)["steps"]], wanted)
 
     def test_what_only_arrived_elsewhere_is_found_by_number_list_and_record(self):
         _, street, community = self.federation()

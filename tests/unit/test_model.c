@@ -513,8 +513,6 @@ static void a_receipt_that_comes_later_puts_records_in_order(void **state)
     close_desk(desk);
 }
 
-/* --- an evaluation of several matters ------------------------------------------------------------ */
-
 /* Where a record stands in the store. */
 struct spot {
     uint32_t log;
@@ -522,21 +520,19 @@ struct spot {
 };
 enum { EVALUATION = 5 };
 
+/* One of two at most. */
 static void refer(struct desk *desk, Yishi__V1__Body *body, Yishi__V1__Relation relation,
                   size_t target)
 {
     Yishi__V1__Reference *const ref =
         (void *)ys_reflect_new(&yishi__v1__reference__descriptor, &desk->maker.arena);
-    Yishi__V1__Reference **const refs =
-        ys_arena_alloc(&desk->maker.arena, (body->n_refs + 1) * sizeof(Yishi__V1__Reference *));
-    for (size_t i = 0; i < body->n_refs; i++)
-        refs[i] = body->refs[i];
+    if (body->refs == NULL)
+        body->refs = ys_arena_alloc(&desk->maker.arena, 2 * sizeof(Yishi__V1__Reference *));
     ref->has_rel = ref->has_record = 1;
     ref->rel = relation;
     ref->record.len = YS_HASH_LEN;
     ref->record.data = desk->id[target].bytes;
-    refs[body->n_refs++] = ref;
-    body->refs = refs;
+    body->refs[body->n_refs++] = ref;
 }
 
 static struct spot append_signed(struct desk *desk, enum cast_role role, const char *subject,
