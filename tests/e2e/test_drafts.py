@@ -89,6 +89,13 @@ class Drafts(DraftCase):
         self.community.call("draft", "delete", number)
         self.assertRefused(self.community.call("draft", "show", number, check=False), REFUSED, f"no draft {number}")
 
+    def test_a_fresh_draft_is_shown_with_what_it_lacks(self):
+        number = str(self.community.call("new", "topic_proposal", "--json").object()["draft"])
+        shown = self.community.call("draft", "show", number, "--json").object()
+        self.assertEqual(shown["body"]["topic_proposal"]["title"], "")
+        self.assertIn("is no PartyKind: street, party_org", shown["why"])
+        self.assertIn("PartyKind", self.community.call("draft", "show", number).out)
+
     def test_the_list_says_what_is_to_be_done_next(self):
         template = self.community.call("new", "topic_proposal", "--json").object()["draft"]
         lacking = self.new("topic_proposal", PROPOSAL[1:])
