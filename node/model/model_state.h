@@ -89,8 +89,7 @@
     X(RECORDS_OF,                                                                                              \
       "SELECT no, id, kind, standing, signers, signed_s, stated_by FROM record WHERE subject = ?"              \
       " AND subject <> '-' AND verdict = 'ok' ORDER BY no")                                                    \
-    /* Those about no matter, or several, that name one of these or are named by one (a commission, an evaluation\
-     * of several matters), findings that say its number, and what answers such a finding. */                  \
+    /* Those about none or several that name one of these or are named by one; findings that say its number. */\
     X(RECORDS_LINKED,                                                                                          \
       "WITH own(no, id) AS (SELECT no, id FROM record WHERE subject = ?1 AND subject <> '-' AND"               \
       " verdict = 'ok'), free(no, id) AS MATERIALIZED (SELECT t.no, t.id FROM own CROSS JOIN ref f ON"         \
