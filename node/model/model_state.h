@@ -89,17 +89,24 @@
     X(RECORDS_OF,                                                                                              \
       "SELECT no, id, kind, standing, signers, signed_s, stated_by FROM record WHERE subject = ?"              \
       " AND subject <> '-' AND verdict = 'ok' ORDER BY no")                                                    \
-    /* Those about none or several that name one of these or are named by one; findings that say its number. */\
+    /* Those about none or several that name one of these or are named by one; findings with its number. */    \
     X(RECORDS_LINKED,                                                                                          \
       "WITH own(no, id) AS (SELECT no, id FROM record WHERE subject = ?1 AND subject <> '-' AND"               \
-      " verdict = 'ok'), free(no, id) AS MATERIALIZED (SELECT t.no, t.id FROM own CROSS JOIN ref f ON"         \
-      " f.rec = own.no CROSS JOIN record t ON t.id = f.target AND t.subject = '-' WHERE t.verdict ="           \
-      " 'ok' UNION SELECT s.no, s.id FROM own CROSS JOIN ref f ON f.target = own.id CROSS JOIN record"         \
+      " verdict = 'ok'), free(no, id) AS MATERIALIZED (SELECT t.no, t.id FROM own CROSS JOIN ref "             \
+      "f ON"                                                                                                   \
+      " f.rec = own.no CROSS JOIN record t ON t.id = f.target AND t.subject = '-' WHERE "                      \
+      "t.verdict ="                                                                                            \
+      " 'ok' UNION SELECT s.no, s.id FROM own CROSS JOIN ref f ON f.target = own.id CROSS JOIN "               \
+      "record"                                                                                                 \
       " s ON s.no = f.rec WHERE s.subject = '-' AND s.verdict = 'ok' UNION SELECT s.no, s.id FROM"             \
-      " audit_finding a CROSS JOIN record s ON s.no = a.rec WHERE a.matter = ?1 AND s.subject = '-'"           \
-      " AND s.verdict = 'ok' AND EXISTS (SELECT 1 FROM own)) SELECT no, id, kind, standing, signers,"          \
-      " signed_s, stated_by FROM record WHERE no IN (SELECT no FROM free UNION SELECT s.no FROM free"          \
-      " CROSS JOIN record t ON t.no = free.no CROSS JOIN ref f ON f.target = t.id CROSS JOIN record s"         \
+      " audit_finding a CROSS JOIN record s ON s.no = a.rec WHERE a.matter = ?1 AND s.subject = "              \
+      "'-'"                                                                                                    \
+      " AND s.verdict = 'ok' AND EXISTS (SELECT 1 FROM own)) SELECT no, id, kind, standing, "                  \
+      "signers,"                                                                                               \
+      " signed_s, stated_by FROM record WHERE no IN (SELECT no FROM free UNION SELECT s.no FROM "              \
+      "free"                                                                                                   \
+      " CROSS JOIN record t ON t.no = free.no CROSS JOIN ref f ON f.target = t.id CROSS JOIN "                 \
+      "record s"                                                                                               \
       " ON s.no = f.rec WHERE t.kind = 'audit_finding' AND s.kind IN ('finding_response',"                     \
       " 'finding_close') AND s.subject = '-' AND s.verdict = 'ok') ORDER BY no")                               \
     X(LOG_NAME, "SELECT origin FROM log WHERE no = ?")                                                         \
@@ -108,16 +115,21 @@
       " ORDER BY size, record")                                                                                \
     /* Matters that a record about none is linked to, as RECORDS_LINKED has it. */                             \
     X(STALE_LINKED,                                                                                            \
-      "WITH free(no, id) AS MATERIALIZED (SELECT no, id FROM record WHERE no = ?1 UNION SELECT t.no,"          \
-      " t.id FROM record r CROSS JOIN ref f ON f.rec = r.no CROSS JOIN record t ON t.id = f.target"            \
+      "WITH free(no, id) AS MATERIALIZED (SELECT no, id FROM record WHERE no = ?1 UNION SELECT "               \
+      "t.no,"                                                                                                  \
+      " t.id FROM record r CROSS JOIN ref f ON f.rec = r.no CROSS JOIN record t ON t.id = "                    \
+      "f.target"                                                                                               \
       " WHERE r.no = ?1 AND r.kind IN ('finding_response', 'finding_close') AND t.kind ="                      \
-      " 'audit_finding' AND t.subject = '-') INSERT OR IGNORE INTO stale SELECT m.subject FROM free"           \
-      " CROSS JOIN ref f ON f.rec = free.no CROSS JOIN record m ON m.id = f.target WHERE m.subject <>"         \
-      " '-' UNION SELECT m.subject FROM free CROSS JOIN ref f ON f.target = free.id CROSS JOIN record"         \
+      " 'audit_finding' AND t.subject = '-') INSERT OR IGNORE INTO stale SELECT m.subject FROM "               \
+      "free"                                                                                                   \
+      " CROSS JOIN ref f ON f.rec = free.no CROSS JOIN record m ON m.id = f.target WHERE "                     \
+      "m.subject <>"                                                                                           \
+      " '-' UNION SELECT m.subject FROM free CROSS JOIN ref f ON f.target = free.id CROSS JOIN "               \
+      "record"                                                                                                 \
       " m ON m.no = f.rec WHERE m.subject <> '-' UNION SELECT a.matter FROM free CROSS JOIN"                   \
       " audit_finding a ON a.rec = free.no WHERE a.matter IS NOT NULL")                                        \
-    X(STALE_NAMED,                                                                                             \
-      "INSERT OR IGNORE INTO stale SELECT matter FROM audit_finding WHERE rec = ? AND matter IS NOT NULL")     \
+    X(STALE_NAMED, "INSERT OR IGNORE INTO stale SELECT matter FROM audit_finding WHERE rec = ? "               \
+                   "AND matter IS NOT NULL")                                                                   \
     X(DROP_MATTER, "DELETE FROM matter WHERE subject = ?")                                                     \
     X(DROP_TRACKS, "DELETE FROM track WHERE subject = ?")                                                      \
     X(DROP_STEPS, "DELETE FROM step WHERE subject = ?")                                                        \
@@ -142,17 +154,25 @@
       " l.origin = ?1 AND r.no >= l.no * 4294967296 + ?2 AND r.no < l.no * 4294967296 + ?3"                    \
       " AND r.subject <> '-'")                                                                                 \
     /* The same of the matters that a record about none is linked to. */                                       \
-    X(STALE_LINKED_UNDER,                                                                                      \
-      "WITH first(no, id, kind) AS MATERIALIZED (SELECT r.no, r.id, r.kind FROM log l CROSS JOIN record"       \
-      " r WHERE l.origin = ?1 AND r.no >= l.no * 4294967296 + ?2 AND r.no < l.no * 4294967296 + ?3"            \
-      " AND r.subject = '-'), free(no, id) AS MATERIALIZED (SELECT no, id FROM first UNION SELECT t.no,"       \
-      " t.id FROM first CROSS JOIN ref f ON f.rec = first.no CROSS JOIN record t ON t.id = f.target"           \
-      " WHERE first.kind IN ('finding_response', 'finding_close') AND t.kind = 'audit_finding' AND"            \
-      " t.subject = '-') INSERT OR IGNORE INTO stale SELECT m.subject FROM free CROSS JOIN ref f ON"           \
-      " f.rec = free.no JOIN record m ON m.id = f.target WHERE m.subject <> '-' UNION SELECT m.subject"        \
-      " FROM free CROSS JOIN ref f ON f.target = free.id JOIN record m ON m.no = f.rec WHERE m.subject"        \
-      " <> '-' UNION SELECT a.matter FROM free CROSS JOIN audit_finding a ON a.rec = free.no WHERE"            \
-      " a.matter IS NOT NULL")                                                                                 \
+    X(STALE_LINKED_UNDER, "WITH first(no, id, kind) AS MATERIALIZED (SELECT r.no, r.id, r.kind "               \
+                          "FROM log l CROSS JOIN record"                                                       \
+                          " r WHERE l.origin = ?1 AND r.no >= l.no * 4294967296 + ?2 AND r.no < "              \
+                          "l.no * 4294967296 + ?3"                                                             \
+                          " AND r.subject = '-'), free(no, id) AS MATERIALIZED (SELECT no, id "                \
+                          "FROM first UNION SELECT t.no,"                                                      \
+                          " t.id FROM first CROSS JOIN ref f ON f.rec = first.no CROSS JOIN "                  \
+                          "record t ON t.id = f.target"                                                        \
+                          " WHERE first.kind IN ('finding_response', 'finding_close') AND t.kind "             \
+                          "= 'audit_finding' AND"                                                              \
+                          " t.subject = '-') INSERT OR IGNORE INTO stale SELECT m.subject FROM "               \
+                          "free CROSS JOIN ref f ON"                                                           \
+                          " f.rec = free.no JOIN record m ON m.id = f.target WHERE m.subject <> "              \
+                          "'-' UNION SELECT m.subject"                                                         \
+                          " FROM free CROSS JOIN ref f ON f.target = free.id JOIN record m ON "                \
+                          "m.no = f.rec WHERE m.subject"                                                       \
+                          " <> '-' UNION SELECT a.matter FROM free CROSS JOIN audit_finding a ON "             \
+                          "a.rec = free.no WHERE"                                                              \
+                          " a.matter IS NOT NULL")                                                             \
     X(RECEIPT_BELOW,                                                                                           \
       "SELECT coalesce(max(size), 0) FROM receipt WHERE origin = ?1 AND level = ?2 AND size < ?3")             \
     X(PUT_RECEIPT, "INSERT OR IGNORE INTO receipt VALUES (?, ?, ?, ?, ?)")                                     \
