@@ -58,15 +58,40 @@ static enum ys_code list(const struct ys_call *call, const struct ys_node *node,
     return code;
 }
 
+static enum ys_code read_text(const struct ys_sheet *sheet, uint8_t **out, size_t *size_out,
+                              json_t **json_out, struct ys_err *err);
+
+/* One that is not filled in yet: as it stands, and what is the first that lacks. */
+static enum ys_code show_unfinished(const struct ys_call *call, const struct ys_sheet *sheet,
+                                    const struct ys_err *why, struct ys_err *err)
+{
+    struct ys_view_draft view;
+    json_t *body = NULL;
+    uint8_t *bytes = NULL;
+    size_t size = 0;
+    const enum ys_code code = read_text(sheet, &bytes, &size, &body, err);
+    free(bytes);
+    if (code != YS_OK)
+        return code;
+    ys_draft_state_unread(sheet, why, &view);
+    view.body = body;
+    view_of(call)->draft(&view);
+    json_decref(body);
+    return YS_OK;
+}
+
 static enum ys_code show(const struct ys_call *call, const struct ys_node *node,
                          struct ys_sheet *sheet, struct ys_err *err)
 {
     char id[YS_RECORD_ID_TEXT_MAX];
     struct ys_view_draft view;
     json_t *body = NULL;
-    enum ys_code code = ys_sheet_read(node, sheet, err);
+    struct ys_err why = {0};
+    enum ys_code code = ys_sheet_read(node, sheet, &why);
+    if (code != YS_OK && sheet->no != 0)
+        return show_unfinished(call, sheet, &why, err);
     if (code != YS_OK)
-        return code;
+        return ys_fail(err, code, "%s", why.msg);
     ys_draft_state(sheet, id, &view);
     code = sheet->bound ? ys_draft_body_json(&sheet->file.record[0], &body, err)
                         : ys_json_encode(&sheet->draft.body->base, &body, err);

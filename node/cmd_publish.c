@@ -4,6 +4,7 @@
 #include "node/confirm.h"
 #include "node/erase/carry.h"
 #include "node/lang.h"
+#include "node/matter_number.h"
 #include "node/preview/preview.h"
 #include "node/reference.h"
 #include "node/ruling.h"
@@ -31,6 +32,7 @@ struct publication {
     size_t record_count;
     struct ys_written *record;      /* of YS_SHEETS_MAX */
     struct ys_signatories *to_sign; /* who signs record i now; nobody for one that came signed */
+    bool begins[YS_SHEETS_MAX];     /* a matter whose number nobody gave: record i */
     struct ys_appended appended;
     size_t twin_count; /* drafts of the home whose records came in other files: they go, too */
     unsigned twin[YS_SHEETS_MAX];
@@ -132,6 +134,8 @@ static enum ys_code prepare_unbound(struct publication *p, struct ys_sheet *shee
     if (code != YS_OK)
         return code;
     struct ys_written *const written = next_record(p, err);
+    const bool asked = strcmp(sheet->draft.subject, YS_MATTER_NEW) == 0;
+    bool known = true;
     if (written == NULL)
         return YS_LIMIT;
     /* With a number that is only looked at: nothing is given out for what is refused. */
@@ -140,6 +144,9 @@ static enum ys_code prepare_unbound(struct publication *p, struct ys_sheet *shee
         code = ys_signing_check_files(&p->signing, sheet->draft.kind, &signatories, err);
     if (code == YS_OK)
         code = check_refs(p, written, ys_signatories_classes(&signatories), err);
+    if (code == YS_OK && !asked && strcmp(written->record.kind, "topic_proposal") == 0)
+        code = ys_matter_number_known(&p->node, written->record.subject, &known, err);
+    p->begins[written - p->record] = !known;
     p->to_sign[written - p->record] = signatories;
     return code;
 }
@@ -488,6 +495,14 @@ static enum ys_code print_all(const struct publication *p, struct ys_err *err)
         code = print_record(p, i, err);
     if (code == YS_OK && !p->dry)
         code = flush(p, err);
+    for (size_t i = 0; i < p->record_count && code == YS_OK; i++) {
+        if (!p->begins[i])
+            continue;
+        fputs("yishi: ", stderr);
+        fprintf(stderr, _("note: this begins matter %s, whose number this node did not give out"),
+                p->record[i].record.subject);
+        fputc('\n', stderr);
+    }
     if (code == YS_OK && !p->dry && p->appended.standing == YS_STANDING_UNKNOWN)
         fprintf(stderr, "yishi: %s\n",
                 _("note: the keys are not known to be registered yet; the record counts once the "

@@ -67,3 +67,22 @@ enum ys_code ys_matter_number_give(const struct ys_node *node, uint64_t now_s, b
         ys_matter_print(&matter, out);
     return code;
 }
+
+enum ys_code ys_matter_number_known(const struct ys_node *node, const char *subject, bool *out,
+                                    struct ys_err *err)
+{
+    YS_TXN_SCOPED txn = NULL;
+    struct ys_matter matter;
+    uint32_t last = 0;
+    *out = true;
+    if (ys_matter_parse(ys_bytes_of_text(subject), &matter, NULL) != YS_OK ||
+        !ys_division_equal(&matter.division, &node->origin.division))
+        return YS_OK;
+    enum ys_code code = ys_store_begin(node->store, false, &txn, err);
+    if (code == YS_OK)
+        code = ys_matter_last_load(txn, matter.year, &last, err);
+    if (code == YS_OK)
+        code = look_at_log(txn, &matter, &last, err);
+    *out = matter.no <= last;
+    return code;
+}

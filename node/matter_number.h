@@ -19,4 +19,9 @@ YS_CHECKED enum ys_code ys_matter_number_give(const struct ys_node *node, uint64
                                               bool given, char out[YS_MATTER_TEXT_MAX],
                                               struct ys_err *err);
 
+/* Was this number given, or one behind it, or does a record here bear such a one? Yes for what is no number
+ * of the own unit. */
+YS_CHECKED enum ys_code ys_matter_number_known(const struct ys_node *node, const char *subject,
+                                               bool *out, struct ys_err *err);
+
 #endif

@@ -49,5 +49,7 @@ void ys_terminal_padded(const char *text, int width)
 {
     char clean[CLEAN_MAX];
     ys_view_clean(text, clean, sizeof clean);
-    printf("%s%*s", clean, width > columns_of(clean) ? width - columns_of(clean) : 0, "");
+    const int rest = width - columns_of(clean);
+    /* What is too long for its column keeps apart from the next all the same. */
+    printf("%s%*s", clean, rest > 0 ? rest : 1, "");
 }

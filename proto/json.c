@@ -14,10 +14,14 @@
 
 #include <inttypes.h>
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHOWN_MAX = 60 }; /* bytes of a foreign text in a message */
+enum {
+    SHOWN_MAX = 60, /* bytes of a foreign text in a message */
+    WORDS_MAX = 140 /* of the words that it could be */
+};
 
 /* ---- text to JSON ---- */
 
@@ -210,6 +214,23 @@ static enum ys_code bytes_read(const struct reader *r, const ProtobufCFieldDescr
     return YS_OK;
 }
 
+/* The words that a type has, but for that of what is not said; as many as there is room for. */
+static void list_words(const ProtobufCEnumDescriptor *type, char *out, size_t size)
+{
+    size_t used = 0;
+    out[0] = '\0';
+    for (unsigned i = 1; i < type->n_values; i++) {
+        char word[YS_ENUM_WORD_MAX];
+        ys_enum_word(type, &type->values[i], word);
+        const size_t length = strlen(word) + (used == 0 ? 0 : 2);
+        const bool fits = used + length + sizeof ", ..." <= size;
+        used += (size_t)snprintf(out + used, size - used, "%s%s", used == 0 ? "" : ", ",
+                                 fits ? word : "...");
+        if (!fits)
+            return;
+    }
+}
+
 static enum ys_code enum_read(const struct reader *r, const ProtobufCEnumDescriptor *type,
                               const json_t *in, void *out)
 {
@@ -218,10 +239,13 @@ static enum ys_code enum_read(const struct reader *r, const ProtobufCEnumDescrip
     if (code != YS_OK)
         return code;
     const ProtobufCEnumValue *value = ys_enum_find(type, name);
-    if (value == NULL)
-        return ys_path_fail(&r->path, r->err, YS_MALFORMED, "\"%.*s\" is no %s",
+    if (value == NULL) {
+        char words[WORDS_MAX];
+        list_words(type, words, sizeof words);
+        return ys_path_fail(&r->path, r->err, YS_MALFORMED, "\"%.*s\" is no %s: %s",
                             (int)ys_text_cut(name, SHOWN_MAX), (const char *)name.data,
-                            type->short_name);
+                            type->short_name, words);
+    }
     memcpy(out, &value->value, sizeof value->value);
     return YS_OK;
 }

@@ -12,172 +12,172 @@
 
 /* Statements that are prepared once. */
 /* clang-format off: it would move every backslash with the longest line */
-#define YS_MODEL_QUERIES(X)                                                                                    \
-    X(BEGIN_LOG, "INSERT INTO log VALUES (NULL, ?, ?, ?, ?, 0, zeroblob(0), 0,"                                \
-                 " zeroblob(0))")                                                                              \
-    X(FIND_LOG, "SELECT no, size, root, changed, keys FROM log WHERE origin = ?")                              \
-    X(MOVE_LOG, "UPDATE log SET size = ?2, root = ?3, changed = ?4, keys = ?5 WHERE no = ?1")                  \
-    X(FIND_NODE_LOG, "SELECT state, seen_s, fork_a, fork_b FROM node_log WHERE log = ?")                       \
-    X(PUT_NODE_LOG, "INSERT OR REPLACE INTO node_log VALUES (?, ?, ?, ?, ?)")                                  \
-    X(FOLDED, "SELECT coalesce(sum(size), 0) FROM log")                                                        \
-    X(FIND_VERDICTS, "SELECT bits FROM verdict_row WHERE log = ? AND chunk = ?")                               \
-    X(PUT_VERDICTS, "INSERT OR REPLACE INTO verdict_row VALUES (?, ?, ?)")                                     \
-    X(FIND_SIGNERS, "SELECT signers FROM record WHERE no = ?")                                                 \
-    X(CUT_VERDICTS, "DELETE FROM verdict_row WHERE log = ?")                                                   \
-    X(PUT_RECORD, "INSERT INTO record VALUES "                                                                 \
-                  "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)")                                          \
-    X(FIND_RECORD, "SELECT r.kind, r.subject, r.id, r.standing, r.signers, r.idx, l.origin, "                  \
-                   "l.division, r.content FROM"                                                                \
-                   " record r JOIN log l ON l.no = r.log WHERE r.no = ?")                                      \
-    X(NEXT_RECORD, "SELECT no FROM record WHERE no >= ? AND no < ? ORDER BY no LIMIT 1")                       \
-    X(DROP_RECORD, "DELETE FROM record WHERE no = ?")                                                          \
-    X(SET_STANDING, "UPDATE record SET standing = ?2, stated_by = ?3 WHERE no = ?1")                           \
-    X(NEXT_LACKING,                                                                                            \
-      "SELECT idx FROM record WHERE log = ? AND idx >= ? AND content = 'absent' LIMIT 1")                      \
-    X(PUT_REF, "INSERT INTO ref VALUES (?, ?, ?, ?)")                                                          \
-    X(DROP_REFS, "DELETE FROM ref WHERE rec = ?")                                                              \
-    X(PUT_ATTACHMENT, "INSERT INTO attachment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")                             \
-    X(DROP_ATTACHMENTS, "DELETE FROM attachment WHERE rec = ?")                                                \
-    X(PUT_SEALED, "INSERT INTO sealed VALUES (?, ?, ?, ?)")                                                    \
-    X(DROP_SEALED, "DELETE FROM sealed WHERE rec = ?")                                                         \
-    X(PUT_PERSONAL, "INSERT INTO personal VALUES (?, ?, ?, ?, ?, ?)")                                          \
-    X(DROP_PERSONAL, "DELETE FROM personal WHERE rec = ?")                                                     \
-    X(PUT_OWN_DAY, "INSERT INTO own_day VALUES (?, ?)")                                                        \
-    X(DROP_OWN_DAY, "DELETE FROM own_day WHERE rec = ?")                                                       \
-    /* Those that name it; those that change what it names. */                                                 \
-    X(TOUCH_LINKED,                                                                                            \
-      "INSERT OR IGNORE INTO touched SELECT 'record', f.rec FROM record r JOIN ref f ON f.target "             \
-      "="                                                                                                      \
-      " r.id WHERE r.no = ?1 UNION SELECT 'record', c.rec FROM ref f JOIN ref c ON c.target ="                 \
-      " f.target AND c.rel IN ('supersedes', 'withdraws', 'redacts') WHERE f.rec = ?1")                        \
-    X(TOUCH, "INSERT OR IGNORE INTO touched VALUES (?, ?)")                                                    \
-    X(TOUCH_RECORD,                                                                                            \
-      "INSERT OR IGNORE INTO touched SELECT 'record', ?1 UNION ALL"                                            \
-      " SELECT iif((SELECT subject <> '-' AND kind NOT IN ('receipts', 'report_snapshot', "                    \
-      "'correction',"                                                                                          \
-      " 'withdrawal', 'redaction') FROM record WHERE no = ?1), 'place', 'unit'), division"                     \
-      " FROM log WHERE no = ?1 >> 32")                                                                         \
-    X(TOUCH_SEALED,                                                                                            \
-      "INSERT OR IGNORE INTO touched SELECT 'unit', l.division FROM report_snapshot_inputs i"                  \
-      " JOIN log l ON l.no = i.rec >> 32 WHERE i.log = ?")                                                     \
-    X(TOUCH_UNIT,                                                                                              \
-      "INSERT OR IGNORE INTO touched SELECT 'unit', division FROM log WHERE origin = ?")                       \
-    X(TOUCH_CHANGED,                                                                                           \
-      "INSERT OR IGNORE INTO touched SELECT 'unit', division FROM division_change_before WHERE "               \
-      "rec"                                                                                                    \
-      " = ?1 UNION SELECT 'unit', division FROM division_change_after WHERE rec = ?1")                         \
-    X(PUT_STALE, "INSERT OR IGNORE INTO stale VALUES (?)")                                                     \
-    X(TARGETS, "SELECT r.no FROM ref f JOIN record r ON r.id = f.target WHERE f.rec = ?"                       \
-               " AND f.rel IN ('supersedes', 'withdraws', 'redacts')")                                         \
-    X(IS_NAMED, "SELECT 1 FROM ref WHERE target = ? AND rel IN ('supersedes', 'withdraws',"                    \
-                " 'redacts') LIMIT 1")                                                                         \
-    /* Those of the same unit, signed by at least the same bodies. */                                          \
-    X(NAMED_BY,                                                                                                \
-      "SELECT r.no, r.kind, r.id, r.idx, l.origin FROM ref f JOIN record r ON r.no = f.rec"                    \
-      " JOIN log l ON l.no = r.log WHERE f.target = ?1 AND f.rel = ?2 AND f.rel IN ('supersedes',"             \
-      " 'withdraws', 'redacts') AND r.standing IN"                                                             \
-      " ('in_force', 'superseded') AND l.division = ?3 AND (r.signers & ?4) = ?4"                              \
-      " ORDER BY l.incarnation, r.idx")                                                                        \
-    X(TARGETS_LATER,                                                                                           \
-      "INSERT OR IGNORE INTO later SELECT r.no FROM ref f JOIN record r ON r.id = f.target WHERE"              \
-      " f.rec = ? AND f.rel IN ('supersedes', 'withdraws', 'redacts')")                                        \
-    X(DROP_LATER, "DELETE FROM later")                                                                         \
-    X(NEXT_LATER, "SELECT rec FROM later WHERE rec > ? ORDER BY rec LIMIT 1")                                  \
-    X(NEXT_STALE, "SELECT subject FROM stale WHERE subject > ? ORDER BY subject LIMIT 1")                      \
-    X(DROP_STALE, "DELETE FROM stale WHERE subject <= ?")                                                      \
-    /* Those about the matter. `<> '-'` lets the partial index be used: SQLite does not know what is bound. */ \
-    X(RECORDS_OF,                                                                                              \
-      "SELECT no, id, kind, standing, signers, signed_s, stated_by FROM record WHERE subject = ?"              \
-      " AND subject <> '-' AND verdict = 'ok' ORDER BY no")                                                    \
+#define YS_MODEL_QUERIES(X)                                                                                      \
+    X(BEGIN_LOG, "INSERT INTO log VALUES (NULL, ?, ?, ?, ?, 0, zeroblob(0), 0,"                                  \
+                 " zeroblob(0))")                                                                                \
+    X(FIND_LOG, "SELECT no, size, root, changed, keys FROM log WHERE origin = ?")                                \
+    X(MOVE_LOG, "UPDATE log SET size = ?2, root = ?3, changed = ?4, keys = ?5 WHERE no = ?1")                    \
+    X(FIND_NODE_LOG, "SELECT state, seen_s, fork_a, fork_b FROM node_log WHERE log = ?")                         \
+    X(PUT_NODE_LOG, "INSERT OR REPLACE INTO node_log VALUES (?, ?, ?, ?, ?)")                                    \
+    X(FOLDED, "SELECT coalesce(sum(size), 0) FROM log")                                                          \
+    X(FIND_VERDICTS, "SELECT bits FROM verdict_row WHERE log = ? AND chunk = ?")                                 \
+    X(PUT_VERDICTS, "INSERT OR REPLACE INTO verdict_row VALUES (?, ?, ?)")                                       \
+    X(FIND_SIGNERS, "SELECT signers FROM record WHERE no = ?")                                                   \
+    X(CUT_VERDICTS, "DELETE FROM verdict_row WHERE log = ?")                                                     \
+    X(PUT_RECORD, "INSERT INTO record VALUES "                                                                   \
+                  "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)")                                            \
+    X(FIND_RECORD, "SELECT r.kind, r.subject, r.id, r.standing, r.signers, r.idx, l.origin, "                    \
+                   "l.division, r.content FROM"                                                                  \
+                   " record r JOIN log l ON l.no = r.log WHERE r.no = ?")                                        \
+    X(NEXT_RECORD, "SELECT no FROM record WHERE no >= ? AND no < ? ORDER BY no LIMIT 1")                         \
+    X(DROP_RECORD, "DELETE FROM record WHERE no = ?")                                                            \
+    X(SET_STANDING, "UPDATE record SET standing = ?2, stated_by = ?3 WHERE no = ?1")                             \
+    X(NEXT_LACKING,                                                                                              \
+      "SELECT idx FROM record WHERE log = ? AND idx >= ? AND content = 'absent' LIMIT 1")                        \
+    X(PUT_REF, "INSERT INTO ref VALUES (?, ?, ?, ?)")                                                            \
+    X(DROP_REFS, "DELETE FROM ref WHERE rec = ?")                                                                \
+    X(PUT_ATTACHMENT, "INSERT INTO attachment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")                               \
+    X(DROP_ATTACHMENTS, "DELETE FROM attachment WHERE rec = ?")                                                  \
+    X(PUT_SEALED, "INSERT INTO sealed VALUES (?, ?, ?, ?)")                                                      \
+    X(DROP_SEALED, "DELETE FROM sealed WHERE rec = ?")                                                           \
+    X(PUT_PERSONAL, "INSERT INTO personal VALUES (?, ?, ?, ?, ?, ?)")                                            \
+    X(DROP_PERSONAL, "DELETE FROM personal WHERE rec = ?")                                                       \
+    X(PUT_OWN_DAY, "INSERT INTO own_day VALUES (?, ?)")                                                          \
+    X(DROP_OWN_DAY, "DELETE FROM own_day WHERE rec = ?")                                                         \
+    /* Those that name it; those that change what it names. */                                                   \
+    X(TOUCH_LINKED,                                                                                              \
+      "INSERT OR IGNORE INTO touched SELECT 'record', f.rec FROM record r JOIN ref f ON f.target "               \
+      "="                                                                                                        \
+      " r.id WHERE r.no = ?1 UNION SELECT 'record', c.rec FROM ref f JOIN ref c ON c.target ="                   \
+      " f.target AND c.rel IN ('supersedes', 'withdraws', 'redacts') WHERE f.rec = ?1")                          \
+    X(TOUCH, "INSERT OR IGNORE INTO touched VALUES (?, ?)")                                                      \
+    X(TOUCH_RECORD,                                                                                              \
+      "INSERT OR IGNORE INTO touched SELECT 'record', ?1 UNION ALL"                                              \
+      " SELECT iif((SELECT subject <> '-' AND kind NOT IN ('receipts', 'report_snapshot', "                      \
+      "'correction',"                                                                                            \
+      " 'withdrawal', 'redaction') FROM record WHERE no = ?1), 'place', 'unit'), division"                       \
+      " FROM log WHERE no = ?1 >> 32")                                                                           \
+    X(TOUCH_SEALED,                                                                                              \
+      "INSERT OR IGNORE INTO touched SELECT 'unit', l.division FROM report_snapshot_inputs i"                    \
+      " JOIN log l ON l.no = i.rec >> 32 WHERE i.log = ?")                                                       \
+    X(TOUCH_UNIT,                                                                                                \
+      "INSERT OR IGNORE INTO touched SELECT 'unit', division FROM log WHERE origin = ?")                         \
+    X(TOUCH_CHANGED,                                                                                             \
+      "INSERT OR IGNORE INTO touched SELECT 'unit', division FROM division_change_before WHERE "                 \
+      "rec"                                                                                                      \
+      " = ?1 UNION SELECT 'unit', division FROM division_change_after WHERE rec = ?1")                           \
+    X(PUT_STALE, "INSERT OR IGNORE INTO stale VALUES (?)")                                                       \
+    X(TARGETS, "SELECT r.no FROM ref f JOIN record r ON r.id = f.target WHERE f.rec = ?"                         \
+               " AND f.rel IN ('supersedes', 'withdraws', 'redacts')")                                           \
+    X(IS_NAMED, "SELECT 1 FROM ref WHERE target = ? AND rel IN ('supersedes', 'withdraws',"                      \
+                " 'redacts') LIMIT 1")                                                                           \
+    /* Those of the same unit, signed by at least the same bodies. */                                            \
+    X(NAMED_BY,                                                                                                  \
+      "SELECT r.no, r.kind, r.id, r.idx, l.origin FROM ref f JOIN record r ON r.no = f.rec"                      \
+      " JOIN log l ON l.no = r.log WHERE f.target = ?1 AND f.rel = ?2 AND f.rel IN ('supersedes',"               \
+      " 'withdraws', 'redacts') AND r.standing IN"                                                               \
+      " ('in_force', 'superseded') AND l.division = ?3 AND (r.signers & ?4) = ?4"                                \
+      " ORDER BY l.incarnation, r.idx")                                                                          \
+    X(TARGETS_LATER,                                                                                             \
+      "INSERT OR IGNORE INTO later SELECT r.no FROM ref f JOIN record r ON r.id = f.target WHERE"                \
+      " f.rec = ? AND f.rel IN ('supersedes', 'withdraws', 'redacts')")                                          \
+    X(DROP_LATER, "DELETE FROM later")                                                                           \
+    X(NEXT_LATER, "SELECT rec FROM later WHERE rec > ? ORDER BY rec LIMIT 1")                                    \
+    X(NEXT_STALE, "SELECT subject FROM stale WHERE subject > ? ORDER BY subject LIMIT 1")                        \
+    X(DROP_STALE, "DELETE FROM stale WHERE subject <= ?")                                                        \
+    /* Those about the matter. `<> '-'` lets the partial index be used: SQLite does not know what is bound. */   \
+    X(RECORDS_OF,                                                                                                \
+      "SELECT no, id, kind, standing, signers, signed_s, stated_by FROM record WHERE subject = ?"                \
+      " AND subject <> '-' AND verdict = 'ok' ORDER BY no")                                                      \
     /* Those about no matter, or several, that name one of these or are named by one (a commission, an         \
      * evaluation of several matters), and findings that say its number. Of such an evaluation only the round  \
-     * names the matters: with it its results, with these the replies. With a finding what answers it. */      \
-    X(RECORDS_LINKED,                                                                                          \
-      "WITH own(no, id) AS (SELECT no, id FROM record WHERE subject = ?1 AND subject <> '-' AND"               \
-      " verdict = 'ok'), near(no, id, kind) AS MATERIALIZED (SELECT t.no, t.id, t.kind FROM own"               \
-      " CROSS JOIN ref f ON f.rec = own.no CROSS JOIN record t ON t.id = f.target AND t.subject"               \
-      " = '-' WHERE t.verdict = 'ok' UNION SELECT s.no, s.id, s.kind FROM own CROSS JOIN ref f"                \
-      " ON f.target = own.id CROSS JOIN record s ON s.no = f.rec WHERE s.subject = '-' AND"                    \
-      " s.verdict = 'ok' UNION SELECT s.no, s.id, s.kind FROM audit_finding a CROSS JOIN record"               \
-      " s ON s.no = a.rec WHERE a.matter = ?1 AND s.subject = '-' AND s.verdict = 'ok' AND"                    \
-      " EXISTS (SELECT 1 FROM own)), result(no, id) AS (SELECT s.no, s.id FROM near CROSS JOIN"                \
-      " ref f ON f.target = near.id CROSS JOIN record s ON s.no = f.rec WHERE near.kind ="                     \
-      " 'evaluation_round' AND s.subject = '-' AND s.kind = 'evaluation_result' AND s.verdict ="               \
-      " 'ok' UNION SELECT no, id FROM near WHERE kind = 'evaluation_result'), reply(no) AS"                    \
-      " (SELECT s.no FROM result CROSS JOIN ref f ON f.target = result.id CROSS JOIN record s ON"              \
-      " s.no = f.rec WHERE s.subject = '-' AND s.kind = 'evaluation_reply' AND s.verdict ="                    \
-      " 'ok'), answer(no) AS (SELECT s.no FROM near CROSS JOIN ref f ON f.target = near.id CROSS"              \
-      " JOIN record s ON s.no = f.rec WHERE near.kind = 'audit_finding' AND s.kind IN"                         \
-      " ('finding_response', 'finding_close') AND s.subject = '-' AND s.verdict = 'ok') SELECT"                \
-      " no, id, kind, standing, signers, signed_s, stated_by FROM record WHERE no IN (SELECT no"               \
-      " FROM near UNION SELECT no FROM result UNION SELECT no FROM reply UNION SELECT no FROM"                 \
-      " answer) ORDER BY no")                                                                                  \
-    X(LOG_NAME, "SELECT origin FROM log WHERE no = ?")                                                         \
-    X(RECEIPTS_FROM,                                                                                           \
-      "SELECT size, time_s FROM receipt WHERE origin = ?1 AND level = ?2 AND size > ?3"                        \
-      " ORDER BY size, record")                                                                                \
+     * names the matters: with it its results, with these the replies. With a finding what answers it. */ \
+    X(RECORDS_LINKED,                                                                                            \
+      "WITH own(no, id) AS (SELECT no, id FROM record WHERE subject = ?1 AND subject <> '-' AND"                 \
+      " verdict = 'ok'), near(no, id, kind) AS MATERIALIZED (SELECT t.no, t.id, t.kind FROM own"                 \
+      " CROSS JOIN ref f ON f.rec = own.no CROSS JOIN record t ON t.id = f.target AND t.subject"                 \
+      " = '-' WHERE t.verdict = 'ok' UNION SELECT s.no, s.id, s.kind FROM own CROSS JOIN ref f"                  \
+      " ON f.target = own.id CROSS JOIN record s ON s.no = f.rec WHERE s.subject = '-' AND"                      \
+      " s.verdict = 'ok' UNION SELECT s.no, s.id, s.kind FROM audit_finding a CROSS JOIN record"                 \
+      " s ON s.no = a.rec WHERE a.matter = ?1 AND s.subject = '-' AND s.verdict = 'ok' AND"                      \
+      " EXISTS (SELECT 1 FROM own)), result(no, id) AS (SELECT s.no, s.id FROM near CROSS JOIN"                  \
+      " ref f ON f.target = near.id CROSS JOIN record s ON s.no = f.rec WHERE near.kind ="                       \
+      " 'evaluation_round' AND s.subject = '-' AND s.kind = 'evaluation_result' AND s.verdict ="                 \
+      " 'ok' UNION SELECT no, id FROM near WHERE kind = 'evaluation_result'), reply(no) AS"                      \
+      " (SELECT s.no FROM result CROSS JOIN ref f ON f.target = result.id CROSS JOIN record s ON"                \
+      " s.no = f.rec WHERE s.subject = '-' AND s.kind = 'evaluation_reply' AND s.verdict ="                      \
+      " 'ok'), answer(no) AS (SELECT s.no FROM near CROSS JOIN ref f ON f.target = near.id CROSS"                \
+      " JOIN record s ON s.no = f.rec WHERE near.kind = 'audit_finding' AND s.kind IN"                           \
+      " ('finding_response', 'finding_close') AND s.subject = '-' AND s.verdict = 'ok') SELECT"                  \
+      " no, id, kind, standing, signers, signed_s, stated_by FROM record WHERE no IN (SELECT no"                 \
+      " FROM near UNION SELECT no FROM result UNION SELECT no FROM reply UNION SELECT no FROM"                   \
+      " answer) ORDER BY no")                                                                                    \
+    X(LOG_NAME, "SELECT origin FROM log WHERE no = ?")                                                           \
+    X(RECEIPTS_FROM,                                                                                             \
+      "SELECT size, time_s FROM receipt WHERE origin = ?1 AND level = ?2 AND size > ?3"                          \
+      " ORDER BY size, record")                                                                                  \
     /* The matters to which RECORDS_LINKED brings a record: those of what it names or is named by, and of the  \
-     * round on which a result rests, the result that a reply answers, the finding that something answers. */  \
-    X(STALE_LINKED,                                                                                            \
-      "WITH RECURSIVE chain(no, id, kind) AS (SELECT no, id, kind FROM record WHERE no = ?1"                   \
-      " UNION SELECT t.no, t.id, t.kind FROM chain c CROSS JOIN ref f ON f.rec = c.no CROSS JOIN"              \
-      " record t ON t.id = f.target WHERE t.subject = '-' AND ((c.kind = 'evaluation_result' AND"              \
-      " t.kind = 'evaluation_round') OR (c.kind = 'evaluation_reply' AND t.kind ="                             \
-      " 'evaluation_result') OR (c.kind IN ('finding_response', 'finding_close') AND t.kind ="                 \
-      " 'audit_finding'))) INSERT OR IGNORE INTO stale SELECT m.subject FROM chain CROSS JOIN"                 \
-      " ref f ON f.rec = chain.no CROSS JOIN record m ON m.id = f.target WHERE m.subject <> '-'"               \
-      " UNION SELECT m.subject FROM chain CROSS JOIN ref f ON f.target = chain.id CROSS JOIN"                  \
-      " record m ON m.no = f.rec WHERE m.subject <> '-' UNION SELECT a.matter FROM chain CROSS"                \
-      " JOIN audit_finding a ON a.rec = chain.no WHERE a.matter IS NOT NULL")                                  \
-    X(STALE_NAMED,                                                                                             \
-      "INSERT OR IGNORE INTO stale SELECT matter FROM audit_finding WHERE rec = ? AND matter IS"               \
-      " NOT NULL")                                                                                             \
-    X(DROP_MATTER, "DELETE FROM matter WHERE subject = ?")                                                     \
-    X(DROP_TRACKS, "DELETE FROM track WHERE subject = ?")                                                      \
-    X(DROP_STEPS, "DELETE FROM step WHERE subject = ?")                                                        \
-    X(DROP_CONFLICTS, "DELETE FROM conflict WHERE subject = ?")                                                \
-    X(DROP_TASKS, "DELETE FROM task WHERE subject = ?")                                                        \
-    X(PUT_MATTER, "INSERT INTO matter VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"              \
-                  " ?)")                                                                                       \
-    X(PUT_TRACK, "INSERT INTO track VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"             \
-                 " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")                                                       \
-    X(PUT_STEP, "INSERT INTO step VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")                                         \
-    X(PUT_CONFLICT, "INSERT INTO conflict VALUES (?, ?, ?, ?, ?)")                                             \
-    X(PUT_TASK, "INSERT INTO task VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")                       \
-    X(PARAMETERS,                                                                                              \
-      "SELECT p.name, p.value, p.effective_from, coalesce(p.scope, l.division), r.signed_s, r.id"              \
-      " FROM rule_parameter p CROSS JOIN record r ON r.no = p.rec CROSS JOIN log l ON l.no = "                 \
-      "r.log"                                                                                                  \
-      " WHERE r.standing = 'in_force' AND l.level = 'district'")                                               \
-    X(STALE_IN, "INSERT OR IGNORE INTO stale SELECT subject FROM matter WHERE substr(division, 1,"             \
-                " length(?1)) = ?1")                                                                           \
-    X(STALE_UNDER,                                                                                             \
-      "INSERT OR IGNORE INTO stale SELECT DISTINCT r.subject FROM log l CROSS JOIN record r WHERE"             \
-      " l.origin = ?1 AND r.no >= l.no * 4294967296 + ?2 AND r.no < l.no * 4294967296 + ?3"                    \
-      " AND r.subject <> '-'")                                                                                 \
-    /* The same of the matters that a record about none is linked to. */                                       \
-    X(STALE_LINKED_UNDER,                                                                                      \
-      "WITH RECURSIVE chain(no, id, kind) AS (SELECT r.no, r.id, r.kind FROM log l CROSS JOIN"                 \
-      " record r WHERE l.origin = ?1 AND r.no >= l.no * 4294967296 + ?2 AND r.no < l.no *"                     \
-      " 4294967296 + ?3 AND r.subject = '-' UNION SELECT t.no, t.id, t.kind FROM chain c CROSS"                \
-      " JOIN ref f ON f.rec = c.no CROSS JOIN record t ON t.id = f.target WHERE t.subject = '-'"               \
-      " AND ((c.kind = 'evaluation_result' AND t.kind = 'evaluation_round') OR (c.kind ="                      \
-      " 'evaluation_reply' AND t.kind = 'evaluation_result') OR (c.kind IN ('finding_response',"               \
-      " 'finding_close') AND t.kind = 'audit_finding'))) INSERT OR IGNORE INTO stale SELECT"                   \
-      " m.subject FROM chain CROSS JOIN ref f ON f.rec = chain.no CROSS JOIN record m ON m.id ="               \
-      " f.target WHERE m.subject <> '-' UNION SELECT m.subject FROM chain CROSS JOIN ref f ON"                 \
-      " f.target = chain.id CROSS JOIN record m ON m.no = f.rec WHERE m.subject <> '-' UNION"                  \
-      " SELECT a.matter FROM chain CROSS JOIN audit_finding a ON a.rec = chain.no WHERE a.matter"              \
-      " IS NOT NULL")                                                                                          \
-    X(RECEIPT_BELOW,                                                                                           \
-      "SELECT coalesce(max(size), 0) FROM receipt WHERE origin = ?1 AND level = ?2 AND size < ?3")             \
-    X(PUT_RECEIPT, "INSERT OR IGNORE INTO receipt VALUES (?, ?, ?, ?, ?)")                                     \
-    X(DROP_RECEIPTS,                                                                                           \
-      "DELETE FROM receipt WHERE (origin, level, size, record) IN (SELECT p.log, l.level, "                    \
-      "p.size, p.rec"                                                                                          \
-      " FROM receipts_receipts p JOIN log l ON l.no = (p.rec >> 32) WHERE p.rec = ?)")                         \
-    X(LOG_OF,                                                                                                  \
-      "SELECT l.origin, l.division, l.level FROM record r JOIN log l ON l.no = r.log WHERE"                    \
+     * round on which a result rests, the result that a reply answers, the finding that something answers. */ \
+    X(STALE_LINKED,                                                                                              \
+      "WITH RECURSIVE chain(no, id, kind) AS (SELECT no, id, kind FROM record WHERE no = ?1"                     \
+      " UNION SELECT t.no, t.id, t.kind FROM chain c CROSS JOIN ref f ON f.rec = c.no CROSS JOIN"                \
+      " record t ON t.id = f.target WHERE t.subject = '-' AND ((c.kind = 'evaluation_result' AND"                \
+      " t.kind = 'evaluation_round') OR (c.kind = 'evaluation_reply' AND t.kind ="                               \
+      " 'evaluation_result') OR (c.kind IN ('finding_response', 'finding_close') AND t.kind ="                   \
+      " 'audit_finding'))) INSERT OR IGNORE INTO stale SELECT m.subject FROM chain CROSS JOIN"                   \
+      " ref f ON f.rec = chain.no CROSS JOIN record m ON m.id = f.target WHERE m.subject <> '-'"                 \
+      " UNION SELECT m.subject FROM chain CROSS JOIN ref f ON f.target = chain.id CROSS JOIN"                    \
+      " record m ON m.no = f.rec WHERE m.subject <> '-' UNION SELECT a.matter FROM chain CROSS"                  \
+      " JOIN audit_finding a ON a.rec = chain.no WHERE a.matter IS NOT NULL")                                    \
+    X(STALE_NAMED,                                                                                               \
+      "INSERT OR IGNORE INTO stale SELECT matter FROM audit_finding WHERE rec = ? AND matter IS"                 \
+      " NOT NULL")                                                                                               \
+    X(DROP_MATTER, "DELETE FROM matter WHERE subject = ?")                                                       \
+    X(DROP_TRACKS, "DELETE FROM track WHERE subject = ?")                                                        \
+    X(DROP_STEPS, "DELETE FROM step WHERE subject = ?")                                                          \
+    X(DROP_CONFLICTS, "DELETE FROM conflict WHERE subject = ?")                                                  \
+    X(DROP_TASKS, "DELETE FROM task WHERE subject = ?")                                                          \
+    X(PUT_MATTER, "INSERT INTO matter VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"                \
+                  " ?)")                                                                                         \
+    X(PUT_TRACK, "INSERT INTO track VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"               \
+                 " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")                                                         \
+    X(PUT_STEP, "INSERT INTO step VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")                                           \
+    X(PUT_CONFLICT, "INSERT INTO conflict VALUES (?, ?, ?, ?, ?)")                                               \
+    X(PUT_TASK, "INSERT INTO task VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")                         \
+    X(PARAMETERS,                                                                                                \
+      "SELECT p.name, p.value, p.effective_from, coalesce(p.scope, l.division), r.signed_s, r.id"                \
+      " FROM rule_parameter p CROSS JOIN record r ON r.no = p.rec CROSS JOIN log l ON l.no = "                   \
+      "r.log"                                                                                                    \
+      " WHERE r.standing = 'in_force' AND l.level = 'district'")                                                 \
+    X(STALE_IN, "INSERT OR IGNORE INTO stale SELECT subject FROM matter WHERE substr(division, 1,"               \
+                " length(?1)) = ?1")                                                                             \
+    X(STALE_UNDER,                                                                                               \
+      "INSERT OR IGNORE INTO stale SELECT DISTINCT r.subject FROM log l CROSS JOIN record r WHERE"               \
+      " l.origin = ?1 AND r.no >= l.no * 4294967296 + ?2 AND r.no < l.no * 4294967296 + ?3"                      \
+      " AND r.subject <> '-'")                                                                                   \
+    /* The same of the matters that a record about none is linked to. */                                         \
+    X(STALE_LINKED_UNDER,                                                                                        \
+      "WITH RECURSIVE chain(no, id, kind) AS (SELECT r.no, r.id, r.kind FROM log l CROSS JOIN"                   \
+      " record r WHERE l.origin = ?1 AND r.no >= l.no * 4294967296 + ?2 AND r.no < l.no *"                       \
+      " 4294967296 + ?3 AND r.subject = '-' UNION SELECT t.no, t.id, t.kind FROM chain c CROSS"                  \
+      " JOIN ref f ON f.rec = c.no CROSS JOIN record t ON t.id = f.target WHERE t.subject = '-'"                 \
+      " AND ((c.kind = 'evaluation_result' AND t.kind = 'evaluation_round') OR (c.kind ="                        \
+      " 'evaluation_reply' AND t.kind = 'evaluation_result') OR (c.kind IN ('finding_response',"                 \
+      " 'finding_close') AND t.kind = 'audit_finding'))) INSERT OR IGNORE INTO stale SELECT"                     \
+      " m.subject FROM chain CROSS JOIN ref f ON f.rec = chain.no CROSS JOIN record m ON m.id ="                 \
+      " f.target WHERE m.subject <> '-' UNION SELECT m.subject FROM chain CROSS JOIN ref f ON"                   \
+      " f.target = chain.id CROSS JOIN record m ON m.no = f.rec WHERE m.subject <> '-' UNION"                    \
+      " SELECT a.matter FROM chain CROSS JOIN audit_finding a ON a.rec = chain.no WHERE a.matter"                \
+      " IS NOT NULL")                                                                                            \
+    X(RECEIPT_BELOW,                                                                                             \
+      "SELECT coalesce(max(size), 0) FROM receipt WHERE origin = ?1 AND level = ?2 AND size < ?3")               \
+    X(PUT_RECEIPT, "INSERT OR IGNORE INTO receipt VALUES (?, ?, ?, ?, ?)")                                       \
+    X(DROP_RECEIPTS,                                                                                             \
+      "DELETE FROM receipt WHERE (origin, level, size, record) IN (SELECT p.log, l.level, "                      \
+      "p.size, p.rec"                                                                                            \
+      " FROM receipts_receipts p JOIN log l ON l.no = (p.rec >> 32) WHERE p.rec = ?)")                           \
+    X(LOG_OF,                                                                                                    \
+      "SELECT l.origin, l.division, l.level FROM record r JOIN log l ON l.no = r.log WHERE"                      \
       " r.no = ?")
 /* clang-format on */
 

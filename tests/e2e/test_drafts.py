@@ -89,6 +89,24 @@ class Drafts(DraftCase):
         self.community.call("draft", "delete", number)
         self.assertRefused(self.community.call("draft", "show", number, check=False), REFUSED, f"no draft {number}")
 
+    def test_a_fresh_draft_is_shown_with_what_it_lacks(self):
+        number = str(self.community.call("new", "topic_proposal", "--json").object()["draft"])
+        shown = self.community.call("draft", "show", number, "--json").object()
+        self.assertEqual(shown["body"]["topic_proposal"]["title"], "")
+        self.assertIn("is no PartyKind: street, party_org", shown["why"])
+        self.assertIn("PartyKind", self.community.call("draft", "show", number).out)
+
+    def test_a_number_that_nobody_gave_is_noted(self):
+        said = "whose number this node did not give out"
+        record = {"kind": "topic_proposal", "subject": f"{COMMUNITY}-2026-0044", "topic_proposal": {
+            "title": "示例", "content": "示例", "proposer_kind": "resident", "channel": "form", "proposed_on": "2026-03-02",
+            "suggested_category": "facilities_and_order", "suggested_nature": "community_affairs", "suggested_level": "community"}}
+        path = write_json(self.folder / "r.json", record)
+        self.assertIn(f"begins matter {COMMUNITY}-2026-0044, {said}", self.community.call("publish", path).err)
+        self.assertNotIn(said, self.community.call("publish", path).err)
+        write_json(path, {**record, "subject": "new"})
+        self.assertNotIn(said, self.community.call("publish", path).err)
+
     def test_the_list_says_what_is_to_be_done_next(self):
         template = self.community.call("new", "topic_proposal", "--json").object()["draft"]
         lacking = self.new("topic_proposal", PROPOSAL[1:])

@@ -177,9 +177,17 @@ static void enums_are_their_names_without_prefix_in_lower_case(void **state)
     assert_becomes("{\"attachments\":[{\"alg\":\"sha256\",\"scope\":\"local_only\"}]}",
                    "{\"attachments\":[{\"alg\":\"sha256\",\"scope\":\"local_only\"}]}");
     assert_refused("{\"refs\":[{\"rel\":\"BASED_ON\"}]}", YS_MALFORMED,
-                   "body.refs[0].rel: \"BASED_ON\" is no Relation");
+                   "body.refs[0].rel: \"BASED_ON\" is no Relation: "
+                   "based_on, answers, follows, supersedes, withdraws, redacts, evaluates, "
+                   "corrects, acknowledges");
     assert_refused("{\"refs\":[{\"rel\":\"relation_based_on\"}]}", YS_MALFORMED,
-                   "body.refs[0].rel: \"relation_based_on\" is no Relation");
+                   "body.refs[0].rel: \"relation_based_on\" is no Relation: "
+                   "based_on, answers, follows, supersedes, withdraws, redacts, evaluates, "
+                   "corrects, acknowledges");
+    assert_refused("{\"topic_proposal\":{\"proposer_kind\":\"\"}}", YS_MALFORMED,
+                   "body.topic_proposal.proposer_kind: \"\" is no PartyKind: street, party_org, "
+                   "committee, supervision, residents_group, resident_unit, social_org, "
+                   "owners_committee, property_company, ...");
     assert_refused("{\"refs\":[{\"rel\":1}]}", YS_MALFORMED, "body.refs[0].rel: is not a string");
 }
 
