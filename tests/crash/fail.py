@@ -47,9 +47,10 @@ PASSING = re.compile(r"(?<=\"index\": )\d+|(?<=\"size\": )\d+|(?<=index )\d+|(?<
 class Command:
     """`yishi` with these arguments on a home; how to look at what it changed, and how to make it possible again."""
 
-    def __init__(self, name, node, *arguments, stdin="", made=(), changes=False, store=True, renew=None):
+    def __init__(self, name, node, *arguments, stdin="", made=(), changes=False, store=True, renew=None, thin=1):
         self.name, self.node, self.stdin, self.changes, self.store = name, node, stdin, changes, store
         self.arguments = [str(a) for a in arguments]
+        self.thin = thin  # of a slow one only every so manieth is tried, another class each time
         self.renew = renew  # after it did its work: makes that it has something to do again
         self.made = [pathlib.Path(path) for path in made]  # what it makes outside of the store, as a whole or not at all
 
@@ -94,7 +95,7 @@ def numbers(count, stride, seed, everything):
         yield from itertools.count(1)
     late = max(FIRST + 1, count - LAST)
     classes = max(1, (late - FIRST - 1) // (PIECE // stride + 1))
-    yield from range(1, FIRST + 1, stride)
+    yield from range(1 + seed % stride, FIRST + 1, stride)
     yield from range(FIRST + 1 + (seed - FIRST - 1) % classes, late, classes)
     yield from itertools.count(late, stride)
 
@@ -163,7 +164,7 @@ class Fail:
         for ending in ("", "+"):
             command.clear()
             before = self.state(command) if command.changes else before
-            for n in numbers(count, STRIDE if ending == "" else 3 * STRIDE, self.seed, self.everything):
+            for n in numbers(count, command.thin * STRIDE if ending == "" else 3 * command.thin * STRIDE, self.seed, self.everything):
                 status, out, err, failed = self.run(command, f"{n}{ending}")
                 done = self.judge(command, f"{n}{ending}", status, out, err, reference)
                 now = self.state(command) if command.changes or n % 16 == 1 else before
@@ -279,9 +280,9 @@ class Fail:
         """Those that read the model, and those that make files."""
         for name, arguments in {"matter": [], "matter of a record": [self.record], "inbox": [], "findings": ["--coming"], "reindex": [],
                                 "audit": ["--threads", "1"], "report": ["--period", "2026"]}.items():
-            yield Command(name, community, name.split()[0], *arguments)
+            yield Command(name, community, name.split()[0], *arguments, thin=3 if name in ("reindex", "audit", "report") else 1)
         out = self.folder / "report.json"
-        yield Command("report --out", community, "report", "--period", "2026", "--format", "json", "--out", out, made=[out], changes=True)
+        yield Command("report --out", community, "report", "--period", "2026", "--format", "json", "--out", out, made=[out], changes=True, thin=3)
         title = ["topic_proposal", "--set", "title=示例"]
         yield Command("new", community, "new", *title, changes=True, renew=self.put_back(community))
         photo = self.folder / "photo.jpg"
