@@ -1,5 +1,6 @@
 #include "node/view.h"
 #include "node/view_audit.h"
+#include "node/view_clock.h"
 #include "node/view_indicator.h"
 #include "node/view_matter.h"
 #include "node/view_rule.h"
@@ -369,27 +370,6 @@ static json_t *open_alarms(const struct ys_view_status *view)
     return list;
 }
 
-/* Of the machine: its jumps that nobody has acknowledged, and which cosignatures do not fit to it. */
-static json_t *clock_object(const struct ys_view_status *view)
-{
-    const struct ys_view_clock *const clock = &view->clock;
-    json_t *const jumps = json_array();
-    for (size_t i = 0; i < view->alarms->count; i++) {
-        const struct ys_alarm *const alarm = &view->alarms->alarm[i];
-        char id[YS_RECORD_ID_TEXT_MAX];
-        ys_record_id_print(&alarm->record, id);
-        if (alarm->open && alarm->jump_s != 0)
-            json_array_append_new(jumps, json_pack("{s:s, s:I, s:o}", "alarm", id, "seconds",
-                                                   (json_int_t)alarm->jump_s, "time",
-                                                   ys_json_time(true, alarm->index)));
-    }
-    return json_pack("{s:o, s:o, s:o, s:{s:I, s:I}}", "jumps", jumps, "witness_time",
-                     ys_json_time(clock->witness_ahead_s != 0, clock->witness_time_s),
-                     "witness_ahead_s", ys_json_number(clock->witness_ahead_s), "receipts_apart_s",
-                     "street", (json_int_t)clock->street_s, "district",
-                     (json_int_t)clock->district_s);
-}
-
 static json_t *disk_object(const struct ys_view_ground *ground)
 {
     return json_pack("{s:b, s:o, s:o, s:b}", "short", ground->is_short, "free_bytes",
@@ -436,7 +416,7 @@ static void status(const struct ys_view_status *view)
         view->observes ? ys_json_text_or_null(view->parent) : json_null(), "waiting",
         ys_json_number(view->waiting), "alarms", open_alarms(view), "disk",
         disk_object(&view->ground), "store", store_object(&view->ground), "clock_ahead_s",
-        (json_int_t)view->clock_ahead_s, "clock", clock_object(view), "attachments",
+        (json_int_t)view->clock_ahead_s, "clock", ys_view_clock_json(view), "attachments",
         ys_attachments_json(&view->attachments, view->faults), "logbook", "lines",
         ys_json_number(view->logbook_lines), "good", !view->logbook_broken, "reason",
         ys_json_text_or_null(view->logbook)));

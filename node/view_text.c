@@ -3,10 +3,10 @@
 #include "node/terminal.h"
 #include "node/view.h"
 #include "node/view_audit.h"
+#include "node/view_clock.h"
 #include "node/view_indicator.h"
 #include "node/view_matter.h"
 #include "node/view_rule.h"
-#include "node/view_text_alarm.h"
 #include "node/view_text_draft.h"
 #include "node/view_told.h"
 #include "proto/json_memory.h"
@@ -49,7 +49,7 @@ static const char *state_word(enum ys_log_state state)
     return "?";
 }
 
-const char *ys_view_text_level(const char *level)
+static const char *level_word(const char *level)
 {
     if (strcmp(level, "community") == 0)
         return _("community");
@@ -463,9 +463,19 @@ static void status_log(const struct ys_view_log *view)
         char time[YS_TIME_TEXT_MAX];
         ys_terminal_time(true, view->receipt[i].time_s, time);
         printf(_("    received by %s (%s): size %llu, %s\n"), view->receipt[i].witness,
-               ys_view_text_level(view->receipt[i].level),
-               (unsigned long long)view->receipt[i].size, time);
+               level_word(view->receipt[i].level), (unsigned long long)view->receipt[i].size, time);
     }
+}
+
+static void put_alarm(const struct ys_alarm *alarm)
+{
+    char id[YS_RECORD_ID_TEXT_MAX];
+    ys_record_id_print(&alarm->record, id);
+    if (alarm->open && alarm->jump_s != 0)
+        ys_view_jump_text(alarm);
+    else if (alarm->open)
+        printf(_("ALARM %.16s: %s of %s in log %s, entry %llu: nobody here has asked for it\n"), id,
+               alarm->kind, alarm->key, alarm->origin, (unsigned long long)alarm->index);
 }
 
 static void put_ground(const struct ys_view_ground *ground)
@@ -494,7 +504,7 @@ static void status(const struct ys_view_status *view)
 {
     printf("%s ", view->code);
     ys_terminal_put(view->name);
-    printf(" (%s), %s\n", ys_view_text_level(view->level), view->deployment);
+    printf(" (%s), %s\n", level_word(view->level), view->deployment);
     printf("%s %llu", _("saved here"), (unsigned long long)view->size);
     put_station(_("received by the street"), view->has_street, &view->street);
     put_station(_("received by the district"), view->has_district, &view->district);
@@ -522,7 +532,14 @@ static void status(const struct ys_view_status *view)
         printf(_("Observers that may read here: %zu; see: yishi observers\n"), view->observers);
     if (view->requests != 0)
         printf(_("Requests to join that wait: %zu; see: yishi admit --list\n"), view->requests);
-    ys_view_text_alarms(view);
+    for (size_t i = 0; i < view->alarms->count; i++)
+        put_alarm(&view->alarms->alarm[i]);
+    if (view->clock_ahead_s != 0)
+        printf(view->clock_ahead_s > 0
+                   ? _("ALARM: the clock of this machine is %llu s ahead of the parent's\n")
+                   : _("ALARM: the clock of this machine is %llu s behind the parent's\n"),
+               (unsigned long long)llabs(view->clock_ahead_s));
+    ys_view_clock_text(&view->clock);
     put_ground(&view->ground);
     if (view->logbook_broken)
         printf(_("ALARM: the logbook: %s\n"), view->logbook);

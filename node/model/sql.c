@@ -19,7 +19,7 @@ struct ys_sql {
 
 struct ys_query {
     sqlite3_stmt *statement;
-    bool bad; /* a value could not be set: found at the next step */
+    bool bad; /* a value could not be set, or a column not be read: found at the next step */
 };
 
 static enum ys_code no_space(const char *path, struct ys_err *err)
@@ -438,9 +438,12 @@ int64_t ys_query_int(struct ys_query *query, int at)
 
 struct ys_bytes ys_query_text(struct ys_query *query, int at)
 {
+    const bool is_null = ys_query_is_null(query, at);
     const unsigned char *const text = sqlite3_column_text(query->statement, at);
-    return (struct ys_bytes){text,
-                             text == NULL ? 0 : (size_t)sqlite3_column_bytes(query->statement, at)};
+    if (text != NULL)
+        return (struct ys_bytes){text, (size_t)sqlite3_column_bytes(query->statement, at)};
+    query->bad = query->bad || !is_null; /* no memory to make a text of a number */
+    return (struct ys_bytes){NULL, 0};
 }
 
 struct ys_bytes ys_query_blob(struct ys_query *query, int at)
@@ -461,6 +464,7 @@ bool ys_query_hash(struct ys_query *query, int at, struct ys_hash *out)
 
 bool ys_query_copy(struct ys_query *query, int at, char *out, size_t size)
 {
+    YS_ASSERT(size > 0);
     const struct ys_bytes text = ys_query_text(query, at);
     size_t length = text.size < size ? text.size : size - 1;
     while (length < text.size && length > 0 && (text.data[length] & 0xc0) == 0x80)

@@ -80,7 +80,7 @@ void ys_query_set_null(struct ys_query *query, int at);
 
 /* To the next row; `row_out` false when there is none, and the query can be run again. */
 YS_CHECKED enum ys_code ys_query_step(struct ys_query *query, bool *row_out, struct ys_err *err);
-/* End a run before its last row. */
+/* End a run before its last row. A text that could not be made of a column is found by a step, not here. */
 void ys_query_reset(struct ys_query *query);
 /* A run whose rows nobody wants. */
 YS_CHECKED enum ys_code ys_query_run(struct ys_query *query, struct ys_err *err);

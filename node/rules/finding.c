@@ -112,7 +112,9 @@ static enum ys_code read_parameters(struct ys_query *value, struct ys_finding *o
         if (code != YS_OK)
             return code;
         (void)ys_query_copy(value, 0, text, sizeof text);
-        ys_query_reset(value);
+        const enum ys_code ended = ys_query_step(value, &row, err); /* there is one row */
+        if (ended != YS_OK)
+            return ended;
         const int used = snprintf(out->parameters + size, sizeof out->parameters - size,
                                   "%s%.*s=%s", size == 0 ? "" : " ", (int)length, name, text);
         if (used < 0 || (size_t)used >= sizeof out->parameters - size)

@@ -1,7 +1,11 @@
 #!/usr/bin/python3
 """The n-th allocation, or the n-th call of the store, of whole commands fails: n = 1, 2, … until none does.
 
-    fail.py memory|store [NAME...]      the commands whose names begin so; default: all
+    fail.py memory|store [--all] [--seed S] [NAME...]      the commands whose names begin so; default: all
+
+Of commands with very many calls the first 360 and the last 100 are tried, and of those between one residue
+class, every m-th: which one the seed says, from the clock unless YISHI_SEED or --seed gives it, so that many
+runs come to all of them. --all tries every one.
 
 A preloaded library (no_memory.c, no_store.c) makes the call fail, in our code or in a library. Each time the
 command must end with exit status 3 and one line on standard error, or do all that it was asked to; a rule never
@@ -9,14 +13,19 @@ refuses (1) for want of memory, nobody is accused, and no signal ends it. What i
 not at all, and `yishi verify` finds nothing.
 """
 
+import argparse
+import itertools
 import json
 import os
 import pathlib
+import random
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 sys.dont_write_bytecode = True
 
@@ -25,7 +34,9 @@ from ground import COMMUNITY, DEPLOYMENT, Broken, Failure, Ground, need, store_t
 from harness import consensus  # noqa: E402
 
 STRIDE = int(os.environ.get("YISHI_STRIDE", "1"))  # a sanitizer makes each run many times slower
-MODEL_FROM = 360
+FIRST, LAST = 360, 100  # these many are always tried
+PIECE = 50  # how many between them make a class, about
+DAEMON_RUNS = 10
 NOTES = ("yishi: note, rule ", "       what to do: ")  # what rules say of a record that is published
 OWED = "yishi: note: published, but not all is erased yet: "  # what publishing owes to earlier redactions, not to this record
 
@@ -36,9 +47,10 @@ PASSING = re.compile(r"(?<=\"index\": )\d+|(?<=\"size\": )\d+|(?<=index )\d+|(?<
 class Command:
     """`yishi` with these arguments on a home; how to look at what it changed, and how to make it possible again."""
 
-    def __init__(self, name, node, *arguments, stdin="", made=(), changes=False, store=True, renew=None):
+    def __init__(self, name, node, *arguments, stdin="", made=(), changes=False, store=True, renew=None, thin=1):
         self.name, self.node, self.stdin, self.changes, self.store = name, node, stdin, changes, store
         self.arguments = [str(a) for a in arguments]
+        self.thin = thin  # of a slow one only every so manieth is tried, another class each time
         self.renew = renew  # after it did its work: makes that it has something to do again
         self.made = [pathlib.Path(path) for path in made]  # what it makes outside of the store, as a whole or not at all
 
@@ -77,17 +89,20 @@ def files_of(folder):
             for p in sorted(folder.rglob("*")) if p.name not in ("data.mdb", "lock.mdb", "lock", "doorbell") and not p.name.startswith("model.db")}
 
 
-def numbers(stride):
-    """1, 2, …; behind some hundreds, which are of the read model's library, ever farther apart."""
-    n = 1
-    while True:
-        yield n
-        n += stride if n < MODEL_FROM else n // 8
+def numbers(count, stride, seed, everything):
+    """What is tried of about `count` calls, and then whatever follows, for it may be more this time."""
+    if everything:
+        yield from itertools.count(1)
+    late = max(FIRST + 1, count - LAST)
+    classes = max(1, (late - FIRST - 1) // (PIECE // stride + 1))
+    yield from range(1 + seed % stride, FIRST + 1, stride)
+    yield from range(FIRST + 1 + (seed - FIRST - 1) % classes, late, classes)
+    yield from itertools.count(late, stride)
 
 
 class Fail:
-    def __init__(self, folder, what, library):
-        self.folder, self.what, self.library = folder, what, library
+    def __init__(self, folder, what, library, seed=0, everything=False):
+        self.folder, self.what, self.library, self.seed, self.everything = folder, what, library, seed, everything
         self.mark = folder / "failed"
         self.problems = []
         self.ground = None
@@ -107,6 +122,15 @@ class Fail:
         ran = subprocess.run([self.ground.fleet.program, "--home", str(command.node.home), "--lang", "en", *command.arguments],
                              input=command.stdin.encode(), capture_output=True, timeout=120, env=environment, check=False)
         return ran.returncode, ran.stdout.decode("utf-8", "replace"), ran.stderr.decode("utf-8", "replace"), self.mark.exists()
+
+    def count(self, command):
+        """How many calls there are when none fails."""
+        counted = self.folder / "counted"
+        environment = dict(self.ground.fleet.environment, LD_PRELOAD=self.library, YISHI_COUNTED=str(counted),
+                           ASAN_OPTIONS=f"{self.ground.fleet.environment.get('ASAN_OPTIONS', '')}:verify_asan_link_order=0")
+        subprocess.run([self.ground.fleet.program, "--home", str(command.node.home), "--lang", "en", *command.arguments],
+                       input=command.stdin.encode(), capture_output=True, timeout=120, env=environment, check=True)
+        return int(counted.read_text())
 
     def state(self, command):
         """All that a command could have changed."""
@@ -129,16 +153,18 @@ class Fail:
 
     def every(self, command):
         """n = 1, 2, … alone; and n = 1, 4, 7, … with all after it, as when memory is really gone."""
+        count = self.count(command)
+        command.clear()
         before = self.state(command)
         status, out, err, _ = self.run(command)
         need(status == 0, f"{command.name}: {err}")
         reference, after = (out, err), self.state(command)
         need(command.changes == (before != after), f"{command.name}: {'nothing' if command.changes else 'something'} changed")
-        counts = []
+        tried = 0
         for ending in ("", "+"):
             command.clear()
             before = self.state(command) if command.changes else before
-            for n in numbers(STRIDE if ending == "" else 3 * STRIDE):
+            for n in numbers(count, command.thin * STRIDE if ending == "" else 3 * command.thin * STRIDE, self.seed, self.everything):
                 status, out, err, failed = self.run(command, f"{n}{ending}")
                 done = self.judge(command, f"{n}{ending}", status, out, err, reference)
                 now = self.state(command) if command.changes or n % 16 == 1 else before
@@ -149,14 +175,16 @@ class Fail:
                 if done or now != before:
                     command.clear()
                     before = self.state(command) if command.changes else before
+                tried += failed
+                if not failed and FIRST < n < count - LAST:
+                    continue  # it had fewer this time
                 if not failed:
                     need(done, f"{command.name}, without a failure: {err}")
                     break
-            counts.append(n - 1)
         if command.changes and (command.node.home / "store").exists():
             self.ground.judge(command.node)
-        print(f"{command.name}: {counts[0]} may fail", flush=True)
-        need(counts[0] > 0 or not (command.store and self.what == "call"), f"{command.name}: nothing failed")
+        print(f"{command.name}: {count} may fail, {tried} tried", flush=True)
+        need(tried > 0 or not (command.store and self.what == "call"), f"{command.name}: nothing failed")
 
     def changed(self, command, number, err, before, now):
         """It failed and changed something all the same: only what can be told apart from a whole."""
@@ -191,7 +219,7 @@ class Fail:
 
     def put_back(self, node):
         """What makes the home again what it is now: a log that grew would need more calls each time."""
-        kept = self.folder / f"kept-{node.code}"
+        kept = self.folder / f"kept-{node.code}-{len(list(self.folder.glob('kept-*')))}"
         subprocess.run(["cp", "-a", node.home, kept], check=True)
 
         def renew():
@@ -210,6 +238,8 @@ class Fail:
             yield Command(name, community, name, *arguments, store=store)
             if name != "help":
                 yield Command(f"{name} --json", community, name, *arguments, "--json", store=store)
+        if self.what == "call":
+            yield from self.more_commands(community)
         for option in ("note", "text", "body"):
             yield Command(f"show --{option}", community, "show", self.record, f"--{option}")
         yield Command("prove", community, "prove", self.record, "--out", "-")
@@ -246,17 +276,107 @@ class Fail:
                       made=[other.home, other.home.with_name("110198.guard")], changes=True)
 
 
+    def more_commands(self, community):
+        """Those that read the model, and those that make files."""
+        for name, arguments in {"matter": [], "matter of a record": [self.record], "inbox": [], "findings": ["--coming"], "reindex": [],
+                                "audit": ["--threads", "1"], "report": ["--period", "2026"]}.items():
+            yield Command(name, community, name.split()[0], *arguments, thin=3 if name in ("reindex", "audit", "report") else 1)
+        out = self.folder / "report.json"
+        yield Command("report --out", community, "report", "--period", "2026", "--format", "json", "--out", out, made=[out], changes=True, thin=3)
+        title = ["topic_proposal", "--set", "title=示例"]
+        yield Command("new", community, "new", *title, changes=True, renew=self.put_back(community))
+        photo = self.folder / "photo.jpg"
+        photo.write_bytes(b"\xff\xd8\xff\xe0" + bytes(1000))
+        before = self.put_back(community)
+        community.call("new", *title)
+        yield Command("attach", community, "attach", "1", photo, "--role", "photo", changes=True, renew=self.put_back(community))
+        before()
+        copy = self.folder / "backup"
+        for arguments in ([copy], ["--forget", copy]):  # the home's list of its backups is there then
+            community.call("backup", *arguments)
+        shutil.rmtree(copy)
+        yield Command("backup", community, "backup", copy, made=[copy], changes=True, renew=self.put_back(community))
+        before()
+
+    # --- daemons ----------------------------------------------------------------------------------
+    def daemons(self):
+        """A random call of the store fails in a running daemon: it ends with one line that says why and what to
+        do, or goes on; its store is whole, and when it is started again everything arrives."""
+        rng = random.Random(self.seed)
+        *_, community = nodes = self.ground.nodes
+        for node in nodes:
+            node.start().ready()
+        self.ground.complete()
+        counted, most, ended = self.folder / "counted", {}, 0
+        for number in range(len(nodes) + max(3, DAEMON_RUNS // STRIDE)):
+            victim = nodes[number % len(nodes)]
+            victim.stop()
+            counted.unlink(missing_ok=True)
+            n = rng.randint(1, most[victim]) if victim in most else None
+            ended += self.daemon(victim, community, {"YISHI_COUNTED": str(counted)} if n is None else {"YISHI_FAIL": str(n), "YISHI_FAILED": str(self.mark)}, n)
+            if n is None:
+                most[victim] = int(counted.read_text())
+        print(f"daemons: {', '.join(map(str, most.values()))} may fail; {ended} ended by it", flush=True)
+        need(ended > 0, "daemons: none ended")
+        self.ground.fleet.stop()
+
+    def daemon(self, victim, community, environment, n):
+        """True when it ended by itself."""
+        what = f"daemon of {victim.code}, call {n}"
+        plain = self.ground.fleet.environment
+        self.ground.fleet.environment = dict(plain, LD_PRELOAD=self.library, **environment,
+                                             ASAN_OPTIONS=f"{plain.get('ASAN_OPTIONS', '')}:verify_asan_link_order=0")
+        victim.start()
+        self.ground.fleet.environment = plain
+        process = victim.process
+        wait_for(lambda: process.poll() is not None or "event=ready" in victim.log_text(), f"{what}: begins or ends")
+        made = json.loads(community.call("publish", "-", "--json", stdin=json.dumps(proposal())).out)
+
+        def received():
+            for node in self.ground.nodes:
+                self.ground.dial(node)
+            receipts = community.status()["receipts"]
+            return all(receipts[level] is not None and receipts[level]["size"] > made["index"] for level in ("street", "district"))
+
+        wait_for(lambda: process.poll() is not None or received(), f"{what}: the record is received, or it ends")
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+            process.wait(ground.SYNC_SECONDS)
+        ended = process.returncode != 0
+        victim.process = None
+        if ended:
+            last = victim.log_text().rstrip().splitlines()[-1]
+            if n is None or process.returncode != 3 or not last.startswith("yishi: ") or (
+                    "Input/output" in last and not (str(victim.home) in last and "dmesg" in last)):
+                self.problems.append(f"{what}: exit status {process.returncode}: {last}")
+                print(f"PROBLEM {self.problems[-1]}", flush=True)
+        self.ground.judge(victim)
+        victim.start().ready()
+        self.ground.complete()
+        return ended
+
+
 def main():
     ground.build_from_environment()
     os.environ["LC_ALL"] = "C.UTF-8"
-    what, names = sys.argv[1], sys.argv[2:]
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("what", choices=("memory", "store"))
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    parser.add_argument("--all", action="store_true")
+    parser.add_argument("--seed", type=int, default=int(os.environ.get("YISHI_SEED") or time.time_ns() % 10**9))
+    options = parser.parse_args()
+    what, names = options.what, options.names
+    print(f"YISHI_SEED={options.seed}", flush=True)
     folder = pathlib.Path(tempfile.mkdtemp(prefix="yishi-fail."))
-    fail = Fail(folder, {"memory": "allocation", "store": "call"}[what], ground.needed(f"YISHI_NO_{what.upper()}"))
+    fail = Fail(folder, {"memory": "allocation", "store": "call"}[what], ground.needed(f"YISHI_NO_{what.upper()}"),
+                options.seed, options.all)
     try:
         fail.prepare()
         for command in fail.commands():
             if not names or any(command.name.startswith(name) for name in names):
                 fail.every(command)
+        if what == "store" and (not names or "daemon" in names):
+            fail.daemons()
     except (Broken, Failure) as error:
         print(f"FAILED: {error}\nfiles lie in {folder}", file=sys.stderr)
         return 1

@@ -1,14 +1,18 @@
-#include "node/view_text_alarm.h"
+#include "node/view_clock.h"
 
+#include "node/json_out.h"
 #include "node/lang.h"
 #include "node/terminal.h"
+#include "proto/moment.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-static void put_jump(const struct ys_alarm *alarm, const char *id)
+void ys_view_jump_text(const struct ys_alarm *alarm)
 {
+    char id[YS_RECORD_ID_TEXT_MAX];
     char time[YS_TIME_TEXT_MAX];
+    ys_record_id_print(&alarm->record, id);
     ys_terminal_time(true, alarm->index, time);
     printf(_("ALARM %.16s: the clock of this machine jumped by %lld s, to %s; receipts and records "
              "carry its time: see that it is right, then: yishi status --acknowledge %.8s\n"),
@@ -31,7 +35,7 @@ static void put_receipt_apart(const char *level, int64_t apart_s)
             level, (unsigned long long)llabs(apart_s));
 }
 
-static void put_clock(const struct ys_view_clock *clock)
+void ys_view_clock_text(const struct ys_view_clock *clock)
 {
     char time[YS_TIME_TEXT_MAX];
     ys_terminal_time(true, clock->witness_time_s, time);
@@ -41,29 +45,26 @@ static void put_clock(const struct ys_view_clock *clock)
               "machine's clock; until then all that it gives carry that time: see that the clock "
               "is right, and tell those below\n"),
             time, (unsigned long long)clock->witness_ahead_s);
-    put_receipt_apart(ys_view_text_level("street"), clock->street_s);
-    put_receipt_apart(ys_view_text_level("district"), clock->district_s);
+    put_receipt_apart(_("street"), clock->street_s);
+    put_receipt_apart(_("district"), clock->district_s);
 }
 
-static void put_alarm(const struct ys_alarm *alarm)
+json_t *ys_view_clock_json(const struct ys_view_status *view)
 {
-    char id[YS_RECORD_ID_TEXT_MAX];
-    ys_record_id_print(&alarm->record, id);
-    if (alarm->open && alarm->jump_s != 0)
-        put_jump(alarm, id);
-    else if (alarm->open)
-        printf(_("ALARM %.16s: %s of %s in log %s, entry %llu: nobody here has asked for it\n"), id,
-               alarm->kind, alarm->key, alarm->origin, (unsigned long long)alarm->index);
-}
-
-void ys_view_text_alarms(const struct ys_view_status *view)
-{
-    for (size_t i = 0; i < view->alarms->count; i++)
-        put_alarm(&view->alarms->alarm[i]);
-    if (view->clock_ahead_s != 0)
-        printf(view->clock_ahead_s > 0
-                   ? _("ALARM: the clock of this machine is %llu s ahead of the parent's\n")
-                   : _("ALARM: the clock of this machine is %llu s behind the parent's\n"),
-               (unsigned long long)llabs(view->clock_ahead_s));
-    put_clock(&view->clock);
+    const struct ys_view_clock *const clock = &view->clock;
+    json_t *const jumps = json_array();
+    for (size_t i = 0; i < view->alarms->count; i++) {
+        const struct ys_alarm *const alarm = &view->alarms->alarm[i];
+        char id[YS_RECORD_ID_TEXT_MAX];
+        ys_record_id_print(&alarm->record, id);
+        if (alarm->open && alarm->jump_s != 0)
+            json_array_append_new(jumps, json_pack("{s:s, s:I, s:o}", "alarm", id, "seconds",
+                                                   (json_int_t)alarm->jump_s, "time",
+                                                   ys_json_time(true, alarm->index)));
+    }
+    return json_pack("{s:o, s:o, s:o, s:{s:I, s:I}}", "jumps", jumps, "witness_time",
+                     ys_json_time(clock->witness_ahead_s != 0, clock->witness_time_s),
+                     "witness_ahead_s", ys_json_number(clock->witness_ahead_s), "receipts_apart_s",
+                     "street", (json_int_t)clock->street_s, "district",
+                     (json_int_t)clock->district_s);
 }
