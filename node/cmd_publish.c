@@ -428,8 +428,15 @@ static void tell_vault(const struct publication *p)
             code = ys_vault_keep(&vault, &p->record[i].id, list, &why);
     }
     free(list);
-    if (code != YS_OK && code != YS_NOT_FOUND)
-        fprintf(stderr, "yishi: %s\n", why.msg);
+    if (code == YS_OK || code == YS_NOT_FOUND)
+        return;
+    fputs("yishi: ", stderr);
+    fprintf(
+        stderr,
+        _("note: published, but the sealed values were not told where they stand now: %s; nothing "
+          "is lost by that"),
+        why.msg);
+    fputc('\n', stderr);
 }
 
 /* --- printing --- */

@@ -37,6 +37,7 @@ REST_EVERY = 10  # rounds between two looks at the whole federation at rest
 ANCHOR_SECONDS = 3  # how long the moment of the kill may be waited for; then it is now
 ARMED_A_ROUND = 5  # commands that are to be killed, one after the other
 ENOUGH = 12  # rounds, of which some kill commands: then each kind of death must have come to pass
+WRITE_SECONDS = 0.004  # in which a commit ends and the record is printed, about
 TRIES_MAX = 200  # more commands that are to be killed, when chance gave one kind only
 BEFORE, BEHIND, PRINTED, DONE = "had not appended", "had appended, not printed", "had printed", "was done before"
 # LMDB shows what was committed once the writer has said so in the lock file. Of one who was killed before, the next
@@ -72,9 +73,22 @@ class Publisher(threading.Thread):
             self.turn.notify_all()
 
     def moment(self):
-        """Seconds from the start: anywhere, or near to where the commit seems to be."""
-        part = self.rng.choice((self.rng.uniform(0, 2), self.edge * self.rng.uniform(0.9, 1.1)))
-        return part * statistics.median(self.took[-20:])
+        """Seconds from the start: anywhere, or near to where the commit seems to be. Or in the commit: seconds from
+        the first write to the store, as a negative number."""
+        part = self.rng.choice((self.rng.uniform(0, 2), self.edge * self.rng.uniform(0.9, 1.1), None))
+        return -self.rng.uniform(0, WRITE_SECONDS) if part is None else part * statistics.median(self.took[-20:])
+
+    def written(self):
+        return (self.node.home / "store" / "data.mdb").stat().st_mtime_ns
+
+    def wait_for_write(self, process, text, before):
+        """Until it, or the daemon beside it, writes to the store."""
+        process.stdin.write(text)
+        process.stdin.close()
+        process.stdin = None
+        until = time.monotonic() + ground.SYNC_SECONDS
+        while process.poll() is None and self.written() == before and time.monotonic() < until:
+            pass
 
     def subject(self, number):
         return f"{self.node.code}-2026-{number:04d}"
@@ -132,12 +146,15 @@ class Publisher(threading.Thread):
             self.trouble = f"{self.node.code}: {error}"
 
     def publish(self, fatal):
-        began = time.monotonic()
+        began, written = time.monotonic(), self.written()
         process = subprocess.Popen(
             [self.node.fleet.program, "--home", str(self.node.home), "publish", "-", "--json"], stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=self.node.fleet.environment)
         text = json.dumps(self.record(), ensure_ascii=False)
         killed = False
+        if fatal is not None and fatal < 0:
+            self.wait_for_write(process, text, written)
+            text, fatal = None, -fatal
         try:
             out, err = process.communicate(text, timeout=ground.SYNC_SECONDS if fatal is None else fatal)
         except subprocess.TimeoutExpired:
