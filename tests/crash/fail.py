@@ -3,7 +3,7 @@
 
     fail.py memory|store [--all] [--seed S] [NAME...]      the commands whose names begin so; default: all
 
-Of commands with very many calls the first 360 and the last 100 are tried, and of those between one residue
+Of commands with very many calls the first 360 and the last 60 are tried, and of those between one residue
 class, every m-th: which one the seed says, from the clock unless YISHI_SEED or --seed gives it, so that many
 runs come to all of them. --all tries every one.
 
@@ -36,7 +36,7 @@ from harness import consensus  # noqa: E402
 STRIDE = int(os.environ.get("YISHI_STRIDE", "1"))  # a sanitizer makes each run many times slower
 FIRST, LAST = 360, 60  # these many are always tried
 PIECE = 20  # how many between them make a class, about
-DAEMON_RUNS = 10
+DAEMON_RUNS = 6
 NOTES = ("yishi: note, rule ", "       what to do: ")  # what rules say of a record that is published
 # What publishing owes to earlier redactions, or to the sealed values, not to this record.
 OWED = ("yishi: note: published, but not all is erased yet: ", "yishi: note: published, but the sealed values were not told ")
@@ -281,22 +281,22 @@ class Fail:
         """Those that read the model, and those that make files."""
         for name, arguments in {"matter": [], "matter of a record": [self.record], "inbox": [], "findings": ["--coming"], "reindex": [],
                                 "audit": ["--threads", "1"], "report": ["--period", "2026"]}.items():
-            yield Command(name, community, name.split()[0], *arguments, thin=3 if name in ("reindex", "audit", "report") else 1)
+            yield Command(name, community, name.split()[0], *arguments, thin=24 if name in ("reindex", "audit", "report") else 6)
         out = self.folder / "report.json"
-        yield Command("report --out", community, "report", "--period", "2026", "--format", "json", "--out", out, made=[out], changes=True, thin=3)
+        yield Command("report --out", community, "report", "--period", "2026", "--format", "json", "--out", out, made=[out], changes=True, thin=24)
         title = ["topic_proposal", "--set", "title=示例"]
-        yield Command("new", community, "new", *title, changes=True, renew=self.put_back(community))
+        yield Command("new", community, "new", *title, changes=True, thin=12, renew=self.put_back(community))
         photo = self.folder / "photo.jpg"
         photo.write_bytes(b"\xff\xd8\xff\xe0" + bytes(1000))
         before = self.put_back(community)
         community.call("new", *title)
-        yield Command("attach", community, "attach", "1", photo, "--role", "photo", changes=True, renew=self.put_back(community))
+        yield Command("attach", community, "attach", "1", photo, "--role", "photo", changes=True, thin=12, renew=self.put_back(community))
         before()
         copy = self.folder / "backup"
         for arguments in ([copy], ["--forget", copy]):  # the home's list of its backups is there then
             community.call("backup", *arguments)
         shutil.rmtree(copy)
-        yield Command("backup", community, "backup", copy, made=[copy], changes=True, renew=self.put_back(community))
+        yield Command("backup", community, "backup", copy, made=[copy], changes=True, thin=12, renew=self.put_back(community))
         before()
 
     # --- daemons ----------------------------------------------------------------------------------
