@@ -216,7 +216,7 @@ static void read_attachments(const struct ys_node *node, struct ys_attachment_su
     if (access(path, F_OK) != 0)
         return;
     enum ys_code code = ys_recall_open_as_it_is(node, &model, NULL);
-    if (ys_recall_is_barred(code))
+    if (ys_recall_is_barred(node, code))
         code = ys_recall_open_apart(node, &model, NULL);
     if (code != YS_OK || ys_attachment_sum(model, NULL, out, NULL) != YS_OK)
         *out = (struct ys_attachment_sums){0};

@@ -141,9 +141,10 @@ static enum ys_code apply_rules(struct ys_model *model, uint32_t today, struct y
 
 /* --- where nothing can be written --- */
 
-bool ys_recall_is_barred(enum ys_code code)
+bool ys_recall_is_barred(const struct ys_node *node, enum ys_code code)
 {
-    return code == YS_FULL || code == YS_IO;
+    /* The store's disk may fail as well, which must be told. */
+    return code == YS_FULL || (code == YS_IO && access(node->home.path, W_OK) != 0);
 }
 
 enum ys_code ys_recall_open_apart(const struct ys_node *node, struct ys_model **out,
@@ -183,7 +184,7 @@ static enum ys_code read_any(const struct ys_node *node, uint32_t today,
     const enum ys_code code = read_in(node, false, today, model_out, rules_out, &why);
     if (code == YS_OK)
         return YS_OK;
-    if (!ys_recall_is_barred(code) ||
+    if (!ys_recall_is_barred(node, code) ||
         read_in(node, true, today, model_out, rules_out, NULL) != YS_OK)
         return ys_fail(err, code, "%s", why.msg);
     fprintf(stderr,

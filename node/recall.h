@@ -23,7 +23,7 @@ YS_CHECKED enum ys_code ys_recall_catch_up(const struct ys_node *node, struct ys
 YS_CHECKED enum ys_code ys_recall_read(const struct ys_node *node, struct ys_model **out,
                                        struct ys_err *err);
 /* The two steps of it: does this code come from there, and the copy as it is. */
-bool ys_recall_is_barred(enum ys_code code);
+bool ys_recall_is_barred(const struct ys_node *node, enum ys_code code);
 YS_CHECKED enum ys_code ys_recall_open_apart(const struct ys_node *node, struct ys_model **out,
                                              struct ys_err *err);
 /* As ys_recall_read, with the rules applied to it as far as the year of `today`. The rules are closed first. */

@@ -99,7 +99,7 @@ static enum ys_code ask(const struct ys_node *node, const struct ys_trial *trial
                         struct hearing *hearing, struct ys_err *err)
 {
     const enum ys_code code = ask_in(node, false, trial, hearing, err);
-    return ys_recall_is_barred(code) ? ask_in(node, true, trial, hearing, err) : code;
+    return ys_recall_is_barred(node, code) ? ask_in(node, true, trial, hearing, err) : code;
 }
 
 enum ys_code ys_ruling_ask(const struct ys_node *node, const struct ys_ruling_record *records,

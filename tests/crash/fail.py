@@ -281,22 +281,22 @@ class Fail:
         """Those that read the model, and those that make files."""
         for name, arguments in {"matter": [], "matter of a record": [self.record], "inbox": [], "findings": ["--coming"], "reindex": [],
                                 "audit": ["--threads", "1"], "report": ["--period", "2026"]}.items():
-            yield Command(name, community, name.split()[0], *arguments, thin=24 if name in ("reindex", "audit", "report") else 6)
+            yield Command(name, community, name.split()[0], *arguments, thin=60 if name in ("reindex", "audit", "report") else 12)
         out = self.folder / "report.json"
-        yield Command("report --out", community, "report", "--period", "2026", "--format", "json", "--out", out, made=[out], changes=True, thin=24)
+        yield Command("report --out", community, "report", "--period", "2026", "--format", "json", "--out", out, made=[out], changes=True, thin=60)
         title = ["topic_proposal", "--set", "title=示例"]
-        yield Command("new", community, "new", *title, changes=True, thin=12, renew=self.put_back(community))
+        yield Command("new", community, "new", *title, changes=True, thin=40, renew=self.put_back(community))
         photo = self.folder / "photo.jpg"
         photo.write_bytes(b"\xff\xd8\xff\xe0" + bytes(1000))
         before = self.put_back(community)
         community.call("new", *title)
-        yield Command("attach", community, "attach", "1", photo, "--role", "photo", changes=True, thin=12, renew=self.put_back(community))
+        yield Command("attach", community, "attach", "1", photo, "--role", "photo", changes=True, thin=40, renew=self.put_back(community))
         before()
         copy = self.folder / "backup"
         for arguments in ([copy], ["--forget", copy]):  # the home's list of its backups is there then
             community.call("backup", *arguments)
         shutil.rmtree(copy)
-        yield Command("backup", community, "backup", copy, made=[copy], changes=True, thin=12, renew=self.put_back(community))
+        yield Command("backup", community, "backup", copy, made=[copy], changes=True, thin=40, renew=self.put_back(community))
         before()
 
     # --- daemons ----------------------------------------------------------------------------------
