@@ -373,11 +373,11 @@ def main():
                 options.seed, options.all)
     try:
         fail.prepare()
+        if what == "store" and (not names or "daemon" in names):
+            fail.daemons()  # before a command gives the community another parent
         for command in fail.commands():
             if not names or any(command.name.startswith(name) for name in names):
                 fail.every(command)
-        if what == "store" and (not names or "daemon" in names):
-            fail.daemons()
     except (Broken, Failure) as error:
         print(f"FAILED: {error}\nfiles lie in {folder}", file=sys.stderr)
         return 1
