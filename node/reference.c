@@ -149,18 +149,25 @@ static bool same_matter(const struct ys_record *a, const struct ys_record *b)
            strcmp(b->subject, "-") == 0;
 }
 
+/* What a record says, in `arena`, which is begun here and is the caller's to clear; NULL when it is not here. */
+static const Yishi__V1__Body *body_of(const struct target *target, struct ys_arena *arena)
+{
+    const Yishi__V1__Body *body = NULL;
+    ys_arena_init(arena, YS_BODY_ARENA_MAX);
+    return target->entry.content == YS_CONTENT_BODY &&
+                   ys_body_decode(target->entry.body, arena, &body, NULL) == YS_OK
+               ? body
+               : NULL;
+}
+
 /* Is something that an objection is made to of a unit above the communities? */
 static enum ys_code objects_above(const struct check *check, const struct target *objection,
                                   bool *out)
 {
-    const Yishi__V1__Body *body = NULL;
     struct ys_arena arena;
+    const Yishi__V1__Body *const body = body_of(objection, &arena);
     enum ys_code code = YS_OK;
     *out = false;
-    ys_arena_init(&arena, YS_BODY_ARENA_MAX);
-    if (objection->entry.content != YS_CONTENT_BODY ||
-        ys_body_decode(objection->entry.body, &arena, &body, NULL) != YS_OK)
-        body = NULL;
     for (size_t i = 0; body != NULL && i < body->n_refs && code == YS_OK; i++) {
         struct target made = {.kind = NULL};
         bool found = false;
@@ -344,13 +351,9 @@ static enum ys_code ref_check(struct check *check, size_t at)
 /* Does the record refer to one that this one refers to? */
 static bool same_target(const struct check *check, const struct target *relayed)
 {
-    const Yishi__V1__Body *body = NULL;
     struct ys_arena arena;
+    const Yishi__V1__Body *const body = body_of(relayed, &arena);
     bool same = false;
-    ys_arena_init(&arena, YS_BODY_ARENA_MAX);
-    if (relayed->entry.content == YS_CONTENT_BODY &&
-        ys_body_decode(relayed->entry.body, &arena, &body, NULL) != YS_OK)
-        body = NULL;
     for (size_t i = 0; body != NULL && i < body->n_refs; i++) {
         for (size_t k = 0; k < check->body->n_refs; k++) {
             const ProtobufCBinaryData *const a = &body->refs[i]->record;

@@ -325,8 +325,9 @@ static enum ys_code begin_log(struct scrub *scrub, struct ys_err *err)
         scrub->next_id = scrub->log.id + 1;
         const struct ys_log *const begun = ys_begun_find(&scrub->begun, scrub->log.id);
         if (begun == NULL)
-            continue;                                         /* it has come since */
-        if (begun->frontier.size <= scrub->log.frontier.size) /* else it was taken back */
+            continue; /* it has come since */
+        /* What is shorter now was taken back. */
+        if (begun->frontier.size <= scrub->log.frontier.size)
             scrub->log = *begun;
         scrub->in_log = true;
         scrub->at = 0;

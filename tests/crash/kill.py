@@ -57,7 +57,6 @@ class Publisher(threading.Thread):
         self.todo, self.armed, self.ending = 0, False, False
         self.took = []  # seconds that those took that nobody killed
         self.deaths = {BEFORE: [], IN: [], BEHIND: [], PRINTED: [], DONE: []}  # numbers of their matters
-        self.edge = 1.0  # about where the commit is, as a part of the time that one takes
         self.number = 0  # of the last matter
 
     def give(self, count):
@@ -73,10 +72,11 @@ class Publisher(threading.Thread):
             self.turn.notify_all()
 
     def moment(self):
-        """Seconds from the start: anywhere, or near to where the commit seems to be. Or in the commit: seconds from
-        the first write to the store, as a negative number."""
-        part = self.rng.choice((self.rng.uniform(0, 2), self.edge * self.rng.uniform(0.9, 1.1), None))
-        return -self.rng.uniform(0, WRITE_SECONDS) if part is None else part * statistics.median(self.took[-20:])
+        """Seconds from the start: anywhere. Or in the commit: seconds from the first write to the store, as a
+        negative number."""
+        if self.rng.random() < 0.5:
+            return -self.rng.uniform(0, WRITE_SECONDS)
+        return self.rng.uniform(0, 2) * statistics.median(self.took[-20:])
 
     def written(self):
         return (self.node.home / "store" / "data.mdb").stat().st_mtime_ns
@@ -105,12 +105,6 @@ class Publisher(threading.Thread):
         late = self.standing(self.deaths[BEFORE], disk)
         self.deaths[IN] += late
         self.deaths[BEFORE] = [number for number in self.deaths[BEFORE] if number not in late]
-
-    def count_death(self, death):
-        """The edge moves to where deaths before the commit and behind it are equally frequent."""
-        self.deaths[death].append(self.number)
-        step = 1 + 0.2 * self.rng.random()
-        self.edge = min(2, max(0.05, self.edge * {BEFORE: step, BEHIND: 1, PRINTED: 1 / step, DONE: 1 / step}[death]))
 
     def idle(self):
         need(self.trouble is None, self.trouble)
@@ -173,7 +167,7 @@ class Publisher(threading.Thread):
             return
         stands = self.standing([self.number]) != []
         need(stands or not printed, f"publish printed {out.strip()}, was killed after {fatal:.3f} s, and nothing stands in the log")
-        self.count_death(DONE if not killed else PRINTED if printed else BEHIND if stands else BEFORE)
+        self.deaths[DONE if not killed else PRINTED if printed else BEHIND if stands else BEFORE].append(self.number)
 
 
 class Run:
@@ -232,7 +226,7 @@ class Run:
         return sum(len(p.deaths[kind]) for p in self.publishers for kind in kinds)
 
     def both_kinds(self):
-        """Chance may have given one kind of death only: try on, where the commit seems to be."""
+        """Chance may have given one kind of death only: try on."""
         for _ in range(TRIES_MAX):
             if self.deaths(BEFORE) > 1 and self.deaths(IN, BEHIND) > 0:  # the last may stand in the log later
                 return

@@ -16,6 +16,16 @@ MANY = 200  # records of 100 kB: more than a child has credit for
 class FullDisk(ground.DiskCase):
     """The street's disk is full: what it holds is served, nothing more comes in, and it goes on by itself."""
 
+    def stopped_street(self):
+        """On a disk of its own, with a record that has both receipts."""
+        self.place = self.folder / "small"
+        self.mount_tmpfs(self.place, 64)
+        nodes = _, street, community = self.federation()
+        community.publish(consensus())
+        self.receipted(community)
+        street.stop()
+        return nodes
+
     def full_street(self):
         district, street, community = self.federation()
         community.publish(consensus())
@@ -103,12 +113,7 @@ class FullDisk(ground.DiskCase):
         return result
 
     def test_an_operator_may_publish_with_the_reserve(self):
-        self.place = self.folder / "small"
-        self.mount_tmpfs(self.place, 64)
-        district, street, community = self.federation()
-        community.publish(consensus())
-        self.receipted(community)
-        street.stop()
+        district, street, community = self.stopped_street()
         reserve = street.home / "reserve"
         self.received = ground.received(street.entries(COMMUNITY)[0])
         ground.fill(self.place)
@@ -190,12 +195,7 @@ class FullDisk(ground.DiskCase):
         self.assertEqual(street.status()["size"], 1)
 
     def test_a_daemon_started_on_a_full_disk_serves_what_it_has(self):
-        self.place = self.folder / "small"
-        self.mount_tmpfs(self.place, 64)
-        district, street, community = self.federation()
-        community.publish(consensus())
-        self.receipted(community)
-        street.stop()
+        district, street, community = self.stopped_street()
         ground.fill(self.place)
         self.append(community, MANY, 100_000)
         street.start().ready()

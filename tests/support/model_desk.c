@@ -325,7 +325,7 @@ void model_desk_rebuild(struct model_desk *desk)
     assert_int_equal(ys_member_rebuild(desk->member, txn, NULL, NULL), YS_OK);
 }
 
-/* Store verdicts as the verifier would: on every entry, on some, on those that have none. */
+/* Store verdicts as the verifier would. */
 void model_desk_judge(struct model_desk *desk, struct rng *rng, enum judged which)
 {
     YS_TXN_SCOPED txn = NULL;
@@ -340,7 +340,9 @@ void model_desk_judge(struct model_desk *desk, struct rng *rng, enum judged whic
                 (which == JUDGE_NEW && now != YS_VERDICT_UNCHECKED))
                 continue;
             assert_int_equal(ys_log_entry(txn, log.id, i, &entry, NULL), YS_OK);
-            const uint8_t verdict = (uint8_t)ys_judge(desk->member, &log.origin, i, &entry, NULL);
+            uint8_t verdict = (uint8_t)ys_judge(desk->member, &log.origin, i, &entry, NULL);
+            if (which == JUDGE_WRONGLY && verdict == YS_VERDICT_OK && rng_below(rng, 6) == 0)
+                verdict = YS_VERDICT_BAD;
             assert_int_equal(ys_status_set(txn, log.id, i, &verdict, 1, NULL), YS_OK);
         }
     assert_int_equal(ys_txn_commit(&txn, NULL), YS_OK);

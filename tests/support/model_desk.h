@@ -31,8 +31,8 @@ struct model_desk {
     bool free; /* the next record is of no matter */
 };
 
-/* Which entries get their verdict: all, a random part, those that have none. */
-enum judged { JUDGE_ALL, JUDGE_SOME, JUDGE_NEW };
+/* Which entries get their verdict: all, a random part, those that have none; all, and some of the good a bad one. */
+enum judged { JUDGE_ALL, JUDGE_SOME, JUDGE_NEW, JUDGE_WRONGLY };
 
 /* Everybody is there, nothing is written. `name` names the seed's line. */
 struct model_desk *model_desk_open(const char *name);

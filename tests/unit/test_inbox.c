@@ -147,12 +147,18 @@ static void an_evaluation_waits_for_a_reply(void **state)
     dossier_free(d);
 }
 
+/* The district's, in a matter that was determined; it names nobody yet. */
+static uint32_t write_finding(struct dossier *d)
+{
+    (void)write_to_determined(d, false);
+    return dossier_add(d, YS_KIND_AUDIT_FINDING, DA, 20260401);
+}
+
 static void a_finding_waits_for_whom_it_names_then_for_its_author(void **state)
 {
     (void)state;
     struct dossier *d = dossier_new();
-    (void)write_to_determined(d, false);
-    const uint32_t finding = dossier_add(d, YS_KIND_AUDIT_FINDING, DA, 20260401);
+    const uint32_t finding = write_finding(d);
     Yishi__V1__AuditFinding *body = d->bodies[finding]->audit_finding;
     body->due = dossier_date(d, 20260601);
     expect(d, YS_TASK_FINDING_RESPONSE, 91, RC, COMMUNITY, 20260601); /* it names nobody */
@@ -185,8 +191,7 @@ static void only_whom_a_finding_names_responds_and_only_its_author_closes(void *
 {
     (void)state;
     struct dossier *d = dossier_new();
-    (void)write_to_determined(d, false);
-    const uint32_t finding = dossier_add(d, YS_KIND_AUDIT_FINDING, DA, 20260401);
+    const uint32_t finding = write_finding(d);
     Yishi__V1__AuditFinding *body = d->bodies[finding]->audit_finding;
     char street[] = STREET;
     char st[] = "st";
@@ -220,8 +225,7 @@ static void a_department_without_a_node_has_its_street_respond(void **state)
 {
     (void)state;
     struct dossier *d = dossier_new();
-    (void)write_to_determined(d, false);
-    const uint32_t finding = dossier_add(d, YS_KIND_AUDIT_FINDING, DA, 20260401);
+    const uint32_t finding = write_finding(d);
     char street[] = STREET;
     char gd[] = "gd-cj";
     d->bodies[finding]->audit_finding->division = street;

@@ -233,24 +233,6 @@ static void making_it_anew_gives_the_same_content(void **state)
     model_desk_close(desk);
 }
 
-/* Some verdicts turn bad, and good again. */
-static void turn_verdicts(struct model_desk *desk, struct rng *rng)
-{
-    YS_TXN_SCOPED txn = NULL;
-    struct ys_log log;
-    assert_int_equal(ys_store_begin(desk->cast.store, true, &txn, NULL), YS_OK);
-    for (uint32_t id = 0; ys_log_next(txn, id, &log, NULL) == YS_OK; id = log.id + 1)
-        for (uint64_t i = 0; i < log.frontier.size; i++) {
-            struct ys_entry entry;
-            assert_int_equal(ys_log_entry(txn, log.id, i, &entry, NULL), YS_OK);
-            uint8_t verdict = (uint8_t)ys_judge(desk->member, &log.origin, i, &entry, NULL);
-            if (verdict == YS_VERDICT_OK && rng_below(rng, 6) == 0)
-                verdict = YS_VERDICT_BAD;
-            assert_int_equal(ys_status_set(txn, log.id, i, &verdict, 1, NULL), YS_OK);
-        }
-    assert_int_equal(ys_txn_commit(&txn, NULL), YS_OK);
-}
-
 /* What it says before and after it is folded. */
 static void open_apart(struct model_desk *desk, const char *path, const char *wanted, bool at_once)
 {
@@ -266,16 +248,24 @@ static void open_apart(struct model_desk *desk, const char *path, const char *wa
     ys_model_close(model);
 }
 
+/* All has arrived, in the model's file, too: `wanted_out` is what it says, and the caller's to free. */
+static struct model_desk *told_desk(const char *name, char **wanted_out, char path[FOLDER_PATH_MAX])
+{
+    struct model_desk *const desk = model_desk_open(name);
+    struct rng rng = desk->cast.rng;
+    model_desk_write_all(desk);
+    *wanted_out = model_desk_tell(desk, &rng);
+    folder_path(&desk->cast.folder, "model.db", path);
+    return desk;
+}
+
 /* For a disk on which nothing can be written. */
 static void a_copy_in_memory_goes_on_from_where_the_file_stands(void **state)
 {
     (void)state;
-    struct model_desk *const desk = model_desk_open(__func__);
-    struct rng rng = desk->cast.rng;
     char path[FOLDER_PATH_MAX];
-    model_desk_write_all(desk);
-    char *const wanted = model_desk_tell(desk, &rng);
-    folder_path(&desk->cast.folder, "model.db", path);
+    char *wanted = NULL;
+    struct model_desk *const desk = told_desk(__func__, &wanted, path);
 
     struct ys_model *const model = model_desk_model(desk);
     open_apart(desk, path, wanted, true);
@@ -312,7 +302,7 @@ static void changed_verdicts_give_what_a_new_model_says(void **state)
     for (unsigned round = 0; round < 12; round++) {
         char path[FOLDER_PATH_MAX];
         struct ys_model *anew = NULL;
-        turn_verdicts(desk, &rng);
+        model_desk_judge(desk, &rng, JUDGE_WRONGLY);
         model_desk_fold(desk, model, 0, true);
         folder_path(&desk->cast.folder, "anew.db", path);
         assert_int_equal(ys_model_open(path, desk->cast.store, &anew, NULL), YS_OK);
@@ -383,12 +373,9 @@ static void a_killed_process_leaves_it_complete_and_only_behind(void **state)
 static void a_damaged_file_is_made_anew(void **state)
 {
     (void)state;
-    struct model_desk *const desk = model_desk_open(__func__);
-    struct rng rng = desk->cast.rng;
     char path[FOLDER_PATH_MAX];
-    model_desk_write_all(desk);
-    char *const wanted = model_desk_tell(desk, &rng);
-    folder_path(&desk->cast.folder, "model.db", path);
+    char *wanted = NULL;
+    struct model_desk *const desk = told_desk(__func__, &wanted, path);
     FILE *const file = fopen(path, "r+");
     assert_non_null(file);
     for (int i = 0; i < 400; i++)
