@@ -152,7 +152,7 @@
     X(STALE_IN, "INSERT OR IGNORE INTO stale SELECT subject FROM matter WHERE substr(division, 1,"               \
                 " length(?1)) = ?1")                                                                             \
     X(STALE_UNDER,                                                                                               \
-      "INSERT OR IGNORE INTO stale SELECT DISTINCT r.subject FROM log l CROSS JOIN record r WHERE"               \
+      "INSERT OR IGNORE INTO stale SELECT r.subject FROM log l CROSS JOIN record r WHERE"                        \
       " l.origin = ?1 AND r.no >= l.no * 4294967296 + ?2 AND r.no < l.no * 4294967296 + ?3"                      \
       " AND r.subject <> '-'")                                                                                   \
     /* The same of the matters that a record about none is linked to. */                                         \

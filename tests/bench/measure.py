@@ -190,7 +190,11 @@ class Bench:
             street.stop()
             district.stop()
             made = self.tool("stock", street.home, logs, records, BODY_BYTES)
-            street.call("reindex")  # it has read them long ago
+            street.start().ready()  # it has told of them and read them long ago
+            wait_for(lambda: any(r["kind"] == "receipts" for r in street.call("log", STREET, "--json").objects()), "its receipts record")
+            quiet([street])
+            street.stop()
+            street.call("reindex")
             foreign = Foreign()
             bare = [self.puts(records, logs, max(BATCHES))]
             verify = [self.verifies(self.size["verifies_beside"])]

@@ -113,7 +113,8 @@ void attack_squat(const struct target *target, uint32_t first, int count)
     int let_in = 0;
     int serial = 0;
     void *context = context_new();
-    const int64_t deadline_ms = now_ms() + DEADLINE_MS;
+    const int64_t began_ms = now_ms();
+    const int64_t deadline_ms = began_ms + DEADLINE_MS;
     while (serial < count) {
         struct line lines[SQUATTERS_AT_A_TIME];
         int made = 0;
@@ -139,7 +140,7 @@ void attack_squat(const struct target *target, uint32_t first, int count)
             if (!lines[i].ready)
                 line_close(&lines[i]);
     }
-    printf("%d of %d let in\n", let_in, count);
+    printf("%d of %d let in, in %lld ms\n", let_in, count, (long long)(now_ms() - began_ms));
     wait_for_end();
 }
 
