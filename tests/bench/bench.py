@@ -28,8 +28,8 @@ PARTS = ("limits", "catchup", "publish", "reconnect", "pages", "restart", "audit
 def sizes(quick):
     """How much of everything; --quick only shows that all of it runs."""
     if quick:
-        return {"records": 2000, "logs": 10, "publishes": 5, "link_logs": 12, "children": 5, "verifies": 200, "verifies_beside": 200, "verifies_in_turn": 200, "commits": 50, "audited": 5000}
-    return {"records": 100000, "logs": 100, "publishes": 300, "link_logs": 460, "children": 450, "verifies": 20000, "verifies_beside": 100000, "verifies_in_turn": 7000, "commits": 2000, "audited": 1000000}
+        return {"records": 2000, "logs": 10, "publishes": 5, "link_logs": 12, "children": 5, "verifies": 200, "verifies_in_turn": 200, "commits": 50, "audited": 5000}
+    return {"records": 100000, "logs": 100, "publishes": 300, "link_logs": 460, "children": 450, "verifies": 20000, "verifies_in_turn": 7000, "commits": 2000, "audited": 1000000}
 
 
 def machine():

@@ -181,6 +181,27 @@ class Bench:
     def verifies(self, count):
         return self.tool("verify", count, self.record["signed_bytes"])["per_s"]
 
+    def in_turns(self, process, pids, begun):
+        """Seconds that it ran until its end, what could be verified a second meanwhile, and what it printed. What a
+        machine can do changes within seconds: the two have it by turns, each for a moment."""
+        said, limits, ran = [], [], 0
+        reading = threading.Thread(target=lambda: said.append(process.stdout.read()))
+        reading.start()
+        while True:
+            reading.join(TURN_SECONDS)
+            ran += time.monotonic() - begun
+            if not reading.is_alive():
+                break
+            for pid in pids:
+                os.kill(pid, signal.SIGSTOP)
+            limits.append(self.verifies(self.size["verifies_in_turn"]))
+            for pid in pids:
+                os.kill(pid, signal.SIGCONT)
+            begun = time.monotonic()
+        limits.append(self.verifies(self.size["verifies_in_turn"]))
+        process.wait()
+        return ran, statistics.harmonic_mean(limits), said[0]
+
     # --- (a), (e), (d) ----------------------------------------------------------------------------
     def catchup(self, logs):
         """A street with all records of its communities, a district without them."""
@@ -196,8 +217,7 @@ class Bench:
             street.stop()
             street.call("reindex")
             foreign = Foreign()
-            bare = [self.puts(records, logs, max(BATCHES))]
-            verify = [self.verifies(self.size["verifies_beside"])]
+            bare = [self.puts(records, logs, max(BATCHES)) for _ in range(2)]
             at_limits = foreign.part()
             district.start().ready()
             watching = subprocess.Popen([self.tool_path, "watch", str(district.home), str(records), "120"], stdout=subprocess.PIPE, text=True, preexec_fn=die_with_parent)
@@ -205,8 +225,12 @@ class Bench:
             foreign = Foreign()
             street.start()
             watch = Watch(source=street.pid(), sink=district.pid())
-            seen = json.loads(watching.communicate()[0])
-            begun = street.linked()
+            said = watching.stdout.readline()
+            if said.startswith("{"):
+                raise Failure(f"catch-up of {logs} logs, not receipted in time: {said}")
+            cosigned = float(said)
+            judging, verify, seen = self.in_turns(watching, (street.pid(), district.pid()), time.monotonic() - (time.time() - cosigned))
+            seen, begun = json.loads(seen), street.linked()
             used = watch.end()
             at_catchup = foreign.part(*(one["cpu_seconds"] for one in used.values()))
             fleet.stop()
@@ -214,12 +238,11 @@ class Bench:
                 raise Failure(f"catch-up of {logs} logs: {seen}")
             pages = self.tool("pages", district.home / "store")
             foreign = Foreign()
-            verify.append(self.verifies(self.size["verifies_beside"]))
-            bare.append(self.puts(records, logs, max(BATCHES)))
+            bare += [self.puts(records, logs, max(BATCHES)) for _ in range(2)]
             at_limits = max(at_limits, foreign.part())
         shutil.rmtree(fleet.folder)
-        bare, verify = statistics.harmonic_mean(bare), statistics.harmonic_mean(verify)
-        receipted, verified = records / (seen["cosigned"] - begun), records / (seen["good"] - begun)
+        bare = statistics.harmonic_mean(bare)
+        receipted, verified = records / (cosigned - begun), records / (cosigned - begun + judging)
         return {
             "records": records, "commits": seen["commits"], **made, **used, "bare_puts": bare, "verify_all_cores": verify, "receipted": receipted, "verified": verified,
             "foreign_at_limits": at_limits, "foreign_at_catchup": at_catchup, "receipted_ratio": receipted / bare, "verified_ratio": verified / verify,
@@ -314,29 +337,7 @@ class Bench:
         shutil.rmtree(fleet.folder)
         return {"children": count, "seconds": last - begun, "steady_seconds": steady - begun, **used["district"]}
 
-
     # --- audit ------------------------------------------------------------------------------------
-    def in_turns(self, process, pids, begun):
-        """Seconds that it ran until its end, what could be verified a second meanwhile, and what it printed. What a
-        machine can do changes within seconds: the two have it by turns, each for a moment."""
-        said, limits, ran = [], [], 0
-        reading = threading.Thread(target=lambda: said.append(process.stdout.read()))
-        reading.start()
-        while True:
-            reading.join(TURN_SECONDS)
-            ran += time.monotonic() - begun
-            if not reading.is_alive():
-                break
-            for pid in pids:
-                os.kill(pid, signal.SIGSTOP)
-            limits.append(self.verifies(self.size["verifies_in_turn"]))
-            for pid in pids:
-                os.kill(pid, signal.SIGCONT)
-            begun = time.monotonic()
-        limits.append(self.verifies(self.size["verifies_in_turn"]))
-        process.wait()
-        return ran, statistics.harmonic_mean(limits), said[0]
-
     def audit(self):
         """A street that holds so many records of its communities, audited by a process of its own."""
         records, logs = self.size["audited"], self.size["logs"]
