@@ -21,6 +21,7 @@ BATCHES = (256, 1000, 4096)
 TICK = os.sysconf("SC_CLK_TCK")
 SAMPLE_SECONDS = 0.02
 TURN_SECONDS = 0.7
+PF_KTHREAD = 0x00200000
 
 
 class Open(Node):
@@ -101,14 +102,14 @@ def cpu_seconds(pid):
 
 
 class Foreign:
-    """The part of all processors that went to others than us since it was made."""
+    """The part of all processors that went to others than us since it was made; the kernel's threads write what is ours."""
 
     def __init__(self):
-        self.began, self.busy, self.ended = time.monotonic(), busy_seconds(), ended_seconds()
+        self.began, self.busy, self.ended = time.monotonic(), busy_seconds(), ended_seconds() + kernel_seconds()
 
     def part(self, *still_running):
         """`still_running` are processor seconds of processes of ours that have not ended yet."""
-        ours = ended_seconds() - self.ended + sum(still_running)
+        ours = ended_seconds() + kernel_seconds() - self.ended + sum(still_running)
         return max(0.0, busy_seconds() - self.busy - ours) / ((time.monotonic() - self.began) * os.cpu_count())
 
 
@@ -118,9 +119,23 @@ def busy_seconds():
     return (sum(fields) - fields[3] - fields[4]) / TICK  # without idle and waiting for the disk; with what the host took
 
 
+def kernel_seconds():
+    """Of all threads of the kernel that are there."""
+    ticks = 0
+    for path in pathlib.Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = path.read_text(errors="replace").rsplit(")", 1)[1].split()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if int(fields[6]) & PF_KTHREAD:
+            ticks += int(fields[11]) + int(fields[12])
+    return ticks / TICK
+
+
 def ended_seconds():
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+    """Of this process and of those that it started and that have ended."""
+    used = [resource.getrusage(whose) for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
 
 
 class Bench:
