@@ -3,7 +3,7 @@
 
     fail.py memory|store [--all] [--seed S] [NAME...]      the commands whose names begin so; default: all
 
-Of commands with very many calls the first 360 and the last 60 are tried, and of those between one residue
+Of commands with very many calls the first 240 and the last 60 are tried, and of those between one residue
 class, every m-th: which one the seed says, from the clock unless YISHI_SEED or --seed gives it, so that many
 runs come to all of them. --all tries every one.
 
@@ -34,7 +34,7 @@ from ground import COMMUNITY, DEPLOYMENT, Broken, Failure, Ground, need, store_t
 from harness import consensus  # noqa: E402
 
 STRIDE = int(os.environ.get("YISHI_STRIDE", "1"))  # a sanitizer makes each run many times slower
-FIRST, LAST = 360, 60  # these many are always tried
+FIRST, LAST = 240, 60  # these many are always tried
 PIECE = 20  # how many between them make a class, about
 DAEMON_RUNS = 6
 NOTES = ("yishi: note, rule ", "       what to do: ")  # what rules say of a record that is published

@@ -20,7 +20,7 @@ sys.dont_write_bytecode = True
 
 import ground  # noqa: E402
 from ground import DEPLOYMENT, THIRD, Broken, Failure, Ground, need, wait_for  # noqa: E402
-from harness import consensus  # noqa: E402
+from harness import consensus, files_under  # noqa: E402
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 KILLED = -9
@@ -105,7 +105,7 @@ class Points:
         """The node shows the record as erased, and no file of it has the text."""
         shown = node.call("show", record, "--json", check=False)
         return shown.status == 0 and shown.object()["content"] == "erased" and not any(
-            text in path.read_bytes() for path in node.home.rglob("*") if path.is_file())
+            text in data for _, data in files_under(node.home))
 
     def kill_erasing(self, name, file):
         """What was to be erased when the redaction was committed is erased after the next start."""

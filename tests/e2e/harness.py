@@ -140,12 +140,28 @@ class Case(unittest.TestCase):
         return wait_for(there, f"{reader.code}: {size} records of {code} with {wanted}")
 
 
+def paths_under(folder):
+    """Folders and files below. One that a daemon puts away meanwhile is passed over."""
+    for parent, folders, files in os.walk(folder):
+        yield from (pathlib.Path(parent) / name for name in sorted(folders + files))
+
+
+def files_under(*folders):
+    """Every regular file below, with its bytes."""
+    for path in itertools.chain.from_iterable(map(paths_under, folders)):
+        try:
+            if path.is_file():
+                yield path, path.read_bytes()
+        except FileNotFoundError:
+            continue
+
+
 def files_of(node):
     """Names in the home folder but those that come and go with the daemon and its readers."""
     passing = {"address", "clock", "doorbell", "lock", "lock.mdb", "model.db", "model.db-journal", "model.db-shm", "model.db-wal",
                "reserve"}
     # a file is replaced by one of its name and six more letters, which the daemon may be at just now
-    return sorted(str(p.relative_to(node.home)) for p in node.home.rglob("*") if p.name not in passing and not re.search(r"\.[A-Za-z0-9]{6}$", p.name))
+    return sorted(str(p.relative_to(node.home)) for p in paths_under(node.home) if p.name not in passing and not re.search(r"\.[A-Za-z0-9]{6}$", p.name))
 
 
 _numbers = itertools.count(5001)

@@ -9,7 +9,7 @@ import sys
 import threading
 import unittest
 
-from harness import COMMUNITY, DISTRICT, NEIGHBOUR, OK, REFUSED, USAGE, Case, consensus, wait_for, write_json
+from harness import COMMUNITY, DISTRICT, NEIGHBOUR, OK, REFUSED, USAGE, Case, consensus, files_under, wait_for, write_json
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from cutting import CuttingRelay  # noqa: E402
@@ -155,7 +155,7 @@ class Attachments(Case):
         self.assertEqual((fault["code"], fault["count"], fault["hash"]), (COMMUNITY, 1, made["hash"]))
         self.assertIn(f"{COMMUNITY} has sent wrong contents 1 times", street.call("status").out)
         self.assertIn("event=attachment_wrong", street.log_text())
-        self.assertEqual([p for p in (street.home / "attachments").rglob("*") if p.is_file() and p.stat().st_size != 0], [])
+        self.assertEqual([path for path, data in files_under(street.home / "attachments") if data], [])
         self.receipted(community)  # records go on over the same connection
         kept.write_bytes(right)
         street.stop()  # the half hour is over when it starts again

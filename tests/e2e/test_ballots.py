@@ -10,7 +10,7 @@ import re
 import sys
 import unittest
 
-from harness import COMMUNITY, OK, REFUSED, TOP, USAGE, Case, wait_for
+from harness import COMMUNITY, OK, REFUSED, TOP, USAGE, Case, files_under, wait_for
 
 sys.path[:0] = [str(TOP / "tests")]
 
@@ -145,12 +145,9 @@ class Ballots(Case):
         # Nothing of a single ballot is anywhere in the clear, and at no other node at all.
         needles = [papers[0]["remark"].encode(), base64.b64decode(first["salt"]), first["salt"].encode(), first["code"].encode(),
                    codes[0].encode(), codes[39].encode()]
-        for node in (community, street, district):
-            for file in node.home.rglob("*"):
-                if file.is_file():
-                    data = file.read_bytes()
-                    for needle in needles:
-                        self.assertNotIn(needle, data, file)
+        for file, data in files_under(*(node.home for node in (community, street, district))):
+            for needle in needles:
+                self.assertNotIn(needle, data, file)
 
         # Time is up, or somebody decides so.
         self.assertRefused(self.ballot(community, "erase", "--purpose", "期满", check=False), REFUSED, "are kept until")

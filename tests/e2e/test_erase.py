@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import unittest
 
-from harness import COMMUNITY, DISTRICT, OK, REFUSED, STREET, TOP, Case, consensus, store_tool, wait_for
+from harness import COMMUNITY, DISTRICT, OK, REFUSED, STREET, TOP, Case, Failure, consensus, files_under, store_tool, wait_for
 
 WINDOW = 24
 RUN = re.compile(rb"[^\0]{%d,}" % WINDOW)
@@ -33,16 +33,13 @@ def places(folders, text):
     """Files that hold any piece of the text, with the offset of the first."""
     wanted = windows(text)
     found = {}
-    for folder in folders:
-        for path in sorted(pathlib.Path(folder).rglob("*")):
-            if not path.is_file():
-                continue
-            for run in RUN.finditer(path.read_bytes()):  # the text has no zero bytes
-                part = run.group()
-                at = next((i for i in range(len(part) - WINDOW + 1) if part[i:i + WINDOW] in wanted), None)
-                if at is not None:
-                    found[str(path)] = run.start() + at
-                    break
+    for path, data in files_under(*folders):
+        for run in RUN.finditer(data):  # the text has no zero bytes
+            part = run.group()
+            at = next((i for i in range(len(part) - WINDOW + 1) if part[i:i + WINDOW] in wanted), None)
+            if at is not None:
+                found[str(path)] = run.start() + at
+                break
     return found
 
 
@@ -81,7 +78,7 @@ class Erase(Case):
             return not any(places([n.home for n in nodes] + list(also), text) for text in texts)
         try:
             wait_for(none, "no plaintext")
-        except Exception:
+        except Failure:
             raise AssertionError([places([n.home for n in nodes] + list(also), text) for text in texts]) from None
 
     def test_a_body_goes_at_every_holder(self):
@@ -167,7 +164,7 @@ class Erase(Case):
         self.clean(nodes, SECRET, name, text, also=[backup, street_backup])
         folders = [community.home, backup]
         wait_for(lambda: not any(p.exists() for p in keys), "no slots of keys")
-        left = {path.read_bytes() for folder in folders for path in folder.rglob("*") if path.is_file()}
+        left = {data for _, data in files_under(*folders)}
         public = [base64.b64decode((community.home / "keys" / "vault.pub").read_text().split()[-1])]
         for path, slot in keys.items():  # what is random in them and no secret of others: the wrapped keys
             for known in (*public, bytes.fromhex(path.name)):

@@ -7,7 +7,7 @@ import pty
 import subprocess
 import unittest
 
-from harness import COMMUNITY, DISTRICT, NAMES, OK, REFUSED, USAGE, Case, write_json
+from harness import COMMUNITY, DISTRICT, NAMES, OK, REFUSED, USAGE, Case, files_under, write_json
 
 MOBILE = "13800138000"
 
@@ -144,11 +144,9 @@ class Preview(Case):
         node.call("poster", there, "--kept-names", "--out", again)
         self.assertEqual(again.read_text(), text)
         node.call("reindex")
-        for file in node.home.rglob("*"):
-            if file.is_file():
-                data = file.read_bytes()
-                for name in ("王小明", "李<b>四", "赵不愿", "孙空白", "钱多多"):
-                    self.assertNotIn(name.encode(), data, file)
+        for file, data in files_under(node.home):
+            for name in ("王小明", "李<b>四", "赵不愿", "孙空白", "钱多多"):
+                self.assertNotIn(name.encode(), data, file)
 
         # What is typed wrong.
         for line, status, words in (

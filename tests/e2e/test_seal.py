@@ -8,7 +8,7 @@ import json
 import subprocess
 import unittest
 
-from harness import COMMUNITY, OK, REFUSED, STREET, USAGE, TOP, Case
+from harness import COMMUNITY, OK, REFUSED, STREET, USAGE, TOP, Case, files_under
 
 import sys
 
@@ -60,11 +60,9 @@ class Seal(Case):
         for secret in secrets:
             needles += [secret, secret.hex().encode(), secret.hex().upper().encode()]
             needles += [base64.b64encode(b"\0" * lead + secret)[4 if lead else 0:-4] for lead in range(3)]
-        for path in folder.rglob("*"):
-            if path.is_file():
-                data = path.read_bytes()
-                for needle in needles:
-                    self.assertNotIn(needle, data, path)
+        for path, data in files_under(folder):
+            for needle in needles:
+                self.assertNotIn(needle, data, path)
 
     def test_from_sealing_to_an_auditor_with_nothing_but_openssl(self):
         district, street, community = self.federation()
