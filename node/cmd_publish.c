@@ -495,6 +495,23 @@ static enum ys_code flush(const struct publication *p, struct ys_err *err)
                    (unsigned long long)p->appended.first_index, why.msg);
 }
 
+/* What the author may not have meant. */
+static void tell_notes(const struct publication *p, size_t at)
+{
+    const struct ys_record *const record = &p->record[at].record;
+    if (p->begins[at]) {
+        fputs("yishi: ", stderr);
+        fprintf(stderr, _("note: this begins matter %s, whose number this node did not give out"),
+                record->subject);
+        fputc('\n', stderr);
+    }
+    if (strcmp(record->kind, "rule_parameter") == 0 &&
+        ys_division_level(&record->origin.division) == YS_LEVEL_STREET)
+        fprintf(stderr, "yishi: %s\n",
+                _("note: a street's parameter changes no deadline and no indicator; those of its "
+                  "district count"));
+}
+
 static enum ys_code print_all(const struct publication *p, struct ys_err *err)
 {
     enum ys_code code = YS_OK;
@@ -502,14 +519,8 @@ static enum ys_code print_all(const struct publication *p, struct ys_err *err)
         code = print_record(p, i, err);
     if (code == YS_OK && !p->dry)
         code = flush(p, err);
-    for (size_t i = 0; i < p->record_count && code == YS_OK; i++) {
-        if (!p->begins[i])
-            continue;
-        fputs("yishi: ", stderr);
-        fprintf(stderr, _("note: this begins matter %s, whose number this node did not give out"),
-                p->record[i].record.subject);
-        fputc('\n', stderr);
-    }
+    for (size_t i = 0; i < p->record_count && code == YS_OK; i++)
+        tell_notes(p, i);
     if (code == YS_OK && !p->dry && p->appended.standing == YS_STANDING_UNKNOWN)
         fprintf(stderr, "yishi: %s\n",
                 _("note: the keys are not known to be registered yet; the record counts once the "

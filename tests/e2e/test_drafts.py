@@ -402,7 +402,12 @@ class References(DraftCase):
                          "name that day or a later one", node=district)
         parameter["rule_parameter"]["effective_from"] = str(datetime.datetime.now(shanghai).date() + datetime.timedelta(days=1))
         path = write_json(self.folder / "r.json", parameter)
-        self.assertEqual(district.call("publish", path, "--dry-run", "--json").object()["kind"], "rule_parameter")
+        told = district.call("publish", path, "--dry-run", "--json")
+        self.assertEqual((told.object()["kind"], told.err), ("rule_parameter", ""))
+        # A street may write one down, and is told that nobody goes by it.
+        parameter["rule_parameter"]["scope"] = STREET
+        told = self.unit(STREET).call("publish", write_json(self.folder / "r.json", parameter), "--dry-run")
+        self.assertIn("a street's parameter changes no deadline", told.err)
 
     def test_changes_by_hand_must_be_those_of_the_new_content(self):
         first = self.proposal()
