@@ -98,6 +98,26 @@ static enum ys_code read_verdict(const struct ys_node *node, struct ys_txn *txn,
     return YS_OK;
 }
 
+/* A body inside of a body, as what it says. One that cannot be read stays bytes. */
+static enum ys_code open_replacement(struct ys_exhibit *exhibit, const Yishi__V1__Body *outer,
+                                     struct ys_arena *arena, struct ys_err *err)
+{
+    const Yishi__V1__Body *body = NULL;
+    json_t *shown = NULL;
+    if (outer->kind_case != YISHI__V1__BODY__KIND_CORRECTION ||
+        outer->correction->replacement.len == 0)
+        return YS_OK;
+    const ProtobufCBinaryData *const bytes = &outer->correction->replacement;
+    enum ys_code code =
+        ys_body_decode((struct ys_bytes){bytes->data, bytes->len}, arena, &body, err);
+    if (code == YS_OK)
+        code = ys_json_encode(&body->base, &shown, err);
+    if (code == YS_OK && json_object_set_new(json_object_get(exhibit->body, "correction"),
+                                             "replacement", shown) != 0)
+        return ys_fail(err, YS_NOMEM, _("out of memory"));
+    return code == YS_NOMEM ? code : YS_OK;
+}
+
 static enum ys_code read_body(struct ys_exhibit *exhibit, struct ys_bytes bytes, struct ys_err *err)
 {
     struct ys_arena arena;
@@ -108,6 +128,8 @@ static enum ys_code read_body(struct ys_exhibit *exhibit, struct ys_bytes bytes,
         code = ys_json_encode(&body->base, &exhibit->body, err);
     else if (code != YS_NOMEM)
         code = YS_OK; /* of no form that this version can show */
+    if (code == YS_OK && exhibit->body != NULL)
+        code = open_replacement(exhibit, body, &arena, err);
     ys_arena_clear(&arena);
     return code;
 }

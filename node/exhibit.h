@@ -32,7 +32,8 @@ struct ys_exhibit {
     struct ys_receipt street, district;
     size_t told_count; /* what was erased of it, or asked to be */
     struct ys_told told[YS_TOLD_MAX];
-    json_t *body; /* NULL unless asked for, here, and of a known kind */
+    /* NULL unless asked for, here, and of a known kind; a correction's replacement as what it says, not as bytes */
+    json_t *body;
     json_t *
         attachments; /* what show finds out of them: attachment/listing.h; NULL: none, or not asked */
 };

@@ -1,49 +1,17 @@
 #include "node/export_records.h"
 
-#include "crypto/base64.h"
 #include "node/lang.h"
 #include "node/view.h"
-#include "proto/body.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum { ENTRIES_A_TURN = 512 }; /* a read transaction is not held for a whole log */
-
-/* A body inside of a body: from base64 to what it says. One that cannot be read stays bytes. */
-static enum ys_code open_replacement(struct ys_exhibit *exhibit, struct ys_err *err)
-{
-    json_t *const correction = json_object_get(exhibit->body, "correction");
-    const char *const text = json_string_value(json_object_get(correction, "replacement"));
-    const Yishi__V1__Body *body = NULL;
-    struct ys_arena arena;
-    json_t *shown = NULL;
-    size_t size = 0;
-    if (text == NULL)
-        return YS_OK;
-    uint8_t *const bytes = malloc(strlen(text));
-    if (bytes == NULL)
-        return ys_fail(err, YS_NOMEM, _("out of memory"));
-    ys_arena_init(&arena, YS_BODY_ARENA_MAX);
-    enum ys_code code = ys_base64_decode(ys_bytes_of_text(text), bytes, strlen(text), &size);
-    if (code == YS_OK)
-        code = ys_body_decode((struct ys_bytes){.data = bytes, .size = size}, &arena, &body, err);
-    if (code == YS_OK)
-        code = ys_json_encode(&body->base, &shown, err);
-    ys_arena_clear(&arena);
-    free(bytes);
-    if (code == YS_OK && json_object_set_new(correction, "replacement", shown) != 0)
-        return ys_fail(err, YS_NOMEM, _("out of memory"));
-    return code == YS_NOMEM ? code : YS_OK;
-}
 
 static enum ys_code take_one(const struct ys_export_records_options *options, struct ys_txn *txn,
                              const struct ys_log *log, uint64_t index, struct ys_err *err)
 {
     YS_EXHIBIT_SCOPED exhibit = {.body = NULL};
     enum ys_code code = ys_exhibit_load(options->node, txn, log, index, true, &exhibit, err);
-    if (code == YS_OK)
-        code = open_replacement(&exhibit, err);
     if (code == YS_OK)
         options->take(&exhibit);
     return code;

@@ -1,7 +1,6 @@
 /* Every record that a node holds, as lines of JSON, for programs that compute from them
  * what they like: what `yishi log --bodies --json` prints of each, logs in the order
- * of their origins, entries in their own. A correction's replacement is shown as what it says,
- * not as bytes.
+ * of their origins, entries in their own.
  *
  * Decides nothing about which records count. Threads: main. Memory: some hundred records at a time. */
 #ifndef YS_NODE_EXPORT_RECORDS_H
