@@ -1,5 +1,8 @@
 #include "node/label.h"
 
+#include "node/lang.h"
+#include "proto/enum_word.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -273,4 +276,20 @@ const char *ys_label_field(const ProtobufCMessageDescriptor *message, const char
 const char *ys_label_value(const ProtobufCEnumValue *value)
 {
     return find(of_value, sizeof of_value / sizeof *of_value, value->name);
+}
+
+const char *ys_label_number(const ProtobufCEnumDescriptor *type, int number)
+{
+    const ProtobufCEnumValue *const value = protobuf_c_enum_descriptor_get_value(type, number);
+    const char *const zh = value == NULL ? NULL : ys_label_value(value);
+    return zh == NULL ? "" : zh;
+}
+
+const char *ys_label_word(const ProtobufCEnumDescriptor *type, const char *word)
+{
+    if (word == NULL)
+        return "";
+    const ProtobufCEnumValue *const value = ys_enum_find(type, ys_bytes_of_text(word));
+    const char *const zh = value == NULL ? NULL : ys_label_value(value);
+    return ys_lang_is_chinese() && zh != NULL ? zh : word;
 }

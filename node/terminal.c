@@ -51,5 +51,5 @@ void ys_terminal_padded(const char *text, int width)
     ys_view_clean(text, clean, sizeof clean);
     const int rest = width - columns_of(clean);
     /* What is too long for its column keeps apart from the next all the same. */
-    printf("%s%*s", clean, rest > 0 ? rest : 1, "");
+    printf("%s%*s", clean, rest > 0 ? rest : width > 0, "");
 }

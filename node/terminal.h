@@ -10,7 +10,8 @@
 void ys_terminal_put(const char *text);
 /* "name: value" and a line feed, with the value foreign. */
 void ys_terminal_pair(const char *name, const char *value);
-/* Filled with spaces to `width` columns; a character beyond U+1100 takes two. */
+/* Filled with spaces to `width` columns, of which there are none when it is 0; a character beyond U+1100
+ * takes two. */
 void ys_terminal_padded(const char *text, int width);
 /* "2026-11-25 09:30:00" in +08:00; "-" for none. */
 void ys_terminal_time(bool there, uint64_t time_s, char out[YS_TIME_TEXT_MAX]);

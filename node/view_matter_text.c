@@ -1,4 +1,5 @@
 #include "node/attachment/view.h"
+#include "node/label.h"
 #include "node/lang.h"
 #include "node/terminal.h"
 #include "node/view_matter.h"
@@ -73,9 +74,10 @@ static void put_head(const struct ys_dossier_head *head)
     }
     putchar('\n');
     if (head->category[0] != '\0')
-        ys_terminal_pair(_("Category"), head->category);
+        ys_terminal_pair(_("Category"),
+                         ys_label_word(&yishi__v1__category__descriptor, head->category));
     if (head->nature[0] != '\0')
-        ys_terminal_pair(_("Nature"), head->nature);
+        ys_terminal_pair(_("Nature"), ys_label_word(&yishi__v1__nature__descriptor, head->nature));
     if (head->merged_into[0] != '\0')
         ys_terminal_pair(_("Merged into"), head->merged_into);
 }
@@ -142,7 +144,7 @@ static void put_track(const struct ys_dossier_track *track)
     if (track->replaced)
         printf(" (%s)", _("deliberated again"));
     fputs("\n      ", stdout);
-    ys_terminal_put(track->nature);
+    ys_terminal_put(ys_label_word(&yishi__v1__nature__descriptor, track->nature));
     if (track->decision_matter)
         printf(", %s", _("for the residents' meeting"));
     if (track->responsible[0] != '\0') {

@@ -48,11 +48,8 @@ json_t *ys_view_told_json(const struct ys_exhibit *view)
 static void put_reason(const struct ys_told *told)
 {
     char word[YS_ENUM_WORD_MAX];
-    const ProtobufCEnumValue *const value = protobuf_c_enum_descriptor_get_value(
-        &yishi__v1__redaction_reason__descriptor, told->reason);
-    const char *const label = ys_lang_is_chinese() && value != NULL ? ys_label_value(value) : NULL;
     print_reason(told, word);
-    printf("; %s: %s", _("reason"), label != NULL ? label : word);
+    printf("; %s: %s", _("reason"), ys_label_word(&yishi__v1__redaction_reason__descriptor, word));
     if (told->order[0] != '\0') {
         printf("; %s: ", _("order"));
         ys_terminal_put(told->order);

@@ -5,7 +5,6 @@
 #include "node/lang.h"
 #include "node/terminal.h"
 #include "proto/body.pb-c.h"
-#include "proto/enum_word.h"
 #include "sync/blob.h"
 
 #include <stdio.h>
@@ -13,23 +12,14 @@
 
 /* --- text --- */
 
-/* The word of an enum for people. */
-static const char *label(const ProtobufCEnumDescriptor *type, const char *word)
-{
-    const ProtobufCEnumValue *const value =
-        word == NULL ? NULL : ys_enum_find(type, ys_bytes_of_text(word));
-    const char *const zh = value == NULL ? NULL : ys_label_value(value);
-    return ys_lang_is_chinese() && zh != NULL ? zh : word == NULL ? "" : word;
-}
-
 static const char *role_word(const char *word)
 {
-    return label(&yishi__v1__attachment_role__descriptor, word);
+    return ys_label_word(&yishi__v1__attachment_role__descriptor, word);
 }
 
 static const char *scope_word(const char *word)
 {
-    return label(&yishi__v1__attachment_scope__descriptor, word);
+    return ys_label_word(&yishi__v1__attachment_scope__descriptor, word);
 }
 
 static const char *state_word(const char *state)

@@ -62,12 +62,9 @@ static void put_paper(FILE *out, const struct ys_ballot_head *head, const char *
     }
     ys_page_put(out, "</table><p>您的身份（选填）：");
     for (size_t i = 0; i < head->round->n_evaluators_by_kind; i++) {
-        const ProtobufCEnumValue *const value = protobuf_c_enum_descriptor_get_value(
-            &yishi__v1__party_kind__descriptor,
-            (int)head->round->evaluators_by_kind[i]->party_kind);
-        const char *const zh = value == NULL ? NULL : ys_label_value(value);
         ys_page_put(out, "<span class=\"box\"></span>");
-        ys_page_text(out, zh == NULL ? "" : zh);
+        ys_page_text(out, ys_label_number(&yishi__v1__party_kind__descriptor,
+                                          (int)head->round->evaluators_by_kind[i]->party_kind));
         ys_page_put(out, "　");
     }
     ys_page_put(out,

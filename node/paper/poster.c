@@ -5,16 +5,9 @@
 
 #include <string.h>
 
-static const char *label_of(const ProtobufCEnumDescriptor *type, int number)
-{
-    const ProtobufCEnumValue *const value = protobuf_c_enum_descriptor_get_value(type, number);
-    const char *const zh = value == NULL ? NULL : ys_label_value(value);
-    return zh == NULL ? "" : zh;
-}
-
 static const char *party_zh(unsigned kind)
 {
-    return label_of(&yishi__v1__party_kind__descriptor, (int)kind);
+    return ys_label_number(&yishi__v1__party_kind__descriptor, (int)kind);
 }
 
 static void put_title(FILE *out, const char *before, const char *title, const char *behind,
@@ -183,7 +176,7 @@ static void put_evaluation(FILE *out, const Yishi__V1__EvaluationResult *result)
     for (size_t i = 0; i < result->n_dimensions; i++) {
         const Yishi__V1__GradeCounts *const one = result->dimensions[i];
         ys_page_put(out, "<tr><td class=\"left\">");
-        ys_page_text(out, label_of(&yishi__v1__dimension__descriptor, (int)one->dimension));
+        ys_page_text(out, ys_label_number(&yishi__v1__dimension__descriptor, (int)one->dimension));
         (void)fprintf(
             out, "</td><td>%u</td><td>%u</td><td>%u</td><td>%u</td><td>%u</td><td>%u</td></tr>",
             one->grade_5, one->grade_4, one->grade_3, one->grade_2, one->grade_1, one->grade_0);
@@ -201,7 +194,7 @@ void ys_poster_publication(FILE *out, const struct ys_poster *poster,
     char from[YS_PAGE_DAY_MAX] = "";
     char to[YS_PAGE_DAY_MAX] = "";
     const char *const subject =
-        label_of(&yishi__v1__feedback_subject__descriptor, (int)publication->subject);
+        ys_label_number(&yishi__v1__feedback_subject__descriptor, (int)publication->subject);
     ys_page_begin(out, "协商成果公开");
     ys_page_put(out, "<h1>");
     if (poster->title[0] != '\0') {

@@ -129,6 +129,9 @@ class Matter(Case):
                          ("示例:西门外道路拓宽三米", "facilities_and_order", "public_service"))
         community.publish(record("withdrawal", {"reason": "示例"}, ref("withdraws", counts)), "--as", "rc", "--as", "po")
         self.assertEqual(self.seen(community, conflict=False)["title"], "示例:另一题目")
+        chinese = community.call("--lang", "zh", "matter", MATTER).out
+        self.assertIn("各类公约", chinese)
+        self.assertIn("社区事务", chinese)
 
     def test_items_of_a_matter_are_numbered_over_its_sessions(self):
         _, _, community = self.federation()
