@@ -10,8 +10,8 @@
 #include "node/model/trial.h"
 #include "sync/status.h"
 
-/* Statements that are prepared once. */
-/* clang-format off: it would move every backslash with the longest line */
+/* Statements that are prepared once. The formatter would move every backslash with the longest line. */
+/* clang-format off */
 #define YS_MODEL_QUERIES(X)                                                                                      \
     X(BEGIN_LOG, "INSERT INTO log VALUES (NULL, ?, ?, ?, ?, 0, zeroblob(0), 0,"                                  \
                  " zeroblob(0))")                                                                                \
