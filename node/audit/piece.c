@@ -53,8 +53,25 @@ static bool check_body(struct ys_piece *piece, uint64_t index, const struct read
     return false;
 }
 
-static enum ys_code check_verdict(struct ys_piece *piece, const uint8_t *row, uint64_t index,
-                                  struct reading *reading, struct ys_err *err)
+/* What is kept is what we found, unless somebody's keys have changed since we began: then a daemon judges by
+ * keys that we do not know. */
+static enum ys_code check_kept(struct ys_piece *piece, struct ys_txn *txn, const uint8_t *row,
+                               uint64_t index, enum ys_verdict found, struct ys_err *err)
+{
+    uint64_t members = 0;
+    const enum ys_verdict stored =
+        row == NULL ? YS_VERDICT_UNCHECKED : ys_status_in_row(row, index % YS_STATUS_CHUNK);
+    if (stored == YS_VERDICT_UNCHECKED || stored == found)
+        return YS_OK;
+    const enum ys_code code = ys_txn_count(txn, YS_DB_MEMBER, &members, err);
+    if (code == YS_OK && members == piece->begun->members)
+        YS_PIECE_FLAW_AT(piece, CACHE, index, "status says %s, it is %s", ys_verdict_name(stored),
+                         ys_verdict_name(found));
+    return code;
+}
+
+static enum ys_code check_verdict(struct ys_piece *piece, struct ys_txn *txn, const uint8_t *row,
+                                  uint64_t index, struct reading *reading, struct ys_err *err)
 {
     struct ys_err why = {0};
     ys_arena_reuse(&reading->arena);
@@ -75,12 +92,7 @@ static enum ys_code check_verdict(struct ys_piece *piece, const uint8_t *row, ui
         YS_PIECE_FLAW_AT(piece, SIGNATURE, index, "%s", why.msg);
     if (found == YS_VERDICT_UNKNOWN_KEY && piece->options->deep)
         YS_PIECE_FLAW_AT(piece, UNKNOWN, index, "%s", why.msg);
-    const enum ys_verdict stored =
-        row == NULL ? YS_VERDICT_UNCHECKED : ys_status_in_row(row, index % YS_STATUS_CHUNK);
-    if (stored != YS_VERDICT_UNCHECKED && stored != found)
-        YS_PIECE_FLAW_AT(piece, CACHE, index, "status says %s, it is %s", ys_verdict_name(stored),
-                         ys_verdict_name(found));
-    return YS_OK;
+    return check_kept(piece, txn, row, index, found, err);
 }
 
 /* An entry without its content must stand in "absent", or it would not be asked for again. */
@@ -169,7 +181,7 @@ static enum ys_code check_entry(struct ys_piece *piece, struct ys_txn *txn, cons
     ys_leaf_hash(entry->note, &piece->leaf[at]);
     if (piece->whole == at)
         piece->whole++;
-    code = check_verdict(piece, row, index, reading, err);
+    code = check_verdict(piece, txn, row, index, reading, err);
     const bool readable = code == YS_OK && check_body(piece, index, reading);
     if (code != YS_OK || !ys_note_peek(entry->note, &text, &kind_name))
         return code;

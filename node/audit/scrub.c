@@ -407,6 +407,8 @@ static enum ys_code begin(struct scrub *scrub, struct ys_err *err)
     struct ys_log log;
     YS_TXN_SCOPED txn = NULL;
     enum ys_code code = ys_store_begin(scrub->options->store, false, &txn, err);
+    if (code == YS_OK)
+        code = ys_txn_count(txn, YS_DB_MEMBER, &scrub->begun.members, err);
     for (uint32_t id = 0; code == YS_OK; id++) {
         struct ys_err why = {0};
         const enum ys_code read = ys_log_next(txn, id, &log, &why);

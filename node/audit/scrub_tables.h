@@ -19,6 +19,7 @@ struct ys_positions {
 struct ys_begun {
     struct ys_log *log;
     size_t count;
+    uint64_t members; /* rows of "member": they grow when somebody's keys change */
 };
 /* NULL: it was not there, or could not be read. */
 const struct ys_log *ys_begun_find(const struct ys_begun *begun, uint32_t log_id);

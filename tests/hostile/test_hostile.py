@@ -130,7 +130,8 @@ class Handshakes(Hostile):
         for node, ahead, count in zip(self.evil[1:], (11, 14, 17), (3, 3, 1000)):
             squat = self.begin(node, None, "squat", f"{0xe43c9869 + ahead:x}", count)
             let_in, took_ms = map(int, re.fullmatch(r"(\d+) of \d+ let in, in (\d+) ms", squat.first).groups())
-            self.assertTrue(0 < let_in <= 3 * (took_ms // 10_000 + 1), squat.first)
+            # The first ten seconds may have begun with the node's own handshake.
+            self.assertTrue(0 < let_in < 3 * (took_ms // 10_000 + 2), squat.first)
         for _ in range(3):
             self.honest.stop()
             self.honest.start().ready().connected()
