@@ -96,7 +96,7 @@ def numbers(count, stride, seed, everything):
         yield from itertools.count(1)
     late = max(FIRST + 1, count - LAST)
     classes = max(1, (late - FIRST - 1) // (PIECE // stride + 1))
-    yield from range(1 + seed % stride, FIRST + 1, stride)
+    yield from range(1 + seed % max(1, min(stride, count // 2)), FIRST + 1, stride)
     yield from range(FIRST + 1 + (seed - FIRST - 1) % classes, late, classes)
     yield from itertools.count(late, stride)
 
