@@ -12,7 +12,7 @@ enum {
     NET_DIALERS_MAX = 16,
     NET_RAW_MAX = 16,
     NET_DEADLINE_MS = 120 * 1000, /* of a whole test */
-    NET_WINDOW_MS = 10 * 1000    /* of the handshakes that are counted */
+    NET_WINDOW_MS = 10 * 1000     /* of the handshakes that are counted */
 };
 
 struct keys {
