@@ -53,8 +53,8 @@ static bool check_body(struct ys_piece *piece, uint64_t index, const struct read
     return false;
 }
 
-/* What is kept is what we found, unless somebody's keys have changed since we began: then a daemon judges by
- * keys that we do not know. */
+/* What is kept is what we found. Once somebody's keys have changed since we began, a daemon judges by keys that we
+ * do not know. */
 static enum ys_code check_kept(struct ys_piece *piece, struct ys_txn *txn, const uint8_t *row,
                                uint64_t index, enum ys_verdict found, struct ys_err *err)
 {
@@ -64,10 +64,17 @@ static enum ys_code check_kept(struct ys_piece *piece, struct ys_txn *txn, const
     if (stored == YS_VERDICT_UNCHECKED || stored == found)
         return YS_OK;
     const enum ys_code code = ys_txn_count(txn, YS_DB_MEMBER, &members, err);
-    if (code == YS_OK && members == piece->begun->members)
+    if (code != YS_OK)
+        return code;
+    if (members == piece->begun->members)
         YS_PIECE_FLAW_AT(piece, CACHE, index, "status says %s, it is %s", ys_verdict_name(stored),
                          ys_verdict_name(found));
-    return code;
+    else
+        YS_PIECE_FLAW_AT(piece, UNKNOWN, index,
+                         "status says %s, it was %s when this began; keys have changed since, so "
+                         "look again",
+                         ys_verdict_name(stored), ys_verdict_name(found));
+    return YS_OK;
 }
 
 static enum ys_code check_verdict(struct ys_piece *piece, struct ys_txn *txn, const uint8_t *row,

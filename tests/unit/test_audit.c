@@ -209,19 +209,25 @@ static void how_many_threads_there_are_changes_no_word(void **state)
     assert_int_equal(desk->totals.failed, 1);
 }
 
+/* A department gets a key; that of a street's is registered by the district. */
+static void enrol_department(struct desk *desk, enum cast_role role, struct ys_signer *out)
+{
+    const struct cast_unit *const unit = &desk->cast.unit[role];
+    const struct ys_name name =
+        ys_name_body(unit->origin.deployment, &unit->origin.division, "gd-late");
+    scribe_signer(out, &desk->cast.rng, &name);
+    if (role == CAST_STREET || role == CAST_OTHER_STREET)
+        (void)cast_publish(&desk->cast, CAST_DISTRICT,
+                           scribe_body_register(&out->vkey, unit->log, 0),
+                           &desk->cast.unit[CAST_DISTRICT].body[0]);
+}
+
 /* A daemon goes on while the audit runs: new keys and what they sign, heads, receipts. */
 static void everybody_writes(struct desk *desk)
 {
     for (unsigned role = CAST_STREET; role < CAST_ROLES; role++) {
-        const struct cast_unit *const unit = &desk->cast.unit[role];
-        const struct ys_name name =
-            ys_name_body(unit->origin.deployment, &unit->origin.division, "gd-late");
         struct ys_signer late;
-        scribe_signer(&late, &desk->cast.rng, &name);
-        if (role == CAST_STREET || role == CAST_OTHER_STREET)
-            (void)cast_publish(&desk->cast, CAST_DISTRICT,
-                               scribe_body_register(&late.vkey, unit->log, 0),
-                               &desk->cast.unit[CAST_DISTRICT].body[0]);
+        enrol_department(desk, (enum cast_role)role, &late);
         (void)cast_publish(&desk->cast, (enum cast_role)role,
                            scribe_acknowledgement(&desk->cast.rng), &late);
         talk(desk, (enum cast_role)role, 3);
@@ -300,13 +306,16 @@ static void assert_found(struct desk *desk, const char *what, enum ys_db db, con
     fail();
 }
 
-static void keep_verdicts(struct desk *desk)
+/* Of entries of the community. */
+static void keep_verdicts(struct desk *desk, uint64_t first, size_t count, uint8_t verdict)
 {
-    static const uint8_t ok[2] = {YS_VERDICT_OK, YS_VERDICT_OK};
+    uint8_t all[2];
     YS_TXN_SCOPED txn = NULL;
     const struct ys_log log = cast_log(&desk->cast, CAST_COMMUNITY);
+    memset(all, verdict, sizeof all);
+    assert_in_range(count, 1, sizeof all);
     assert_int_equal(ys_store_begin(desk->cast.store, true, &txn, NULL), YS_OK);
-    assert_int_equal(ys_status_set(txn, log.id, 0, ok, 2, NULL), YS_OK);
+    assert_int_equal(ys_status_set(txn, log.id, first, all, count, NULL), YS_OK);
     assert_int_equal(ys_txn_commit(&txn, NULL), YS_OK);
 }
 
@@ -315,7 +324,7 @@ static void a_flipped_bit_in_any_row_of_any_table_is_found(void **state)
     struct desk *const desk = *state;
     static struct row row;
     static uint8_t changed[sizeof row.value];
-    keep_verdicts(desk);
+    keep_verdicts(desk, 0, 2, YS_VERDICT_OK);
     assert_good(desk);
     for (unsigned db = 0; db < YS_DB_COUNT; db++) {
         unsigned rows = 0;
@@ -408,15 +417,33 @@ static void a_swapped_pair_is_named(void **state)
 static void a_verdict_that_was_noted_and_is_another_is_named(void **state)
 {
     struct desk *const desk = *state;
-    static const uint8_t bad = YS_VERDICT_BAD;
-    const struct ys_log log = cast_log(&desk->cast, CAST_COMMUNITY);
-    YS_TXN_SCOPED txn = NULL;
-
-    assert_int_equal(ys_store_begin(desk->cast.store, true, &txn, NULL), YS_OK);
-    assert_int_equal(ys_status_set(txn, log.id, 4, &bad, 1, NULL), YS_OK);
-    assert_int_equal(ys_txn_commit(&txn, NULL), YS_OK);
+    keep_verdicts(desk, 4, 1, YS_VERDICT_BAD);
     audit(desk);
 
+    assert_named(desk, "cache", log_of(desk, CAST_COMMUNITY), "entry 4: status says bad, it is ok");
+}
+
+static void keys_change_and_a_verdict_with_them(struct desk *desk)
+{
+    struct ys_signer late;
+    enrol_department(desk, CAST_STREET, &late);
+    keep_verdicts(desk, 4, 1, YS_VERDICT_BAD);
+}
+
+/* By which keys a daemon found it nobody knows here: neither good nor wrong. */
+static void a_verdict_of_keys_that_came_meanwhile_is_not_checked(void **state)
+{
+    struct desk *const desk = *state;
+
+    desk->meanwhile = keys_change_and_a_verdict_with_them;
+    assert_int_equal(audit_with(desk, now_s, 1), YS_OK);
+
+    assert_null(desk->meanwhile);
+    assert_int_equal(desk->totals.failed, 0);
+    assert_int_equal(desk->totals.open, 1);
+    assert_named(desk, "unknown", log_of(desk, CAST_COMMUNITY),
+                 "entry 4: status says bad, it was ok when this began; keys have changed since");
+    audit(desk);
     assert_named(desk, "cache", log_of(desk, CAST_COMMUNITY), "entry 4: status says bad, it is ok");
 }
 
@@ -734,6 +761,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_swapped_pair_is_named, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_verdict_that_was_noted_and_is_another_is_named, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(a_verdict_of_keys_that_came_meanwhile_is_not_checked,
+                                        set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_history_signed_anew_contradicts_the_receipts, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_cosignature_whose_time_goes_back_is_named, set_up,
