@@ -252,9 +252,7 @@ enum ys_code ys_correction_check(const Yishi__V1__Body *old,
     json_t *before = NULL;
     json_t *after = NULL;
     ys_arena_init(&arena, YS_BODY_ARENA_MAX);
-    enum ys_code code =
-        ys_body_decode((struct ys_bytes){correction->replacement.data, correction->replacement.len},
-                       &arena, &body, err);
+    enum ys_code code = ys_body_replacement(correction, &arena, &body, err);
     if (code == YS_OK)
         code = ys_json_encode(&old->base, &before, err);
     if (code == YS_OK)

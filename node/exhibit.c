@@ -104,12 +104,9 @@ static enum ys_code open_replacement(struct ys_exhibit *exhibit, const Yishi__V1
 {
     const Yishi__V1__Body *body = NULL;
     json_t *shown = NULL;
-    if (outer->kind_case != YISHI__V1__BODY__KIND_CORRECTION ||
-        outer->correction->replacement.len == 0)
+    if (outer->kind_case != YISHI__V1__BODY__KIND_CORRECTION)
         return YS_OK;
-    const ProtobufCBinaryData *const bytes = &outer->correction->replacement;
-    enum ys_code code =
-        ys_body_decode((struct ys_bytes){bytes->data, bytes->len}, arena, &body, err);
+    enum ys_code code = ys_body_replacement(outer->correction, arena, &body, err);
     if (code == YS_OK)
         code = ys_json_encode(&body->base, &shown, err);
     if (code == YS_OK && json_object_set_new(json_object_get(exhibit->body, "correction"),

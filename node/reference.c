@@ -232,14 +232,12 @@ static enum ys_code target_check(struct check *check, size_t at, const struct ta
 static enum ys_code replacement_check(const struct check *check, const struct target *target)
 {
     const Yishi__V1__Correction *const correction = check->body->correction;
-    const ProtobufCBinaryData *const bytes = &correction->replacement;
     const Yishi__V1__Body *body = NULL;
     const Yishi__V1__Body *old = NULL;
     struct ys_arena arena;
     struct ys_err why = {0};
     ys_arena_init(&arena, 2 * YS_BODY_ARENA_MAX);
-    enum ys_code code =
-        ys_body_decode((struct ys_bytes){bytes->data, bytes->len}, &arena, &body, &why);
+    enum ys_code code = ys_body_replacement(correction, &arena, &body, &why);
     if (code == YS_OK)
         code = ys_body_check_note(body, &target->record, &why);
     if (code == YS_OK)

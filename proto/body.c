@@ -71,6 +71,13 @@ enum ys_code ys_body_unpack(struct ys_bytes bytes, struct ys_arena *arena,
                : ys_fail(err, YS_CORRUPT, "body: bytes are not what they were");
 }
 
+enum ys_code ys_body_replacement(const Yishi__V1__Correction *correction, struct ys_arena *arena,
+                                 const Yishi__V1__Body **out, struct ys_err *err)
+{
+    const ProtobufCBinaryData *const bytes = &correction->replacement;
+    return ys_body_decode((struct ys_bytes){bytes->data, bytes->len}, arena, out, err);
+}
+
 const struct ys_kind *ys_body_kind(const Yishi__V1__Body *body)
 {
     YS_ASSERT((unsigned)body->kind_case > KIND_BASE);

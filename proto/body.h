@@ -22,6 +22,11 @@ YS_CHECKED enum ys_code ys_body_decode(struct ys_bytes bytes, struct ys_arena *a
 YS_CHECKED enum ys_code ys_body_unpack(struct ys_bytes bytes, struct ys_arena *arena,
                                        const Yishi__V1__Body **out, struct ys_err *err);
 
+/* What a correction puts in place: a body of its own. As ys_body_decode. */
+YS_CHECKED enum ys_code ys_body_replacement(const Yishi__V1__Correction *correction,
+                                            struct ys_arena *arena, const Yishi__V1__Body **out,
+                                            struct ys_err *err);
+
 /* Kind of a decoded body. Never NULL. */
 const struct ys_kind *ys_body_kind(const Yishi__V1__Body *body);
 

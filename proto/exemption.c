@@ -66,11 +66,7 @@ static bool is_correction(const Yishi__V1__Body *body)
 static const Yishi__V1__Body *replacement_of(const Yishi__V1__Body *body, struct ys_arena *arena)
 {
     const Yishi__V1__Body *out = NULL;
-    const ProtobufCBinaryData *const bytes = &body->correction->replacement;
-    if (bytes->len == 0 ||
-        ys_body_decode((struct ys_bytes){bytes->data, bytes->len}, arena, &out, NULL) != YS_OK)
-        return NULL;
-    return out;
+    return ys_body_replacement(body->correction, arena, &out, NULL) == YS_OK ? out : NULL;
 }
 
 enum ys_code ys_exemption_scan_all(const Yishi__V1__Body *body,
