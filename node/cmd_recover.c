@@ -14,7 +14,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -102,14 +101,10 @@ static enum ys_code record_decision(const struct recovery *recovery, const char 
     ys_home_path(&recovery->node.home, "decisions.log", path);
     gmtime_r(&seconds, &now);
     strftime(time_text, sizeof time_text, "%Y-%m-%dT%H:%M:%SZ", &now);
-    struct stat before;
     const int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-    if (fd < 0 || fstat(fd, &before) != 0) {
-        const int why = errno;
-        if (fd >= 0)
-            close(fd);
-        return ys_fail(err, YS_IO, "%s: %s", path, strerror(why));
-    }
+    if (fd < 0)
+        return ys_fail(err, YS_IO, "%s: %s", path, strerror(errno));
+    const off_t before = lseek(fd, 0, SEEK_END);
     const int written = dprintf(
         fd, "%s uid=%u recover guard=%d signed=%llu held=%llu head=%llu reason=\"%s\"\n", time_text,
         (unsigned)getuid(), (int)recovery->finding, (unsigned long long)recovery->guard.size,
@@ -117,7 +112,7 @@ static enum ys_code record_decision(const struct recovery *recovery, const char 
         reason);
     const bool good = written > 0 && fsync(fd) == 0;
     const int why = errno;
-    if (!good && ftruncate(fd, before.st_size) != 0)
+    if (!good && ftruncate(fd, before) != 0)
         errno = why; /* half a line stays; what is told is why it could not be whole */
     close(fd);
     return good ? YS_OK : ys_fail(err, YS_IO, "%s: %s", path, strerror(why));

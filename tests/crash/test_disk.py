@@ -8,7 +8,7 @@ import unittest
 
 import ground_disk as ground
 
-from harness import COMMUNITY, ENVIRONMENT, OK, STREET, consensus, wait_for
+from harness import COMMUNITY, DISTRICT, ENVIRONMENT, OK, STREET, consensus, wait_for
 
 MANY = 200  # records of 100 kB: more than a child has credit for
 
@@ -178,6 +178,25 @@ class FullDisk(ground.DiskCase):
         for command in (("attach", "1", draft), ("sign", "1", "--as", "st", "--passphrase-file", street.passphrase), ("publish", "1", "--passphrase-file", street.passphrase)):
             self.assertRefused(street.call(*command, check=False), 1, f"{draft}: nothing stands in it; delete it, and begin anew")
         street.call("draft", "delete", "1")
+
+    def test_of_a_decision_no_half_line_is_left(self):
+        self.place = self.folder / "small"
+        self.mount_tmpfs(self.place, 16)
+        district = self.node(DISTRICT)
+        district.home = self.place / "home"
+        district.init()
+        district.start().ready()
+        district.stop()
+        (self.place / "home.guard").unlink()
+        (district.home / "reserve").unlink(missing_ok=True)
+        log = district.home / "decisions.log"
+        log.write_text("x" * 4079 + "\n")  # of the next line 16 bytes would go into the page that is there
+        ground.fill(self.place)
+        self.assertRefused(district.call("recover", "--accept", "换了机器", check=False), ENVIRONMENT, "decisions.log: No space left on device")
+        self.assertEqual(log.read_text(), "x" * 4079 + "\n")
+        (self.place / "filler").unlink()
+        district.call("recover", "--accept", "换了机器")
+        self.assertIn('reason="换了机器"', log.read_text().splitlines()[-1])
 
     def test_a_record_of_which_the_disk_takes_a_part_is_not_written(self):
         """LMDB 0.9 calls that an I/O error, after which a daemon would have to end."""
