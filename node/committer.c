@@ -13,6 +13,7 @@
 enum {
     GROUP_MAX = 256,
     RETRY_MS = 1000,
+    IDLE_MS = 5000,        /* after which somebody else may have died writing */
     CURSOR_WAIT_MS = 1000, /* how long a change may wait for company: */
     VERDICTS_WAIT_MS = 50,
     ENTRIES_WAIT_MS = 20 /* those of a catch-up; a small group costs as much as a large one */
@@ -90,14 +91,28 @@ static long patience_ms(const struct ys_change *change)
     return 0;
 }
 
-/* Sleep until a change is due, or a whole group is there, or the end. */
-static void wait_for_work(struct ys_committer *c)
+/* Sleep until a change is due, or a whole group is there, or the end. False: nothing came for a while. */
+static bool wait_for_work(struct ys_committer *c)
 {
+    const struct timespec until = after_ms(IDLE_MS);
     while (c->first == NULL && !c->closing)
-        pthread_cond_wait(&c->wake, &c->mutex);
+        if (pthread_cond_timedwait(&c->wake, &c->mutex, &until) == ETIMEDOUT)
+            return c->first != NULL || c->closing;
     while (c->waiting < group_bytes_max && !c->closing &&
            pthread_cond_timedwait(&c->wake, &c->mutex, &c->due) != ETIMEDOUT)
         continue;
+    return true;
+}
+
+/* What a writer left that was killed at the end of its commit is seen once another begins: here that may
+ * be a long time. A fault of the store is found by whoever writes next. */
+static void take_turn(struct ys_committer *c)
+{
+    struct ys_err why = {0};
+    pthread_mutex_unlock(&c->mutex);
+    if (ys_kv_take_turn(ys_store_kv(c->store), &why) != YS_OK)
+        why.code = YS_OK;
+    pthread_mutex_lock(&c->mutex);
 }
 
 /* Unlink the next group. */
@@ -175,7 +190,10 @@ static void *work(void *argument)
     struct pending *group[GROUP_MAX];
     pthread_mutex_lock(&c->mutex);
     for (;;) {
-        wait_for_work(c);
+        if (!wait_for_work(c)) {
+            take_turn(c);
+            continue;
+        }
         const size_t count = take_group(c, group);
         if (count == 0)
             break;

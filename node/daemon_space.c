@@ -11,7 +11,7 @@ enum {
 };
 static const uint64_t held_told_bytes = (uint64_t)16 << 20;
 
-/* --- readers --- */
+/* --- readers and writers --- */
 
 static void tell_reader(struct ys_daemon *daemon, const struct ys_kv_info *info)
 {
@@ -30,7 +30,18 @@ static void tell_reader(struct ys_daemon *daemon, const struct ys_kv_info *info)
                (unsigned long long)info->held_bytes);
 }
 
-static enum ys_code look_at_readers(struct ys_daemon *daemon, struct ys_err *err)
+/* Somebody has written. A `publish` that was killed behind its commit has not rung. */
+static enum ys_code look_at_writers(struct ys_daemon *daemon, struct ys_daemon_turn *turn,
+                                    uint64_t last_txn, struct ys_err *err)
+{
+    if (daemon->space.last_txn == last_txn)
+        return YS_OK;
+    daemon->space.last_txn = last_txn;
+    return ys_daemon_look_at_own(daemon, turn, err);
+}
+
+static enum ys_code look_at_store(struct ys_daemon *daemon, struct ys_daemon_turn *turn,
+                                  struct ys_err *err)
 {
     struct ys_kv *const kv = ys_store_kv(daemon->options->store);
     struct ys_kv_info info;
@@ -45,9 +56,10 @@ static enum ys_code look_at_readers(struct ys_daemon *daemon, struct ys_err *err
     }
     if (code == YS_OK)
         code = ys_kv_info(kv, &info, err);
-    if (code == YS_OK)
-        tell_reader(daemon, &info);
-    return code;
+    if (code != YS_OK)
+        return code;
+    tell_reader(daemon, &info);
+    return look_at_writers(daemon, turn, info.last_txn, err);
 }
 
 /* --- room --- */
@@ -138,6 +150,6 @@ enum ys_code ys_daemon_look_at_space(struct ys_daemon *daemon, struct ys_daemon_
         daemon->store_moved = daemon->store_moved || !daemon->guard_waits;
     }
     if (code == YS_OK)
-        code = look_at_readers(daemon, err);
+        code = look_at_store(daemon, turn, err);
     return code != YS_OK ? code : look_at_room(daemon, turn, err);
 }

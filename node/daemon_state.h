@@ -72,6 +72,7 @@ struct ys_spacing {
     int64_t looked_ms, cleared_ms;
     int64_t reader_pid; /* of the reader that was told of */
     uint64_t reader_txn;
+    uint64_t last_txn; /* up to which was looked who has written */
 };
 
 /* Offsets are milliseconds by which a wall clock is before the clock of the timers. */
@@ -186,7 +187,7 @@ enum ys_code ys_daemon_guard_look(struct ys_daemon *daemon, struct ys_txn *txn, 
 enum ys_code ys_daemon_guard_signed(struct ys_daemon *daemon, struct ys_txn *txn,
                                     struct ys_err *err);
 /* --- daemon_space.c --- */
-/* Once a second: is the store where it was, is there room, who reads? An error ends the daemon. */
+/* Once a second: is the store where it was, is there room, who reads, who has written? An error ends the daemon. */
 enum ys_code ys_daemon_look_at_space(struct ys_daemon *daemon, struct ys_daemon_turn *turn,
                                      struct ys_err *err);
 /* So that what must be written now can be. */
@@ -268,7 +269,10 @@ enum ys_code ys_daemon_judge(struct ys_daemon *daemon, struct ys_txn *txn, unsig
 /* Results of the writer. */
 enum ys_code ys_daemon_take_results(struct ys_daemon *daemon, struct ys_daemon_turn *turn,
                                     struct ys_err *err);
-/* Another process has appended to the own log. */
+/* Has another process appended to the own log? In a new transaction. */
+enum ys_code ys_daemon_look_at_own(struct ys_daemon *daemon, struct ys_daemon_turn *turn,
+                                   struct ys_err *err);
+/* Another process rang: it has appended to the own log, or something else is new. */
 enum ys_code ys_daemon_doorbell(struct ys_daemon *daemon, struct ys_daemon_turn *turn,
                                 struct ys_err *err);
 /* End of a turn: rebuild the membership, tell the sessions, write receipts, sign the own head. */

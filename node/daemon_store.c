@@ -42,6 +42,21 @@ static enum ys_code read_own_size(struct ys_daemon *daemon, struct ys_txn *txn, 
     return code;
 }
 
+/* What stands in the own log now that was not heard of before: whoever wrote it. */
+static enum ys_code hear_own(struct ys_daemon *daemon, struct ys_txn *txn, struct ys_err *err)
+{
+    const uint64_t before = daemon->own_size;
+    const enum ys_code code = read_own_size(daemon, txn, err);
+    if (code != YS_OK || daemon->own_size <= before)
+        return code;
+    ys_daemon_blobs_heard(daemon, txn, YS_OWN_LOG, before, daemon->own_size - before);
+    daemon->erasing.moved = true;
+    daemon->store_moved = true;
+    daemon->membership_moved = true;
+    return ys_verifier_put(daemon->verifier, YS_OWN_LOG, before, daemon->own_size - before,
+                           YS_JUDGE_NEW, err);
+}
+
 /* A community cosigns nobody, and an observer neither. */
 static enum ys_code look_for_receipts(struct ys_daemon *daemon, struct ys_txn *txn,
                                       struct ys_err *err)
@@ -201,27 +216,28 @@ static void take_roots(struct ys_daemon *daemon)
     daemon->membership_moved = true;
 }
 
+enum ys_code ys_daemon_look_at_own(struct ys_daemon *daemon, struct ys_daemon_turn *turn,
+                                   struct ys_err *err)
+{
+    ys_daemon_turn_close(turn); /* the news are in a newer transaction */
+    enum ys_code code = ys_daemon_turn_open(turn, err);
+    if (code == YS_OK)
+        code = hear_own(daemon, turn->txn, err);
+    if (code == YS_OK && !daemon->guard_fits)
+        code = ys_daemon_guard_look(daemon, turn->txn, err);
+    return code;
+}
+
 enum ys_code ys_daemon_doorbell(struct ys_daemon *daemon, struct ys_daemon_turn *turn,
                                 struct ys_err *err)
 {
     const uint64_t before = daemon->own_size;
     take_roots(daemon);
     daemon->erasing.moved = true;
-    ys_daemon_turn_close(turn); /* the news are in a newer transaction */
-    enum ys_code code = ys_daemon_turn_open(turn, err);
-    if (code == YS_OK)
-        code = read_own_size(daemon, turn->txn, err);
-    if (code == YS_OK && !daemon->guard_fits)
-        code = ys_daemon_guard_look(daemon, turn->txn, err);
+    const enum ys_code code = ys_daemon_look_at_own(daemon, turn, err);
     if (code == YS_OK && daemon->own_size == before)
         ys_daemon_blobs_moved(daemon); /* it rang for something else */
-    if (code != YS_OK || daemon->own_size <= before)
-        return code;
-    ys_daemon_blobs_heard(daemon, turn->txn, YS_OWN_LOG, before, daemon->own_size - before);
-    daemon->store_moved = true;
-    daemon->membership_moved = true;
-    return ys_verifier_put(daemon->verifier, YS_OWN_LOG, before, daemon->own_size - before,
-                           YS_JUDGE_NEW, err);
+    return code;
 }
 
 static void report(const struct ys_change_result *result)
@@ -257,7 +273,7 @@ static void report(const struct ys_change_result *result)
 static enum ys_code own_log_changed(struct ys_daemon *daemon, struct ys_daemon_turn *turn,
                                     const struct ys_change_result *result, struct ys_err *err)
 {
-    enum ys_code code = read_own_size(daemon, turn->txn, err);
+    enum ys_code code = hear_own(daemon, turn->txn, err);
     if (code == YS_OK && result->kind == YS_CHANGE_SIGN_OWN)
         code = ys_daemon_guard_signed(daemon, turn->txn, err);
     else if (code == YS_OK && !daemon->guard_fits)

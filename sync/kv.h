@@ -101,6 +101,10 @@ YS_CHECKED enum ys_code ys_kv_check_file(const char *path, struct ys_err *err);
 /* Clear the slots of readers that died. */
 YS_CHECKED enum ys_code ys_kv_clear_dead_readers(struct ys_kv *kv, int *cleared_out,
                                                  struct ys_err *err);
+/* A commit becomes visible with its very last step. Of a writer that was killed before that step everything
+ * is on the disk, and nobody sees it until the next one begins: begin, and write nothing. Waits for the
+ * writer that is at work. */
+YS_CHECKED enum ys_code ys_kv_take_turn(struct ys_kv *kv, struct ys_err *err);
 
 /* Begin. A write transaction waits for that of another process or thread. */
 YS_CHECKED enum ys_code ys_txn_begin(struct ys_kv *kv, bool write, struct ys_txn **out,

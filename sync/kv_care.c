@@ -119,6 +119,22 @@ enum ys_code ys_kv_clear_dead_readers(struct ys_kv *kv, int *cleared_out, struct
     return ys_kv_translate(kv->path, rc, "clearing readers", err);
 }
 
+enum ys_code ys_kv_take_turn(struct ys_kv *kv, struct ys_err *err)
+{
+    MDB_txn *txn = NULL;
+    enum ys_code code = ys_kv_check_name(kv, err);
+    if (code == YS_OK)
+        code = ys_kv_enter(kv, NULL, err);
+    if (code != YS_OK)
+        return code;
+    const int rc = mdb_txn_begin(kv->env, NULL, 0, &txn);
+    if (rc == 0)
+        mdb_txn_abort(txn);
+    ys_kv_leave(kv, NULL);
+    /* Resized by another process: a writer of ours finds that out; the turn was taken before. */
+    return ys_kv_translate(kv->path, rc == MDB_MAP_RESIZED ? 0 : rc, "taking a turn", err);
+}
+
 /* --- overwriting, copying --- */
 
 /* The writers' lock into `txn_out`: nothing is written, and who begins to read reads the newest state. */

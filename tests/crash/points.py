@@ -145,7 +145,8 @@ class Points:
 
     # --- commands ---------------------------------------------------------------------------------
     def kill_publish(self, name):
-        """The record is there, or it is not; and it is there once when publishing went on to say so."""
+        """The record is there, or it is not; and it is there once when publishing went on to say so. What is there goes
+        its way without another record that would ring."""
         before = self.ids_here()
         self.at(name, 1)
         result = self.publish(check=False)
@@ -158,6 +159,7 @@ class Points:
         need(now[:len(before)] == before and len(now) - len(before) == (name != "records_appended"),
              f"publish, killed at {name}: {len(before)} records became {len(now)}")
         self.ground.judge(self.community)
+        self.ground.complete()
         self.publish()
 
     def kill_init(self, name, code, *arguments):
