@@ -86,16 +86,31 @@ static enum ys_code joint_check(const struct ys_division *unit,
     return YS_OK;
 }
 
+static enum ys_code matter_check(const struct ys_division *unit, const char *text,
+                                 const char *where, struct ys_err *err)
+{
+    struct ys_matter matter;
+    if (ys_matter_parse(ys_bytes_of_text(text), &matter, NULL) != YS_OK)
+        return YS_OK; /* that it is no number is said where fields are checked */
+    return division_check(unit, matter.division.digits, where, err);
+}
+
+static enum ys_code matters_check(const struct ys_division *unit, char *const *matters,
+                                  size_t count, const char *where, struct ys_err *err)
+{
+    enum ys_code code = YS_OK;
+    for (size_t i = 0; i < count && code == YS_OK; i++)
+        code = matter_check(unit, matters[i], where, err);
+    return code;
+}
+
 static enum ys_code finding_check(const struct ys_division *unit,
                                   const Yishi__V1__AuditFinding *body, struct ys_err *err)
 {
-    struct ys_matter matter;
     const enum ys_code code = division_check(unit, body->division, "audit_finding.division", err);
     if (code != YS_OK || body->matter == NULL)
         return code;
-    if (ys_matter_parse(ys_bytes_of_text(body->matter), &matter, NULL) != YS_OK)
-        return YS_OK; /* authored_oversight.c says so */
-    return division_check(unit, matter.division.digits, "audit_finding.matter", err);
+    return matter_check(unit, body->matter, "audit_finding.matter", err);
 }
 
 static enum ys_code divisions_check(const struct ys_division *unit, const Yishi__V1__Body *body,
@@ -108,6 +123,12 @@ static enum ys_code divisions_check(const struct ys_division *unit, const Yishi_
         return division_check(unit, body->redaction->holder, "redaction.holder", err);
     if (body->kind_case == YISHI__V1__BODY__KIND_AUDIT_FINDING)
         return finding_check(unit, body->audit_finding, err);
+    if (body->kind_case == YISHI__V1__BODY__KIND_EVALUATION_ROUND)
+        return matters_check(unit, body->evaluation_round->matters,
+                             body->evaluation_round->n_matters, "evaluation_round.matters", err);
+    if (body->kind_case == YISHI__V1__BODY__KIND_PARTY_REPORT)
+        return matters_check(unit, body->party_report->matters, body->party_report->n_matters,
+                             "party_report.matters", err);
     if (body->kind_case == YISHI__V1__BODY__KIND_REPORT_SNAPSHOT)
         return division_check(unit, body->report_snapshot->scope, "report_snapshot.scope", err);
     if (body->kind_case == YISHI__V1__BODY__KIND_COMMISSION_REQUEST)

@@ -44,12 +44,13 @@
     X(DROP_PERSONAL, "DELETE FROM personal WHERE rec = ?")                                                       \
     X(PUT_OWN_DAY, "INSERT INTO own_day VALUES (?, ?)")                                                          \
     X(DROP_OWN_DAY, "DELETE FROM own_day WHERE rec = ?")                                                         \
-    /* Those that name it; those that change what it names. */                                                   \
+    /* Those that name it; those that change what it names; what a unit's records name elsewhere concerns it. */ \
     X(TOUCH_LINKED,                                                                                              \
-      "INSERT OR IGNORE INTO touched SELECT 'record', f.rec FROM record r JOIN ref f ON f.target "               \
-      "="                                                                                                        \
+      "INSERT OR IGNORE INTO touched SELECT 'record', f.rec FROM record r JOIN ref f ON f.target ="              \
       " r.id WHERE r.no = ?1 UNION SELECT 'record', c.rec FROM ref f JOIN ref c ON c.target ="                   \
-      " f.target AND c.rel IN ('supersedes', 'withdraws', 'redacts') WHERE f.rec = ?1")                          \
+      " f.target AND c.rel IN ('supersedes', 'withdraws', 'redacts') WHERE f.rec = ?1 UNION SELECT"              \
+      " 'unit', l.division FROM record r JOIN ref f ON f.target = r.id JOIN log l ON l.no = f.rec"               \
+      " >> 32 WHERE r.no = ?1 AND l.division <> (SELECT division FROM log WHERE no = ?1 >> 32)")                 \
     X(TOUCH, "INSERT OR IGNORE INTO touched VALUES (?, ?)")                                                      \
     X(TOUCH_RECORD,                                                                                              \
       "INSERT OR IGNORE INTO touched SELECT 'record', ?1 UNION ALL"                                              \

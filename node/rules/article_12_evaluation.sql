@@ -133,7 +133,9 @@ SELECT u.unit, a.record, a.subject, a.signed_day, coalesce(e."from", a.day) AS d
   CROSS JOIN act a ON a.record = e.rec;
 
 -- Why (2026-11): a round of several matters is about none of them in its subject line, so the unit is its
--- scope. Sessions count that had been held when the round began.
+-- scope. Sessions count that had been held when the round began, and of matters that the unit holds: only its
+-- own it can have deliberated, and on others its node has no records, which would then be judged by where one
+-- looks.
 INSERT INTO rule (id, version, view, article, severity, who, scope, clock, late_entry, parameters, since,
                   until, zh, en, remedy_zh, remedy_en,
                   kinds)
@@ -148,7 +150,8 @@ SELECT v.subject, v.unit, v.unit AS division, v.record, NULL AS other, 'E' AS se
        'session' AS code, v.day AS anchor_day, v.signed_day AS since_day, NULL AS until_day,
        m.value AS fact
   FROM round_act v CROSS JOIN evaluation_round_matters m ON m.rec = v.record
- WHERE NOT EXISTS (SELECT s.record FROM held_session s WHERE s.subject = m.value AND s.day <= v.day)
+ WHERE NOT EXISTS (SELECT s.record FROM held_session s WHERE s.subject = m.value AND s.day <= v.day
+                      AND s.subject BETWEEN v.unit || '-' AND v.unit || '.')
 UNION ALL
 SELECT v.subject, v.unit, v.unit, v.record, NULL, 'E', k.party_kind, v.day, v.signed_day, NULL,
        k.count || ' > 0'
@@ -157,7 +160,7 @@ SELECT v.subject, v.unit, v.unit, v.record, NULL, 'E', k.party_kind, v.day, v.si
        (SELECT w.round FROM round_matter w CROSS JOIN held_session s ON s.subject = w.matter
           JOIN meeting_session_attendance p ON p.rec = s.record
          WHERE w.round = v.record AND s.day <= v.day AND p.party_kind = k.party_kind
-           AND p.present > 0);
+           AND w.matter BETWEEN v.unit || '-' AND v.unit || '.' AND p.present > 0);
 
 -- First and last day on which the entries of a log were signed.
 CREATE VIEW log_life AS

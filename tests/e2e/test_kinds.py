@@ -79,6 +79,13 @@ class Kinds(Case):
                                             self.nodes[COMMUNITY].passphrase, check=False)
         self.assertRefused(result, REFUSED, f"110199991001 is not within {STREET}")
 
+    def no_evaluation_of_a_matter_of_others(self):
+        record = self.resolved(self.load("evaluation_round", "valid"))
+        record["evaluation_round"]["matters"].append(f"{NEIGHBOUR}-2026-0001")
+        result = self.nodes[COMMUNITY].call("publish", write_json(self.folder / "r.json", record), "--passphrase-file",
+                                            self.nodes[COMMUNITY].passphrase, check=False)
+        self.assertRefused(result, REFUSED, f"evaluation_round.matters: {NEIGHBOUR} is not within {COMMUNITY}")
+
     def order(self):
         """Kinds, each behind those that its example refers to."""
         waiting = {path.name.split(".")[0] for path in self.kinds.glob("*.valid.json")} - BY_THE_NODE
@@ -130,6 +137,7 @@ class Kinds(Case):
             self.assertRefused(self.nodes[STREET].call("publish", path, check=False), REFUSED, "the node writes this kind by itself")
         self.assertEqual(len(self.published), 53)
         self.no_joint_matter_with_another_street()
+        self.no_evaluation_of_a_matter_of_others()
         community = self.nodes[COMMUNITY]
         given = community.publish({**self.resolved(self.load("topic_proposal", "valid")), "subject": "new"})
         self.assertEqual(given["subject"], f"{COMMUNITY}-{YEAR}-{2 if YEAR == 2026 else 1:04d}")
