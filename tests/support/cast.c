@@ -157,6 +157,15 @@ struct ys_log cast_log(struct cast *cast, enum cast_role role)
     return log;
 }
 
+enum cast_role cast_last_log(struct cast *cast)
+{
+    enum cast_role last = CAST_DISTRICT;
+    for (unsigned role = 0; role < CAST_ROLES; role++)
+        if (cast_log(cast, (enum cast_role)role).id > cast_log(cast, last).id)
+            last = (enum cast_role)role;
+    return last;
+}
+
 static struct ys_bytes sign_head(struct cast *cast, enum cast_role role, uint64_t size,
                                  const struct ys_hash *root, const enum cast_role *witnesses,
                                  unsigned count, uint64_t time_s, uint8_t buffer[CAST_HEAD_MAX])

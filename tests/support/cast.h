@@ -82,5 +82,7 @@ struct ys_bytes cast_false_head(struct cast *cast, enum cast_role role, uint64_t
                                 uint8_t buffer[CAST_HEAD_MAX]);
 
 struct ys_log cast_log(struct cast *cast, enum cast_role role);
+/* Of the log that was added last; each unit has one. */
+enum cast_role cast_last_log(struct cast *cast);
 
 #endif

@@ -424,29 +424,19 @@ static void a_verdict_that_was_noted_and_is_another_is_named(void **state)
     assert_named(desk, "cache", log_of(desk, CAST_COMMUNITY), "entry 4: status says bad, it is ok");
 }
 
-/* A single thread has four pieces before it when the first is taken up: it comes to the fifth log behind
- * what changes then. */
-static enum cast_role last_log(struct desk *desk)
-{
-    enum cast_role last = CAST_DISTRICT;
-    for (unsigned role = 0; role < CAST_ROLES; role++)
-        if (cast_log(&desk->cast, (enum cast_role)role).id > cast_log(&desk->cast, last).id)
-            last = (enum cast_role)role;
-    return last;
-}
-
 static void keys_change_and_a_verdict_with_them(struct desk *desk)
 {
     struct ys_signer late;
     enrol_department(desk, CAST_STREET, &late);
-    keep_verdicts(desk, last_log(desk), 0, 1, YS_VERDICT_BAD);
+    keep_verdicts(desk, cast_last_log(&desk->cast), 0, 1, YS_VERDICT_BAD);
 }
 
-/* By which keys a daemon found it nobody knows here: neither good nor wrong. */
+/* By which keys a daemon found it nobody knows here: neither good nor wrong. A single thread has four pieces before
+ * it when the first is taken up: the fifth log it looks at behind what changes then. */
 static void a_verdict_of_keys_that_came_meanwhile_is_not_checked(void **state)
 {
     struct desk *const desk = *state;
-    const char *const log = log_of(desk, last_log(desk));
+    const char *const log = log_of(desk, cast_last_log(&desk->cast));
     desk->meanwhile = keys_change_and_a_verdict_with_them;
     assert_int_equal(audit_with(desk, now_s, 1), YS_OK);
 
