@@ -266,6 +266,12 @@ static enum ys_code open_databases(struct ys_kv *kv, bool create, struct ys_err 
 {
     MDB_txn *txn = NULL;
     int rc = mdb_txn_begin(kv->env, NULL, create ? 0 : MDB_RDONLY, &txn);
+    while (rc ==
+           MDB_MAP_RESIZED) { /* by another process, since the file was opened: adopt its size */
+        rc = mdb_env_set_mapsize(kv->env, 0);
+        if (rc == 0)
+            rc = mdb_txn_begin(kv->env, NULL, create ? 0 : MDB_RDONLY, &txn);
+    }
     kv->lacks_tables = false;
     for (int i = 0; rc == 0 && i < YS_DB_COUNT; i++) {
         rc = mdb_dbi_open(txn, ys_db_name((enum ys_db)i), create ? MDB_CREATE : 0, &kv->dbi[i]);
