@@ -485,6 +485,8 @@ enum ys_code ys_session_changed(struct ys_session *session, struct ys_turn *turn
         code = ys_session_retry_ahead(session, turn, err);
     if (code == YS_OK) /* what waited for entries over another link may have been the last */
         code = ys_session_settle(session, turn, err);
+    if (code == YS_OK)
+        code = ys_session_content_now(session, turn, err);
     return code != YS_OK ? code : ys_session_serve(session, turn, err);
 }
 

@@ -1,5 +1,5 @@
 /* Bodies that are absent here are asked for again, of whoever may hold them: after HELLO each once, when one
- * comes without its body, and when the peer tells that it came there. An observer asks
+ * comes without its body, and when the peer tells that it came there, or that it may give it now. An observer asks
  * and is told like everybody; nothing is asked of it. */
 #include "crypto/assert.h"
 #include "proto/wire.h"
@@ -58,18 +58,24 @@ static enum ys_code send_content(struct ys_session *session, struct ys_turn *tur
     return ys_session_send(session, turn, &message, err);
 }
 
-/* The body at that place, and whose it is, if it is here and for this peer: below a head that may leave, or what
- * of a tail it may have. Else `out` is empty. */
+/* What is to be given of a place. */
+struct held {
+    struct ys_bytes body;  /* empty: nothing, now */
+    struct ys_hash record; /* whose it is */
+    bool later;            /* nothing now, and something perhaps when the store has changed */
+};
+
+/* The body at that place, if it is here and for this peer: below a head that may leave, or what of a tail it
+ * may have. */
 static enum ys_code find_body(struct ys_session *session, struct ys_turn *turn, const char *origin,
-                              uint64_t index, struct ys_bytes *out, struct ys_hash *record_out,
-                              struct ys_err *err)
+                              uint64_t index, struct held *out, struct ys_err *err)
 {
     struct ys_log log;
     struct ys_entry entry;
     struct ys_bytes note;
     uint64_t size = 0;
     bool restored = false;
-    *out = (struct ys_bytes){0};
+    *out = (struct held){.later = false};
     enum ys_code code = ys_log_find(turn->txn, origin, &log, err);
     if (code == YS_OK && !may_give(session, turn, &log.origin.division))
         return YS_OK;
@@ -77,18 +83,27 @@ static enum ys_code find_body(struct ys_session *session, struct ys_turn *turn, 
         size = log.frontier.size;
     else if (code == YS_OK)
         code = ys_session_newest_head(turn, &log, &size, &note, err);
-    if (code == YS_NOT_FOUND || (code == YS_OK && index >= size))
+    if (code == YS_NOT_FOUND || (code == YS_OK && index >= size)) {
+        out->later = true;
         return YS_OK;
+    }
     if (code == YS_OK)
         code = ys_restored_get(turn->txn, &restored, err);
     if (code == YS_OK)
         code = ys_log_entry(turn->txn, log.id, index, &entry, err);
-    if (code == YS_OK && entry.content == YS_CONTENT_BODY &&
-        !(restored && ys_restored_holds_back(&entry))) {
-        *record_out = record_of(&entry);
-        *out = entry.body;
+    if (code != YS_OK || entry.content != YS_CONTENT_BODY)
+        return code;
+    out->later = restored && ys_restored_holds_back(&entry);
+    if (!out->later) {
+        out->record = record_of(&entry);
+        out->body = entry.body;
     }
-    return code;
+    return YS_OK;
+}
+
+static bool is_what_is_wanted(const struct held *held, const struct ys_content_want *want)
+{
+    return held->body.data != NULL && ys_hash_equal(&held->record, &want->record);
 }
 
 enum ys_code ys_session_content_give(struct ys_session *session, struct ys_turn *turn,
@@ -100,19 +115,20 @@ enum ys_code ys_session_content_give(struct ys_session *session, struct ys_turn 
            (turn->has_room == NULL || turn->has_room(turn->context))) {
         const struct ys_content_want want = talk->want[0];
         Yishi__V1__Content content;
-        struct ys_bytes body;
-        struct ys_hash record;
+        struct held held;
         yishi__v1__content__init(&content);
-        code = find_body(session, turn, want.origin, want.index, &body, &record, err);
+        code = find_body(session, turn, want.origin, want.index, &held, err);
         if (code != YS_OK)
             return code;
-        if (body.data != NULL && ys_hash_equal(&record, &want.record)) {
+        if (is_what_is_wanted(&held, &want)) {
             content.content_case = YISHI__V1__CONTENT__CONTENT_BODY;
-            content.body = ys_wire_lend(body);
+            content.body = ys_wire_lend(held.body);
         } else {
             content.content_case = YISHI__V1__CONTENT__CONTENT_MISSING;
             content.missing = 1;
         }
+        if (held.later && talk->later_count < YS_CONTENT_LATER)
+            talk->later[talk->later_count++] = want;
         talk->want_count--;
         memmove(talk->want, talk->want + 1, talk->want_count * sizeof *talk->want);
         code = send_content(session, turn, &want, &content, err);
@@ -135,24 +151,50 @@ enum ys_code ys_session_on_content_want(struct ys_session *session, struct ys_tu
     return ys_session_content_give(session, turn, err);
 }
 
+static enum ys_code send_here(struct ys_session *session, struct ys_turn *turn,
+                              const struct ys_content_want *about, struct ys_err *err)
+{
+    Yishi__V1__Content content;
+    yishi__v1__content__init(&content);
+    content.content_case = YISHI__V1__CONTENT__CONTENT_HERE;
+    content.here = 1;
+    return send_content(session, turn, about, &content, err);
+}
+
 enum ys_code ys_session_content_here(struct ys_session *session, struct ys_turn *turn,
                                      const struct ys_change_result *filled, struct ys_err *err)
 {
-    Yishi__V1__Content content;
     struct ys_content_want about = {.index = filled->first_index};
-    struct ys_bytes body;
-    yishi__v1__content__init(&content);
+    struct held held;
     if (!ys_session_open(session) || !session->contents.spoken ||
         filled->session == session->options.id)
         return YS_OK;
     memcpy(about.origin, filled->origin, sizeof about.origin);
-    const enum ys_code code =
-        find_body(session, turn, about.origin, about.index, &body, &about.record, err);
-    if (code != YS_OK || body.data == NULL)
+    const enum ys_code code = find_body(session, turn, about.origin, about.index, &held, err);
+    if (code != YS_OK || held.body.data == NULL)
         return code;
-    content.content_case = YISHI__V1__CONTENT__CONTENT_HERE;
-    content.here = 1;
-    return send_content(session, turn, &about, &content, err);
+    about.record = held.record;
+    return send_here(session, turn, &about, err);
+}
+
+enum ys_code ys_session_content_now(struct ys_session *session, struct ys_turn *turn,
+                                    struct ys_err *err)
+{
+    struct ys_content_talk *const talk = &session->contents;
+    enum ys_code code = YS_OK;
+    unsigned kept = 0;
+    for (unsigned i = 0; i < talk->later_count && code == YS_OK; i++) {
+        const struct ys_content_want want = talk->later[i];
+        struct held held;
+        code = find_body(session, turn, want.origin, want.index, &held, err);
+        if (code == YS_OK && is_what_is_wanted(&held, &want))
+            code = send_here(session, turn, &want, err);
+        else if (code == YS_OK && held.later)
+            talk->later[kept++] = want;
+    }
+    if (code == YS_OK)
+        talk->later_count = kept;
+    return code;
 }
 
 /* --- asking --- */

@@ -49,8 +49,10 @@ struct ys_peer_log {
 /* Bodies that are absent at one end and may be at the other. The walk over what is absent here begins anywhere, by
  * the session's nonce: where a session ends early another begins elsewhere. */
 enum {
-    YS_CONTENT_AGAIN = 64,  /* told to be there, and not asked for yet; more are forgotten */
-    YS_CONTENT_FRESH = 8,   /* runs that came later; with more the walk begins anew */
+    YS_CONTENT_AGAIN = 64, /* told to be there, and not asked for yet; more are forgotten */
+    YS_CONTENT_FRESH = 8,  /* runs that came later; with more the walk begins anew */
+    YS_CONTENT_LATER =
+        16, /* asked for by the peer before they could be given; more are forgotten */
     YS_CONTENT_VAIN = 1024, /* answers without a body after which a session's walk ends */
     YS_CONTENT_UNTRUE =
         8 /* told to be there and was not, or not the body: it is not asked any more */
@@ -82,6 +84,9 @@ struct ys_content_talk {
     unsigned fresh_count;
     struct ys_content_want want[YS_CONTENT_WINDOW]; /* questions of the peer, oldest first */
     unsigned want_count;
+    struct ys_content_want
+        later[YS_CONTENT_LATER]; /* of these, what it is told when it may have it */
+    unsigned later_count;
 };
 
 struct ys_tree_size {
@@ -275,6 +280,9 @@ enum ys_code ys_session_content_ask(struct ys_session *session, struct ys_turn *
                                     struct ys_err *err);
 enum ys_code ys_session_content_give(struct ys_session *session, struct ys_turn *turn,
                                      struct ys_err *err);
+/* The store changed: tell what the peer asked for in vain and may have now. */
+enum ys_code ys_session_content_now(struct ys_session *session, struct ys_turn *turn,
+                                    struct ys_err *err);
 /* A body that this session brought is on the disk, or was of no use. */
 enum ys_code ys_session_content_committed(struct ys_session *session, struct ys_turn *turn,
                                           struct ys_err *err);

@@ -63,6 +63,16 @@ static void open_turn(struct desk *desk)
     assert_int_equal(ys_store_begin(desk->cast.store, false, &desk->turn.txn, NULL), YS_OK);
 }
 
+static void know_members(struct desk *desk)
+{
+    const struct ys_division *const self = &desk->cast.unit[CAST_STREET].origin.division;
+    ys_member_free(desk->member);
+    desk->member = NULL;
+    assert_int_equal(ys_member_new(&desk->cast.root, self, &desk->member, NULL), YS_OK);
+    member_twin_rebuild(desk->cast.store, self, desk->member);
+    desk->turn.member = desk->member;
+}
+
 static const uint8_t reader_key[YS_PUBKEY_LEN] = {5};
 
 /* A session in this role with this unit, which has said HELLO. */
@@ -278,7 +288,6 @@ static void tell_here(struct desk *desk, enum cast_role role, uint64_t index)
 static void certify(struct desk *desk, bool begin)
 {
     const struct cast_unit *const of = &desk->cast.unit[CAST_COMMUNITY];
-    const struct ys_division *const self = &desk->cast.unit[CAST_STREET].origin.division;
     const struct ys_signer *const by = &desk->cast.unit[CAST_STREET].body[0];
     Yishi__V1__Body *body = NULL;
     if (begin) {
@@ -288,11 +297,7 @@ static void certify(struct desk *desk, bool begin)
         body = scribe_observer_end(reader_key, of->log);
     }
     (void)cast_publish(&desk->cast, CAST_STREET, body, by);
-    ys_member_free(desk->member);
-    desk->member = NULL;
-    assert_int_equal(ys_member_new(&desk->cast.root, self, &desk->member, NULL), YS_OK);
-    member_twin_rebuild(desk->cast.store, self, desk->member);
-    desk->turn.member = desk->member;
+    know_members(desk);
 }
 
 static void an_observer_is_given_what_it_may_read_while_it_may(void **state)
@@ -435,6 +440,38 @@ static void a_restored_store_gives_nothing_that_may_be_erased(void **state)
     open_turn(desk);
     assert_int_equal(want(desk, CAST_COMMUNITY, index), YS_OK);
     assert_int_equal(desk->bodies, 2);
+}
+
+/* Something was committed. */
+static void change(struct desk *desk)
+{
+    open_turn(desk);
+    assert_int_equal(ys_session_changed(desk->session, &desk->turn, NULL), YS_OK);
+}
+
+static void what_could_not_be_given_yet_is_told_of_when_it_can(void **state)
+{
+    struct desk *const desk = *state;
+    const uint64_t size = cast_log(&desk->cast, CAST_STREET).frontier.size;
+    make_entries(desk, CAST_COMMUNITY, 1, true);
+    know_members(desk);
+    talk_with(desk, CAST_COMMUNITY, true);
+    assert_int_equal(want(desk, CAST_COMMUNITY, 0), YS_OK);     /* not here */
+    assert_int_equal(want(desk, CAST_STREET, size - 1), YS_OK); /* no head of it is signed */
+    assert_int_equal(desk->missing, 2);
+    change(desk);
+    assert_int_equal(desk->heres, 0);
+
+    cast_keep_head(&desk->cast, CAST_STREET, size, NULL, 0, 0);
+    change(desk);
+    change(desk);
+    assert_int_equal(desk->heres, 1);
+    assert_int_equal(want(desk, CAST_STREET, size - 1), YS_OK);
+    assert_int_equal(desk->bodies, 1);
+
+    for (unsigned i = 0; i <= 2 * YS_CONTENT_LATER; i++)
+        assert_int_equal(want(desk, CAST_COMMUNITY, UINT64_MAX), YS_OK);
+    assert_int_equal(desk->session->contents.later_count, YS_CONTENT_LATER);
 }
 
 static void questions_wait_for_room_and_have_a_limit(void **state)
@@ -613,6 +650,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_comes_without_its_body_is_asked_for_at_once, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_restored_store_gives_nothing_that_may_be_erased, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(what_could_not_be_given_yet_is_told_of_when_it_can, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(questions_wait_for_room_and_have_a_limit, set_up,
                                         tear_down),
