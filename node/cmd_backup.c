@@ -122,7 +122,7 @@ static enum ys_code verify(const struct ys_call *call, const char *folder, struc
         const struct ys_call *in;
         void *out;
     } context = {.in = call};
-    enum ys_code code = ys_manifest_load(folder, &manifest, err);
+    enum ys_code code = ys_manifest_load(folder, YS_MANIFEST_READ, &manifest, err);
     if (code == YS_OK)
         code = ys_manifest_check(&manifest, print_problem, context.out, &problems, err);
     if (code == YS_OK && snprintf(store, sizeof store, "%s/store", folder) < (int)sizeof store)
@@ -133,7 +133,9 @@ static enum ys_code verify(const struct ys_call *call, const char *folder, struc
     if (code == YS_OK && !call->json)
         printf(_("good  backup of %s: %zu files\n"), ys_manifest_origin(&manifest),
                json_array_size(json_object_get(manifest.root, "files")));
-    return code == YS_CORRUPT ? ys_fail(err, YS_REFUSED, "%s", err == NULL ? "" : err->msg) : code;
+    if (code == YS_CORRUPT && err != NULL)
+        err->code = YS_REFUSED; /* it is not our own store that is damaged */
+    return code == YS_CORRUPT ? YS_REFUSED : code;
 }
 
 static enum ys_code restore(const struct ys_call *call, const char *folder, struct ys_err *err)

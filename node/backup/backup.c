@@ -272,7 +272,7 @@ static enum ys_code erase_in(const struct ys_node *node, const char *folder, uin
 {
     YS_MANIFEST_SCOPED manifest = {.root = NULL};
     bool changed = false;
-    enum ys_code code = ys_manifest_load(folder, &manifest, err);
+    enum ys_code code = ys_manifest_load(folder, YS_MANIFEST_CHANGE, &manifest, err);
     if (code == YS_OK && strcmp(ys_manifest_origin(&manifest), node->origin_text) != 0)
         code = ys_fail(err, YS_DENIED, _("%.200s: is a backup of %s"), folder,
                        ys_manifest_origin(&manifest));

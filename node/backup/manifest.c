@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -20,6 +21,24 @@ void ys_manifest_clear(struct ys_manifest *manifest)
 {
     json_decref(manifest->root);
     manifest->root = NULL;
+    if (manifest->locked)
+        (void)close(manifest->folder_fd);
+    manifest->locked = false;
+}
+
+static void lock(struct ys_manifest *manifest, enum ys_manifest_use use)
+{
+    const int fd = open(manifest->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int rc = -1;
+    if (fd < 0)
+        return; /* what is read next says why */
+    do
+        rc = flock(fd, use == YS_MANIFEST_CHANGE ? LOCK_EX : LOCK_SH);
+    while (rc != 0 && errno == EINTR);
+    manifest->locked = rc == 0;
+    manifest->folder_fd = fd;
+    if (rc != 0)
+        (void)close(fd);
 }
 
 static enum ys_code join(const char *folder, const char *name, char out[PATH_MAX],
@@ -240,11 +259,14 @@ static bool is_manifest(const json_t *root)
     return true;
 }
 
-enum ys_code ys_manifest_load(const char *folder, struct ys_manifest *out, struct ys_err *err)
+enum ys_code ys_manifest_load(const char *folder, enum ys_manifest_use use, struct ys_manifest *out,
+                              struct ys_err *err)
 {
     char path[PATH_MAX];
     struct stat info;
     *out = (struct ys_manifest){.root = NULL};
+    (void)snprintf(out->folder, sizeof out->folder, "%s", folder);
+    lock(out, use);
     enum ys_code code = join(folder, manifest_name, path, err);
     if (code == YS_OK && stat(path, &info) != 0)
         code = ys_fail(err, YS_NOT_FOUND, _("%.200s: no backup lies there"), folder);
@@ -254,7 +276,6 @@ enum ys_code ys_manifest_load(const char *folder, struct ys_manifest *out, struc
         code = ys_fail(err, YS_MALFORMED, _("%.200s: is no manifest of a backup"), path);
     if (code != YS_OK)
         ys_manifest_clear(out);
-    (void)snprintf(out->folder, sizeof out->folder, "%s", folder);
     return code;
 }
 

@@ -17,6 +17,8 @@ struct ys_manifest {
     char folder[PATH_MAX];
     json_t *
         root; /* {format, origin, store_id, made_at, software, erased, files: [{path, size, sha256}]} */
+    bool locked;
+    int folder_fd; /* when `locked` */
 };
 void ys_manifest_clear(struct ys_manifest *manifest);
 #define YS_MANIFEST_SCOPED __attribute__((cleanup(ys_manifest_clear))) struct ys_manifest
@@ -30,9 +32,13 @@ YS_CHECKED enum ys_code ys_manifest_add(struct ys_manifest *manifest, const char
                                         struct ys_err *err);
 void ys_manifest_drop(struct ys_manifest *manifest, const char *path);
 YS_CHECKED enum ys_code ys_manifest_save(const struct ys_manifest *manifest, struct ys_err *err);
+/* What the folder is opened for. Until the manifest is cleared nobody reads while somebody changes it: between a
+ * file that was erased in and its new hash the one is not what the other says. Waits for others; where the file
+ * system has no locks, nobody does. */
+enum ys_manifest_use { YS_MANIFEST_READ, YS_MANIFEST_CHANGE };
 /* YS_NOT_FOUND when the folder has none, YS_MALFORMED. Paths lead nowhere else than into the folder. */
-YS_CHECKED enum ys_code ys_manifest_load(const char *folder, struct ys_manifest *out,
-                                         struct ys_err *err);
+YS_CHECKED enum ys_code ys_manifest_load(const char *folder, enum ys_manifest_use use,
+                                         struct ys_manifest *out, struct ys_err *err);
 /* Are all files there, as they were put down? `told` is called for each that is not, and for files that
  * nobody put down. */
 YS_CHECKED enum ys_code

@@ -66,7 +66,7 @@ enum ys_code ys_backup_restore(const char *folder, const struct ys_home *home, b
     struct ys_home made;
     char path[PATH_MAX];
     struct stat info;
-    enum ys_code code = ys_manifest_load(folder, &manifest, err);
+    enum ys_code code = ys_manifest_load(folder, YS_MANIFEST_READ, &manifest, err);
     if (code == YS_OK)
         code = check(&manifest, err);
     if (code == YS_OK)

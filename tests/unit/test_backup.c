@@ -5,6 +5,7 @@
 #include "sync/restored.h"
 #include "tests/support/cast.h"
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -94,7 +96,7 @@ static uint64_t check(struct desk *desk)
     YS_MANIFEST_SCOPED manifest = {.root = NULL};
     uint64_t problems = 0;
     desk->told_count = 0;
-    assert_int_equal(ys_manifest_load(desk->backup, &manifest, NULL), YS_OK);
+    assert_int_equal(ys_manifest_load(desk->backup, YS_MANIFEST_READ, &manifest, NULL), YS_OK);
     assert_string_equal(ys_manifest_origin(&manifest), desk->node.origin_text);
     assert_int_equal(ys_manifest_check(&manifest, told, desk, &problems, NULL), YS_OK);
     assert_int_equal(problems, desk->told_count);
@@ -193,9 +195,39 @@ static void what_is_cut_missing_or_foreign_is_named(void **state)
     in_backup(desk, "manifest.json", path);
     assert_int_equal(truncate(path, 20),
                      0); /* it is written last: a copy that was cut has half of it, */
-    assert_int_not_equal(ys_manifest_load(desk->backup, &manifest, NULL), YS_OK);
+    assert_int_not_equal(ys_manifest_load(desk->backup, YS_MANIFEST_READ, &manifest, NULL), YS_OK);
     assert_int_equal(unlink(path), 0); /* or none */
-    assert_int_equal(ys_manifest_load(desk->backup, &manifest, NULL), YS_NOT_FOUND);
+    assert_int_equal(ys_manifest_load(desk->backup, YS_MANIFEST_READ, &manifest, NULL),
+                     YS_NOT_FOUND);
+}
+
+/* Could somebody read it, or change it, at once? */
+static bool is_free(const struct desk *desk, int operation)
+{
+    const int fd = open(desk->backup, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    assert_true(fd >= 0);
+    const bool got = flock(fd, operation | LOCK_NB) == 0;
+    close(fd);
+    return got;
+}
+
+static void nobody_reads_it_while_it_is_changed(void **state)
+{
+    struct desk *const desk = *state;
+    make(desk, false);
+    {
+        YS_MANIFEST_SCOPED manifest = {.root = NULL};
+        assert_int_equal(ys_manifest_load(desk->backup, YS_MANIFEST_CHANGE, &manifest, NULL),
+                         YS_OK);
+        assert_false(is_free(desk, LOCK_SH));
+    }
+    {
+        YS_MANIFEST_SCOPED manifest = {.root = NULL};
+        assert_int_equal(ys_manifest_load(desk->backup, YS_MANIFEST_READ, &manifest, NULL), YS_OK);
+        assert_true(is_free(desk, LOCK_SH));
+        assert_false(is_free(desk, LOCK_EX));
+    }
+    assert_true(is_free(desk, LOCK_EX));
 }
 
 static void a_manifest_does_not_lead_out_of_its_folder(void **state)
@@ -212,7 +244,8 @@ static void a_manifest_does_not_lead_out_of_its_folder(void **state)
                                        0, "files", "path", paths[i], "size", 1, "sha256", "");
         assert_int_equal(json_dump_file(root, path, 0), 0);
         json_decref(root);
-        assert_int_equal(ys_manifest_load(desk->backup, &manifest, NULL), YS_MALFORMED);
+        assert_int_equal(ys_manifest_load(desk->backup, YS_MANIFEST_READ, &manifest, NULL),
+                         YS_MALFORMED);
     }
 }
 
@@ -355,6 +388,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_flipped_byte_in_any_file_is_named_and_not_restored,
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_cut_missing_or_foreign_is_named, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(nobody_reads_it_while_it_is_changed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_manifest_does_not_lead_out_of_its_folder, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(what_is_erased_goes_from_each_backup_that_is_there, set_up,
