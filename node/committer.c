@@ -105,13 +105,11 @@ static bool wait_for_work(struct ys_committer *c)
 }
 
 /* What a writer left that was killed at the end of its commit is seen once another begins: here that may
- * be a long time. A fault of the store is found by whoever writes next. */
+ * be a long time. */
 static void take_turn(struct ys_committer *c)
 {
-    struct ys_err why = {0};
     pthread_mutex_unlock(&c->mutex);
-    if (ys_kv_take_turn(ys_store_kv(c->store), &why) != YS_OK)
-        why.code = YS_OK;
+    ys_kv_take_turn(ys_store_kv(c->store));
     pthread_mutex_lock(&c->mutex);
 }
 

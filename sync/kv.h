@@ -103,8 +103,8 @@ YS_CHECKED enum ys_code ys_kv_clear_dead_readers(struct ys_kv *kv, int *cleared_
                                                  struct ys_err *err);
 /* A commit becomes visible with its very last step. Of a writer that was killed before that step everything
  * is on the disk, and nobody sees it until the next one begins: begin, and write nothing. Waits for the
- * writer that is at work. */
-YS_CHECKED enum ys_code ys_kv_take_turn(struct ys_kv *kv, struct ys_err *err);
+ * writer that is at work. What is wrong with the store the next one is told. */
+void ys_kv_take_turn(struct ys_kv *kv);
 
 /* Begin. A write transaction waits for that of another process or thread. */
 YS_CHECKED enum ys_code ys_txn_begin(struct ys_kv *kv, bool write, struct ys_txn **out,

@@ -119,20 +119,14 @@ enum ys_code ys_kv_clear_dead_readers(struct ys_kv *kv, int *cleared_out, struct
     return ys_kv_translate(kv->path, rc, "clearing readers", err);
 }
 
-enum ys_code ys_kv_take_turn(struct ys_kv *kv, struct ys_err *err)
+void ys_kv_take_turn(struct ys_kv *kv)
 {
     MDB_txn *txn = NULL;
-    enum ys_code code = ys_kv_check_name(kv, err);
-    if (code == YS_OK)
-        code = ys_kv_enter(kv, NULL, err);
-    if (code != YS_OK)
-        return code;
-    const int rc = mdb_txn_begin(kv->env, NULL, 0, &txn);
-    if (rc == 0)
+    if (ys_kv_enter(kv, NULL, NULL) != YS_OK)
+        return;
+    if (mdb_txn_begin(kv->env, NULL, 0, &txn) == 0)
         mdb_txn_abort(txn);
     ys_kv_leave(kv, NULL);
-    /* Resized by another process: a writer of ours finds that out; the turn was taken before. */
-    return ys_kv_translate(kv->path, rc == MDB_MAP_RESIZED ? 0 : rc, "taking a turn", err);
 }
 
 /* --- overwriting, copying --- */

@@ -441,7 +441,8 @@ static void a_verdict_of_keys_that_came_meanwhile_is_not_checked(void **state)
     assert_int_equal(audit_with(desk, now_s, 1), YS_OK);
 
     assert_null(desk->meanwhile);
-    assert_true(desk->totals.failed == 0 && desk->totals.open == 1);
+    assert_int_equal(desk->totals.failed, 0);
+    assert_int_equal(desk->totals.open, 1);
     assert_named(desk, "unknown", log,
                  "entry 0: status says bad, it was ok when this began; keys have changed since");
     audit(desk);
